@@ -1,0 +1,136 @@
+/**
+ * The gateway: the whole machine, put together. One room; two listeners that lead
+ * into it; a way to stop that loses nothing.
+ *
+ *   nc, telnet, your program ── net/tcp ──────┐              ┌── log
+ *                                             ├─ session ─ room
+ *   the page, bots ──────────── net/websocket ┘              └── feed → every outbox
+ */
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import type { AddressInfo, Server } from 'node:net'
+import { join } from 'node:path'
+import type { Logger } from 'pino'
+import { lineDialect } from '../shared/dialect/line.ts'
+import type { Config } from './config.ts'
+import { memoryLog } from './log/memory.ts'
+import { Edges } from './net/edges.ts'
+import { httpServer } from './net/http.ts'
+import { tcpServer } from './net/tcp.ts'
+import { websocketRoute } from './net/websocket.ts'
+import { systemClock } from './room/clock.ts'
+import { Room } from './room/room.ts'
+
+/** What a test may set otherwise; nobody has needed a flag for these. */
+export type Tuning = {
+  /** How long, in ms, the place of a lost page is held. */
+  absenceMs: number
+  /** Bytes of recent messages that all readers share. */
+  feedBytes: number
+  /** Open connections of both kinds together. */
+  maxConnections: number
+}
+
+const DEFAULT_TUNING: Tuning = {
+  absenceMs: 30_000,
+  feedBytes: 8 * 1024 * 1024,
+  maxConnections: 20_000,
+}
+
+export type Gateway = {
+  webUrl: string
+  /** Where raw clients connect. */
+  tcp: { host: string; port: number }
+  room: Room
+  /** Stops accepting, commits what is in flight, says goodbye; answers when all is closed. */
+  close(): Promise<void>
+}
+
+/** A start that cannot go on; the message is one sentence for the person who started it. */
+export class StartError extends Error {}
+
+/** `webRoot`: folder of the built page. Rejects with a StartError, nothing half started. */
+export async function startGateway(
+  config: Config,
+  log: Logger,
+  webRoot: string,
+  tuning: Partial<Tuning> = {},
+): Promise<Gateway> {
+  const { absenceMs, feedBytes, maxConnections } = { ...DEFAULT_TUNING, ...tuning }
+  if (!existsSync(join(webRoot, 'index.html'))) {
+    throw new StartError(`The page is not built: ${webRoot} has no index.html. Run npm run build.`)
+  }
+  const clock = systemClock
+  const roomLog = memoryLog()
+  const room = new Room({
+    log: roomLog,
+    clock,
+    absenceMs,
+    feedBytes,
+    onLogFault: (error) => log.error({ error }, 'the log refused an append'),
+  })
+  const edges = new Edges({ log, clock, max: maxConnections })
+  const { flood, host } = config
+  const dialect = lineDialect(-new Date().getTimezoneOffset())
+  const webUrl = (): string => `http://${urlHost(host)}:${portOf(app.server)}`
+  const tcp = tcpServer({ room, edges, flood, dialect, webUrl })
+  const app = await httpServer({
+    log,
+    webRoot,
+    allowHosts: [host, ...config.allowHost],
+    tcpAddress: () => ({ host, port: portOf(tcp) }),
+  })
+  await websocketRoute(app, { room, edges, flood, lineDialect: dialect })
+
+  async function close(): Promise<void> {
+    const closed = tcp.listening ? once(tcp, 'close') : undefined
+    if (tcp.listening) tcp.close()
+    await room.drained()
+    edges.closeAll('shutdown')
+    await app.close()
+    await closed
+    room.close()
+    await roomLog.close()
+  }
+
+  try {
+    await listenTcp(tcp, config.tcpPort, host)
+    await app.listen({ port: config.webPort, host })
+  } catch (error) {
+    await close()
+    throw new StartError(listenFault(error as NodeJS.ErrnoException, config))
+  }
+  return { webUrl: webUrl(), tcp: { host, port: portOf(tcp) }, room, close }
+}
+
+async function listenTcp(server: Server, port: number, host: string): Promise<void> {
+  const listening = once(server, 'listening')
+  server.listen(port, host)
+  await listening
+}
+
+function listenFault(error: NodeJS.ErrnoException & { port?: number }, config: Config): string {
+  const port = error.port ?? 0
+  const flag = port === config.tcpPort ? '--tcp-port' : '--web-port'
+  switch (error.code) {
+    case 'EADDRINUSE':
+      return `Port ${port} is in use; choose another with ${flag}.`
+    case 'EACCES':
+      return `Port ${port} may not be opened by this user; choose one above 1023 with ${flag}.`
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return `--host ${config.host} is not an address of this machine.`
+    default:
+      return `The server could not listen: ${error.message}.`
+  }
+}
+
+/** 0 while the server does not listen. */
+function portOf(server: Server): number {
+  return (server.address() as AddressInfo | null)?.port ?? 0
+}
+
+function urlHost(host: string): string {
+  return host.includes(':') ? `[${host}]` : host
+}

@@ -1,0 +1,83 @@
+#!/usr/bin/env node
+/**
+ * The command line: `oneroom serve`. Standard output has the ready lines, standard
+ * error the log; exit code 2 is a start that could not be.
+ */
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { Command, CommanderError, Option } from 'commander'
+import { pino } from 'pino'
+import { type Config, environmentName, optionNames, options, readConfig } from './config.ts'
+import { StartError, startGateway } from './gateway.ts'
+
+/** From the first signal to the last connection, in ms. */
+const STOP_MS = 4500
+const EXIT_FAULT = 2
+
+const root = new URL('../../', import.meta.url)
+const { version } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8'))
+
+const program = new Command('oneroom')
+  .description('One room, any socket: a chat for browsers, nc, telnet and your own socket program.')
+  .version(version)
+  .exitOverride()
+  .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, '')) })
+
+const serveCommand = program
+  .command('serve', { isDefault: true })
+  .description('run the server (what happens when no command is given)')
+  .action(serve)
+for (const name of optionNames) {
+  const { flag, help, default: value } = options[name]
+  const shown = value === '' ? 'none' : value
+  serveCommand.addOption(
+    new Option(flag, `${help} (default: ${shown}; or set ${environmentName(name)})`),
+  )
+}
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  if (!(error instanceof CommanderError)) throw error
+  process.exitCode = error.exitCode === 0 ? 0 : EXIT_FAULT
+}
+
+async function serve(flags: Partial<Record<keyof Config, string>>): Promise<void> {
+  const read = readConfig(flags, process.env)
+  if (!read.ok) return refuse(read.faults)
+  const { config } = read
+  const log = pino({ level: config.logLevel }, pino.destination({ dest: 2, sync: false }))
+  const webRoot = fileURLToPath(new URL('dist/web', root))
+  try {
+    const gateway = await startGateway(config, log, webRoot)
+    stopOnSignal(gateway.close, () => log.flush())
+    const { tcp, webUrl } = gateway
+    process.stdout.write(
+      `Server started\n  web  ${webUrl}\n  tcp  nc ${tcp.host} ${tcp.port}\nWaiting for client request..\n`,
+    )
+  } catch (error) {
+    if (!(error instanceof StartError)) throw error
+    refuse([error.message])
+  }
+}
+
+function refuse(faults: string[]): void {
+  process.stderr.write(faults.map((fault) => `oneroom: ${fault}\n`).join(''))
+  process.exitCode = EXIT_FAULT
+}
+
+/** The first signal stops in order; a second one leaves at once. */
+function stopOnSignal(close: () => Promise<void>, flush: () => void): void {
+  let stopping = false
+  const onSignal = (): void => {
+    if (stopping) process.exit(1)
+    stopping = true
+    setTimeout(() => process.exit(0), STOP_MS).unref()
+    void close().then(() => {
+      flush()
+      process.exit(0)
+    })
+  }
+  process.on('SIGTERM', onSignal)
+  process.on('SIGINT', onSignal)
+}

@@ -1,0 +1,154 @@
+/**
+ * An edge: one connection from its first byte to its last, whatever carries it. It
+ * joins a session, an outbox and an intake; TCP and WebSocket give it a transport.
+ *
+ * MUST end exactly once, leaving no timer and no listener, and log why.
+ */
+import type { Decoded, Dialect, Outgoing } from '../../shared/dialect/dialect.ts'
+import { errorMessage, errors, type Fault } from '../../shared/errors.ts'
+import type { Via } from '../../shared/protocol.ts'
+import type { Connection, Cursor, Ending } from '../room/connection.ts'
+import { Flood, type FloodRate } from '../room/flood.ts'
+import type { Room } from '../room/room.ts'
+import { Session } from '../room/session.ts'
+import type { Edges } from './edges.ts'
+import { Intake } from './intake.ts'
+import { Outbox, type Sink } from './outbox.ts'
+
+/** A reader that takes nothing for this long is closed, and may resume. */
+const STALLED_MS = 30_000
+/** How long an ended connection may take to close before it is cut: some clients only end on a reset. */
+const LINGER_MS = 2000
+
+/** What carries the connection. `end` closes politely, `destroy` at once. */
+export type Transport = Sink & {
+  setReading(reading: boolean): void
+  end(closeCode: number, reason: string): void
+  destroy(): void
+}
+
+export type EdgeOptions = {
+  room: Room
+  edges: Edges
+  flood: FloodRate
+  dialect: Dialect
+  via: Via
+  /** For the log: `127.0.0.1:51471`. */
+  remote: string
+  transport: Transport
+  next: () => Decoded | undefined
+  onEmpty?: () => void
+  /** Whether its reader is to get its own units too. */
+  echoes?: () => boolean
+  /** Called every few seconds with the time in ms. */
+  onBeat?: (now: number) => void
+}
+
+export class Edge implements Connection {
+  readonly via: Via
+  readonly dialect: Dialect
+  readonly session: Session
+  readonly intake: Intake
+  readonly #options: EdgeOptions
+  readonly #outbox: Outbox
+  readonly #number: number
+  #ending: Ending | undefined
+  #gone = false
+  #cancelLinger: (() => void) | undefined
+
+  constructor(options: EdgeOptions) {
+    const { room, dialect, via, transport, edges } = options
+    this.#options = options
+    this.via = via
+    this.dialect = dialect
+    this.session = new Session(room, this)
+    this.#outbox = new Outbox({
+      room,
+      dialect,
+      sink: transport,
+      skips: () => (options.echoes?.() ? undefined : this.session.personId),
+      onLost: () => this.close('too_slow'),
+    })
+    this.intake = new Intake({
+      clock: room.clock,
+      flood: new Flood(options.flood, room.clock.now()),
+      session: this.session,
+      next: options.next,
+      setReading: (reading) => transport.setReading(reading),
+      hasRoom: () => this.#outbox.hasRoom(),
+      onEmpty: () => options.onEmpty?.(),
+    })
+    this.#number = edges.add(this)
+    edges.log.info({ connection: this.#number, remote: options.remote, via }, 'connected')
+  }
+
+  deliver(message: Outgoing): void {
+    if (!this.#gone) this.#outbox.deliver(message)
+  }
+
+  follow(cursor: Cursor): void {
+    this.#outbox.follow(cursor)
+  }
+
+  wake(): void {
+    if (!this.#gone) this.#outbox.wake()
+  }
+
+  /** A fault that ends the connection if its row of the table says so. */
+  fault(fault: Fault): void {
+    if (errors[fault.code].close === null) this.deliver(errorMessage(fault))
+    else this.close(fault.code)
+  }
+
+  close(ending: Ending): void {
+    if (this.#ending !== undefined || this.#gone) return
+    this.#ending = ending
+    this.intake.stop()
+    void this.#part(ending)
+    this.#cancelLinger = this.#options.room.clock.after(LINGER_MS, () =>
+      this.#options.transport.destroy(),
+    )
+  }
+
+  /** Leaves the room, then says goodbye: what the person said last is told before it. */
+  async #part(ending: Ending): Promise<void> {
+    await this.session.leave(this.#mayReturn(ending))
+    if (ending !== 'bye') this.#outbox.deliver(errorMessage({ code: ending }))
+    const code = ending === 'bye' ? 1000 : (errors[ending].close ?? 1011)
+    this.#outbox.finish(() => this.#options.transport.end(code, ending))
+  }
+
+  /** The other side will send no more, and all it sent was read. */
+  async ended(): Promise<void> {
+    this.intake.stop()
+    await this.session.leave(false)
+    this.close('bye')
+  }
+
+  /** The transport has closed. `how`: for the log, where the room did not close it. */
+  gone(how: string): void {
+    if (this.#gone) return
+    this.#gone = true
+    this.#cancelLinger?.()
+    this.intake.stop()
+    this.#outbox.stop()
+    this.#options.edges.delete(this)
+    const { name } = this.session
+    void this.session.leave(this.#mayReturn(this.#ending))
+    this.#options.edges.log.info(
+      { connection: this.#number, name, reason: this.#ending ?? how },
+      'left',
+    )
+  }
+
+  /** Looks after the connection every few seconds. */
+  beat(now: number): void {
+    if (this.#outbox.stalledFor(now) > STALLED_MS) this.close('too_slow')
+    else this.#options.onBeat?.(now)
+  }
+
+  /** A page that is lost comes back with its token; somebody at nc has none. */
+  #mayReturn(ending: Ending | undefined): boolean {
+    return this.dialect.name === 'json' && (ending === undefined || ending === 'too_slow')
+  }
+}

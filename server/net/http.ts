@@ -1,0 +1,103 @@
+/**
+ * HTTP: the page and its headers, the health check, and a 404 that helps.
+ */
+
+import { isIP } from 'node:net'
+import { hostname } from 'node:os'
+import fastifyStatic from '@fastify/static'
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
+
+/** Nothing from another host, nothing inline. */
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ')
+
+const HEADERS = {
+  'Content-Security-Policy': CONTENT_SECURITY_POLICY,
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Referrer-Policy': 'no-referrer',
+  'X-Content-Type-Options': 'nosniff',
+}
+
+export type HttpOptions = {
+  log: FastifyBaseLogger
+  /** Folder of the built page. */
+  webRoot: string
+  /** Host names, beside addresses and this machine's own, under which it may be asked for. */
+  allowHosts: readonly string[]
+  tcpAddress: () => { host: string; port: number }
+}
+
+export async function httpServer(options: HttpOptions): Promise<FastifyInstance> {
+  const app = Fastify({
+    loggerInstance: options.log,
+    logController: new LogController({ disableRequestLogging: true }),
+    // A half-sent request must not hold up the end.
+    forceCloseConnections: true,
+    bodyLimit: 65_536,
+    requestTimeout: 30_000,
+  })
+  const isOwnHost = hostCheck(options.allowHosts)
+
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers(HEADERS)
+    if (!isOwnHost(request.hostname)) {
+      const help = `This server is not known as ${request.hostname}; start it with --allow-host to make it so.\n`
+      return reply.code(421).type('text/plain').send(help)
+    }
+  })
+
+  await app.register(fastifyStatic, {
+    root: options.webRoot,
+    cacheControl: false,
+    setHeaders(response, path) {
+      // Built files carry a hash of what is in them; the index names the current ones.
+      const hashed = /[\\/]assets[\\/]/.test(path)
+      response.setHeader(
+        'Cache-Control',
+        hashed ? 'public, max-age=31536000, immutable' : 'no-cache',
+      )
+    },
+  })
+
+  app.get('/healthz', (_request, reply) => {
+    reply.header('Cache-Control', 'no-store').send({ status: 'ok' })
+  })
+
+  app.get('/api/address', (_request, reply) => {
+    reply.header('Cache-Control', 'no-store').send({ tcp: options.tcpAddress() })
+  })
+
+  app.setNotFoundHandler((request, reply) => {
+    const page = `${request.protocol}://${request.host}/`
+    reply.code(404).type('text/plain').send(`There is nothing here. The page is at ${page}\n`)
+  })
+
+  return app
+}
+
+/**
+ * Which host names are this server's. Any other name that leads here may be a foreign
+ * site's, pointed at this address so that its page passes for ours (DNS rebinding).
+ */
+function hostCheck(allowHosts: readonly string[]): (name: string) => boolean {
+  const machine = hostname().toLowerCase()
+  const own = new Set([
+    'localhost',
+    machine,
+    `${machine}.local`,
+    ...allowHosts.map((host) => host.toLowerCase()),
+  ])
+  return (name) => {
+    const host = name.toLowerCase().replace(/^\[(.*)\]$/, '$1')
+    return isIP(host) !== 0 || own.has(host) || host.endsWith('.localhost')
+  }
+}

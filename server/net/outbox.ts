@@ -1,0 +1,186 @@
+/**
+ * The outbox: a cursor on the feed → one write at a time. It queues no events; what
+ * its reader has not had yet waits in the feed, and beyond that in the log.
+ *
+ * MUST have at most one write outstanding. MUST send a reply after everything that
+ * the feed held when the reply was made.
+ */
+import type { Dialect, Outgoing } from '../../shared/dialect/dialect.ts'
+import type { Cursor } from '../room/connection.ts'
+import { Encoded } from '../room/feed.ts'
+import type { Room } from '../room/room.ts'
+
+/** Most bytes gathered into one write: small enough that a slow reader shows progress. */
+const WRITE_BYTES = 65_536
+/** Unsent replies, in bytes, beyond which the connection is not read. */
+const REPLY_BYTES = 65_536
+/** Events read from the log at once for a reader that is behind the feed. */
+const PAGE_EVENTS = 256
+/** Members in the snapshot for a reader who has missed who came and went. */
+const SNAPSHOT_MEMBERS = 1000
+
+/** A transport's way to send. */
+export type Sink = {
+  /** `done` is called when the transport has taken all of it, or has closed. */
+  write(batch: readonly Encoded[], done: () => void): void
+}
+
+export type OutboxOptions = {
+  room: Room
+  sink: Sink
+  dialect: Dialect
+  /** The person whose own units are left out, where the dialect does so; undefined: nobody's. */
+  skips: () => string | undefined
+  /** The reader cannot be given what it missed; the connection must end. */
+  onLost: () => void
+}
+
+export class Outbox {
+  readonly #options: OutboxOptions
+  #cursor: Cursor | undefined
+  #replies: { after: number; encoded: Encoded }[] = []
+  #replyBytes = 0
+  #onSent: (() => void)[] = []
+  #busy = false
+  #stopped = false
+  /** When the outstanding write began, in ms; undefined when there is none. */
+  #writeBegan: number | undefined
+  #finish: (() => void) | undefined
+  readonly #written: () => void
+
+  constructor(options: OutboxOptions) {
+    this.#options = options
+    this.#written = () => {
+      if (this.#stopped) return
+      this.#busy = false
+      this.#writeBegan = undefined
+      this.wake()
+    }
+  }
+
+  deliver(message: Outgoing): void {
+    const encoded = new Encoded(this.#options.dialect.encode(message))
+    if (encoded.units.length === 0) return
+    const after = this.#cursor === undefined ? 0 : this.#options.room.feed.head
+    this.#replies.push({ after, encoded })
+    this.#replyBytes += encoded.size
+    this.wake()
+  }
+
+  follow(cursor: Cursor): void {
+    this.#cursor = { ...cursor }
+  }
+
+  /** Undefined while there is room for replies; else a promise of it. */
+  hasRoom(): Promise<void> | undefined {
+    if (this.#replyBytes < REPLY_BYTES) return undefined
+    return new Promise((resolve) => this.#onSent.push(resolve))
+  }
+
+  /** Sends what there is to send, unless a write is outstanding. */
+  wake(): void {
+    if (this.#busy) return
+    const batch = this.#gather()
+    if (batch.length > 0) {
+      this.#busy = true
+      this.#writeBegan = this.#options.room.clock.now()
+      this.#options.sink.write(batch, this.#written)
+    } else if (this.#cursor !== undefined && this.#cursor.seq < this.#cursor.until) {
+      this.#busy = true
+      void this.#readPage(this.#cursor)
+    } else {
+      this.#finish?.()
+    }
+  }
+
+  /** Calls `then` once everything has been written; what comes after it is not awaited. */
+  finish(then: () => void): void {
+    this.#finish = () => {
+      this.#finish = undefined
+      then()
+    }
+    this.wake()
+  }
+
+  /** Nothing more is written: the transport is gone. */
+  stop(): void {
+    this.#stopped = true
+    this.#busy = true
+    this.#replies = []
+    this.#finish = undefined
+    for (const resolve of this.#onSent.splice(0)) resolve()
+  }
+
+  /** How long, in ms, the outstanding write has not been taken; 0 without one. */
+  stalledFor(now: number): number {
+    return this.#writeBegan === undefined ? 0 : now - this.#writeBegan
+  }
+
+  #gather(): Encoded[] {
+    const { feed } = this.#options.room
+    const batch: Encoded[] = []
+    const cursor = this.#cursor
+    for (let bytes = 0; bytes < WRITE_BYTES; ) {
+      const [reply] = this.#replies
+      const level = cursor === undefined || cursor.seq >= cursor.until
+      if (reply !== undefined && level && reply.after <= (cursor?.position ?? 0)) {
+        this.#replies.shift()
+        batch.push(reply.encoded)
+        bytes += reply.encoded.size
+        this.#replySent(reply.encoded.size)
+        continue
+      }
+      if (cursor === undefined || !level) break
+      if (cursor.position < feed.tail) {
+        this.#fallBack(cursor)
+        continue
+      }
+      const segment = feed.at(cursor.position)
+      if (segment === undefined) break
+      cursor.position += 1
+      cursor.seq = cursor.until = segment.lastSeq
+      const encoded = this.#seen(segment.encoded(this.#options.dialect))
+      if (encoded.units.length === 0) continue
+      batch.push(encoded)
+      bytes += encoded.size
+    }
+    return batch
+  }
+
+  #replySent(bytes: number): void {
+    this.#replyBytes -= bytes
+    if (this.#replyBytes >= REPLY_BYTES) return
+    for (const resolve of this.#onSent.splice(0)) resolve()
+  }
+
+  /** What the cursor needs has left the feed: it goes on from the log. */
+  #fallBack(cursor: Cursor): void {
+    const { room, dialect } = this.#options
+    cursor.until = Math.max(cursor.seq, room.feed.trimmedSeq)
+    cursor.position = room.feed.tail
+    const snapshot = new Encoded(dialect.encode(room.snapshot(SNAPSHOT_MEMBERS)))
+    if (snapshot.units.length === 0) return
+    this.#replies.unshift({ after: cursor.position, encoded: snapshot })
+    this.#replyBytes += snapshot.size
+  }
+
+  async #readPage(cursor: Cursor): Promise<void> {
+    const { room, dialect, sink, onLost } = this.#options
+    const limit = Math.min(PAGE_EVENTS, cursor.until - cursor.seq)
+    const events = await room.log.read(cursor.seq + 1, limit).catch(() => [])
+    if (this.#stopped) return
+    if (events[0]?.seq !== cursor.seq + 1) {
+      onLost()
+      return
+    }
+    cursor.seq += events.length
+    const encoded = this.#seen(new Encoded(dialect.encode({ type: 'events', events })))
+    this.#writeBegan = room.clock.now()
+    sink.write([encoded], this.#written)
+  }
+
+  #seen(encoded: Encoded): Encoded {
+    const own = this.#options.dialect.skipsOwn ? this.#options.skips() : undefined
+    return own === undefined ? encoded : encoded.without(own)
+  }
+}

@@ -1,0 +1,249 @@
+/**
+ * The raw TCP port: bytes ↔ the line dialect, for any program that opens a socket.
+ *
+ * MUST NOT let anyone in before the guard has cleared the first line, or a short
+ * silence has shown that the client waits for us to speak.
+ */
+import { createServer, type Server, type Socket } from 'node:net'
+import type { Decoded, Dialect } from '../../shared/dialect/dialect.ts'
+import { splitUtf8 } from '../../shared/dialect/line.ts'
+import { errorMessage, errors } from '../../shared/errors.ts'
+import { limits } from '../../shared/protocol.ts'
+import { inspectOpening, type Refusal } from '../../shared/wire/guard.ts'
+import { type Line, LineDecoder } from '../../shared/wire/lines.ts'
+import type { Encoded } from '../room/feed.ts'
+import type { FloodRate } from '../room/flood.ts'
+import type { Room } from '../room/room.ts'
+import { Edge, type Transport } from './edge.ts'
+import type { Edges } from './edges.ts'
+
+/**
+ * How long, in ms, the server waits for a client that speaks first, before it greets.
+ * Browsers and TLS clients speak at once, so that they can be answered in their own way.
+ */
+const GREET_MS = 50
+/** Bytes that a client must get in one write, where they fit: what many programs read at once. */
+const READ_BYTES = 1024
+const KEEPALIVE_MS = 60_000
+/** How long a refused client has to read why, in ms. */
+const REFUSED_MS = 1000
+const NOTHING = Buffer.alloc(0)
+
+export type TcpOptions = {
+  room: Room
+  edges: Edges
+  flood: FloodRate
+  dialect: Dialect
+  /** Where the page is, for those who came to the wrong port. */
+  webUrl: () => string
+}
+
+/** The server, not yet listening. */
+export function tcpServer(options: TcpOptions): Server {
+  return createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+    socket.setKeepAlive(true, KEEPALIVE_MS)
+    if (options.edges.full) turnAway(socket, options)
+    else new TcpConnection(socket, options)
+  })
+}
+
+class TcpConnection {
+  readonly #socket: Socket
+  readonly #options: TcpOptions
+  readonly #decoder = new LineDecoder(limits.textBytes)
+  readonly #edge: Edge
+  /** The first bytes, until the guard has cleared them. */
+  #opening: Buffer | undefined = NOTHING
+  /** Read, and not yet given to the session. */
+  #read: Decoded[] = []
+  #entered = false
+  #inputEnded = false
+  #closedBy = 'closed'
+  readonly #cancelGreet: () => void
+  #cancelPause: (() => void) | undefined
+
+  constructor(socket: Socket, options: TcpOptions) {
+    this.#socket = socket
+    this.#options = options
+    this.#edge = new Edge({
+      ...options,
+      via: 'tcp',
+      remote: `${socket.remoteAddress}:${socket.remotePort}`,
+      transport: this.#transport(),
+      next: () => this.#next(),
+      onEmpty: () => this.#inputRead(),
+      echoes: () => this.#decoder.unterminated,
+    })
+    this.#cancelGreet = options.room.clock.after(GREET_MS, () => this.#greetSilent())
+    socket.on('data', (chunk) => this.#socketOnData(chunk))
+    socket.on('end', () => this.#socketOnEnd())
+    socket.on('error', (error) => this.#socketOnError(error))
+    socket.on('close', () => this.#socketOnClose())
+  }
+
+  #socketOnData(chunk: Buffer): void {
+    this.#decoder.push(chunk)
+    if (this.#opening !== undefined) {
+      this.#opening = Buffer.concat([this.#opening, chunk])
+      this.#inspect(this.#opening.length > limits.textBytes)
+    }
+    if (this.#opening === undefined) this.#edge.intake.pump()
+    else this.#awaitPause()
+  }
+
+  #socketOnEnd(): void {
+    this.#inputEnded = true
+    this.#inspect(true)
+    if (this.#entered) this.#edge.intake.pump()
+    // It came and went without a word: a port scan, a health check.
+    else this.#socket.end()
+  }
+
+  #socketOnError(error: NodeJS.ErrnoException): void {
+    this.#closedBy = error.code ?? error.message
+  }
+
+  #socketOnClose(): void {
+    this.#cancelGreet()
+    this.#cancelPause?.()
+    this.#edge.gone(this.#closedBy)
+  }
+
+  /** The client waits for us to speak first. What it says later is still inspected. */
+  #greetSilent(): void {
+    if (this.#opening?.length === 0) this.#enter()
+  }
+
+  #enter(): void {
+    if (this.#entered) return
+    this.#entered = true
+    this.#cancelGreet()
+    this.#read.unshift({ type: 'request', request: { type: 'hello', protocol: 1 } })
+    this.#edge.intake.pump()
+  }
+
+  /** Lets the client in, unless what it sent first is not chat. `whole`: its first line has ended. */
+  #inspect(whole: boolean): void {
+    if (this.#opening === undefined || this.#opening.length === 0) return
+    const verdict = inspectOpening(this.#opening, whole)
+    if (verdict === 'undecided') return
+    if (verdict === 'clear') {
+      this.#opening = undefined
+      this.#enter()
+    } else {
+      this.#refuse(verdict)
+    }
+  }
+
+  #refuse(refusal: Refusal): void {
+    this.#closedBy = `refused: ${refusal}`
+    this.#cancelGreet()
+    this.#cancelPause?.()
+    this.#edge.intake.stop()
+    if (refusal !== 'http') {
+      this.#socket.destroy()
+      return
+    }
+    this.#forgetInput()
+    this.#socket.end(httpAnswer(this.#options.webUrl()))
+    this.#options.room.clock.after(REFUSED_MS, () => this.#socket.destroy())
+  }
+
+  /** What still comes is read and forgotten: unread bytes would make the end a reset. */
+  #forgetInput(): void {
+    this.#socket.removeAllListeners('data').removeAllListeners('end').resume()
+  }
+
+  #next(): Decoded | undefined {
+    const read = this.#read.shift()
+    if (read !== undefined) return read
+    if (this.#opening !== undefined) return undefined
+    const line = this.#decoder.next() ?? (this.#inputEnded ? this.#decoder.end() : undefined)
+    return line === undefined ? undefined : this.#decode(line)
+  }
+
+  #decode({ text, cut }: Line): Decoded {
+    if (cut) this.#read.push({ type: 'fault', fault: { code: 'line_too_long' } })
+    return this.#options.dialect.decode(text)
+  }
+
+  #inputRead(): void {
+    if (this.#inputEnded) void this.#edge.ended()
+    else this.#awaitPause()
+  }
+
+  #awaitPause(): void {
+    this.#cancelPause?.()
+    const ms = this.#decoder.pauseMs()
+    this.#cancelPause =
+      ms === 0 ? undefined : this.#options.room.clock.after(ms, () => this.#paused())
+  }
+
+  #paused(): void {
+    this.#inspect(true)
+    if (this.#opening !== undefined) return
+    const line = this.#decoder.pause()
+    if (line !== undefined) this.#read.push(this.#decode(line))
+    this.#edge.intake.pump()
+  }
+
+  #transport(): Transport {
+    const socket = this.#socket
+    return {
+      write: (batch, done) => {
+        const parts = this.#decoder.unterminated ? readable(batch) : [joined(batch)]
+        const last = parts.pop() as Buffer
+        for (const part of parts) socket.write(part)
+        socket.write(last, () => done())
+      },
+      setReading: (reading) => {
+        if (reading) socket.resume()
+        else socket.pause()
+      },
+      end: () => {
+        this.#forgetInput()
+        socket.end()
+      },
+      destroy: () => socket.destroy(),
+    }
+  }
+}
+
+function joined(batch: readonly Encoded[]): Buffer {
+  const [only] = batch
+  return batch.length === 1 && only !== undefined
+    ? only.lines
+    : Buffer.concat(batch.map(({ lines }) => lines))
+}
+
+/** For a program that reads once for each thing it sends: a write for each message. */
+function readable(batch: readonly Encoded[]): Buffer[] {
+  return batch.flatMap(({ lines, units }) =>
+    lines.length <= READ_BYTES
+      ? [lines]
+      : units.flatMap(({ text }) =>
+          splitUtf8(`${text}\n`, READ_BYTES).map((part) => Buffer.from(part)),
+        ),
+  )
+}
+
+function httpAnswer(webUrl: string): string {
+  const body = `This port is for raw TCP clients such as nc. The page is at ${webUrl}\n`
+  return [
+    'HTTP/1.1 400 Bad Request',
+    'Content-Type: text/plain; charset=utf-8',
+    'X-Content-Type-Options: nosniff',
+    'Connection: close',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    '',
+    body,
+  ].join('\r\n')
+}
+
+function turnAway(socket: Socket, { edges, dialect }: TcpOptions): void {
+  edges.log.warn({ remote: socket.remoteAddress, code: 'room_full' }, 'turned away')
+  const [unit] = dialect.encode(errorMessage({ code: 'room_full' }))
+  socket.on('error', () => {})
+  socket.end(`${unit?.text ?? errors.room_full.text}\n`)
+  setTimeout(() => socket.destroy(), REFUSED_MS).unref()
+}

@@ -1,0 +1,176 @@
+/**
+ * The WebSocket at /ws: frames ↔ the JSON dialect, or the line dialect for those who
+ * ask for the subprotocol `oneroom.text`.
+ *
+ * MUST answer only pages that this server served: the Origin is held to the Host.
+ */
+
+import fastifyWebsocket from '@fastify/websocket'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { RawData, WebSocket } from 'ws'
+import type { Decoded, Dialect } from '../../shared/dialect/dialect.ts'
+import { jsonDialect } from '../../shared/dialect/json.ts'
+import { errorMessage } from '../../shared/errors.ts'
+import { limits } from '../../shared/protocol.ts'
+import type { FloodRate } from '../room/flood.ts'
+import type { Room } from '../room/room.ts'
+import { Edge, type Transport } from './edge.ts'
+import type { Edges } from './edges.ts'
+
+const JSON_PROTOCOL = 'oneroom.v1'
+const TEXT_PROTOCOL = 'oneroom.text'
+/** How long a connection may take to say hello, in ms. */
+const HELLO_MS = 10_000
+/** Silence, in ms, after which the other side is asked for a sign of life, and given up. */
+const PING_AFTER_MS = 20_000
+const DEAD_AFTER_MS = 60_000
+
+export type WebSocketOptions = {
+  room: Room
+  edges: Edges
+  flood: FloodRate
+  /** The line dialect, for `oneroom.text`. */
+  lineDialect: Dialect
+}
+
+export async function websocketRoute(
+  app: FastifyInstance,
+  options: WebSocketOptions,
+): Promise<void> {
+  await app.register(fastifyWebsocket, {
+    options: {
+      maxPayload: limits.frameBytes,
+      perMessageDeflate: false,
+      handleProtocols: (offered) =>
+        [JSON_PROTOCOL, TEXT_PROTOCOL].find((protocol) => offered.has(protocol)) ?? false,
+    },
+  })
+  app.get('/ws', { websocket: true, preValidation: refuseForeign }, (socket, request) => {
+    if (options.edges.full) {
+      socket.send(JSON.stringify(errorMessage({ code: 'room_full' })))
+      socket.close(4003, 'room_full')
+    } else {
+      const { remoteAddress, remotePort } = request.socket
+      new WebSocketConnection(socket, `${remoteAddress}:${remotePort}`, options)
+    }
+  })
+}
+
+/** A page of another site must not speak here in its visitor's name (RFC 6455, section 10.2). */
+async function refuseForeign(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  const { origin, host } = request.headers
+  if (origin !== undefined && !isSameOrigin(origin, host)) {
+    return reply
+      .code(403)
+      .type('text/plain')
+      .send(`Not from ${origin}: open http://${host}/ instead.\n`)
+  }
+  const offered = request.headers['sec-websocket-protocol']
+  if (offered === undefined) return
+  const known = offered
+    .split(',')
+    .some((one) => [JSON_PROTOCOL, TEXT_PROTOCOL].includes(one.trim()))
+  if (!known) {
+    return reply.code(400).type('text/plain').send(`Offer ${JSON_PROTOCOL} or ${TEXT_PROTOCOL}.\n`)
+  }
+}
+
+function isSameOrigin(origin: string, host: string | undefined): boolean {
+  const url = URL.canParse(origin) ? new URL(origin) : undefined
+  return /^https?:$/.test(url?.protocol ?? '') && url?.host === host?.toLowerCase()
+}
+
+class WebSocketConnection {
+  readonly #socket: WebSocket
+  readonly #options: WebSocketOptions
+  readonly #dialect: Dialect
+  readonly #edge: Edge
+  /** Read, and not yet given to the session: at most what came in one chunk of the socket. */
+  #read: Decoded[] = []
+  #seen: number
+  #closedBy: string | undefined
+  readonly #cancelHello: () => void
+
+  constructor(socket: WebSocket, remote: string, options: WebSocketOptions) {
+    const { room, edges, flood, lineDialect } = options
+    this.#socket = socket
+    this.#options = options
+    const text = socket.protocol === TEXT_PROTOCOL
+    this.#dialect = text ? lineDialect : jsonDialect
+    this.#seen = room.clock.now()
+    this.#edge = new Edge({
+      room,
+      edges,
+      flood,
+      dialect: this.#dialect,
+      via: 'web',
+      remote,
+      transport: this.#transport(),
+      next: () => this.#read.shift(),
+      onBeat: (now) => this.#beat(now),
+    })
+    this.#cancelHello = room.clock.after(HELLO_MS, () => {
+      if (this.#edge.session.personId === undefined) this.#edge.close('hello_timeout')
+    })
+    socket.on('message', (data, isBinary) => this.#socketOnMessage(data, isBinary))
+    socket.on('pong', () => this.#sawLife())
+    socket.on('error', (error) => this.#socketOnError(error))
+    socket.on('close', (code) => this.#socketOnClose(code))
+    if (text) this.#take({ type: 'request', request: { type: 'hello', protocol: 1 } })
+  }
+
+  #socketOnMessage(data: RawData, isBinary: boolean): void {
+    this.#sawLife()
+    if (isBinary) {
+      this.#edge.close('binary_frame')
+      return
+    }
+    const text = String(data)
+    if (this.#dialect === jsonDialect) this.#take(jsonDialect.decode(text))
+    else for (const line of text.split(/\r\n|\n|\r/)) this.#take(this.#dialect.decode(line))
+  }
+
+  #socketOnError(error: Error & { code?: string }): void {
+    this.#closedBy = error.code ?? error.message
+  }
+
+  #socketOnClose(code: number): void {
+    this.#cancelHello()
+    this.#edge.gone(this.#closedBy ?? `closed ${code}`)
+  }
+
+  #take(decoded: Decoded): void {
+    this.#read.push(decoded)
+    this.#edge.intake.pump()
+  }
+
+  #sawLife(): void {
+    this.#seen = this.#options.room.clock.now()
+  }
+
+  #beat(now: number): void {
+    // Nobody who is left unread can be heard.
+    if (this.#edge.intake.waiting) this.#seen = now
+    if (now - this.#seen > DEAD_AFTER_MS) this.#socket.terminate()
+    else if (now - this.#seen > PING_AFTER_MS) this.#socket.ping()
+  }
+
+  #transport(): Transport {
+    const socket = this.#socket
+    return {
+      write: (batch, done) => {
+        const frames = batch.flatMap((encoded) => encoded.frames)
+        const last = frames.length - 1
+        frames.forEach((frame, at) => {
+          socket.send(frame, { binary: false }, at === last ? () => done() : undefined)
+        })
+      },
+      setReading: (reading) => {
+        if (reading) socket.resume()
+        else socket.pause()
+      },
+      end: (code, reason) => socket.close(code, reason),
+      destroy: () => socket.terminate(),
+    }
+  }
+}

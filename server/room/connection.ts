@@ -1,0 +1,29 @@
+/**
+ * What the room sees of a connection: a dialect and a cursor. The edges in
+ * `server/net/` are its two implementations.
+ */
+import type { Dialect, Outgoing } from '../../shared/dialect/dialect.ts'
+import type { ErrorCode } from '../../shared/errors.ts'
+import type { Via } from '../../shared/protocol.ts'
+
+/**
+ * Where a reader is. First the log from `seq` (exclusive) to `until` (inclusive),
+ * then the feed from `position`; equal seq and until mean the log has nothing for it.
+ */
+export type Cursor = { seq: number; until: number; position: number }
+
+/** Why a connection ends: a row of the error table, or `bye`, which is no fault. */
+export type Ending = 'bye' | ErrorCode
+
+export interface Connection {
+  readonly via: Via
+  readonly dialect: Dialect
+  /** An answer to this connection alone; it keeps its place among what everybody is told. */
+  deliver(message: Outgoing): void
+  /** From now on it reads the feed. */
+  follow(cursor: Cursor): void
+  /** The feed has grown. */
+  wake(): void
+  /** Says goodbye in its dialect, after all that was delivered, and ends. */
+  close(ending: Ending): void
+}

@@ -1,0 +1,132 @@
+/**
+ * The feed: what the room has told everybody lately, as segments in a ring. A
+ * reader is a position in it. Each segment is encoded once per dialect, however
+ * many read it.
+ *
+ * MUST stay within its bytes; what falls out is read from the log again.
+ */
+import type { Dialect, Unit } from '../../shared/dialect/dialect.ts'
+import type { ServerMessage } from '../../shared/protocol.ts'
+
+/** One message to everybody. */
+export class Segment {
+  readonly message: ServerMessage
+  /** seq of the last event in it; that of the segment before where it has none. */
+  readonly lastSeq: number
+  /** Bytes it holds on to, roughly: its text, and the same again for each dialect. */
+  readonly cost: number
+  readonly #encoded = new Map<Dialect, Encoded>()
+
+  constructor(message: ServerMessage, lastSeq: number) {
+    this.message = message
+    this.lastSeq = lastSeq
+    this.cost =
+      message.type === 'events'
+        ? message.events.reduce((sum, { text }) => sum + 400 + text.length * 3, 256)
+        : 1024
+  }
+
+  encoded(dialect: Dialect): Encoded {
+    let encoded = this.#encoded.get(dialect)
+    if (encoded === undefined) {
+      encoded = new Encoded(dialect.encode(this.message))
+      this.#encoded.set(dialect, encoded)
+    }
+    return encoded
+  }
+}
+
+/** A message in one dialect: its units, and each form in which transports send them. */
+export class Encoded {
+  readonly units: readonly Unit[]
+  /** About how many bytes it is on the wire: its UTF-16 units. */
+  readonly size: number
+  readonly #owners: ReadonlySet<string>
+  #lines: Buffer | undefined
+  #frames: Buffer[] | undefined
+
+  constructor(units: readonly Unit[]) {
+    this.units = units
+    const owners = new Set<string>()
+    let size = 0
+    for (const { text, own } of units) {
+      size += text.length
+      if (own !== undefined) owners.add(own)
+    }
+    this.size = size
+    this.#owners = owners
+  }
+
+  /** The same without the units that are `id`'s own. */
+  without(id: string): Encoded {
+    if (!this.#owners.has(id)) return this
+    return new Encoded(this.units.filter(({ own }) => own !== id))
+  }
+
+  /** Each unit and an LF, in one buffer: for a byte stream. */
+  get lines(): Buffer {
+    this.#lines ??= Buffer.from(this.units.map(({ text }) => `${text}\n`).join(''))
+    return this.#lines
+  }
+
+  /** A buffer for each unit: for a transport that has frames. */
+  get frames(): readonly Buffer[] {
+    this.#frames ??= this.units.map(({ text }) => Buffer.from(text))
+    return this.#frames
+  }
+}
+
+export class Feed {
+  readonly #maxBytes: number
+  #ring: Segment[] = []
+  /** Position of the oldest segment in the ring. */
+  #tail = 0
+  #bytes = 0
+  #seq: number
+  /** lastSeq of the segment that fell out last. */
+  #trimmedSeq: number
+
+  /** `seq`: head of the log when the feed begins. */
+  constructor(maxBytes: number, seq: number) {
+    this.#maxBytes = maxBytes
+    this.#seq = seq
+    this.#trimmedSeq = seq
+  }
+
+  /** Position that the next segment will have. */
+  get head(): number {
+    return this.#tail + this.#ring.length
+  }
+
+  get tail(): number {
+    return this.#tail
+  }
+
+  /** seq of the latest event that was told. */
+  get seq(): number {
+    return this.#seq
+  }
+
+  /** Every event up to this seq has fallen out of the ring; every later one is in it. */
+  get trimmedSeq(): number {
+    return this.#trimmedSeq
+  }
+
+  add(message: ServerMessage): void {
+    if (message.type === 'events') this.#seq = message.events.at(-1)?.seq ?? this.#seq
+    const segment = new Segment(message, this.#seq)
+    this.#ring.push(segment)
+    this.#bytes += segment.cost
+    while (this.#bytes > this.#maxBytes && this.#ring.length > 1) {
+      const gone = this.#ring.shift() as Segment
+      this.#bytes -= gone.cost
+      this.#trimmedSeq = gone.lastSeq
+      this.#tail += 1
+    }
+  }
+
+  /** The segment at a position from tail to head; undefined at the head. */
+  at(position: number): Segment | undefined {
+    return this.#ring[position - this.#tail]
+  }
+}

@@ -1,0 +1,233 @@
+/**
+ * The room: a log, a roster, and the feed through which everybody is told. It has
+ * no sockets and no clock of its own.
+ *
+ * MUST publish an event only after the log has committed it, in the log's order.
+ * MUST have at most one append under way, so that there is one order.
+ */
+
+import { SUMMARY_ABOVE_MEMBERS } from '../../shared/dialect/line.ts'
+import type { Fault } from '../../shared/errors.ts'
+import type { Person, Presence, RoomEvent, ServerMessage } from '../../shared/protocol.ts'
+import type { Clock } from './clock.ts'
+import type { Connection } from './connection.ts'
+import { Feed } from './feed.ts'
+import type { Committed, Draft, RoomLog } from './log.ts'
+import { PresenceChanges } from './presence.ts'
+import { Roster } from './roster.ts'
+import { newPersonId, personOf } from './token.ts'
+
+/** Collecting time, in ms, for who comes and goes in a room too large to be told of each. */
+const PRESENCE_MS = 2000
+/** Most drafts in one append, so that nobody waits long for a large transaction. */
+const BATCH = 4096
+
+export type RoomOptions = {
+  log: RoomLog
+  clock: Clock
+  /** How long, in ms, somebody with a token may be gone before the room is told; 0: at once. */
+  absenceMs: number
+  /** Most bytes of recent messages kept in memory for all readers together. */
+  feedBytes: number
+  /** Told of a fault of the log; the senders have been told already. */
+  onLogFault: (error: unknown) => void
+}
+
+/** Answer to a post: undefined when the log could not commit it. */
+type Settle = (committed: Committed | undefined) => void
+type Posted = { draft: Draft; settle: Settle }
+
+export class Room {
+  readonly log: RoomLog
+  readonly clock: Clock
+  readonly feed: Feed
+  readonly roster = new Roster()
+  readonly #options: RoomOptions
+  readonly #readers = new Set<Connection>()
+  /** The connection each member speaks through now. */
+  readonly #present = new Map<string, Connection>()
+  /** Members whose connection is gone and whose place is held; the value ends the wait. */
+  readonly #absent = new Map<string, () => void>()
+  readonly #changes = new PresenceChanges()
+  #cancelPresence: (() => void) | undefined
+  #presenceDue = false
+  #drained: (() => void)[] = []
+  #posted: Posted[] = []
+  #committing = false
+
+  constructor(options: RoomOptions) {
+    this.#options = options
+    this.log = options.log
+    this.clock = options.clock
+    this.feed = new Feed(options.feedBytes, options.log.head())
+  }
+
+  /** Makes the one behind `connection` a member: the owner of the token, or somebody new. */
+  join(
+    connection: Connection,
+    { name, token }: { name?: string; token?: string },
+  ): { ok: true; person: Person } | { ok: false; fault: Fault } {
+    const returning = token === undefined ? undefined : personOf(token, this.log.secret)
+    const known = returning === undefined ? undefined : this.roster.get(returning)
+    if (known !== undefined) return { ok: true, person: this.#takeOver(known, connection) }
+    const id = returning ?? newPersonId()
+    const claim =
+      name === undefined
+        ? { ok: true as const, name: this.roster.guestName() }
+        : this.roster.claim(name, id)
+    if (!claim.ok) return claim
+    const person = this.roster.add(id, claim.name, connection.via)
+    this.#present.set(id, connection)
+    this.#changes.join(person)
+    this.#tellPresence()
+    return { ok: true, person }
+  }
+
+  #takeOver(person: Person, connection: Connection): Person {
+    this.#absent.get(person.id)?.()
+    this.#absent.delete(person.id)
+    const before = this.#present.get(person.id)
+    this.#present.set(person.id, connection)
+    before?.close('replaced')
+    return person.via === connection.via
+      ? person
+      : this.roster.add(person.id, person.name, connection.via)
+  }
+
+  /** Ends a membership. `hold`: the place is kept for the absence time, for one with a token. */
+  leave(connection: Connection, id: string, hold: boolean): void {
+    if (this.#present.get(id) !== connection) return
+    this.#present.delete(id)
+    if (hold && this.#options.absenceMs > 0) {
+      this.#absent.set(
+        id,
+        this.clock.after(this.#options.absenceMs, () => this.#goneFor(id)),
+      )
+    } else {
+      this.#goneFor(id)
+    }
+  }
+
+  #goneFor(id: string): void {
+    this.#absent.delete(id)
+    const person = this.roster.get(id)
+    if (person === undefined) return
+    this.roster.remove(id)
+    this.#changes.leave(person)
+    this.#tellPresence()
+  }
+
+  rename(id: string, raw: string): Fault | undefined {
+    const claim = this.roster.claim(raw, id)
+    if (!claim.ok) return claim.fault
+    const was = this.roster.get(id)?.name
+    this.roster.rename(id, claim.name)
+    const person = this.roster.get(id)
+    if (person === undefined || was === undefined) return undefined
+    this.#changes.rename(person, was)
+    this.#tellPresence()
+    return undefined
+  }
+
+  /** Gives a draft to the log; posts are committed in the order in which they were made. */
+  post(draft: Omit<Draft, 'at'>, settle: Settle): void {
+    const at = new Date(this.clock.now()).toISOString()
+    this.#posted.push({ draft: { at, ...draft }, settle })
+    this.#commitSoon()
+  }
+
+  /** Tells everybody at once something that is not kept. */
+  tell(message: ServerMessage): void {
+    this.feed.add(message)
+    for (const reader of this.#readers) reader.wake()
+  }
+
+  /** Who is here, as a message that replaces what its reader knew. */
+  snapshot(limit: number): Presence {
+    const members = this.roster.list(limit)
+    const memberCount = this.roster.size
+    return { type: 'presence', joined: [], left: [], renamed: [], members, memberCount }
+  }
+
+  addReader(connection: Connection): void {
+    this.#readers.add(connection)
+  }
+
+  removeReader(connection: Connection): void {
+    this.#readers.delete(connection)
+  }
+
+  /** How many connections read the feed, and how many places are held. For tests and metrics. */
+  get counts(): { readers: number; present: number; absent: number } {
+    return {
+      readers: this.#readers.size,
+      present: this.#present.size,
+      absent: this.#absent.size,
+    }
+  }
+
+  /** Answers when everything that was posted has been committed, or refused. */
+  drained(): Promise<void> {
+    if (!this.#committing) return Promise.resolve()
+    return new Promise((resolve) => this.#drained.push(resolve))
+  }
+
+  /** Forgets those who are away, so that no timer outlives the room. */
+  close(): void {
+    this.#cancelPresence?.()
+    for (const cancel of this.#absent.values()) cancel()
+    this.#absent.clear()
+  }
+
+  #commitSoon(): void {
+    if (this.#committing) return
+    this.#committing = true
+    // A turn, not at once: what else arrived in it goes into the same append.
+    this.clock.turn(() => void this.#commitAll())
+  }
+
+  async #commitAll(): Promise<void> {
+    while (this.#posted.length > 0) {
+      const batch = this.#posted.splice(0, BATCH)
+      const committed = await this.#append(batch.map(({ draft }) => draft))
+      const fresh: RoomEvent[] = []
+      for (const one of committed ?? []) if (!one.repeated) fresh.push(one.event)
+      // Whoever joined before these were said is named before them.
+      if (!this.#crowded) this.#flushPresence()
+      if (fresh.length > 0) this.tell({ type: 'events', events: fresh })
+      batch.forEach(({ settle }, at) => {
+        settle(committed?.[at])
+      })
+    }
+    this.#committing = false
+    for (const resolve of this.#drained.splice(0)) resolve()
+  }
+
+  async #append(drafts: Draft[]): Promise<Committed[] | undefined> {
+    try {
+      return await this.log.append(drafts)
+    } catch (error) {
+      this.#options.onLogFault(error)
+      return undefined
+    }
+  }
+
+  /** So many are here that nobody wants to be told of each one who comes or goes. */
+  get #crowded(): boolean {
+    return this.roster.size > SUMMARY_ABOVE_MEMBERS
+  }
+
+  #tellPresence(): void {
+    if (this.#presenceDue) return
+    this.#presenceDue = true
+    const flush = (): void => this.#flushPresence()
+    if (this.#crowded) this.#cancelPresence = this.clock.after(PRESENCE_MS, flush)
+    else this.clock.turn(flush)
+  }
+
+  #flushPresence(): void {
+    this.#presenceDue = false
+    const changes = this.#changes.take(this.roster.size)
+    if (changes !== undefined) this.tell(changes)
+  }
+}

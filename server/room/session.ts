@@ -1,0 +1,218 @@
+/**
+ * A session: what one connection may do in the room, the same in every dialect.
+ *
+ * MUST give posts to the room in the order in which they were received, and MUST
+ * leave the room exactly once, after everything it posted was answered.
+ */
+
+import { helpLines } from '../../shared/commands.ts'
+import type { Decoded, Request } from '../../shared/dialect/dialect.ts'
+import { names } from '../../shared/dialect/line.ts'
+import { errorMessage, type Fault } from '../../shared/errors.ts'
+import {
+  type Hello,
+  limits,
+  type Person,
+  PROTOCOL_VERSION,
+  type ResetReason,
+  type Say,
+  type Welcome,
+} from '../../shared/protocol.ts'
+import { sanitise, utf8Length } from '../../shared/text.ts'
+import type { Connection } from './connection.ts'
+import type { Room } from './room.ts'
+import { tokenFor } from './token.ts'
+
+/** Posts of one session that may wait for the log; beyond it the session is not read. */
+const MAX_UNANSWERED = 256
+/** A reader who missed more events than this is given the recent tail instead. */
+const MAX_RESUME_EVENTS = 100_000
+const MAX_MEMBERS_TOLD = 1000
+const WHO_BYTES = 16_384
+
+export class Session {
+  readonly #room: Room
+  readonly #connection: Connection
+  #id: string | undefined
+  #state: 'new' | 'in' | 'leaving' | 'out' = 'new'
+  #lastName: string | undefined
+  #unanswered = 0
+  #onAnswered: (() => void)[] = []
+
+  constructor(room: Room, connection: Connection) {
+    this.#room = room
+    this.#connection = connection
+  }
+
+  get personId(): string | undefined {
+    return this.#id
+  }
+
+  /** The name now, or the one it left under; undefined before hello. */
+  get name(): string | undefined {
+    return this.person?.name ?? this.#lastName
+  }
+
+  /** Undefined before hello and after leaving. */
+  get person(): Person | undefined {
+    return this.#id === undefined ? undefined : this.#room.roster.get(this.#id)
+  }
+
+  /** A promise means: read no more of this connection until it is fulfilled. */
+  receive(decoded: Decoded): Promise<void> | undefined {
+    if (decoded.type === 'nothing' || this.#state === 'leaving' || this.#state === 'out') {
+      return undefined
+    }
+    if (decoded.type === 'fault') {
+      this.#refuse(decoded.fault, decoded.id)
+      return undefined
+    }
+    return this.#request(decoded.request)
+  }
+
+  #request(request: Request): Promise<void> | undefined {
+    if (request.type === 'hello') return this.enter(request)
+    const id = this.#id
+    if (this.#state === 'new' || id === undefined) {
+      this.#refuse({ code: 'hello_first' }, request.type === 'say' ? request.id : undefined)
+      return undefined
+    }
+    switch (request.type) {
+      case 'say':
+        return this.#say(request)
+      case 'name': {
+        const fault = this.#room.rename(id, request.name)
+        if (fault !== undefined) this.#refuse(fault)
+        return undefined
+      }
+      case 'typing': {
+        const from = this.person
+        if (from !== undefined) this.#room.tell({ type: 'typing', from, on: request.on })
+        return undefined
+      }
+      case 'who':
+        this.#tellWho()
+        return undefined
+      case 'help':
+        this.#connection.deliver({ type: 'told', lines: helpLines() })
+        return undefined
+      case 'bye':
+        return this.#quit()
+    }
+  }
+
+  /** Makes this connection's person a member and welcomes them. */
+  async enter(hello: Omit<Hello, 'type' | 'protocol'>): Promise<void> {
+    if (this.#state !== 'new' || this.#id !== undefined) {
+      this.#refuse({ code: 'hello_twice' })
+      return
+    }
+    const joined = this.#room.join(this.#connection, hello)
+    if (!joined.ok) {
+      this.#refuse(joined.fault)
+      return
+    }
+    this.#id = joined.person.id
+    const { log, feed, roster } = this.#room
+    // Taken in one turn: the snapshot and the place in the feed from which it changes.
+    const head = feed.seq
+    const position = feed.head
+    const members = roster.list(MAX_MEMBERS_TOLD)
+    const memberCount = roster.size
+    const reset = this.#resetReason(hello)
+    const resumed = hello.seq !== undefined && hello.epoch !== undefined && reset === null
+    const tail = resumed ? 0 : (hello.history ?? 0)
+    const events = tail === 0 ? [] : await log.before(head + 1, tail).catch(() => [])
+    if (this.#state !== 'new') return
+    this.#state = 'in'
+    const welcome: Welcome = {
+      type: 'welcome',
+      protocol: PROTOCOL_VERSION,
+      you: joined.person,
+      token: tokenFor(joined.person.id, log.secret),
+      epoch: log.epoch,
+      head,
+      resumed: resumed ? { from: (hello.seq ?? 0) + 1, to: head } : null,
+      reset,
+      members,
+      memberCount,
+      events,
+      limits,
+    }
+    this.#connection.deliver(welcome)
+    this.#connection.follow({ seq: resumed ? (hello.seq ?? head) : head, until: head, position })
+    this.#room.addReader(this.#connection)
+    this.#connection.wake()
+  }
+
+  #resetReason({ epoch, seq }: { epoch?: string; seq?: number }): ResetReason | null {
+    const { log, feed } = this.#room
+    if (epoch === undefined || seq === undefined) return null
+    if (epoch !== log.epoch) return 'epoch'
+    if (seq + 1 < log.first()) return 'trimmed'
+    if (seq > feed.seq || feed.seq - seq > MAX_RESUME_EVENTS) return 'too_far'
+    return null
+  }
+
+  #say({ text: raw, id, action }: Say): Promise<void> | undefined {
+    if (utf8Length(raw) > limits.textBytes) {
+      this.#refuse({ code: 'text_too_long' }, id)
+      return undefined
+    }
+    const text = sanitise(raw)
+    const from = this.person
+    if (from === undefined) return undefined
+    if (text.trim() === '') {
+      this.#refuse({ code: 'text_empty' }, id)
+      return undefined
+    }
+    this.#unanswered += 1
+    const kind = action === true ? 'action' : 'message'
+    const draft = { kind, from, text, ...(id !== undefined && { id }) } as const
+    this.#room.post(draft, (committed) => {
+      if (committed === undefined) this.#refuse({ code: 'log_unavailable' }, id)
+      // Everybody else has read it; this sender asks because the answer was lost.
+      else if (committed.repeated) {
+        this.#connection.deliver({ type: 'events', events: [committed.event] })
+      }
+      this.#unanswered -= 1
+      for (const answered of this.#onAnswered.splice(0)) answered()
+    })
+    return this.#unanswered < MAX_UNANSWERED ? undefined : this.#answered(MAX_UNANSWERED / 2)
+  }
+
+  /** Answers when at most `most` posts still wait for the log. */
+  async #answered(most: number): Promise<void> {
+    while (this.#unanswered > most) {
+      await new Promise<void>((resolve) => this.#onAnswered.push(resolve))
+    }
+  }
+
+  async #quit(): Promise<void> {
+    await this.leave(false)
+    this.#connection.deliver({ type: 'told', lines: [`Goodbye, ${this.name}.`] })
+    this.#connection.close('bye')
+  }
+
+  /** Leaves the room. `hold`: the connection was lost, and may come back with its token. */
+  async leave(hold: boolean): Promise<void> {
+    if (this.#state === 'leaving' || this.#state === 'out') return
+    this.#state = 'leaving'
+    await this.#answered(0)
+    this.#state = 'out'
+    this.#lastName = this.name
+    this.#room.removeReader(this.#connection)
+    if (this.#id !== undefined) this.#room.leave(this.#connection, this.#id, hold)
+  }
+
+  #tellWho(): void {
+    const { roster } = this.#room
+    const count = roster.size
+    const list = names(roster.list(MAX_MEMBERS_TOLD), count, WHO_BYTES)
+    this.#connection.deliver({ type: 'told', lines: [`${count} here: ${list}`] })
+  }
+
+  #refuse(fault: Fault, id?: string): void {
+    this.#connection.deliver(errorMessage(fault, id))
+  }
+}

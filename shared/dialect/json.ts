@@ -1,0 +1,47 @@
+/**
+ * The JSON dialect: one object a unit, the same over a WebSocket and as NDJSON.
+ * Nothing reaches the room that its schema does not allow.
+ */
+import { Compile } from 'typebox/compile'
+import { type ClientMessage, clientMessages } from '../protocol.ts'
+import type { Decoded, Dialect } from './dialect.ts'
+
+export const jsonDialect: Dialect = {
+  name: 'json',
+  skipsOwn: false,
+  decode: decodeJson,
+  encode: (message) => (message.type === 'told' ? [] : [{ text: JSON.stringify(message) }]),
+}
+
+const checks = {
+  hello: Compile(clientMessages.hello),
+  say: Compile(clientMessages.say),
+  name: Compile(clientMessages.name),
+  typing: Compile(clientMessages.typing),
+  bye: Compile(clientMessages.bye),
+} satisfies Record<keyof typeof clientMessages, unknown>
+
+/** Reads one object. A fault names the `id` of the message where it had a usable one. */
+function decodeJson(text: string): Decoded {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    return { type: 'fault', fault: { code: 'bad_json' } }
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return { type: 'fault', fault: { code: 'bad_message', message: 'A message is a JSON object.' } }
+  }
+  const { type, id } = value as { type?: unknown; id?: unknown }
+  const named = typeof id === 'string' && id.length <= 64 ? { id } : {}
+  if (typeof type !== 'string' || !Object.hasOwn(checks, type)) {
+    const message = `No message type ${JSON.stringify(type)?.slice(0, 40) ?? ''} is known.`
+    return { type: 'fault', fault: { code: 'unknown_type', message }, ...named }
+  }
+  const check = checks[type as keyof typeof checks]
+  if (check.Check(value)) return { type: 'request', request: value as ClientMessage }
+  const [first] = check.Errors(value)
+  const where = first?.instancePath.replace(/^\//, '') || type
+  const message = `Not a valid ${type} message: ${where} ${first?.message ?? ''}.`
+  return { type: 'fault', fault: { code: 'bad_message', message }, ...named }
+}

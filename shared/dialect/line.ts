@@ -1,0 +1,136 @@
+/**
+ * The line dialect: what people at nc, telnet and their own programs read. Every
+ * unit is one line; all text in it was sanitised where it entered the room, so the
+ * only control characters a terminal sees are the line ends its transport adds.
+ */
+import { parseTyped } from '../commands.ts'
+import type { Person, Presence, RoomEvent, Welcome } from '../protocol.ts'
+import { cutUtf8, sanitise, utf8Length } from '../text.ts'
+import type { Decoded, Dialect, Unit } from './dialect.ts'
+
+/** Beyond this many members a reader gets one summary of who came and went. */
+export const SUMMARY_ABOVE_MEMBERS = 50
+
+/** So that the greeting stays within one write of 1024 bytes, whoever is here. */
+const NAMES_BYTES = 500
+
+/** `offsetMinutes`: the stamps' distance from UTC, east positive; the greeting names it. */
+export function lineDialect(offsetMinutes: number): Dialect {
+  return {
+    name: 'line',
+    skipsOwn: true,
+    decode: decodeLine,
+    encode(message): Unit[] {
+      switch (message.type) {
+        case 'welcome':
+          return greeting(message, offsetMinutes).map((text) => ({ text }))
+        case 'events':
+          return message.events.map((event) => ({
+            text: eventLine(event, offsetMinutes),
+            own: event.from.id,
+          }))
+        case 'presence':
+          return presenceLines(message)
+        case 'error': {
+          const hint = message.suggestion === undefined ? '' : ` Try /name ${message.suggestion}`
+          // That the server stops is no fault of the reader's.
+          const mark = message.code === 'shutdown' ? '*' : '!'
+          return [{ text: `${mark} ${message.message}${hint}` }]
+        }
+        case 'told':
+          return message.lines.map((text) => ({ text }))
+        case 'typing':
+          return []
+      }
+    },
+  }
+}
+
+function decodeLine(line: string): Decoded {
+  const typed = parseTyped(line)
+  if (typed.type === 'nothing') return { type: 'nothing' }
+  if (typed.type === 'text') return { type: 'request', request: { type: 'say', text: typed.text } }
+  if (typed.type === 'unknown') {
+    const message = `There is no command /${cutUtf8(sanitise(typed.word), 40)}. /help lists them all; //x says /x.`
+    return { type: 'fault', fault: { code: 'unknown_command', message } }
+  }
+  const { name, argument } = typed
+  switch (name) {
+    case 'who':
+    case 'help':
+      return { type: 'request', request: { type: name } }
+    case 'quit':
+      return { type: 'request', request: { type: 'bye' } }
+    case 'name':
+      return { type: 'request', request: { type: 'name', name: argument } }
+    case 'me':
+      return { type: 'request', request: { type: 'say', text: argument, action: true } }
+  }
+}
+
+function eventLine({ at, kind, from, text }: RoomEvent, offsetMinutes: number): string {
+  const stamp = `[${new Date(Date.parse(at) + offsetMinutes * 60_000).toISOString().slice(11, 16)}]`
+  if (kind === 'message') return `${stamp} ${from.name}: ${text}`
+  if (kind === 'action') return `${stamp} * ${from.name} ${text}`
+  return `${stamp} * ${text}`
+}
+
+function presenceLines({ joined, left, renamed, members, memberCount }: Presence): Unit[] {
+  if (members !== undefined) return []
+  if (memberCount > SUMMARY_ABOVE_MEMBERS && joined.length + left.length > 1) {
+    const parts = [
+      joined.length > 0 ? `${joined.length} joined` : '',
+      left.length > 0 ? `${left.length} left` : '',
+    ].filter((part) => part !== '')
+    return [{ text: `* ${parts.join(', ')} (${memberCount} here)` }]
+  }
+  return [
+    ...joined.map(({ id, name, via }) => ({ text: `* ${name} joined (${via})`, own: id })),
+    ...left.map(({ id, name }) => ({ text: `* ${name} left`, own: id })),
+    ...renamed.map(({ was, name }) => ({ text: `* ${was} is now ${name}` })),
+  ]
+}
+
+function greeting({ you, members, memberCount, events }: Welcome, offsetMinutes: number): string[] {
+  const others = members.filter(({ id }) => id !== you.id)
+  const here =
+    others.length === 0 ? 'Nobody else is here yet.' : `Here: ${names(others, memberCount - 1)}.`
+  return [
+    `Welcome to Oneroom. You are ${you.name}; /name NAME changes that.`,
+    `${here} Times are ${utcOffset(offsetMinutes)}.`,
+    `Type to talk. /help lists the commands, bye leaves.`,
+    ...events.map((event) => eventLine(event, offsetMinutes)),
+  ]
+}
+
+/** `alice (web), bob (tcp) and 7 more`, as many names as a greeting has room for. */
+export function names(people: readonly Person[], count: number, maxBytes = NAMES_BYTES): string {
+  const shown: string[] = []
+  let bytes = 0
+  for (const { name, via } of people) {
+    const entry = `${name} (${via})`
+    bytes += utf8Length(entry) + 2
+    if (bytes > maxBytes) break
+    shown.push(entry)
+  }
+  const more = count - shown.length
+  return shown.join(', ') + (more > 0 ? ` and ${more} more` : '')
+}
+
+/** `UTC+05:45` for 345. */
+export function utcOffset(minutes: number): string {
+  const sign = minutes < 0 ? '-' : '+'
+  const [hours, rest] = [Math.floor(Math.abs(minutes) / 60), Math.abs(minutes) % 60]
+  return `UTC${sign}${String(hours).padStart(2, '0')}:${String(rest).padStart(2, '0')}`
+}
+
+/** Cuts a line into parts of at most `maxBytes` UTF-8 bytes, never inside a character. */
+export function splitUtf8(text: string, maxBytes: number): string[] {
+  const parts: string[] = []
+  for (let rest = text; rest !== ''; ) {
+    const part = cutUtf8(rest, maxBytes)
+    parts.push(part)
+    rest = rest.slice(part.length)
+  }
+  return parts
+}

@@ -1,0 +1,181 @@
+/**
+ * The JSON dialect: every message that crosses a WebSocket, or a raw socket as
+ * NDJSON, as one schema each. The types that the server, the page and the tests
+ * use come from these schemas, so a message cannot mean two things.
+ */
+import Type, { type Static } from 'typebox'
+
+/** The version both sides name in `hello` and `welcome`. */
+export const PROTOCOL_VERSION = 1
+
+/** Largest sizes; what is over is refused with an error. Sent to clients in `welcome`. */
+export const limits = {
+  /** UTF-8 bytes in one message, and in one line of the line dialect. */
+  textBytes: 4096,
+  /** Characters (grapheme clusters) in a name. */
+  nameLength: 24,
+  /** Bytes in one WebSocket frame or NDJSON line sent to the server. */
+  frameBytes: 16_384,
+  /** Events in one answer to `hello`, `history` or `search`. */
+  historyEvents: 200,
+} as const
+
+/** How a person came into the room. */
+export const Via = Type.Union([Type.Literal('web'), Type.Literal('tcp'), Type.Literal('server')])
+export type Via = Static<typeof Via>
+
+/** Somebody in the room. `id` stays the same over reconnections with the same token. */
+export const Person = Type.Object({ id: Type.String(), name: Type.String(), via: Via })
+export type Person = Static<typeof Person>
+
+export const EventKind = Type.Union([
+  Type.Literal('message'),
+  Type.Literal('action'),
+  Type.Literal('notice'),
+])
+export type EventKind = Static<typeof EventKind>
+
+/** One committed entry of the log. `seq` counts 1, 2, 3 … within an epoch; `at` is ISO 8601, UTC. */
+export const RoomEvent = Type.Object({
+  seq: Type.Integer(),
+  at: Type.String(),
+  kind: EventKind,
+  from: Person,
+  text: Type.String(),
+  /** The sender's own id for it, where the sender gave one. */
+  id: Type.Optional(Type.String()),
+})
+export type RoomEvent = Static<typeof RoomEvent>
+
+const ClientId = Type.String({ minLength: 1, maxLength: 64 })
+const strict = { additionalProperties: false }
+
+/** First message of a connection; all but `protocol` may be left out. */
+export const Hello = Type.Object(
+  {
+    type: Type.Literal('hello'),
+    protocol: Type.Literal(PROTOCOL_VERSION),
+    name: Type.Optional(Type.String({ maxLength: 256 })),
+    token: Type.Optional(Type.String({ maxLength: 256 })),
+    epoch: Type.Optional(Type.String({ maxLength: 64 })),
+    seq: Type.Optional(Type.Integer({ minimum: 0 })),
+    /** How many of the latest events a newcomer wants. */
+    history: Type.Optional(Type.Integer({ minimum: 0, maximum: limits.historyEvents })),
+  },
+  strict,
+)
+export type Hello = Static<typeof Hello>
+
+export const Say = Type.Object(
+  {
+    type: Type.Literal('say'),
+    /** Chosen by the sender; the same id from the same person is said once. */
+    id: Type.Optional(ClientId),
+    text: Type.String(),
+    action: Type.Optional(Type.Boolean()),
+  },
+  strict,
+)
+export type Say = Static<typeof Say>
+
+export const Rename = Type.Object(
+  { type: Type.Literal('name'), name: Type.String({ maxLength: 256 }) },
+  strict,
+)
+export const Typing = Type.Object({ type: Type.Literal('typing'), on: Type.Boolean() }, strict)
+export const Bye = Type.Object({ type: Type.Literal('bye') }, strict)
+
+/** What a client may send, by its `type`. */
+export const clientMessages = {
+  hello: Hello,
+  say: Say,
+  name: Rename,
+  typing: Typing,
+  bye: Bye,
+} as const
+export type ClientMessage =
+  | Hello
+  | Say
+  | Static<typeof Rename>
+  | Static<typeof Typing>
+  | Static<typeof Bye>
+
+/** Why a resume could not give exactly what was missed. */
+export const ResetReason = Type.Union([
+  Type.Literal('epoch'),
+  Type.Literal('trimmed'),
+  Type.Literal('too_far'),
+])
+export type ResetReason = Static<typeof ResetReason>
+
+export const Welcome = Type.Object({
+  type: Type.Literal('welcome'),
+  protocol: Type.Literal(PROTOCOL_VERSION),
+  you: Person,
+  token: Type.String(),
+  epoch: Type.String(),
+  /** seq of the latest published event; 0 in an empty room. */
+  head: Type.Integer(),
+  /** Set when `hello` carried an epoch and a seq that can be continued; the events follow. */
+  resumed: Type.Union([Type.Object({ from: Type.Integer(), to: Type.Integer() }), Type.Null()]),
+  /** Set when it could not: forget what you showed, `events` is the recent tail. */
+  reset: Type.Union([ResetReason, Type.Null()]),
+  members: Type.Array(Person),
+  memberCount: Type.Integer(),
+  /** The recent tail, oldest first; empty after a resume. */
+  events: Type.Array(RoomEvent),
+  limits: Type.Object({
+    textBytes: Type.Integer(),
+    nameLength: Type.Integer(),
+    frameBytes: Type.Integer(),
+    historyEvents: Type.Integer(),
+  }),
+})
+export type Welcome = Static<typeof Welcome>
+
+/** All that was committed in one turn, in order. */
+export const Events = Type.Object({
+  type: Type.Literal('events'),
+  events: Type.Array(RoomEvent),
+})
+export type Events = Static<typeof Events>
+
+/** Changes since the last one; with `members`, a new snapshot that replaces what was known. */
+export const Presence = Type.Object({
+  type: Type.Literal('presence'),
+  joined: Type.Array(Person),
+  left: Type.Array(Person),
+  renamed: Type.Array(Type.Object({ id: Type.String(), was: Type.String(), name: Type.String() })),
+  members: Type.Optional(Type.Array(Person)),
+  memberCount: Type.Integer(),
+})
+export type Presence = Static<typeof Presence>
+
+export const TypingNotice = Type.Object({
+  type: Type.Literal('typing'),
+  from: Person,
+  on: Type.Boolean(),
+})
+export type TypingNotice = Static<typeof TypingNotice>
+
+export const ErrorMessage = Type.Object({
+  type: Type.Literal('error'),
+  /** A code of the error table, `shared/errors.ts`. */
+  code: Type.String(),
+  message: Type.String(),
+  /** The id of the `say` that it answers. */
+  id: Type.Optional(Type.String()),
+  /** A free name, with the codes about names. */
+  suggestion: Type.Optional(Type.String()),
+})
+export type ErrorMessage = Static<typeof ErrorMessage>
+
+/** What a server may send, by its `type`. */
+export const serverMessages = {
+  welcome: Welcome,
+  events: Events,
+  presence: Presence,
+  typing: TypingNotice,
+  error: ErrorMessage,
+} as const
+export type ServerMessage = Welcome | Events | Presence | TypingNotice | ErrorMessage
