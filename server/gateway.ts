@@ -15,7 +15,7 @@ import { lineDialect } from '../shared/dialect/line.ts'
 import type { Config } from './config.ts'
 import { memoryLog } from './log/memory.ts'
 import { Edges } from './net/edges.ts'
-import { httpServer } from './net/http.ts'
+import { httpServer, pageRoutes } from './net/http.ts'
 import { tcpServer } from './net/tcp.ts'
 import { websocketRoute } from './net/websocket.ts'
 import { systemClock } from './room/clock.ts'
@@ -74,13 +74,13 @@ export async function startGateway(
   const dialect = lineDialect(-new Date().getTimezoneOffset())
   const webUrl = (): string => `http://${urlHost(host)}:${portOf(app.server)}`
   const tcp = tcpServer({ room, edges, flood, dialect, webUrl })
-  const app = await httpServer({
-    log,
+  const app = httpServer(log)
+  await websocketRoute(app, { room, edges, flood, lineDialect: dialect })
+  await pageRoutes(app, {
     webRoot,
     allowHosts: [host, ...config.allowHost],
     tcpAddress: () => ({ host, port: portOf(tcp) }),
   })
-  await websocketRoute(app, { room, edges, flood, lineDialect: dialect })
 
   async function close(): Promise<void> {
     const closed = tcp.listening ? once(tcp, 'close') : undefined

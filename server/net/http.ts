@@ -28,7 +28,6 @@ const HEADERS = {
 }
 
 export type HttpOptions = {
-  log: FastifyBaseLogger
   /** Folder of the built page. */
   webRoot: string
   /** Host names, beside addresses and this machine's own, under which it may be asked for. */
@@ -36,15 +35,23 @@ export type HttpOptions = {
   tcpAddress: () => { host: string; port: number }
 }
 
-export async function httpServer(options: HttpOptions): Promise<FastifyInstance> {
-  const app = Fastify({
-    loggerInstance: options.log,
+/** The server, with no routes yet and not listening. */
+export function httpServer(log: FastifyBaseLogger): FastifyInstance {
+  return Fastify({
+    loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
     // A half-sent request must not hold up the end.
     forceCloseConnections: true,
     bodyLimit: 65_536,
     requestTimeout: 30_000,
   })
+}
+
+/**
+ * Adds the page and what stands beside it. To be called after the WebSocket's route is
+ * there: its plugin ends the sockets of requests that the hook below refuses.
+ */
+export async function pageRoutes(app: FastifyInstance, options: HttpOptions): Promise<void> {
   const isOwnHost = hostCheck(options.allowHosts)
 
   app.addHook('onRequest', async (request, reply) => {
@@ -80,8 +87,6 @@ export async function httpServer(options: HttpOptions): Promise<FastifyInstance>
     const page = `${request.protocol}://${request.host}/`
     reply.code(404).type('text/plain').send(`There is nothing here. The page is at ${page}\n`)
   })
-
-  return app
 }
 
 /**

@@ -136,10 +136,9 @@ class TcpConnection {
   }
 
   #refuse(refusal: Refusal): void {
-    this.#closedBy = `refused: ${refusal}`
     this.#cancelGreet()
     this.#cancelPause?.()
-    this.#edge.intake.stop()
+    this.#edge.gone(`refused: ${refusal}`)
     if (refusal !== 'http') {
       this.#socket.destroy()
       return
@@ -216,8 +215,11 @@ function joined(batch: readonly Encoded[]): Buffer {
     : Buffer.concat(batch.map(({ lines }) => lines))
 }
 
-/** For a program that reads once for each thing it sends: a write for each message. */
-function readable(batch: readonly Encoded[]): Buffer[] {
+/**
+ * For a program that reads once for each thing it sends: a write for each message, and
+ * for each 1024 bytes of whole characters of one that is longer.
+ */
+export function readable(batch: readonly Encoded[]): Buffer[] {
   return batch.flatMap(({ lines, units }) =>
     lines.length <= READ_BYTES
       ? [lines]

@@ -169,7 +169,11 @@ class WebSocketConnection {
         if (reading) socket.resume()
         else socket.pause()
       },
-      end: (code, reason) => socket.close(code, reason),
+      end: (code, reason) => {
+        // The other side's close frame is still to be read.
+        socket.resume()
+        socket.close(code, reason)
+      },
       destroy: () => socket.terminate(),
     }
   }

@@ -1,0 +1,13 @@
+/**
+ * What Node and every browser have beside the language itself, and `shared/` uses.
+ * MUST be only that: server, web and tests bring their own declarations, and never
+ * read this file.
+ */
+declare class TextDecoder {
+  constructor(label?: string, options?: { fatal?: boolean; ignoreBOM?: boolean })
+  decode(input?: Uint8Array): string
+}
+
+declare class TextEncoder {
+  encode(input?: string): Uint8Array<ArrayBuffer>
+}

@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest'
+import { environmentName, optionNames, readConfig } from '../../server/config.ts'
+
+describe('the configuration', () => {
+  it('has defaults, and cannot be changed once read', () => {
+    const read = readConfig({}, {})
+    expect(read).toEqual({
+      ok: true,
+      config: {
+        host: '127.0.0.1',
+        webPort: 3000,
+        tcpPort: 8080,
+        data: ':memory:',
+        flood: { perSecond: 4, burst: 12 },
+        logLevel: 'info',
+        allowHost: [],
+      },
+    })
+    expect(read.ok && Object.isFrozen(read.config)).toBe(true)
+  })
+
+  it('takes each option from the environment, and a flag before that', () => {
+    expect(optionNames.map(environmentName)).toContain('ONEROOM_TCP_PORT')
+    const environment = { ONEROOM_TCP_PORT: '9000', ONEROOM_FLOOD: 'off' }
+    expect(readConfig({ tcpPort: '9001' }, environment)).toMatchObject({
+      config: { tcpPort: 9001, flood: { perSecond: Infinity } },
+    })
+  })
+
+  it('reports every fault at once, each naming its option and what was given', () => {
+    const flags = { tcpPort: '99999', flood: 'fast', logLevel: 'loud' }
+    const read = readConfig(flags, { ONEROOM_WEB_PORT: '-1' })
+    expect(read).toEqual({
+      ok: false,
+      faults: [
+        'ONEROOM_WEB_PORT "-1" is not a port, which is a number from 0 to 65535.',
+        '--tcp-port "99999" is not a port, which is a number from 0 to 65535.',
+        '--flood "fast" is not a rate such as 4/s:12, nor \'off\'.',
+        expect.stringMatching(/^--log-level "loud" is not one of /),
+      ],
+    })
+  })
+
+  it('refuses one port for both listeners, unless any free one will do', () => {
+    expect(readConfig({ webPort: '8080' }, {})).toEqual({
+      ok: false,
+      faults: ['--web-port and --tcp-port are both 8080; each needs a port of its own.'],
+    })
+    expect(readConfig({ webPort: '0', tcpPort: '0' }, {}).ok).toBe(true)
+  })
+})

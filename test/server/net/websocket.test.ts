@@ -1,0 +1,263 @@
+import { describe, expect, it } from 'vitest'
+import { WebSocket } from 'ws'
+import { testGateway } from '../../support/gateway.ts'
+import { pageClient } from '../../support/page.ts'
+import { greeted } from '../../support/raw.ts'
+
+describe('the JSON dialect over a WebSocket', () => {
+  it('welcomes with who one is, who is here, and the limits', async () => {
+    const { webUrl, tcp } = await testGateway()
+    await greeted(tcp.port)
+    const page = await pageClient(webUrl)
+    const welcome = await page.hello({ name: 'Ann' })
+    expect(welcome.you).toMatchObject({ name: 'Ann', via: 'web' })
+    expect(welcome.members.map(({ name }) => name)).toEqual(['guest-1', 'Ann'])
+    expect(welcome).toMatchObject({ head: 0, resumed: null, reset: null, memberCount: 2 })
+    expect(welcome.limits.textBytes).toBe(4096)
+  })
+
+  it('acknowledges what one says by the event itself, with its id', async () => {
+    const { webUrl } = await testGateway()
+    const page = await pageClient(webUrl)
+    const { you } = await page.hello({ name: 'Ann' })
+    page.send({ type: 'say', id: 'one', text: 'hello 🙂' })
+    expect(await page.until('hello 🙂')).toMatchObject({
+      seq: 1,
+      kind: 'message',
+      from: you,
+      id: 'one',
+    })
+  })
+
+  it('says the same id of the same person once, and answers with the first event', async () => {
+    const { webUrl } = await testGateway()
+    const [ann, bob] = [await pageClient(webUrl), await pageClient(webUrl)]
+    const { token } = await ann.hello({ name: 'Ann' })
+    await bob.hello({ name: 'Bob' })
+    ann.send({ type: 'say', id: 'one', text: 'first' })
+    await ann.until('first')
+    const again = await pageClient(webUrl)
+    await again.hello({ token })
+    again.send({ type: 'say', id: 'one', text: 'changed' })
+    again.send({ type: 'say', id: 'two', text: 'second' })
+    bob.send({ type: 'say', id: 'one', text: 'of bob' })
+    await again.until('second')
+    expect(await again.until('first')).toMatchObject({ seq: 1 })
+    await bob.until('of bob')
+    expect(bob.texts).toEqual(['first', 'second', 'of bob'])
+  })
+
+  it('reads the same messages in the same order as a terminal', async () => {
+    const { webUrl, tcp } = await testGateway()
+    const page = await pageClient(webUrl)
+    await page.hello({ name: 'Ann' })
+    const { client } = await greeted(tcp.port)
+    await page.next('presence', ({ joined }) => joined.some(({ name }) => name === 'guest-1'))
+    for (let at = 0; at < 50; at += 1) {
+      page.send({ type: 'say', text: `from the page ${at}` })
+      client.send(`from the terminal ${at}\n`)
+    }
+    await client.until('from the page 49\n')
+    await page.until('from the terminal 49')
+    await page.until('from the page 49')
+    const seen = page.events.filter(({ from }) => from.name === 'Ann').map(({ text }) => text)
+    const heard = [...client.text.matchAll(/Ann: (.*)\n/g)].map(([, text]) => text)
+    expect(heard).toEqual(seen)
+    expect(page.events.map(({ seq }) => seq)).toEqual(Array.from({ length: 100 }, (_, at) => at + 1))
+  })
+
+  it.each([
+    ['not JSON', '{', 'bad_json'],
+    ['not an object', '[1]', 'bad_message'],
+    ['of no known type', '{"type":"shout"}', 'unknown_type'],
+    ['a say without text', '{"type":"say","id":"x"}', 'bad_message'],
+    ['an empty text', '{"type":"say","id":"x","text":" "}', 'text_empty'],
+    ['a text over 4096 bytes', JSON.stringify({ type: 'say', id: 'x', text: '€'.repeat(1366) }), 'text_too_long'],
+    ['a second hello', '{"type":"hello","protocol":1}', 'hello_twice'],
+  ])('answers a message that is %s with an error and stays open', async (_what, text, code) => {
+    const { webUrl } = await testGateway()
+    const page = await pageClient(webUrl)
+    await page.hello()
+    page.socket.send(text)
+    const error = await page.next('error')
+    expect(error.code).toBe(code)
+    if (text.includes('"id"')) expect(error.id).toBe('x')
+    page.send({ type: 'say', text: 'still here' })
+    await page.until('still here')
+  })
+
+  it('wants a hello first, and one whose name is free', async () => {
+    const { webUrl } = await testGateway()
+    const [ann, bob] = [await pageClient(webUrl), await pageClient(webUrl)]
+    await ann.hello({ name: 'Ann' })
+    bob.send({ type: 'say', text: 'too early' })
+    expect((await bob.next('error')).code).toBe('hello_first')
+    bob.send({ type: 'hello', protocol: 1, name: 'ANN ' })
+    const taken = await bob.next('error', ({ code }) => code === 'name_taken')
+    expect(taken.suggestion).toBe('ANN-2')
+    expect((await bob.hello({ name: 'ANN-2' })).you.name).toBe('ANN-2')
+  })
+
+  it('tells of typing, renames and leaving', async () => {
+    const { webUrl } = await testGateway()
+    const [ann, bob] = [await pageClient(webUrl), await pageClient(webUrl)]
+    await ann.hello({ name: 'Ann' })
+    const { you } = await bob.hello({ name: 'Bob' })
+    bob.send({ type: 'typing', on: true })
+    expect(await ann.next('typing')).toMatchObject({ from: you, on: true })
+    bob.send({ type: 'name', name: 'Robert' })
+    const renamed = await ann.next('presence', (one) => one.renamed.length > 0)
+    expect(renamed.renamed).toEqual([{ id: you.id, was: 'Bob', name: 'Robert' }])
+    bob.send({ type: 'bye' })
+    expect(await bob.untilClosed()).toBe(1000)
+    const left = await ann.next('presence', (one) => one.left.length > 0)
+    expect(left).toMatchObject({ left: [{ name: 'Robert' }], memberCount: 1 })
+  })
+
+  it('refuses binary frames with 1003 and frames over 16 KiB with 1009', async () => {
+    const { webUrl } = await testGateway()
+    const [binary, large] = [await pageClient(webUrl), await pageClient(webUrl)]
+    await binary.hello()
+    await large.hello()
+    binary.socket.send(Buffer.from('{}'))
+    large.socket.send('x'.repeat(16_385))
+    expect(await binary.untilClosed()).toBe(1003)
+    expect(await large.untilClosed()).toBe(1009)
+  })
+})
+
+describe('coming back', () => {
+  it('is the same person, of whom nobody was told that they left', async () => {
+    const gateway = await testGateway()
+    const [ann, bob] = [await pageClient(gateway.webUrl), await pageClient(gateway.webUrl)]
+    const first = await ann.hello({ name: 'Ann' })
+    await bob.hello({ name: 'Bob' })
+    ann.socket.terminate()
+    await ann.untilClosed()
+    bob.send({ type: 'say', text: 'while Ann is away' })
+    await bob.until('while Ann is away')
+    const back = await pageClient(gateway.webUrl)
+    const { epoch, head, token } = first
+    const welcome = await back.hello({ token, epoch, seq: head })
+    expect(welcome.you).toEqual(first.you)
+    expect(welcome.resumed).toEqual({ from: 1, to: 1 })
+    await back.until('while Ann is away')
+    const presence = bob.messages.filter(({ type }) => type === 'presence')
+    expect(JSON.stringify(presence)).not.toContain('"left":[{')
+    expect(gateway.room.counts).toEqual({ readers: 2, present: 2, absent: 0 })
+  })
+
+  it('leaves for good when the absence is over', async () => {
+    const gateway = await testGateway({}, { absenceMs: 30 })
+    const [ann, bob] = [await pageClient(gateway.webUrl), await pageClient(gateway.webUrl)]
+    await ann.hello({ name: 'Ann' })
+    await bob.hello({ name: 'Bob' })
+    ann.socket.terminate()
+    await bob.next('presence', ({ left }) => left.some(({ name }) => name === 'Ann'))
+    expect(gateway.room.counts).toEqual({ readers: 1, present: 1, absent: 0 })
+  })
+
+  it('closes the connection that the same person opened before', async () => {
+    const { webUrl } = await testGateway()
+    const [one, two] = [await pageClient(webUrl), await pageClient(webUrl)]
+    const { token, you } = await one.hello({ name: 'Ann' })
+    expect((await two.hello({ token })).you).toEqual(you)
+    expect(await one.untilClosed()).toBe(4001)
+    two.send({ type: 'say', text: 'here now' })
+    await two.until('here now')
+  })
+
+  it('gives every event once over a resume in the middle of a flood', async () => {
+    const { webUrl } = await testGateway()
+    const [ann, bob] = [await pageClient(webUrl), await pageClient(webUrl)]
+    const { token, epoch } = await ann.hello({ name: 'Ann' })
+    await bob.hello({ name: 'Bob' })
+    for (let at = 1; at <= 2000; at += 1) bob.send({ type: 'say', text: `${at}` })
+    await ann.until('300')
+    ann.socket.terminate()
+    const seq = ann.events.at(-1)?.seq ?? 0
+    const back = await pageClient(webUrl)
+    await back.hello({ token, epoch, seq })
+    await back.until('2000')
+    expect([...ann.texts, ...back.texts]).toEqual(
+      Array.from({ length: 2000 }, (_, at) => `${at + 1}`),
+    )
+  })
+
+  it('resets a reader from another epoch, and one who is ahead of the log', async () => {
+    const { webUrl } = await testGateway()
+    const [ann, bob] = [await pageClient(webUrl), await pageClient(webUrl)]
+    const { epoch } = await ann.hello({ epoch: 'another', seq: 3, history: 10 })
+    expect((await ann.next('welcome')).reset).toBe('epoch')
+    expect((await bob.hello({ epoch, seq: 99 })).reset).toBe('too_far')
+  })
+
+  it('forgets nothing that a reader needs, however small the feed', async () => {
+    const { webUrl, tcp } = await testGateway({}, { feedBytes: 4000 })
+    const page = await pageClient(webUrl)
+    await page.hello()
+    const { client } = await greeted(tcp.port)
+    // Not read for a while: what it misses has left the feed when it reads again.
+    page.socket.pause()
+    const lines = Array.from({ length: 3000 }, (_, at) => `${at} ${'x'.repeat(1000)}`)
+    client.send(`${lines.join('\n')}\n`)
+    const { client: other } = await greeted(tcp.port)
+    client.send('done\n')
+    await other.until('done\n')
+    page.socket.resume()
+    await page.until('done')
+    expect(page.texts).toEqual([...lines, 'done'])
+  })
+})
+
+describe('the subprotocol oneroom.text', () => {
+  it('speaks the line dialect, a line in each frame', async () => {
+    const { webUrl, tcp } = await testGateway()
+    const { client } = await greeted(tcp.port)
+    const socket = new WebSocket(`${webUrl.replace('http', 'ws')}/ws`, 'oneroom.text')
+    const frames: string[] = []
+    const heard = new Promise<void>((resolve) => {
+      socket.on('message', (data) => {
+        frames.push(String(data))
+        if (String(data).endsWith('hello')) resolve()
+      })
+    })
+    await client.until('* guest-2 joined (web)\n')
+    socket.send('from a frame')
+    await client.until('guest-2: from a frame\n')
+    client.send('hello\n')
+    await heard
+    expect(frames[0]).toBe('Welcome to Oneroom. You are guest-2; /name NAME changes that.')
+    expect(frames.at(-1)).toMatch(/^\[\d\d:\d\d\] guest-1: hello$/)
+    socket.terminate()
+    await client.until('* guest-2 left\n')
+  })
+})
+
+describe('who may connect', () => {
+  const refusal = (url: string, headers: Record<string, string>, protocol = 'oneroom.v1') =>
+    pageClient(url, protocol, headers).then(
+      () => 'open',
+      (error: Error) => error.message,
+    )
+
+  it('a page of this server, or a program with no origin, and no other page', async () => {
+    const { webUrl } = await testGateway()
+    expect(await refusal(webUrl, { origin: webUrl })).toBe('open')
+    expect(await refusal(webUrl, {})).toBe('open')
+    expect(await refusal(webUrl, { origin: 'http://evil.example' })).toMatch('403')
+    expect(await refusal(webUrl, { origin: 'null' })).toMatch('403')
+    expect(await refusal(webUrl, { origin: 'http://127.0.0.1:1' })).toMatch('403')
+    expect(await refusal(webUrl, { origin: webUrl }, 'mqtt')).toMatch('400')
+  })
+
+  it('nobody under a foreign host name, even with the origin to match', async () => {
+    const { webUrl } = await testGateway({ allowHost: ['chat.example'] })
+    const port = new URL(webUrl).port
+    const as = (name: string) =>
+      refusal(webUrl, { host: `${name}:${port}`, origin: `http://${name}:${port}` })
+    expect(await as('rebound.example')).toMatch('421')
+    expect(await as('chat.example')).toBe('open')
+    expect(await as('localhost')).toBe('open')
+  })
+})

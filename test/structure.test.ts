@@ -1,0 +1,62 @@
+/**
+ * The direction of imports: shared ← room ← {log, net} ← gateway ← main; the page and
+ * the terminal client know `shared` only. Type imports count.
+ */
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
+import { describe, expect, it } from 'vitest'
+
+const root = resolve(import.meta.dirname, '..')
+
+/** Place → the places it may import from, besides itself. The first that fits a path is its place. */
+const allowed: [place: string, from: string[]][] = [
+  ['shared', []],
+  ['server/room', ['shared']],
+  ['server/log', ['shared', 'server/room']],
+  ['server/net', ['shared', 'server/room']],
+  ['server/terminal', ['shared']],
+  ['server/config.ts', ['server/room']],
+  ['server/gateway.ts', ['shared', 'server/room', 'server/log', 'server/net', 'server/config.ts']],
+  ['server/main.ts', ['server/gateway.ts', 'server/config.ts', 'server/terminal']],
+  ['web', ['shared']],
+]
+
+function placeOf(path: string): string | undefined {
+  return allowed.find(([place]) => path === place || path.startsWith(`${place}/`))?.[0]
+}
+
+function sources(folder: string): string[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.tsx?$/.test(name))
+    .map((name) => join(folder, name))
+}
+
+function importsOf(path: string): string[] {
+  const text = readFileSync(join(root, path), 'utf8')
+  const found = text.matchAll(/(?:^|[\s;}])(?:from|import)\s*\(?\s*['"]([^'"]+)['"]/g)
+  return [...found].map(([, specifier]) => specifier as string)
+}
+
+const files = ['shared', 'server', 'web'].flatMap(sources)
+
+describe('imports', () => {
+  it.each(files)('of %s run one way', (path) => {
+    const place = placeOf(path)
+    expect(place, `${path} is in no place that the design knows`).toBeDefined()
+    const may = allowed.find(([name]) => name === place)?.[1] ?? []
+    const local = importsOf(path).filter((specifier) => specifier.startsWith('.'))
+    for (const specifier of local) {
+      const target = relative(root, resolve(root, dirname(path), specifier))
+      const from = placeOf(target)
+      if (from === place || /\.css$|\.svg$/.test(target)) continue
+      expect(may, `${path} imports ${target}`).toContain(from)
+    }
+  })
+
+  it('of shared and the room reach for no file, no socket and no document', () => {
+    const shared = files.filter((path) => path.startsWith('shared/')).flatMap(importsOf)
+    expect(shared.filter((specifier) => specifier.startsWith('node:'))).toEqual([])
+    const room = files.filter((path) => path.startsWith('server/room/')).flatMap(importsOf)
+    expect(room.filter((one) => one.startsWith('node:') && one !== 'node:crypto')).toEqual([])
+  })
+})

@@ -1,0 +1,50 @@
+/**
+ * A gateway in the test's own process, on free ports, its log lines kept for the test
+ * to look at.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Writable } from 'node:stream'
+import { pino } from 'pino'
+import { onTestFinished } from 'vitest'
+import type { Config } from '../../server/config.ts'
+import { type Gateway, startGateway, type Tuning } from '../../server/gateway.ts'
+
+export type TestGateway = Gateway & {
+  logged: { level: number; msg: string; [key: string]: unknown }[]
+}
+
+const FLOOD_OFF = { perSecond: Infinity, burst: 1 }
+
+/** Closed when the test is over. Flood control is off unless `config` says otherwise. */
+export async function testGateway(
+  config: Partial<Config> = {},
+  tuning: Partial<Tuning> = {},
+): Promise<TestGateway> {
+  const logged: TestGateway['logged'] = []
+  const stream = new Writable({
+    write(chunk, _encoding, done) {
+      logged.push(JSON.parse(String(chunk)))
+      done()
+    },
+  })
+  const full: Config = {
+    host: '127.0.0.1',
+    webPort: 0,
+    tcpPort: 0,
+    data: ':memory:',
+    flood: FLOOD_OFF,
+    logLevel: 'info',
+    allowHost: [],
+    ...config,
+  }
+  const webRoot = mkdtempSync(join(tmpdir(), 'oneroom-web-'))
+  writeFileSync(join(webRoot, 'index.html'), '<!doctype html><title>Oneroom</title>')
+  const gateway = await startGateway(full, pino(stream), webRoot, tuning)
+  onTestFinished(async () => {
+    await gateway.close()
+    rmSync(webRoot, { recursive: true })
+  })
+  return { ...gateway, logged }
+}

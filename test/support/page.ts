@@ -1,0 +1,99 @@
+/**
+ * A program at the WebSocket: speaks the JSON dialect as the page does, and checks
+ * everything that it is sent against the schema.
+ */
+import Type from 'typebox'
+import { Compile } from 'typebox/compile'
+import { onTestFinished } from 'vitest'
+import { WebSocket } from 'ws'
+import {
+  type ClientMessage,
+  type Hello,
+  type RoomEvent,
+  type ServerMessage,
+  serverMessages,
+  type Welcome,
+} from '../../shared/protocol.ts'
+import { Waiting } from './waiting.ts'
+
+const check = Compile(Type.Union(Object.values(serverMessages)))
+
+type Of<K extends ServerMessage['type']> = Extract<ServerMessage, { type: K }>
+
+export class PageClient {
+  readonly socket: WebSocket
+  readonly messages: ServerMessage[] = []
+  closeCode: number | undefined
+  readonly #waiting = new Waiting()
+
+  constructor(socket: WebSocket) {
+    this.socket = socket
+    socket.on('message', (data) => {
+      const message: unknown = JSON.parse(String(data))
+      if (!check.Check(message)) throw new Error(`not of the protocol: ${data}`)
+      this.messages.push(message as ServerMessage)
+      this.#waiting.changed()
+    })
+    socket.on('close', (code) => {
+      this.closeCode = code
+      this.#waiting.changed()
+    })
+    socket.on('error', () => {})
+  }
+
+  get events(): RoomEvent[] {
+    return this.messages.flatMap((message) => (message.type === 'events' ? message.events : []))
+  }
+
+  get texts(): string[] {
+    return this.events.map(({ text }) => text)
+  }
+
+  send(message: ClientMessage): this {
+    this.socket.send(JSON.stringify(message))
+    return this
+  }
+
+  async hello(fields: Omit<Hello, 'type' | 'protocol'> = {}): Promise<Welcome> {
+    this.send({ type: 'hello', protocol: 1, ...fields })
+    return this.next('welcome')
+  }
+
+  /** The first message of a type that matches, received already or to come. */
+  async next<K extends ServerMessage['type']>(
+    type: K,
+    matches: (message: Of<K>) => boolean = () => true,
+  ): Promise<Of<K>> {
+    const find = (): Of<K> | undefined =>
+      this.messages.find((one): one is Of<K> => one.type === type && matches(one as Of<K>))
+    await this.#waiting.until(() => find() !== undefined, () => `a ${type} message`)
+    return find() as Of<K>
+  }
+
+  async until(text: string): Promise<RoomEvent> {
+    const find = (): RoomEvent | undefined => this.events.find((event) => event.text === text)
+    await this.#waiting.until(() => find() !== undefined, () => `the event ${JSON.stringify(text)}`)
+    return find() as RoomEvent
+  }
+
+  async untilClosed(): Promise<number> {
+    await this.#waiting.until(() => this.closeCode !== undefined, () => 'the close')
+    return this.closeCode as number
+  }
+}
+
+/** Opens a connection; it has not said hello yet. Ended when the test is over. */
+export async function pageClient(
+  webUrl: string,
+  protocol = 'oneroom.v1',
+  headers: Record<string, string> = {},
+): Promise<PageClient> {
+  const socket = new WebSocket(`${webUrl.replace('http', 'ws')}/ws`, protocol, { headers })
+  onTestFinished(() => socket.terminate())
+  const client = new PageClient(socket)
+  await new Promise<void>((resolve, reject) => {
+    socket.once('open', resolve)
+    socket.once('error', reject)
+  })
+  return client
+}
