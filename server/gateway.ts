@@ -86,7 +86,7 @@ export async function startGateway(
     const closed = tcp.listening ? once(tcp, 'close') : undefined
     if (tcp.listening) tcp.close()
     await room.drained()
-    edges.closeAll('shutdown')
+    await edges.closeAll('shutdown')
     await app.close()
     await closed
     room.close()

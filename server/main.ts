@@ -21,7 +21,7 @@ const program = new Command('oneroom')
   .description('One room, any socket: a chat for browsers, nc, telnet and your own socket program.')
   .version(version)
   .exitOverride()
-  .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, '')) })
+  .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'oneroom: ')) })
 
 const serveCommand = program
   .command('serve', { isDefault: true })

@@ -17,6 +17,7 @@ export class Edges {
   readonly #open = new Set<Open>()
   #count = 0
   #cancelBeat: (() => void) | undefined
+  #onEmpty: (() => void) | undefined
 
   /** `max`: connections beyond which newcomers are told that the room is full. */
   constructor({ log, clock, max }: { log: FastifyBaseLogger; clock: Clock; max: number }) {
@@ -30,8 +31,10 @@ export class Edges {
     return this.#open.size
   }
 
-  get full(): boolean {
-    return this.#open.size >= this.#max
+  /** Why a newcomer cannot be let in now; undefined when they can. */
+  get refusal(): 'shutdown' | 'room_full' | undefined {
+    if (this.#onEmpty !== undefined) return 'shutdown'
+    return this.#open.size >= this.#max ? 'room_full' : undefined
   }
 
   /** Answers the connection's number, which counts 1, 2, 3 … since the start. */
@@ -43,11 +46,17 @@ export class Edges {
 
   delete(edge: Open): void {
     this.#open.delete(edge)
+    if (this.#open.size === 0) this.#onEmpty?.()
   }
 
-  closeAll(ending: Ending): void {
+  /** Lets nobody in any more; answers when the last connection has gone. */
+  closeAll(ending: Ending): Promise<void> {
     this.#cancelBeat?.()
-    for (const edge of [...this.#open]) edge.close(ending)
+    return new Promise((resolve) => {
+      this.#onEmpty = resolve
+      for (const edge of [...this.#open]) edge.close(ending)
+      if (this.#open.size === 0) resolve()
+    })
   }
 
   #beatLater(): void {

@@ -7,7 +7,7 @@
 import { createServer, type Server, type Socket } from 'node:net'
 import type { Decoded, Dialect } from '../../shared/dialect/dialect.ts'
 import { splitUtf8 } from '../../shared/dialect/line.ts'
-import { errorMessage, errors } from '../../shared/errors.ts'
+import { type ErrorCode, errorMessage } from '../../shared/errors.ts'
 import { limits } from '../../shared/protocol.ts'
 import { inspectOpening, type Refusal } from '../../shared/wire/guard.ts'
 import { type Line, LineDecoder } from '../../shared/wire/lines.ts'
@@ -42,8 +42,9 @@ export type TcpOptions = {
 export function tcpServer(options: TcpOptions): Server {
   return createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
     socket.setKeepAlive(true, KEEPALIVE_MS)
-    if (options.edges.full) turnAway(socket, options)
-    else new TcpConnection(socket, options)
+    const { refusal } = options.edges
+    if (refusal === undefined) new TcpConnection(socket, options)
+    else turnAway(socket, refusal, options)
   })
 }
 
@@ -242,10 +243,10 @@ function httpAnswer(webUrl: string): string {
   ].join('\r\n')
 }
 
-function turnAway(socket: Socket, { edges, dialect }: TcpOptions): void {
-  edges.log.warn({ remote: socket.remoteAddress, code: 'room_full' }, 'turned away')
-  const [unit] = dialect.encode(errorMessage({ code: 'room_full' }))
+function turnAway(socket: Socket, code: ErrorCode, { edges, dialect }: TcpOptions): void {
+  edges.log.warn({ remote: socket.remoteAddress, code }, 'turned away')
+  const [unit] = dialect.encode(errorMessage({ code }))
   socket.on('error', () => {})
-  socket.end(`${unit?.text ?? errors.room_full.text}\n`)
+  socket.end(`${unit?.text}\n`)
   setTimeout(() => socket.destroy(), REFUSED_MS).unref()
 }

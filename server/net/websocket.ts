@@ -10,7 +10,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { RawData, WebSocket } from 'ws'
 import type { Decoded, Dialect } from '../../shared/dialect/dialect.ts'
 import { jsonDialect } from '../../shared/dialect/json.ts'
-import { errorMessage } from '../../shared/errors.ts'
+import { errorMessage, errors } from '../../shared/errors.ts'
 import { limits } from '../../shared/protocol.ts'
 import type { FloodRate } from '../room/flood.ts'
 import type { Room } from '../room/room.ts'
@@ -46,9 +46,10 @@ export async function websocketRoute(
     },
   })
   app.get('/ws', { websocket: true, preValidation: refuseForeign }, (socket, request) => {
-    if (options.edges.full) {
-      socket.send(JSON.stringify(errorMessage({ code: 'room_full' })))
-      socket.close(4003, 'room_full')
+    const code = options.edges.refusal
+    if (code !== undefined) {
+      socket.send(JSON.stringify(errorMessage({ code })))
+      socket.close(errors[code].close, code)
     } else {
       const { remoteAddress, remotePort } = request.socket
       new WebSocketConnection(socket, `${remoteAddress}:${remotePort}`, options)

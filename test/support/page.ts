@@ -66,18 +66,27 @@ export class PageClient {
   ): Promise<Of<K>> {
     const find = (): Of<K> | undefined =>
       this.messages.find((one): one is Of<K> => one.type === type && matches(one as Of<K>))
-    await this.#waiting.until(() => find() !== undefined, () => `a ${type} message`)
+    await this.#waiting.until(
+      () => find() !== undefined,
+      () => `a ${type} message`,
+    )
     return find() as Of<K>
   }
 
   async until(text: string): Promise<RoomEvent> {
     const find = (): RoomEvent | undefined => this.events.find((event) => event.text === text)
-    await this.#waiting.until(() => find() !== undefined, () => `the event ${JSON.stringify(text)}`)
+    await this.#waiting.until(
+      () => find() !== undefined,
+      () => `the event ${JSON.stringify(text)}`,
+    )
     return find() as RoomEvent
   }
 
   async untilClosed(): Promise<number> {
-    await this.#waiting.until(() => this.closeCode !== undefined, () => 'the close')
+    await this.#waiting.until(
+      () => this.closeCode !== undefined,
+      () => 'the close',
+    )
     return this.closeCode as number
   }
 }

@@ -53,12 +53,20 @@ export class RawClient {
   }
 
   async untilClosed(ms = 8000): Promise<string> {
-    await this.#waiting.until(() => this.closed, () => 'the connection to close', ms)
+    await this.#waiting.until(
+      () => this.closed,
+      () => 'the connection to close',
+      ms,
+    )
     return this.text
   }
 
   async untilEnded(ms = 8000): Promise<string> {
-    await this.#waiting.until(() => this.ended || this.closed, () => 'the other side to end', ms)
+    await this.#waiting.until(
+      () => this.ended || this.closed,
+      () => 'the other side to end',
+      ms,
+    )
     return this.text
   }
 }

@@ -182,7 +182,11 @@ describe('the guard', () => {
   it.each([
     ['a TLS hello', Buffer.from('16030100f8010000f40303', 'hex'), 'refused: tls'],
     ['the HTTP/2 preface', Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'), 'refused: http'],
-    ['a STUN request', Buffer.from('000100002112a442000000000000000000000000', 'hex'), 'refused: stun'],
+    [
+      'a STUN request',
+      Buffer.from('000100002112a442000000000000000000000000', 'hex'),
+      'refused: stun',
+    ],
   ])('closes on %s before it is a member', async (_name, bytes, reason) => {
     const gateway = await testGateway()
     const client = await rawClient(gateway.tcp.port)

@@ -63,7 +63,9 @@ describe('the JSON dialect over a WebSocket', () => {
     const seen = page.events.filter(({ from }) => from.name === 'Ann').map(({ text }) => text)
     const heard = [...client.text.matchAll(/Ann: (.*)\n/g)].map(([, text]) => text)
     expect(heard).toEqual(seen)
-    expect(page.events.map(({ seq }) => seq)).toEqual(Array.from({ length: 100 }, (_, at) => at + 1))
+    expect(page.events.map(({ seq }) => seq)).toEqual(
+      Array.from({ length: 100 }, (_, at) => at + 1),
+    )
   })
 
   it.each([
@@ -72,7 +74,11 @@ describe('the JSON dialect over a WebSocket', () => {
     ['of no known type', '{"type":"shout"}', 'unknown_type'],
     ['a say without text', '{"type":"say","id":"x"}', 'bad_message'],
     ['an empty text', '{"type":"say","id":"x","text":" "}', 'text_empty'],
-    ['a text over 4096 bytes', JSON.stringify({ type: 'say', id: 'x', text: '€'.repeat(1366) }), 'text_too_long'],
+    [
+      'a text over 4096 bytes',
+      JSON.stringify({ type: 'say', id: 'x', text: '€'.repeat(1366) }),
+      'text_too_long',
+    ],
     ['a second hello', '{"type":"hello","protocol":1}', 'hello_twice'],
   ])('answers a message that is %s with an error and stays open', async (_what, text, code) => {
     const { webUrl } = await testGateway()

@@ -1,0 +1,83 @@
+/**
+ * Real processes: the server as people start it, and the clients that people use.
+ */
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { resolve } from 'node:path'
+import { onTestFinished } from 'vitest'
+import { Waiting } from './waiting.ts'
+
+const main = resolve(import.meta.dirname, '../../dist/server/main.js')
+
+export class Program {
+  readonly child: ChildProcess
+  /** Everything printed so far. */
+  stdout = ''
+  stderr = ''
+  exitCode: number | undefined
+  readonly #waiting = new Waiting()
+
+  constructor(command: string, args: readonly string[], options: SpawnOptions = {}) {
+    this.child = spawn(command, args, { ...options, stdio: 'pipe' })
+    this.child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      this.stdout += text
+      this.#waiting.changed()
+    })
+    this.child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.stderr += text
+      this.#waiting.changed()
+    })
+    this.child.on('close', (code, signal) => {
+      this.exitCode = code ?? (signal === null ? -1 : 128)
+      this.#waiting.changed()
+    })
+    // A client that ends before it has read all its input is no fault of the test.
+    this.child.stdin?.on('error', () => {})
+    onTestFinished(async () => {
+      if (this.exitCode !== undefined) return
+      this.child.kill('SIGKILL')
+      await once(this.child, 'close')
+    })
+  }
+
+  type(text: string): this {
+    this.child.stdin?.write(text)
+    return this
+  }
+
+  async until(pattern: string | RegExp, ms = 10_000): Promise<string> {
+    const found = (): boolean =>
+      typeof pattern === 'string' ? this.stdout.includes(pattern) : pattern.test(this.stdout)
+    await this.#waiting.until(
+      () => found() || this.exitCode !== undefined,
+      () => `${pattern} in ${JSON.stringify(this.stdout.slice(-800))}`,
+      ms,
+    )
+    if (found()) return this.stdout
+    throw new Error(`ended with ${this.exitCode} before ${pattern}: ${this.stdout}${this.stderr}`)
+  }
+
+  async untilExit(ms = 10_000): Promise<number> {
+    await this.#waiting.until(
+      () => this.exitCode !== undefined,
+      () => `the end of ${this.child.spawnargs.join(' ')}`,
+      ms,
+    )
+    return this.exitCode as number
+  }
+}
+
+export function oneroom(...args: string[]): Program {
+  return new Program(process.execPath, [main, ...args])
+}
+
+export type Served = { server: Program; webUrl: string; tcpPort: number }
+
+/** `oneroom serve` on free ports, ready. */
+export async function serve(...args: string[]): Promise<Served> {
+  const server = oneroom('serve', '--web-port', '0', '--tcp-port', '0', ...args)
+  const ready = await server.until('Waiting for client request..\n')
+  const webUrl = /web {2}(\S+)/.exec(ready)?.[1] ?? ''
+  const tcpPort = Number(/tcp {2}nc \S+ (\d+)/.exec(ready)?.[1])
+  return { server, webUrl, tcpPort }
+}
