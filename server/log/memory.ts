@@ -15,7 +15,7 @@ export function memoryLog(retain = 100_000): RoomLog {
   let head = 0
 
   function commit(draft: Draft): Committed {
-    const key = draft.id === undefined ? undefined : `${draft.from.id} ${draft.id}`
+    const key = keyOf(draft)
     const earlier = key === undefined ? undefined : said.get(key)
     if (earlier !== undefined) return { event: earlier, repeated: true }
     head += 1
@@ -29,7 +29,7 @@ export function memoryLog(retain = 100_000): RoomLog {
   function trim(): void {
     if (events.length < retain * 1.25) return
     const gone = events.length - retain
-    for (const { from, id } of events.slice(0, gone)) said.delete(`${from.id} ${id}`)
+    for (const event of events.slice(0, gone)) said.delete(keyOf(event) ?? '')
     events = events.slice(gone)
   }
 
@@ -52,4 +52,8 @@ export function memoryLog(retain = 100_000): RoomLog {
     before: async (seq, limit) => slice(Math.min(seq, head + 1) - limit, seq),
     close: async () => {},
   }
+}
+
+function keyOf({ from, id }: Draft): string | undefined {
+  return id === undefined ? undefined : `${from.id} ${id}`
 }

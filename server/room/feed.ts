@@ -20,10 +20,7 @@ export class Segment {
   constructor(message: ServerMessage, lastSeq: number) {
     this.message = message
     this.lastSeq = lastSeq
-    this.cost =
-      message.type === 'events'
-        ? message.events.reduce((sum, { text }) => sum + 400 + text.length * 3, 256)
-        : 1024
+    this.cost = costOf(message)
   }
 
   encoded(dialect: Dialect): Encoded {
@@ -74,6 +71,15 @@ export class Encoded {
     this.#frames ??= this.units.map(({ text }) => Buffer.from(text))
     return this.#frames
   }
+}
+
+function costOf(message: ServerMessage): number {
+  if (message.type === 'events') {
+    return message.events.reduce((sum, { text }) => sum + 400 + text.length * 3, 256)
+  }
+  if (message.type !== 'presence') return 1024
+  const { joined, left, renamed, members = [] } = message
+  return 256 + 400 * (joined.length + left.length + renamed.length + members.length)
 }
 
 export class Feed {

@@ -9,8 +9,15 @@ export class PresenceChanges {
   readonly #left = new Map<string, Person>()
   readonly #renamed = new Map<string, { id: string; was: string; name: string }>()
 
+  /** Somebody who left and is back within one collection was never gone. */
   join(person: Person): void {
-    this.#joined.set(person.id, person)
+    const gone = this.#left.get(person.id)
+    if (gone === undefined) {
+      this.#joined.set(person.id, person)
+    } else {
+      this.#left.delete(person.id)
+      this.rename(person, gone.name)
+    }
   }
 
   /** Nobody is told of somebody who came and went within one collection. */

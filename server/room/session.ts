@@ -72,6 +72,7 @@ export class Session {
 
   #request(request: Request): Promise<void> | undefined {
     if (request.type === 'hello') return this.enter(request)
+    if (request.type === 'bye') return this.#quit()
     const id = this.#id
     if (this.#state === 'new' || id === undefined) {
       this.#refuse({ code: 'hello_first' }, request.type === 'say' ? request.id : undefined)
@@ -96,8 +97,6 @@ export class Session {
       case 'help':
         this.#connection.deliver({ type: 'told', lines: helpLines() })
         return undefined
-      case 'bye':
-        return this.#quit()
     }
   }
 
@@ -190,7 +189,7 @@ export class Session {
 
   async #quit(): Promise<void> {
     await this.leave(false)
-    this.#connection.deliver({ type: 'told', lines: [`Goodbye, ${this.name}.`] })
+    this.#connection.deliver({ type: 'told', lines: [`Goodbye, ${this.name ?? 'stranger'}.`] })
     this.#connection.close('bye')
   }
 
