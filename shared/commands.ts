@@ -23,7 +23,7 @@ export type Typed =
   | { type: 'command'; name: CommandName; argument: string }
   | { type: 'unknown'; word: string }
 
-const SLASHED = /^\/(\S*)\s*(.*?)\s*$/su
+const SLASHED = /^\/(\S*)\s*(.*)$/su
 
 /** Reads one line. `//x` is the text `/x`; `bye` alone leaves, as the first clients did. */
 export function parseTyped(line: string): Typed {
@@ -32,7 +32,7 @@ export function parseTyped(line: string): Typed {
   if (trimmed === 'bye') return { type: 'command', name: 'quit', argument: '' }
   if (!line.startsWith('/')) return { type: 'text', text: line }
   if (line.startsWith('//')) return { type: 'text', text: line.slice(1) }
-  const [, word = '', argument = ''] = SLASHED.exec(line) ?? []
+  const [, word = '', argument = ''] = SLASHED.exec(trimmed) ?? []
   const command = commands.find(({ name }) => name === word.toLowerCase())
   if (command === undefined) return { type: 'unknown', word }
   return { type: 'command', name: command.name, argument }

@@ -123,7 +123,7 @@ const confusable = lookalikes as unknown as (text: string) => string
 
 /** The valid name that is left of `raw` without all that a name cannot have, if one is. */
 export function nearestName(raw: string): string | undefined {
-  const kept = tidy(tidy(raw.slice(0, RAW_UNITS)).replace(unseen, '').replace(reserved, ''))
+  const kept = tidy(raw.slice(0, RAW_UNITS)).replace(unseen, '').replace(reserved, '')
   const based = sanitise(kept.replace(looseMarks, ''))
   const checked = checkName(cut(tidy(based), limits.nameLength, NAME_BYTES))
   return checked.ok ? checked.name : undefined

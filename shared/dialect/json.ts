@@ -34,8 +34,13 @@ function decodeJson(text: string): Decoded {
   }
   const { type, id } = value as { type?: unknown; id?: unknown }
   const named = typeof id === 'string' && id.length <= 64 ? { id } : {}
-  if (typeof type !== 'string' || !Object.hasOwn(checks, type)) {
-    const message = `No message type ${JSON.stringify(type)?.slice(0, 40) ?? ''} is known.`
+  if (typeof type !== 'string') {
+    // It is not shown: to stringify a deep array again overflows the stack.
+    const message = 'A message has a type, which is a string.'
+    return { type: 'fault', fault: { code: 'unknown_type', message }, ...named }
+  }
+  if (!Object.hasOwn(checks, type)) {
+    const message = `No message type ${JSON.stringify(type.slice(0, 40))} is known.`
     return { type: 'fault', fault: { code: 'unknown_type', message }, ...named }
   }
   const check = checks[type as keyof typeof checks]

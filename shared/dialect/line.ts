@@ -77,17 +77,19 @@ function eventLine({ at, kind, from, text }: RoomEvent, offsetMinutes: number): 
 
 function presenceLines({ joined, left, renamed, members, memberCount }: Presence): Unit[] {
   if (members !== undefined) return []
-  if (memberCount > SUMMARY_ABOVE_MEMBERS && joined.length + left.length > 1) {
+  if (memberCount > SUMMARY_ABOVE_MEMBERS && joined.length + left.length + renamed.length > 1) {
     const parts = [
       joined.length > 0 ? `${joined.length} joined` : '',
       left.length > 0 ? `${left.length} left` : '',
+      renamed.length > 0 ? `${renamed.length} renamed` : '',
     ].filter((part) => part !== '')
     return [{ text: `* ${parts.join(', ')} (${memberCount} here)` }]
   }
+  // A name that was given up may be taken by the next, so joining comes last.
   return [
-    ...joined.map(({ id, name, via }) => ({ text: `* ${name} joined (${via})`, own: id })),
     ...left.map(({ id, name }) => ({ text: `* ${name} left`, own: id })),
     ...renamed.map(({ was, name }) => ({ text: `* ${was} is now ${name}` })),
+    ...joined.map(({ id, name, via }) => ({ text: `* ${name} joined (${via})`, own: id })),
   ]
 }
 

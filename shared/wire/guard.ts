@@ -24,7 +24,7 @@ export type Verdict = Refusal | 'undecided' | 'clear'
  */
 export function inspectOpening(opening: Uint8Array, whole: boolean): Verdict {
   const [first, second] = opening
-  if (first === undefined) return 'undecided'
+  if (first === undefined) return whole ? 'clear' : 'undecided'
   if (first === 0x16 && (second === 0x03 || (second === undefined && !whole))) {
     return second === undefined ? 'undecided' : 'tls'
   }
@@ -35,9 +35,9 @@ export function inspectOpening(opening: Uint8Array, whole: boolean): Verdict {
   }
   const end = opening.findIndex((byte) => byte === 10 || byte === 13)
   const line = latin1(end < 0 ? opening : opening.subarray(0, end))
+  if (end < 0 && !whole && REQUEST_START.test(line)) return 'undecided'
   if (REQUEST_LINE.test(line)) return 'http'
-  if (end < 0 && REQUEST_START.test(line)) {
-    if (!whole) return 'undecided'
+  if (end < 0) {
     if (opening.length > 4096 && REQUEST_TARGET.test(line)) return 'http'
   }
   return 'clear'

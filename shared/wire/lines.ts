@@ -11,6 +11,7 @@ import { decodeUtf8 } from '../text.ts'
 const LF = 10
 const CR = 13
 const NUL = 0
+const NOTHING = new Uint8Array(0)
 
 /** Silence, in ms, after which waiting text is a message, if its sender has never ended a line. */
 export const PAUSE_MS = 250
@@ -24,7 +25,7 @@ export type Line = { text: string; cut: boolean }
 export class LineDecoder {
   readonly #maxBytes: number
   /** The part of the last chunk that next() has not read yet. */
-  #chunk: Uint8Array = new Uint8Array(0)
+  #chunk: Uint8Array = NOTHING
   /** The line that has begun and not ended; allocated when first needed. */
   #held: Uint8Array | undefined
   #heldBytes = 0
@@ -78,7 +79,7 @@ export class LineDecoder {
       const end = lineEnd(this.#chunk)
       if (end < 0) {
         const rest = this.#chunk
-        this.#chunk = rest.subarray(rest.length)
+        this.#chunk = NOTHING
         const over = this.#hold(rest)
         if (over !== undefined) return over
         continue
@@ -90,6 +91,8 @@ export class LineDecoder {
       const line = this.#finish(part)
       if (line !== undefined) return line
     }
+    // Even an empty view would keep the whole chunk in memory.
+    this.#chunk = NOTHING
     return undefined
   }
 
@@ -99,16 +102,17 @@ export class LineDecoder {
    */
   pauseMs(): number {
     if (this.#ending === 'terminator') return 0
-    if (this.#heldBytes === 0 && !this.#discarding) return 0
+    if (this.#heldBytes === 0 && this.#chunk.length === 0 && !this.#discarding) return 0
     return this.#typist ? TYPIST_PAUSE_MS : PAUSE_MS
   }
 
   /**
    * The client has been silent for pauseMs(): what waits is a message, unless it
-   * breaks off inside a character, which gets one more pause.
+   * breaks off inside a character, which gets one more pause. Nothing is while
+   * next() has not read everything.
    */
   pause(): Line | undefined {
-    if (this.pauseMs() === 0) return undefined
+    if (this.#chunk.length > 0 || this.pauseMs() === 0) return undefined
     if (!this.#discarding && !this.#waitedForTail && this.#endsInsideCharacter()) {
       this.#waitedForTail = true
       return undefined

@@ -4,6 +4,8 @@ import { describe, expect, test } from 'vitest'
 import { checkName, foldName, nameSkeleton, nearestName, suggestName } from '../../shared/names.ts'
 import { sanitise, utf8Length } from '../../shared/text.ts'
 
+const segmenter = new Intl.Segmenter('en')
+
 const objection = (raw: string) => {
   const checked = checkName(raw)
   return checked.ok ? undefined : checked.fault.message
@@ -88,7 +90,7 @@ describe('checkName', () => {
       expect(sanitise(name)).toBe(name)
       expect(name).toMatch(/[\p{L}\p{N}\p{P}\p{S}]/u)
       expect(utf8Length(name)).toBeLessThanOrEqual(96)
-      const length = [...new Intl.Segmenter('en').segment(name)].length
+      const length = [...segmenter.segment(name)].length
       expect(length).toBeGreaterThan(0)
       expect(length).toBeLessThanOrEqual(24)
       return true
@@ -98,10 +100,10 @@ describe('checkName', () => {
       { numRuns: 2000 },
     )
     let taken = 0
-    for (let point = 0; point <= 0x10ffff; point += point < 0x10000 ? 1 : 7) {
+    for (let point = 0; point <= 0x10ffff; point += point < 0x3000 ? 1 : 13) {
       if (check(String.fromCodePoint(point))) taken++
     }
-    expect(taken).toBeGreaterThan(50_000)
+    expect(taken).toBeGreaterThan(10_000)
   })
 })
 
@@ -129,6 +131,7 @@ describe('look-alikes', () => {
     ['Вob', 'bob'],
     ['Тom', 'Tom'],
     ['Oliνer', 'oliver'],
+    ['Pӓul', 'Päul'],
     ['AIice', 'Alice'],
     ['A1ice', 'alice'],
     ['A|ice', 'alice'],
@@ -186,6 +189,8 @@ describe('nearestName', () => {
     ['@bob', 'bob'],
     ['\u0301eve', 'eve'],
     ['a < b', 'a b'],
+    [`< >${'x'.repeat(24)}`, 'x'.repeat(24)],
+    ['e<\u0301', 'é'],
     [`${'x'.repeat(23)} yz`, 'x'.repeat(23)],
     ['***', undefined],
     ['123', undefined],
