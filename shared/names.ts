@@ -7,7 +7,7 @@
  */
 import lookalikes from 'unhomoglyph'
 import type { Fault } from './errors.ts'
-import { limits } from './protocol.ts'
+import { limits } from './limits.ts'
 import { sanitise, utf8Length } from './text.ts'
 
 /** A character may be several code points; this bounds them. UTF-8 bytes in a name. */

@@ -29,7 +29,10 @@ export function memoryLog(retain = 100_000): RoomLog {
   function trim(): void {
     if (events.length < retain * 1.25) return
     const gone = events.length - retain
-    for (const event of events.slice(0, gone)) said.delete(keyOf(event) ?? '')
+    for (const event of events.slice(0, gone)) {
+      const key = keyOf(event)
+      if (key !== undefined) said.delete(key)
+    }
     events = events.slice(gone)
   }
 

@@ -9,15 +9,8 @@ import { helpLines } from '../../shared/commands.ts'
 import type { Decoded, Request } from '../../shared/dialect/dialect.ts'
 import { names } from '../../shared/dialect/line.ts'
 import { errorMessage, type Fault } from '../../shared/errors.ts'
-import {
-  type Hello,
-  limits,
-  type Person,
-  PROTOCOL_VERSION,
-  type ResetReason,
-  type Say,
-  type Welcome,
-} from '../../shared/protocol.ts'
+import { limits, PROTOCOL_VERSION } from '../../shared/limits.ts'
+import type { Hello, Person, ResetReason, Say, Welcome } from '../../shared/protocol.ts'
 import { sanitise, utf8Length } from '../../shared/text.ts'
 import type { Connection } from './connection.ts'
 import type { Room } from './room.ts'

@@ -35,12 +35,10 @@ export function inspectOpening(opening: Uint8Array, whole: boolean): Verdict {
   }
   const end = opening.findIndex((byte) => byte === 10 || byte === 13)
   const line = latin1(end < 0 ? opening : opening.subarray(0, end))
-  if (end < 0 && !whole && REQUEST_START.test(line)) return 'undecided'
+  const open = end < 0 && REQUEST_START.test(line)
+  if (open && !whole) return 'undecided'
   if (REQUEST_LINE.test(line)) return 'http'
-  if (end < 0) {
-    if (opening.length > 4096 && REQUEST_TARGET.test(line)) return 'http'
-  }
-  return 'clear'
+  return open && opening.length > 4096 && REQUEST_TARGET.test(line) ? 'http' : 'clear'
 }
 
 function latin1(bytes: Uint8Array): string {
