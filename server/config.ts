@@ -15,6 +15,10 @@ export type Config = Readonly<{
   tcpPort: number
   /** Folder of the log; ':memory:' keeps nothing over a restart. */
   data: string
+  /** Events kept; 0: all. */
+  retain: number
+  /** Days for which they are kept; 0: for ever. */
+  retainDays: number
   flood: FloodRate
   logLevel: string
   /** More host names under which the page may be opened. */
@@ -56,12 +60,21 @@ export const options: { [K in keyof Config]: Option<Config[K]> } = {
   },
   data: {
     flag: '--data <folder>',
-    default: ':memory:',
-    help: "where the log is; ':memory:' keeps nothing over a restart",
-    read: (given) =>
-      given === ':memory:'
-        ? { value: given }
-        : { fault: "is not ':memory:', the only log there is so far" },
+    default: './data',
+    help: "where the log is kept; ':memory:' keeps nothing over a restart",
+    read: (given) => (given === '' ? { fault: 'is not a folder' } : { value: given }),
+  },
+  retain: {
+    flag: '--retain <events>',
+    default: '1000000',
+    help: 'how many of the latest events are kept; 0 for all',
+    read: readCount,
+  },
+  retainDays: {
+    flag: '--retain-days <days>',
+    default: '0',
+    help: 'how long events are kept; 0 for ever',
+    read: readCount,
   },
   flood: {
     flag: '--flood <rate>',
@@ -124,6 +137,12 @@ function readPort(given: string): { value: number } | { fault: string } {
   return /^\d{1,5}$/.test(given) && port <= 65_535
     ? { value: port }
     : { fault: 'is not a port, which is a number from 0 to 65535' }
+}
+
+function readCount(given: string): { value: number } | { fault: string } {
+  return /^\d{1,12}$/.test(given)
+    ? { value: Number(given) }
+    : { fault: 'is not a whole number, 0 or more' }
 }
 
 function readFlood(given: string): { value: FloodRate } | { fault: string } {

@@ -14,11 +14,14 @@ import type { Logger } from 'pino'
 import { lineDialect } from '../shared/dialect/line.ts'
 import type { Config } from './config.ts'
 import { memoryLog } from './log/memory.ts'
+import { LogUnusable, sqliteLog } from './log/sqlite.ts'
+import { apiRoutes } from './net/api.ts'
 import { Edges } from './net/edges.ts'
 import { httpServer, pageRoutes } from './net/http.ts'
 import { tcpServer } from './net/tcp.ts'
 import { websocketRoute } from './net/websocket.ts'
 import { systemClock } from './room/clock.ts'
+import type { RoomLog } from './room/log.ts'
 import { Room } from './room/room.ts'
 
 /** What a test may set otherwise; nobody has needed a flag for these. */
@@ -29,6 +32,8 @@ export type Tuning = {
   feedBytes: number
   /** Open connections of both kinds together. */
   maxConnections: number
+  /** The built thread of the log, where the gateway does not run from the build. */
+  logWorker?: URL
 }
 
 const DEFAULT_TUNING: Tuning = {
@@ -56,12 +61,12 @@ export async function startGateway(
   webRoot: string,
   tuning: Partial<Tuning> = {},
 ): Promise<Gateway> {
-  const { absenceMs, feedBytes, maxConnections } = { ...DEFAULT_TUNING, ...tuning }
+  const { absenceMs, feedBytes, maxConnections, logWorker } = { ...DEFAULT_TUNING, ...tuning }
   if (!existsSync(join(webRoot, 'index.html'))) {
     throw new StartError(`The page is not built: ${webRoot} has no index.html. Run npm run build.`)
   }
   const clock = systemClock
-  const roomLog = memoryLog()
+  const roomLog = await openLog(config, logWorker)
   const room = new Room({
     log: roomLog,
     clock,
@@ -79,8 +84,8 @@ export async function startGateway(
   await pageRoutes(app, {
     webRoot,
     allowHosts: [host, ...config.allowHost],
-    tcpAddress: () => ({ host, port: portOf(tcp) }),
   })
+  await app.register(apiRoutes, { room, tcpAddress: () => ({ host, port: portOf(tcp) }) })
 
   async function close(): Promise<void> {
     const closed = tcp.listening ? once(tcp, 'close') : undefined
@@ -89,7 +94,7 @@ export async function startGateway(
     await edges.closeAll('shutdown')
     await app.close()
     await closed
-    room.close()
+    await room.close()
     await roomLog.close()
   }
 
@@ -101,6 +106,16 @@ export async function startGateway(
     throw new StartError(listenFault(error as NodeJS.ErrnoException, config))
   }
   return { webUrl: webUrl(), tcp: { host, port: portOf(tcp) }, room, close }
+}
+
+async function openLog(config: Config, worker: URL | undefined): Promise<RoomLog> {
+  const { data, retain, retainDays } = config
+  if (data === ':memory:') return memoryLog(retain)
+  try {
+    return await sqliteLog({ folder: data, retain, retainDays }, worker)
+  } catch (error) {
+    throw error instanceof LogUnusable ? new StartError(error.message) : error
+  }
 }
 
 async function listenTcp(server: Server, port: number, host: string): Promise<void> {

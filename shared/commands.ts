@@ -10,6 +10,13 @@ export const commands = [
   { name: 'name', usage: '/name NAME', summary: 'Change your name.' },
   { name: 'who', usage: '/who', summary: 'List who is here, and how they came.' },
   { name: 'me', usage: '/me TEXT', summary: 'Say what you do, as in "* alice waves".' },
+  { name: 'history', usage: '/history [N]', summary: 'Show the last 20 messages, or N of them.' },
+  { name: 'search', usage: '/search WORDS', summary: 'Show the latest messages with these words.' },
+  {
+    name: 'resume',
+    usage: '/resume CODE',
+    summary: 'Be who you were, and get what you missed.',
+  },
   { name: 'help', usage: '/help', summary: 'Show this list.' },
   { name: 'quit', usage: '/quit or bye', summary: 'Leave the room.' },
 ] as const satisfies readonly Command[]

@@ -36,6 +36,11 @@ export const errors = {
     close: null,
     retryable: false,
   },
+  resume_unknown: {
+    text: 'Nobody is known under that code.',
+    close: null,
+    retryable: false,
+  },
   log_unavailable: {
     text: 'The room cannot record messages right now. Yours was not said; send it again.',
     close: null,

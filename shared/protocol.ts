@@ -71,12 +71,34 @@ export const Rename = Type.Object(
 export const Typing = Type.Object({ type: Type.Literal('typing'), on: Type.Boolean() }, strict)
 export const Bye = Type.Object({ type: Type.Literal('bye') }, strict)
 
+const Limit = Type.Optional(Type.Integer({ minimum: 1, maximum: limits.historyEvents }))
+
+/** Asks for the latest events below `before`; without it, for the latest of all. */
+export const HistoryRequest = Type.Object(
+  {
+    type: Type.Literal('history'),
+    before: Type.Optional(Type.Integer({ minimum: 1 })),
+    limit: Limit,
+  },
+  strict,
+)
+export type HistoryRequest = Static<typeof HistoryRequest>
+
+/** Asks for the latest events that have every word of the query. */
+export const SearchRequest = Type.Object(
+  { type: Type.Literal('search'), query: Type.String({ maxLength: 256 }), limit: Limit },
+  strict,
+)
+export type SearchRequest = Static<typeof SearchRequest>
+
 /** What a client may send, by its `type`. */
 export const clientMessages = {
   hello: Hello,
   say: Say,
   name: Rename,
   typing: Typing,
+  history: HistoryRequest,
+  search: SearchRequest,
   bye: Bye,
 } as const
 export type ClientMessage =
@@ -84,6 +106,8 @@ export type ClientMessage =
   | Say
   | Static<typeof Rename>
   | Static<typeof Typing>
+  | HistoryRequest
+  | SearchRequest
   | Static<typeof Bye>
 
 /** Why a resume could not give exactly what was missed. */
@@ -144,6 +168,22 @@ export const TypingNotice = Type.Object({
 })
 export type TypingNotice = Static<typeof TypingNotice>
 
+/** Answers `history`, oldest first. `more`: there are older ones still. */
+export const History = Type.Object({
+  type: Type.Literal('history'),
+  events: Type.Array(RoomEvent),
+  more: Type.Boolean(),
+})
+export type History = Static<typeof History>
+
+/** Answers `search`, oldest first. */
+export const Found = Type.Object({
+  type: Type.Literal('found'),
+  query: Type.String(),
+  events: Type.Array(RoomEvent),
+})
+export type Found = Static<typeof Found>
+
 export const ErrorMessage = Type.Object({
   type: Type.Literal('error'),
   /** A code of the error table, `shared/errors.ts`. */
@@ -161,7 +201,16 @@ export const serverMessages = {
   welcome: Welcome,
   events: Events,
   presence: Presence,
+  history: History,
+  found: Found,
   typing: TypingNotice,
   error: ErrorMessage,
 } as const
-export type ServerMessage = Welcome | Events | Presence | TypingNotice | ErrorMessage
+export type ServerMessage =
+  | Welcome
+  | Events
+  | Presence
+  | History
+  | Found
+  | TypingNotice
+  | ErrorMessage

@@ -4,13 +4,25 @@
  */
 import { randomBytes, randomUUID } from 'node:crypto'
 import type { RoomEvent } from '../../shared/protocol.ts'
-import type { Committed, Draft, RoomLog } from '../room/log.ts'
+import type { Committed, Draft, RoomLog, Seat } from '../room/log.ts'
 
-/** `retain`: how many of the latest events are kept; older ones are trimmed. */
-export function memoryLog(retain = 100_000): RoomLog {
+const WORDS = /[\p{L}\p{N}\p{M}]+/gu
+const MAX_SEATS = 10_000
+/** What is kept in memory is bounded, whatever is asked for. */
+const MAX_EVENTS = 100_000
+
+/** As the index of the durable log compares: without case and diacritics. */
+function plain(text: string): string {
+  return text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase()
+}
+
+/** `most`: how many of the latest events are kept, 0 for as many as memory may hold. */
+export function memoryLog(most = 0): RoomLog {
+  const retain = Math.min(most || MAX_EVENTS, MAX_EVENTS)
   const epoch = randomUUID()
   const secret = randomBytes(32)
   const said = new Map<string, RoomEvent>()
+  const seats = new Map<string, Seat>()
   let events: RoomEvent[] = []
   let head = 0
 
@@ -53,6 +65,29 @@ export function memoryLog(retain = 100_000): RoomLog {
     },
     read: async (seq, limit) => slice(seq, Math.max(seq, head - events.length + 1) + limit),
     before: async (seq, limit) => slice(Math.min(seq, head + 1) - limit, seq),
+    async search(query, limit) {
+      const words: string[] = plain(query).match(WORDS) ?? []
+      const last = words.pop()
+      if (last === undefined) return []
+      const found = events.filter(({ text }) => {
+        const said: string[] = plain(text).match(WORDS) ?? []
+        return (
+          words.every((word) => said.includes(word)) && said.some((one) => one.startsWith(last))
+        )
+      })
+      return found.slice(Math.max(0, found.length - limit))
+    },
+    async keepSeats(kept) {
+      for (const seat of kept) {
+        seats.delete(seat.person)
+        seats.set(seat.person, seat)
+      }
+      for (const [person] of seats) {
+        if (seats.size <= MAX_SEATS) break
+        seats.delete(person)
+      }
+    },
+    seatOf: async (person) => seats.get(person),
     close: async () => {},
   }
 }

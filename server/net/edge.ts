@@ -82,6 +82,10 @@ export class Edge implements Connection {
     edges.log.info({ connection: this.#number, remote: options.remote, via }, 'connected')
   }
 
+  get seq(): number | undefined {
+    return this.#outbox.seq
+  }
+
   deliver(message: Outgoing): void {
     if (!this.#gone) this.#outbox.deliver(message)
   }

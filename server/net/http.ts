@@ -32,7 +32,6 @@ export type HttpOptions = {
   webRoot: string
   /** Host names, beside addresses and this machine's own, under which it may be asked for. */
   allowHosts: readonly string[]
-  tcpAddress: () => { host: string; port: number }
 }
 
 /** The server, with no routes yet and not listening. */
@@ -77,10 +76,6 @@ export async function pageRoutes(app: FastifyInstance, options: HttpOptions): Pr
 
   app.get('/healthz', (_request, reply) => {
     reply.header('Cache-Control', 'no-store').send({ status: 'ok' })
-  })
-
-  app.get('/api/address', (_request, reply) => {
-    reply.header('Cache-Control', 'no-store').send({ tcp: options.tcpAddress() })
   })
 
   app.setNotFoundHandler((request, reply) => {

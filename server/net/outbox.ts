@@ -38,6 +38,7 @@ export type OutboxOptions = {
 export class Outbox {
   readonly #options: OutboxOptions
   #cursor: Cursor | undefined
+  #takenSeq: number | undefined
   #replies: { after: number; encoded: Encoded }[] = []
   #replyBytes = 0
   #onSent: (() => void)[] = []
@@ -53,6 +54,7 @@ export class Outbox {
     this.#written = () => {
       if (this.#stopped) return
       this.#busy = false
+      this.#takenSeq = this.#cursor?.seq
       this.#writeBegan = undefined
       this.wake()
     }
@@ -67,8 +69,14 @@ export class Outbox {
     this.wake()
   }
 
+  /** seq of the last event that the transport has taken; undefined before follow(). */
+  get seq(): number | undefined {
+    return this.#takenSeq
+  }
+
   follow(cursor: Cursor): void {
     this.#cursor = { ...cursor }
+    this.#takenSeq = cursor.seq
   }
 
   /** Undefined while there is room for replies; else a promise of it. */

@@ -6,7 +6,7 @@
  */
 import { createServer, type Server, type Socket } from 'node:net'
 import type { Decoded, Dialect } from '../../shared/dialect/dialect.ts'
-import { splitUtf8 } from '../../shared/dialect/line.ts'
+import { splitUtf8, TAIL_EVENTS } from '../../shared/dialect/line.ts'
 import { type ErrorCode, errorMessage } from '../../shared/errors.ts'
 import { limits } from '../../shared/limits.ts'
 import { inspectOpening, type Refusal } from '../../shared/wire/guard.ts'
@@ -119,7 +119,10 @@ class TcpConnection {
     if (this.#entered) return
     this.#entered = true
     this.#cancelGreet()
-    this.#read.unshift({ type: 'request', request: { type: 'hello', protocol: 1 } })
+    // A program that sends before it reads, and ends no line, reads once for each thing it
+    // sends: the greeting is all it is given then.
+    const history = this.#decoder.pauseMs() > 0 ? 0 : TAIL_EVENTS
+    this.#read.unshift({ type: 'request', request: { type: 'hello', protocol: 1, history } })
     this.#edge.intake.pump()
   }
 
@@ -191,7 +194,7 @@ class TcpConnection {
     const socket = this.#socket
     return {
       write: (batch, done) => {
-        const parts = this.#decoder.unterminated ? readable(batch) : [joined(batch)]
+        const parts = this.#decoder.terminated ? [joined(batch)] : readable(batch)
         const last = parts.pop() as Buffer
         for (const part of parts) socket.write(part)
         socket.write(last, () => done())
@@ -217,8 +220,8 @@ function joined(batch: readonly Encoded[]): Buffer {
 }
 
 /**
- * For a program that reads once for each thing it sends: a write for each message, and
- * for each 1024 bytes of whole characters of one that is longer.
+ * For what may be a program that reads once for each thing it sends: a write for each
+ * message, and for each 1024 bytes of whole characters of one that is longer.
  */
 export function readable(batch: readonly Encoded[]): Buffer[] {
   return batch.flatMap(({ lines, units }) =>

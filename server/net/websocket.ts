@@ -10,8 +10,9 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { RawData, WebSocket } from 'ws'
 import type { Decoded, Dialect } from '../../shared/dialect/dialect.ts'
 import { jsonDialect } from '../../shared/dialect/json.ts'
+import { TAIL_EVENTS } from '../../shared/dialect/line.ts'
 import { errorMessage, errors } from '../../shared/errors.ts'
-import { limits } from '../../shared/limits.ts'
+import { limits, PROTOCOL_VERSION } from '../../shared/limits.ts'
 import type { FloodRate } from '../room/flood.ts'
 import type { Room } from '../room/room.ts'
 import { Edge, type Transport } from './edge.ts'
@@ -117,7 +118,10 @@ class WebSocketConnection {
     socket.on('pong', () => this.#sawLife())
     socket.on('error', (error) => this.#socketOnError(error))
     socket.on('close', (code) => this.#socketOnClose(code))
-    if (text) this.#take({ type: 'request', request: { type: 'hello', protocol: 1 } })
+    if (text) {
+      const hello = { type: 'hello', protocol: PROTOCOL_VERSION, history: TAIL_EVENTS } as const
+      this.#take({ type: 'request', request: hello })
+    }
   }
 
   #socketOnMessage(data: RawData, isBinary: boolean): void {

@@ -18,6 +18,8 @@ export type Ending = 'bye' | ErrorCode
 export interface Connection {
   readonly via: Via
   readonly dialect: Dialect
+  /** seq of the last event that its transport has taken; undefined before it follows. */
+  readonly seq: number | undefined
   /** An answer to this connection alone; it keeps its place among what everybody is told. */
   deliver(message: Outgoing): void
   /** From now on it reads the feed. */

@@ -13,6 +13,9 @@ export type Draft = Omit<RoomEvent, 'seq'>
 /** `repeated`: the person had said something under this id before; `event` is that first event. */
 export type Committed = { event: RoomEvent; repeated: boolean }
 
+/** Where somebody was when last seen: their name, and the last event that they were sent. */
+export type Seat = { person: string; name: string; seq: number }
+
 export interface RoomLog {
   /** Names this run of numbers; a log that starts anew at 1 has a new epoch. */
   readonly epoch: string
@@ -28,5 +31,11 @@ export interface RoomLog {
   read(seq: number, limit: number): Promise<RoomEvent[]>
   /** The latest `limit` events whose seq is below `seq`, oldest first. */
   before(seq: number, limit: number): Promise<RoomEvent[]>
+  /** The latest `limit` events that have every word of `query`, or one that begins with it; oldest first. */
+  search(query: string, limit: number): Promise<RoomEvent[]>
+  /** Remembers where people are. It is a convenience, and may be lost in a fault. */
+  keepSeats(seats: readonly Seat[]): Promise<void>
+  /** The seat of a person, if it is remembered. */
+  seatOf(person: string): Promise<Seat | undefined>
   close(): Promise<void>
 }

@@ -12,13 +12,16 @@ import type { Person, Presence, RoomEvent, ServerMessage } from '../../shared/pr
 import type { Clock } from './clock.ts'
 import type { Connection } from './connection.ts'
 import { Feed } from './feed.ts'
-import type { Committed, Draft, RoomLog } from './log.ts'
+import type { Committed, Draft, RoomLog, Seat } from './log.ts'
 import { PresenceChanges } from './presence.ts'
 import { Roster } from './roster.ts'
-import { newPersonId, personOf } from './token.ts'
+import { Seats } from './seats.ts'
+import { newPersonId } from './token.ts'
 
 /** Collecting time, in ms, for who comes and goes in a room too large to be told of each. */
 const PRESENCE_MS = 2000
+/** How far, in ms, a reader's kept seat may be behind: so much is told again after a crash. */
+const MOVING_MS = 10_000
 /** Most drafts in one append, so that nobody waits long for a large transaction. */
 const BATCH = 4096
 
@@ -42,6 +45,7 @@ export class Room {
   readonly clock: Clock
   readonly feed: Feed
   readonly roster = new Roster()
+  readonly seats: Seats
   readonly #options: RoomOptions
   readonly #readers = new Set<Connection>()
   /** The connection each member speaks through now. */
@@ -50,6 +54,7 @@ export class Room {
   readonly #absent = new Map<string, () => void>()
   readonly #changes = new PresenceChanges()
   #cancelPresence: (() => void) | undefined
+  #cancelMoving: (() => void) | undefined
   #presenceDue = false
   #drained: (() => void)[] = []
   #posted: Posted[] = []
@@ -60,14 +65,15 @@ export class Room {
     this.log = options.log
     this.clock = options.clock
     this.feed = new Feed(options.feedBytes, options.log.head())
+    this.seats = new Seats(options.log, options.clock)
   }
 
-  /** Makes the one behind `connection` a member: the owner of the token, or somebody new. */
+  /** Makes the one behind `connection` a member: `returning`, who has shown their token, or somebody new. */
   join(
     connection: Connection,
-    { name, token }: { name?: string; token?: string },
+    name: string | undefined,
+    returning: string | undefined,
   ): { ok: true; person: Person } | { ok: false; fault: Fault } {
-    const returning = token === undefined ? undefined : personOf(token, this.log.secret)
     const known = returning === undefined ? undefined : this.roster.get(returning)
     if (known !== undefined) return { ok: true, person: this.#takeOver(known, connection) }
     const id = returning ?? newPersonId()
@@ -80,7 +86,16 @@ export class Room {
     this.#present.set(id, connection)
     this.#changes.join(person)
     this.#tellPresence()
+    this.#noteSeat(person, connection)
     return { ok: true, person }
+  }
+
+  /** Where a person is, or was when last seen. */
+  async seatOf(id: string): Promise<Seat | undefined> {
+    const person = this.roster.get(id)
+    const connection = this.#present.get(id)
+    if (person !== undefined && connection !== undefined) this.#noteSeat(person, connection)
+    return this.seats.of(id)
   }
 
   #takeOver(person: Person, connection: Connection): Person {
@@ -98,6 +113,8 @@ export class Room {
   leave(connection: Connection, id: string, hold: boolean): void {
     if (this.#present.get(id) !== connection) return
     this.#present.delete(id)
+    const person = this.roster.get(id)
+    if (person !== undefined) this.#noteSeat(person, connection)
     if (hold && this.#options.absenceMs > 0) {
       this.#absent.set(
         id,
@@ -126,6 +143,8 @@ export class Room {
     if (person === undefined || was === undefined) return undefined
     this.#changes.rename(person, was)
     this.#tellPresence()
+    const connection = this.#present.get(id)
+    if (connection !== undefined) this.#noteSeat(person, connection)
     return undefined
   }
 
@@ -172,8 +191,11 @@ export class Room {
     return new Promise((resolve) => this.#drained.push(resolve))
   }
 
-  /** Forgets those who are away, so that no timer outlives the room. */
-  close(): void {
+  /** Keeps the seats and forgets those who are away, so that no timer outlives the room. */
+  async close(): Promise<void> {
+    await this.seats.keep()
+    this.seats.close()
+    this.#cancelMoving?.()
     this.#cancelPresence?.()
     for (const cancel of this.#absent.values()) cancel()
     this.#absent.clear()
@@ -194,7 +216,10 @@ export class Room {
       for (const one of committed ?? []) if (!one.repeated) fresh.push(one.event)
       // Whoever joined before these were said is named before them.
       if (!this.#crowded) this.#flushPresence()
-      if (fresh.length > 0) this.tell({ type: 'events', events: fresh })
+      if (fresh.length > 0) {
+        this.tell({ type: 'events', events: fresh })
+        this.#noteMoving()
+      }
       batch.forEach(({ settle }, at) => {
         settle(committed?.[at])
       })
@@ -210,6 +235,24 @@ export class Room {
       this.#options.onLogFault(error)
       return undefined
     }
+  }
+
+  #noteSeat({ id, name }: Person, connection: Connection): void {
+    this.seats.note({ person: id, name, seq: connection.seq ?? this.feed.seq })
+  }
+
+  /** The readers at terminals have moved on: their seats are noted some seconds from now. */
+  #noteMoving(): void {
+    this.#cancelMoving ??= this.clock.after(MOVING_MS, () => {
+      this.#cancelMoving = undefined
+      for (const [id, connection] of this.#present) {
+        const person = this.roster.get(id)
+        // A program that speaks JSON knows its own seq.
+        if (person !== undefined && connection.dialect.name === 'line') {
+          this.#noteSeat(person, connection)
+        }
+      }
+    })
   }
 
   /** So many are here that nobody wants to be told of each one who comes or goes. */

@@ -5,23 +5,21 @@
  * leave the room exactly once, after everything it posted was answered.
  */
 
-import { helpLines } from '../../shared/commands.ts'
 import type { Decoded, Request } from '../../shared/dialect/dialect.ts'
-import { names } from '../../shared/dialect/line.ts'
 import { errorMessage, type Fault } from '../../shared/errors.ts'
 import { limits, PROTOCOL_VERSION } from '../../shared/limits.ts'
 import type { Hello, Person, ResetReason, Say, Welcome } from '../../shared/protocol.ts'
 import { sanitise, utf8Length } from '../../shared/text.ts'
 import type { Connection } from './connection.ts'
+import { answerTo, type Query } from './query.ts'
 import type { Room } from './room.ts'
-import { tokenFor } from './token.ts'
+import { personOf, tokenFor } from './token.ts'
 
 /** Posts of one session that may wait for the log; beyond it the session is not read. */
 const MAX_UNANSWERED = 256
 /** A reader who missed more events than this is given the recent tail instead. */
 const MAX_RESUME_EVENTS = 100_000
 const MAX_MEMBERS_TOLD = 1000
-const WHO_BYTES = 16_384
 
 export class Session {
   readonly #room: Room
@@ -52,7 +50,7 @@ export class Session {
   }
 
   /** A promise means: read no more of this connection until it is fulfilled. */
-  receive(decoded: Decoded): Promise<void> | undefined {
+  receive(decoded: Decoded): Promise<void> | void {
     if (decoded.type === 'nothing' || this.#state === 'leaving' || this.#state === 'out') {
       return undefined
     }
@@ -63,7 +61,7 @@ export class Session {
     return this.#request(decoded.request)
   }
 
-  #request(request: Request): Promise<void> | undefined {
+  #request(request: Request): Promise<void> | void {
     if (request.type === 'hello') return this.enter(request)
     if (request.type === 'bye') return this.#quit()
     const id = this.#id
@@ -74,22 +72,14 @@ export class Session {
     switch (request.type) {
       case 'say':
         return this.#say(request)
-      case 'name': {
-        const fault = this.#room.rename(id, request.name)
-        if (fault !== undefined) this.#refuse(fault)
-        return undefined
-      }
-      case 'typing': {
-        const from = this.person
-        if (from !== undefined) this.#room.tell({ type: 'typing', from, on: request.on })
-        return undefined
-      }
-      case 'who':
-        this.#tellWho()
-        return undefined
-      case 'help':
-        this.#connection.deliver({ type: 'told', lines: helpLines() })
-        return undefined
+      case 'name':
+        return this.#answer(this.#room.rename(id, request.name))
+      case 'typing':
+        return this.#typing(request.on)
+      case 'resume':
+        return this.#resume(request.code)
+      default:
+        return this.#ask(request)
     }
   }
 
@@ -99,13 +89,16 @@ export class Session {
       this.#refuse({ code: 'hello_twice' })
       return
     }
-    const joined = this.#room.join(this.#connection, hello)
+    const { log, feed, roster } = this.#room
+    const returning = hello.token === undefined ? undefined : personOf(hello.token, log.secret)
+    const name = hello.name ?? (await this.#lastNameOf(returning))
+    if (this.#state !== 'new' || this.#id !== undefined) return
+    const joined = this.#room.join(this.#connection, name, returning)
     if (!joined.ok) {
       this.#refuse(joined.fault)
       return
     }
     this.#id = joined.person.id
-    const { log, feed, roster } = this.#room
     // Taken in one turn: the snapshot and the place in the feed from which it changes.
     const head = feed.seq
     const position = feed.head
@@ -132,9 +125,63 @@ export class Session {
       limits,
     }
     this.#connection.deliver(welcome)
+    // A greeting is one write; what was said before is not to make it longer.
+    if (this.#connection.dialect.name === 'line' && events.length > 0) {
+      this.#connection.deliver({ type: 'history', events, more: true })
+    }
     this.#connection.follow({ seq: resumed ? (hello.seq ?? head) : head, until: head, position })
     this.#room.addReader(this.#connection)
     this.#connection.wake()
+  }
+
+  /** Somebody who comes back without saying a name has the one they had. */
+  async #lastNameOf(person: string | undefined): Promise<string | undefined> {
+    if (person === undefined || this.#room.roster.get(person) !== undefined) return undefined
+    return (await this.#room.seatOf(person).catch(() => undefined))?.name
+  }
+
+  /** Becomes who one was on another connection, at the place where that one stopped reading. */
+  async #resume(code: string): Promise<void> {
+    const { log, feed } = this.#room
+    const person = personOf(code, log.secret)
+    const seat =
+      person === undefined ? undefined : await this.#room.seatOf(person).catch(() => undefined)
+    if (this.#state !== 'in' || this.#id === undefined) return
+    if (person === undefined || seat === undefined) return this.#refuse({ code: 'resume_unknown' })
+    if (person === this.#id) return this.#tell(`You are ${this.name} already.`)
+    const before = this.#id
+    let joined = this.#room.join(this.#connection, seat.name, person)
+    if (!joined.ok) joined = this.#room.join(this.#connection, joined.fault.suggestion, person)
+    if (!joined.ok) return this.#refuse(joined.fault)
+    this.#id = person
+    this.#room.leave(this.#connection, before, false)
+    const { name } = joined.person
+    const gone = Math.max(0, log.first() - 1 - seat.seq)
+    const missed = Math.max(0, feed.seq - seat.seq - gone)
+    this.#tell(
+      name === seat.name
+        ? `You are ${name} again.`
+        : `You are ${name}: ${seat.name} is taken by somebody else now.`,
+      ...(gone > 0 ? [`${gone} messages since then are no longer kept.`] : []),
+      missed > 0 ? `What you missed, ${missed} messages:` : 'You missed nothing.',
+    )
+    const seq = Math.min(feed.seq, seat.seq + gone)
+    this.#connection.follow({ seq, until: feed.seq, position: feed.head })
+    this.#connection.wake()
+  }
+
+  /** Asks what changes nothing, and delivers the answer. */
+  async #ask(query: Query): Promise<void> {
+    try {
+      this.#connection.deliver(await answerTo(query, this.#room))
+    } catch {
+      this.#refuse({ code: 'log_unavailable' })
+    }
+  }
+
+  #typing(on: boolean): void {
+    const from = this.person
+    if (from !== undefined) this.#room.tell({ type: 'typing', from, on })
   }
 
   #resetReason({ epoch, seq }: { epoch?: string; seq?: number }): ResetReason | null {
@@ -182,7 +229,7 @@ export class Session {
 
   async #quit(): Promise<void> {
     await this.leave(false)
-    this.#connection.deliver({ type: 'told', lines: [`Goodbye, ${this.name ?? 'stranger'}.`] })
+    this.#tell(`Goodbye, ${this.name ?? 'stranger'}.`)
     this.#connection.close('bye')
   }
 
@@ -197,11 +244,12 @@ export class Session {
     if (this.#id !== undefined) this.#room.leave(this.#connection, this.#id, hold)
   }
 
-  #tellWho(): void {
-    const { roster } = this.#room
-    const count = roster.size
-    const list = names(roster.list(MAX_MEMBERS_TOLD), count, WHO_BYTES)
-    this.#connection.deliver({ type: 'told', lines: [`${count} here: ${list}`] })
+  #tell(...lines: string[]): void {
+    this.#connection.deliver({ type: 'told', lines })
+  }
+
+  #answer(fault: Fault | undefined): void {
+    if (fault !== undefined) this.#refuse(fault)
   }
 
   #refuse(fault: Fault, id?: string): void {

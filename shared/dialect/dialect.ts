@@ -6,8 +6,12 @@
 import type { Fault } from '../errors.ts'
 import type { ClientMessage, ServerMessage } from '../protocol.ts'
 
-/** What a connection may ask of its session; `who` and `help` only in the line dialect. */
-export type Request = ClientMessage | { type: 'who' } | { type: 'help' }
+/** What a connection may ask of its session; the last three only in the line dialect. */
+export type Request =
+  | ClientMessage
+  | { type: 'resume'; code: string }
+  | { type: 'who' }
+  | { type: 'help' }
 
 /** One unit, read. `nothing`: an empty line. `id`: of the `say` that is at fault, if it had one. */
 export type Decoded =

@@ -18,6 +18,8 @@ const checks = {
   say: Compile(clientMessages.say),
   name: Compile(clientMessages.name),
   typing: Compile(clientMessages.typing),
+  history: Compile(clientMessages.history),
+  search: Compile(clientMessages.search),
   bye: Compile(clientMessages.bye),
 } satisfies Record<keyof typeof clientMessages, unknown>
 

@@ -4,15 +4,19 @@
  * only control characters a terminal sees are the line ends its transport adds.
  */
 import { parseTyped } from '../commands.ts'
+import { limits } from '../limits.ts'
 import type { Person, Presence, RoomEvent, Welcome } from '../protocol.ts'
 import { cutUtf8, sanitise, utf8Length } from '../text.ts'
-import type { Decoded, Dialect, Unit } from './dialect.ts'
+import type { Decoded, Dialect, Request, Unit } from './dialect.ts'
 
 /** Beyond this many members a reader gets one summary of who came and went. */
 export const SUMMARY_ABOVE_MEMBERS = 50
 
 /** So that the greeting stays within one write of 1024 bytes, whoever is here. */
 const NAMES_BYTES = 500
+
+/** Messages that a newcomer at a terminal is shown. */
+export const TAIL_EVENTS = 20
 
 /** `offsetMinutes`: the stamps' distance from UTC, east positive; the greeting names it. */
 export function lineDialect(offsetMinutes: number): Dialect {
@@ -29,6 +33,15 @@ export function lineDialect(offsetMinutes: number): Dialect {
             text: eventLine(event, offsetMinutes),
             own: event.from.id,
           }))
+        case 'history':
+          return message.events.length === 0
+            ? [{ text: '* Nothing has been said yet.' }]
+            : datedLines(message.events, offsetMinutes)
+        case 'found':
+          return [
+            { text: `* ${message.events.length || 'Nothing'} found for ${message.query}` },
+            ...datedLines(message.events, offsetMinutes),
+          ]
         case 'presence':
           return presenceLines(message)
         case 'error': {
@@ -49,7 +62,7 @@ export function lineDialect(offsetMinutes: number): Dialect {
 function decodeLine(line: string): Decoded {
   const typed = parseTyped(line)
   if (typed.type === 'nothing') return { type: 'nothing' }
-  if (typed.type === 'text') return { type: 'request', request: { type: 'say', text: typed.text } }
+  if (typed.type === 'text') return request({ type: 'say', text: typed.text })
   if (typed.type === 'unknown') {
     const message = `There is no command /${cutUtf8(sanitise(typed.word), 40)}. /help lists them all; //x says /x.`
     return { type: 'fault', fault: { code: 'unknown_command', message } }
@@ -58,18 +71,58 @@ function decodeLine(line: string): Decoded {
   switch (name) {
     case 'who':
     case 'help':
-      return { type: 'request', request: { type: name } }
+      return request({ type: name })
+    case 'history':
+      return decodeHistory(argument)
+    case 'search':
+      return request({
+        type: 'search',
+        query: cutUtf8(sanitise(argument), 256),
+        limit: TAIL_EVENTS,
+      })
+    case 'resume':
+      return request({ type: 'resume', code: argument })
     case 'quit':
-      return { type: 'request', request: { type: 'bye' } }
+      return request({ type: 'bye' })
     case 'name':
-      return { type: 'request', request: { type: 'name', name: argument } }
+      return request({ type: 'name', name: argument })
     case 'me':
-      return { type: 'request', request: { type: 'say', text: argument, action: true } }
+      return request({ type: 'say', text: argument, action: true })
   }
 }
 
+function decodeHistory(argument: string): Decoded {
+  const limit = argument === '' ? TAIL_EVENTS : Number(argument)
+  if (Number.isInteger(limit) && limit >= 1 && limit <= limits.historyEvents) {
+    return request({ type: 'history', limit })
+  }
+  const message = `/history takes a number from 1 to ${limits.historyEvents}.`
+  return { type: 'fault', fault: { code: 'bad_message', message } }
+}
+
+function request(request: Request): Decoded {
+  return { type: 'request', request }
+}
+
+/** Events of perhaps several days, each day under its date. */
+function datedLines(events: readonly RoomEvent[], offsetMinutes: number): Unit[] {
+  let day = ''
+  return events.flatMap((event) => {
+    const units = [{ text: eventLine(event, offsetMinutes) }]
+    const its = localTime(event.at, offsetMinutes).slice(0, 10)
+    if (its !== day) units.unshift({ text: `* ${its}` })
+    day = its
+    return units
+  })
+}
+
+/** ISO 8601 as the reader's clock has it. */
+function localTime(at: string, offsetMinutes: number): string {
+  return new Date(Date.parse(at) + offsetMinutes * 60_000).toISOString()
+}
+
 function eventLine({ at, kind, from, text }: RoomEvent, offsetMinutes: number): string {
-  const stamp = `[${new Date(Date.parse(at) + offsetMinutes * 60_000).toISOString().slice(11, 16)}]`
+  const stamp = `[${localTime(at, offsetMinutes).slice(11, 16)}]`
   if (kind === 'message') return `${stamp} ${from.name}: ${text}`
   if (kind === 'action') return `${stamp} * ${from.name} ${text}`
   return `${stamp} * ${text}`
@@ -93,15 +146,15 @@ function presenceLines({ joined, left, renamed, members, memberCount }: Presence
   ]
 }
 
-function greeting({ you, members, memberCount, events }: Welcome, offsetMinutes: number): string[] {
+function greeting({ you, token, members, memberCount }: Welcome, offsetMinutes: number): string[] {
   const others = members.filter(({ id }) => id !== you.id)
   const here =
     others.length === 0 ? 'Nobody else is here yet.' : `Here: ${names(others, memberCount - 1)}.`
   return [
     `Welcome to Oneroom. You are ${you.name}; /name NAME changes that.`,
     `${here} Times are ${utcOffset(offsetMinutes)}.`,
-    `Type to talk. /help lists the commands, bye leaves.`,
-    ...events.map((event) => eventLine(event, offsetMinutes)),
+    `If you lose the connection, /resume ${token} gives back your name and what you missed.`,
+    'Type to talk. /help lists the commands, bye leaves.',
   ]
 }
 

@@ -48,6 +48,11 @@ export class LineDecoder {
     return this.#ending === 'pause'
   }
 
+  /** Whether this client ends its lines. Until the first evidence neither is known. */
+  get terminated(): boolean {
+    return this.#ending === 'terminator'
+  }
+
   /**
    * Takes a chunk; the lines in it come from next(). The chunk is kept, not copied,
    * until next() has returned undefined.

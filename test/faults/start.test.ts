@@ -29,7 +29,17 @@ describe('a start', () => {
     async (flag) => {
       const port = await takenPort()
       const other = flag === '--tcp-port' ? '--web-port' : '--tcp-port'
-      const started = oneroom('serve', '--log-level', 'silent', flag, `${port}`, other, '0')
+      const started = oneroom(
+        'serve',
+        '--log-level',
+        'silent',
+        '--data',
+        ':memory:',
+        flag,
+        `${port}`,
+        other,
+        '0',
+      )
       expect(await started.untilExit()).toBe(2)
       expect(started.stderr).toBe(`oneroom: Port ${port} is in use; choose another with ${flag}.\n`)
       expect(started.stdout).toBe('')
@@ -40,7 +50,10 @@ describe('a start', () => {
     [['--tcp-port', 'eighty'], 'oneroom: --tcp-port "eighty" is not a port'],
     [['--no-such-flag'], "oneroom: unknown option '--no-such-flag'"],
     [['nonsense'], 'oneroom: too many arguments'],
-    [['--host', '203.0.113.7', '--tcp-port', '0'], '--host 203.0.113.7 is not an address of this'],
+    [
+      ['--host', '203.0.113.7', '--data', ':memory:'],
+      '--host 203.0.113.7 is not an address of this',
+    ],
     [['--host', 'not a host'], '--host "not a host" is not an address or a host name.'],
   ])('is refused with %j, in one sentence, with exit code 2', async (flags, sentence) => {
     const started = oneroom(...flags)

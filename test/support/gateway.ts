@@ -34,6 +34,8 @@ export async function testGateway(
     webPort: 0,
     tcpPort: 0,
     data: ':memory:',
+    retain: 0,
+    retainDays: 0,
     flood: FLOOD_OFF,
     logLevel: 'info',
     allowHost: [],
@@ -41,7 +43,10 @@ export async function testGateway(
   }
   const webRoot = mkdtempSync(join(tmpdir(), 'oneroom-web-'))
   writeFileSync(join(webRoot, 'index.html'), '<!doctype html><title>Oneroom</title>')
-  const gateway = await startGateway(full, pino(stream), webRoot, tuning)
+  const gateway = await startGateway(full, pino(stream), webRoot, {
+    logWorker: new URL('../../dist/server/log/worker.js', import.meta.url),
+    ...tuning,
+  })
   onTestFinished(async () => {
     await gateway.close()
     rmSync(webRoot, { recursive: true })

@@ -73,9 +73,18 @@ export function oneroom(...args: string[]): Program {
 
 export type Served = { server: Program; webUrl: string; tcpPort: number }
 
-/** `oneroom serve` on free ports, ready. */
+/** `oneroom serve` on free ports, ready; it keeps nothing unless `args` name a folder. */
 export async function serve(...args: string[]): Promise<Served> {
-  const server = oneroom('serve', '--web-port', '0', '--tcp-port', '0', ...args)
+  const server = oneroom(
+    'serve',
+    '--web-port',
+    '0',
+    '--tcp-port',
+    '0',
+    '--data',
+    ':memory:',
+    ...args,
+  )
   const ready = await server.until('Waiting for client request..\n')
   const webUrl = /web {2}(\S+)/.exec(ready)?.[1] ?? ''
   const tcpPort = Number(/tcp {2}nc \S+ (\d+)/.exec(ready)?.[1])

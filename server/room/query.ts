@@ -1,0 +1,36 @@
+/**
+ * Queries: what can be asked of the room without changing it.
+ */
+import { helpLines } from '../../shared/commands.ts'
+import type { Outgoing, Request } from '../../shared/dialect/dialect.ts'
+import { names } from '../../shared/dialect/line.ts'
+import type { Room } from './room.ts'
+
+/** Events in an answer, where the question names no number. */
+const DEFAULT_EVENTS = 50
+/** So much of who is here is told in one line of a terminal. */
+const WHO_NAMES = 1000
+const WHO_BYTES = 16_384
+
+export type Query = Extract<Request, { type: 'history' | 'search' | 'who' | 'help' }>
+
+/** Rejects when the log cannot be read. */
+export async function answerTo(query: Query, { log, feed, roster }: Room): Promise<Outgoing> {
+  switch (query.type) {
+    case 'history': {
+      const { before = Infinity, limit = DEFAULT_EVENTS } = query
+      const events = await log.before(Math.min(before, feed.seq + 1), limit)
+      return { type: 'history', events, more: (events[0]?.seq ?? 0) > log.first() }
+    }
+    case 'search': {
+      const events = await log.search(query.query, query.limit ?? DEFAULT_EVENTS)
+      return { type: 'found', query: query.query, events }
+    }
+    case 'who': {
+      const list = names(roster.list(WHO_NAMES), roster.size, WHO_BYTES)
+      return { type: 'told', lines: [`${roster.size} here: ${list}`] }
+    }
+    case 'help':
+      return { type: 'told', lines: helpLines() }
+  }
+}

@@ -1,0 +1,294 @@
+/** What every RoomLog must do, whatever it keeps its events in. */
+import fc from 'fast-check'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import type { Draft, RoomLog } from '../../server/room/log.ts'
+import { sanitise } from '../../shared/text.ts'
+
+const alice = { id: 'aliceAAAAAAA', name: 'alice', via: 'web' } as const
+const bob = { id: 'bobBBBBBBBBB', name: 'bob', via: 'tcp' } as const
+
+function draft(text: string, rest: Partial<Draft> = {}): Draft {
+  return { at: '2026-11-22T12:21:15.123Z', kind: 'message', from: alice, text, ...rest }
+}
+
+const seqs = (events: { seq: number }[]) => events.map(({ seq }) => seq)
+const upTo = (head: number) => Array.from({ length: head }, (_, at) => at + 1)
+
+/** `open` gives a new log with nothing in it, which the suite closes. */
+export function logContract(name: string, open: () => Promise<RoomLog>): void {
+  async function fresh(texts: readonly string[] = []): Promise<RoomLog> {
+    const log = await open()
+    onTestFinished(() => log.close())
+    if (texts.length > 0) await log.append(texts.map((text) => draft(text)))
+    return log
+  }
+
+  describe(name, () => {
+    test('begins empty, with an epoch and a secret of its own', async () => {
+      const [log, other] = [await fresh(), await fresh()]
+      expect(log.head()).toBe(0)
+      expect(log.first()).toBe(1)
+      expect(await log.read(0, 10)).toEqual([])
+      expect(await log.before(10, 10)).toEqual([])
+      expect(log.epoch).toMatch(/^\S{1,64}$/)
+      expect(log.epoch).not.toBe(other.epoch)
+      expect(log.secret).toHaveLength(32)
+      expect(Buffer.from(log.secret).equals(other.secret)).toBe(false)
+    })
+
+    test('numbers events 1, 2, 3 … over batches, and answers them in order', async () => {
+      const log = await fresh()
+      const batches = [['a'], ['b', 'c', 'd'], [], ['e', 'f']]
+      const committed = []
+      for (const batch of batches) {
+        committed.push(...(await log.append(batch.map((text) => draft(text)))))
+      }
+      expect(committed.map(({ event: { seq, text } }) => [seq, text])).toEqual([
+        [1, 'a'],
+        [2, 'b'],
+        [3, 'c'],
+        [4, 'd'],
+        [5, 'e'],
+        [6, 'f'],
+      ])
+      expect(committed.every(({ repeated }) => !repeated)).toBe(true)
+      expect(log.head()).toBe(6)
+      expect(log.first()).toBe(1)
+      expect(seqs(await log.read(1, 100))).toEqual(upTo(6))
+    })
+
+    test('gives an event back as it was appended, to its sender and to readers', async () => {
+      const log = await fresh()
+      const drafts = [
+        draft('hello'),
+        draft('waves', { kind: 'action', from: bob, id: 'u1' }),
+        draft('The disk is full.', { kind: 'notice', from: { ...bob, via: 'server' } }),
+        draft('👨‍👩‍👧‍👦 𝒜 語 é \u{10ffff} \ufffd', { id: '😀' }),
+        draft(`"quotes", 'more', \\ % _ ; -- NULL`, { id: `'"\\` }),
+        draft(' spaces ', { at: '1999-12-31T23:59:59.999Z' }),
+        draft('123', { id: '1' }),
+        draft('x'.repeat(12_288), { id: 'x'.repeat(64) }),
+        draft('hello', { from: { ...alice, name: '😀'.repeat(24) } }),
+      ]
+      const events = drafts.map((draft, at) => ({ seq: at + 1, ...draft }))
+      const committed = await log.append(drafts)
+      expect(committed).toStrictEqual(events.map((event) => ({ event, repeated: false })))
+      expect(await log.read(1, 100)).toStrictEqual(events)
+      expect(await log.before(100, 100)).toStrictEqual(events)
+    })
+
+    describe('the same id of the same person', () => {
+      test('is said once, in whichever batch it comes again', async () => {
+        const log = await fresh()
+        const [first] = await log.append([draft('one', { id: 'u1' })])
+        await log.append([draft('between')])
+        const again = await log.append([
+          draft('another text', { id: 'u1', kind: 'action' }),
+          draft('two', { id: 'u2' }),
+          draft('one', { id: 'u1', from: { ...alice, name: 'alice2', via: 'tcp' } }),
+        ])
+        expect(first).toMatchObject({ event: { seq: 1, text: 'one' }, repeated: false })
+        expect(again).toStrictEqual([
+          { event: first?.event, repeated: true },
+          { event: { seq: 3, ...draft('two', { id: 'u2' }) }, repeated: false },
+          { event: first?.event, repeated: true },
+        ])
+        expect(seqs(await log.read(1, 10))).toEqual(upTo(3))
+      })
+
+      test('is said once within one batch', async () => {
+        const log = await fresh()
+        const committed = await log.append([
+          draft('one', { id: 'u1' }),
+          draft('again', { id: 'u1' }),
+          draft('two', { id: 'u2' }),
+          draft('again', { id: 'u1' }),
+        ])
+        expect(committed.map(({ event, repeated }) => [event.seq, event.text, repeated])).toEqual([
+          [1, 'one', false],
+          [1, 'one', true],
+          [2, 'two', false],
+          [1, 'one', true],
+        ])
+        expect(log.head()).toBe(2)
+      })
+
+      test('moves nothing when there is nothing else in the batch', async () => {
+        const log = await fresh()
+        await log.append([draft('one', { id: 'u1' })])
+        await log.append([draft('one', { id: 'u1' })])
+        expect(log.head()).toBe(1)
+        const [next] = await log.append([draft('two')])
+        expect(next?.event.seq).toBe(2)
+      })
+    })
+
+    test('holds ids apart that differ in person, case or spaces', async () => {
+      const log = await fresh()
+      const committed = await log.append([
+        draft('x', { id: 'u1' }),
+        draft('x', { id: 'u1', from: bob }),
+        draft('x', { id: 'U1' }),
+        draft('x', { id: 'u1 ' }),
+        draft('x', { id: 'ü' }),
+        draft('x', { id: 'u\u0308' }),
+        draft('x', { id: '1' }),
+        draft('x', { id: '1.0' }),
+        draft('x', { id: 'undefined' }),
+        draft('x'),
+      ])
+      expect(committed.map(({ event }) => event.seq)).toEqual(upTo(10))
+    })
+
+    test('takes the same text without an id as often as it is said', async () => {
+      const log = await fresh(['x', 'x'])
+      await log.append([draft('x')])
+      expect(log.head()).toBe(3)
+    })
+
+    test.each([
+      [1, 2, [1, 2]],
+      [2, 2, [2, 3]],
+      [5, 1, [5]],
+      [4, 9, [4, 5]],
+      [1, 5, [1, 2, 3, 4, 5]],
+      [6, 9, []],
+      [99, 9, []],
+      [3, 0, []],
+      [0, 9, [1, 2, 3, 4, 5]],
+    ])('reads from %i at most %i of five: %j', async (seq, limit, found) => {
+      const log = await fresh(['a', 'b', 'c', 'd', 'e'])
+      expect(seqs(await log.read(seq, limit))).toEqual(found)
+    })
+
+    test.each([
+      [6, 2, [4, 5]],
+      [5, 2, [3, 4]],
+      [3, 9, [1, 2]],
+      [2, 1, [1]],
+      [1, 9, []],
+      [0, 9, []],
+      [4, 0, []],
+      [99, 2, [4, 5]],
+      [99, 9, [1, 2, 3, 4, 5]],
+    ])('reads before %i the latest %i of five: %j', async (seq, limit, found) => {
+      const log = await fresh(['a', 'b', 'c', 'd', 'e'])
+      expect(seqs(await log.before(seq, limit))).toEqual(found)
+    })
+
+    test('has everything that it answered for, at once', async () => {
+      const log = await fresh()
+      const drafts = Array.from({ length: 5000 }, (_, n) => draft(`${n}`, { id: `${n}` }))
+      await log.append(drafts)
+      expect(log.head()).toBe(5000)
+      expect((await log.read(4999, 10)).map(({ text }) => text)).toEqual(['4998', '4999'])
+      expect((await log.before(2, 10)).map(({ text }) => text)).toEqual(['0'])
+      expect(await log.read(1, 5000)).toHaveLength(5000)
+    })
+
+    describe('a search', () => {
+      const texts = ['Hello world', 'hello there', 'world peace', 'Привет, мир!', 'hello again']
+
+      test.each([
+        ['hello', 9, [1, 2, 5]],
+        ['HELLO', 9, [1, 2, 5]],
+        ['hello', 2, [2, 5]],
+        ['hello', 0, []],
+        ['world hello', 9, [1]],
+        ['hello hello', 9, [1, 2, 5]],
+        ['hello wor', 9, [1]],
+        ['hel', 9, [1, 2, 5]],
+        ['ello', 9, []],
+        ['hello nobody', 9, []],
+        ['привет', 9, [4]],
+        ['мир!', 9, [4]],
+        ['', 9, []],
+        ['?! "*', 9, []],
+      ])(
+        'for %j finds the latest %i that have its words, the last of which may go on: %j',
+        async (query, limit, found) => {
+          const log = await fresh(texts)
+          expect(seqs(await log.search(query, limit))).toEqual(found)
+        },
+      )
+
+      test.each([
+        'hello AND',
+        'hello OR',
+        'NOT hello',
+        'hello NEAR(',
+        '"hello',
+        'text:hello',
+        "he'",
+      ])('takes what looks like an operator for words: %s', async (query) => {
+        const log = await fresh([query, 'nothing of the kind'])
+        expect(seqs(await log.search(query, 9))).toEqual([1])
+      })
+
+      test('finds events as they were said, as soon as they are committed', async () => {
+        const log = await fresh(['hello'])
+        await log.search('hello', 9)
+        const [committed] = await log.append([draft('hello 😀', { from: bob, id: 'u1' })])
+        expect((await log.search('hello', 1))[0]).toStrictEqual(committed?.event)
+      })
+    })
+
+    test('remembers the latest seat of each person', async () => {
+      const log = await fresh()
+      expect(await log.seatOf(alice.id)).toBeUndefined()
+      const seat = { person: alice.id, name: 'alice', seq: 1 }
+      await log.keepSeats([seat, { person: bob.id, name: '😀', seq: 0 }])
+      await log.keepSeats([])
+      expect(await log.seatOf(alice.id)).toStrictEqual(seat)
+      await log.keepSeats([{ ...seat, name: 'zoe', seq: 2 }])
+      expect(await log.seatOf(alice.id)).toStrictEqual({ ...seat, name: 'zoe', seq: 2 })
+      expect(await log.seatOf(bob.id)).toStrictEqual({ person: bob.id, name: '😀', seq: 0 })
+      expect(log.head()).toBe(0)
+    })
+
+    test('keeps random batches in order and without a gap, each id of a person once', async () => {
+      const text = fc.string({ unit: 'binary', maxLength: 20 }).map(sanitise)
+      const one = fc
+        .record({
+          text,
+          kind: fc.constantFrom('message' as const, 'action' as const, 'notice' as const),
+          from: fc.constantFrom(alice, bob),
+          id: fc.constantFrom(undefined, 'u1', 'u2', 'u3', '😀'),
+        })
+        .map(({ text, id, ...rest }) => draft(text, { ...rest, ...(id !== undefined && { id }) }))
+      const batches = fc.array(fc.array(one, { maxLength: 8 }), { maxLength: 8 })
+      await fc.assert(
+        fc.asyncProperty(batches, fc.nat(20), fc.nat(20), async (batches, seq, limit) => {
+          const log = await open()
+          try {
+            const expected: ({ seq: number } & Draft)[] = []
+            for (const batch of batches) {
+              const committed = await log.append(batch)
+              expect(committed).toHaveLength(batch.length)
+              for (const [at, draft] of batch.entries()) {
+                const earlier = expected.find(
+                  ({ from, id }) =>
+                    id !== undefined && id === draft.id && from.id === draft.from.id,
+                )
+                const event = earlier ?? { seq: expected.length + 1, ...draft }
+                if (earlier === undefined) expected.push(event)
+                expect(committed[at]).toStrictEqual({ event, repeated: earlier !== undefined })
+              }
+              expect(log.head()).toBe(expected.length)
+            }
+            expect(log.first()).toBe(1)
+            const from = expected.filter((event) => event.seq >= seq)
+            expect(await log.read(seq, limit)).toStrictEqual(from.slice(0, limit))
+            const below = expected.filter((event) => event.seq < seq)
+            expect(await log.before(seq, limit)).toStrictEqual(
+              below.slice(Math.max(0, below.length - limit)),
+            )
+          } finally {
+            await log.close()
+          }
+        }),
+        { numRuns: 30 },
+      )
+    })
+  })
+}

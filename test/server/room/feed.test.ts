@@ -1,0 +1,163 @@
+/** The feed: a ring of segments, each encoded once for all who read it. */
+import { describe, expect, test } from 'vitest'
+import { Encoded, Feed, Segment } from '../../../server/room/feed.ts'
+import type { Dialect } from '../../../shared/dialect/dialect.ts'
+import { jsonDialect } from '../../../shared/dialect/json.ts'
+import { lineDialect } from '../../../shared/dialect/line.ts'
+import type { Events, Person, Presence } from '../../../shared/protocol.ts'
+
+const alice: Person = { id: 'a1', name: 'alice', via: 'web' }
+const bob: Person = { id: 'b2', name: 'bob', via: 'tcp' }
+const at = '2026-11-22T12:21:15.123Z'
+
+/** An event for each seq, of one character unless `text` is given. */
+const events = (seqs: number[], text = 'x', from = alice): Events => ({
+  type: 'events',
+  events: seqs.map((seq) => ({ seq, at, kind: 'message', from, text })),
+})
+const presence = (joined: Person[]): Presence => ({
+  type: 'presence',
+  joined,
+  left: [],
+  renamed: [],
+  memberCount: joined.length,
+})
+
+/** Counts how often it encodes. */
+function counting(dialect: Dialect): Dialect & { count: number } {
+  const counted = {
+    ...dialect,
+    count: 0,
+    encode(message: Parameters<Dialect['encode']>[0]) {
+      counted.count += 1
+      return dialect.encode(message)
+    },
+  }
+  return counted
+}
+
+describe('a segment', () => {
+  test('is encoded once per dialect, however many read it', () => {
+    const [line, json] = [counting(lineDialect(0)), counting(jsonDialect)]
+    const segment = new Segment(events([1, 2]), 2)
+    expect([line.count, json.count]).toEqual([0, 0])
+    const first = segment.encoded(line)
+    for (let reader = 0; reader < 100; reader += 1) {
+      expect(segment.encoded(line)).toBe(first)
+      expect(segment.encoded(line).lines).toBe(first.lines)
+      expect(segment.encoded(line).frames).toBe(first.frames)
+      segment.encoded(json).without('a1')
+    }
+    expect([line.count, json.count]).toEqual([1, 1])
+  })
+
+  test('costs at least the bytes that it is encoded to', () => {
+    const person = { id: 'x'.repeat(12), name: '😀'.repeat(24), via: 'server' } as const
+    const crowd = Array.from({ length: 500 }, () => person)
+    for (const message of [
+      events([1, 2, 3], 'hello', person),
+      events([1], 'x'.repeat(4096)),
+      presence([alice]),
+      presence(crowd),
+    ]) {
+      const segment = new Segment(message, 0)
+      const bytes = [lineDialect(0), jsonDialect].map((dialect) => segment.encoded(dialect).lines)
+      expect(segment.cost).toBeGreaterThanOrEqual(Buffer.concat(bytes).length)
+    }
+  })
+})
+
+describe('a message in a dialect', () => {
+  const encoded = new Encoded([
+    { text: 'é one', own: 'a1' },
+    { text: 'two', own: 'b2' },
+    { text: 'three' },
+  ])
+
+  test('is each unit and an LF for a byte stream, and a buffer for each unit for frames', () => {
+    expect(encoded.lines.toString()).toBe('é one\ntwo\nthree\n')
+    expect(encoded.frames.map(String)).toEqual(['é one', 'two', 'three'])
+    expect(encoded.size).toBe(13)
+  })
+
+  test('is given to a person without their own units, and to others as it is', () => {
+    expect(encoded.without('a1').lines.toString()).toBe('two\nthree\n')
+    expect(encoded.without('b2').frames.map(String)).toEqual(['é one', 'three'])
+    expect(encoded.without('c3')).toBe(encoded)
+    expect(encoded.lines.toString()).toBe('é one\ntwo\nthree\n')
+  })
+
+  test('of nothing is nothing', () => {
+    expect(new Encoded([]).lines).toHaveLength(0)
+    expect(new Encoded([]).frames).toEqual([])
+    expect(new Encoded([{ text: 'x', own: 'a1' }]).without('a1').units).toEqual([])
+  })
+})
+
+describe('the feed', () => {
+  test('begins at the head of the log, with nothing in it', () => {
+    const feed = new Feed(10_000, 41)
+    expect(feed).toMatchObject({ head: 0, tail: 0, seq: 41, trimmedSeq: 41 })
+    expect(feed.at(0)).toBeUndefined()
+  })
+
+  test('gives each segment the next position, and each event its seq', () => {
+    const feed = new Feed(10_000, 41)
+    feed.add(events([42, 43]))
+    feed.add(presence([bob]))
+    feed.add(events([44]))
+    expect(feed).toMatchObject({ head: 3, tail: 0, seq: 44, trimmedSeq: 41 })
+    expect([0, 1, 2].map((position) => feed.at(position)?.lastSeq)).toEqual([43, 43, 44])
+    expect(feed.at(1)?.message).toEqual(presence([bob]))
+    expect(feed.at(3)).toBeUndefined()
+    expect(feed.at(-1)).toBeUndefined()
+  })
+
+  const sum = (feed: Feed) => {
+    let bytes = 0
+    for (let position = feed.tail; position < feed.head; position += 1) {
+      bytes += feed.at(position)?.cost ?? Number.NaN
+    }
+    return bytes
+  }
+
+  test('stays within its bytes by dropping the oldest, and says which events are gone', () => {
+    const feed = new Feed(5000, 0)
+    for (let seq = 1; seq <= 100; seq += 1) {
+      feed.add(events([seq], 'x'.repeat(seq)))
+      expect(sum(feed)).toBeLessThanOrEqual(5000)
+      expect(feed.at(feed.head - 1)?.lastSeq).toBe(seq)
+      // The one that went last is the one before the first that is still there.
+      expect(feed.trimmedSeq).toBe((feed.at(feed.tail)?.lastSeq ?? 0) - 1)
+      expect(feed.at(feed.tail - 1)).toBeUndefined()
+    }
+    expect(feed.head).toBe(100)
+    expect(feed.head - feed.tail).toBeGreaterThan(2)
+    expect(sum(feed) + new Segment(events([1], 'x'.repeat(50)), 1).cost).toBeGreaterThan(5000)
+  })
+
+  test('keeps a segment at exactly its bytes, and drops at one more', () => {
+    const { cost } = new Segment(events([1]), 1)
+    const [exact, less] = [new Feed(2 * cost, 0), new Feed(2 * cost - 1, 0)]
+    for (const feed of [exact, less]) for (const seq of [1, 2]) feed.add(events([seq]))
+    expect([exact.tail, exact.trimmedSeq]).toEqual([0, 0])
+    expect([less.tail, less.trimmedSeq]).toEqual([1, 1])
+  })
+
+  test('keeps the newest, however large: those who are level with it are still to read it', () => {
+    const feed = new Feed(1000, 0)
+    feed.add(events([1]))
+    feed.add(events([2], 'x'.repeat(4096)))
+    expect(feed).toMatchObject({ head: 2, tail: 1, seq: 2, trimmedSeq: 1 })
+    feed.add(events([3]))
+    expect(feed).toMatchObject({ head: 3, tail: 2, seq: 3, trimmedSeq: 2 })
+  })
+
+  test('counts crowds: who came and went takes room too', () => {
+    const feed = new Feed(1_000_000, 0)
+    const crowd = Array.from({ length: 2000 }, (_, n) => ({ ...bob, id: `${n}` }))
+    for (let round = 0; round < 20; round += 1) feed.add(presence(crowd))
+    const held = JSON.stringify(presence(crowd)).length * (feed.head - feed.tail)
+    expect(held).toBeLessThan(1_000_000)
+  })
+})

@@ -1,0 +1,175 @@
+/** Who is in the room, and that no two of them can be taken for each other. */
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { Roster } from '../../../server/room/roster.ts'
+
+/** A room with these people in it, whose ids are their names. */
+function rosterOf(...names: string[]): Roster {
+  const roster = new Roster()
+  for (const name of names) roster.add(name, name, 'tcp')
+  return roster
+}
+
+const faultOf = (roster: Roster, raw: string, id = 'new') => {
+  const claim = roster.claim(raw, id)
+  return claim.ok ? undefined : claim.fault
+}
+
+describe('a name', () => {
+  test('that nobody has is given as it will be shown', () => {
+    const roster = rosterOf('alice')
+    expect(roster.claim('  Bob   Builder ', 'new')).toEqual({ ok: true, name: 'Bob Builder' })
+  })
+
+  test.each(['alice', 'Alice', 'ALICE', ' alice ', 'ａｌｉｃｅ', 'alice\u3000'])(
+    'of somebody here is taken: %j',
+    (raw) => {
+      const roster = rosterOf('alice')
+      expect(faultOf(roster, raw)).toEqual({
+        code: 'name_taken',
+        suggestion: expect.stringMatching(/^\S+-2$/),
+      })
+    },
+  )
+
+  test.each([
+    ['admin', 'аdmin'],
+    ['admin', 'adrnin'],
+    ['alice', 'a1ice'],
+    ['alice', 'аlісе'],
+    ['bob', 'b0b'],
+    ['Ада', 'Aдa'],
+    ['SARAH', 'ЅАRАН'],
+  ])('that looks like the one of %s is not given: %s', (name, raw) => {
+    const fault = faultOf(rosterOf(name), raw)
+    expect(fault?.code).toBe('name_lookalike')
+    expect(fault?.message).toContain(name)
+  })
+
+  test('with a character that cannot be seen is invalid, and what is left may be taken too', () => {
+    expect(faultOf(rosterOf('admin'), 'ad\u200bmin')).toMatchObject({
+      code: 'name_invalid',
+      suggestion: 'admin-2',
+    })
+    expect(faultOf(rosterOf(), 'ad\u200bmin')).toMatchObject({ suggestion: 'admin' })
+  })
+
+  test.each(['Server', 'server', 'SERVER', 'Sеrver', 'Ѕerver'])(
+    'of the machine itself is nobody’s: %s',
+    (raw) => {
+      expect(faultOf(rosterOf(), raw)).toMatchObject({ code: 'name_taken' })
+    },
+  )
+
+  test('that cannot be made valid has no suggestion', () => {
+    const fault = faultOf(rosterOf(), '@@@')
+    expect(fault?.code).toBe('name_invalid')
+    expect(fault).not.toHaveProperty('suggestion')
+  })
+
+  test('of one’s own may be written another way', () => {
+    const roster = rosterOf('alice')
+    expect(roster.claim('Alice', 'alice')).toEqual({ ok: true, name: 'Alice' })
+    expect(roster.claim('a1ice', 'alice')).toEqual({ ok: true, name: 'a1ice' })
+    expect(roster.claim('alice', 'alice')).toEqual({ ok: true, name: 'alice' })
+  })
+
+  test('is free again when its owner left, or took another', () => {
+    const roster = rosterOf('alice', 'bob')
+    roster.remove('alice')
+    roster.rename('bob', 'robert')
+    expect(roster.claim('alice', 'new').ok).toBe(true)
+    expect(roster.claim('bob', 'new').ok).toBe(true)
+    expect(faultOf(roster, 'Robert')?.code).toBe('name_taken')
+  })
+
+  test('is still its owner’s after they wrote it another way', () => {
+    const roster = rosterOf('alice')
+    roster.rename('alice', 'ALICE')
+    expect(faultOf(roster, 'alice')?.code).toBe('name_taken')
+    roster.remove('alice')
+    expect(roster.claim('alice', 'new').ok).toBe(true)
+  })
+})
+
+describe('a suggestion', () => {
+  test('is the next number that is free', () => {
+    expect(faultOf(rosterOf('alice'), 'alice')?.suggestion).toBe('alice-2')
+    expect(faultOf(rosterOf('alice', 'alice-2', 'alice-3'), 'alice')?.suggestion).toBe('alice-4')
+    expect(faultOf(rosterOf('alice', 'alice-2'), 'alice-2')?.suggestion).toBe('alice-3')
+  })
+
+  test('can be claimed, whoever is here', () => {
+    const raw = fc.oneof(
+      fc.constantFrom(
+        'alice',
+        'Alice',
+        'аlice',
+        'a1ice',
+        'alice-2',
+        'guest',
+        '@guest',
+        'ad\u200bmin',
+      ),
+      fc.string({ unit: 'grapheme', maxLength: 30 }),
+      fc.constant('😀'.repeat(24)),
+    )
+    fc.assert(
+      fc.property(fc.array(raw, { maxLength: 12 }), raw, (here, raw) => {
+        const roster = new Roster()
+        for (const [at, name] of here.entries()) {
+          const claim = roster.claim(name, `${at}`)
+          const given = claim.ok ? claim.name : claim.fault.suggestion
+          if (given !== undefined) roster.add(`${at}`, given, 'tcp')
+        }
+        const suggestion = faultOf(roster, raw)?.suggestion
+        if (suggestion === undefined) return
+        expect(roster.claim(suggestion, 'new')).toEqual({ ok: true, name: suggestion })
+      }),
+    )
+  })
+})
+
+describe('a guest', () => {
+  test('gets the next number, never one that somebody has or looks like having', () => {
+    const roster = rosterOf('guest-2', 'Guest-l0')
+    const given = Array.from({ length: 10 }, () => roster.guestName())
+    expect(given).toEqual([1, 3, 4, 5, 6, 7, 8, 9, 11, 12].map((number) => `guest-${number}`))
+  })
+
+  test('does not get the number of a guest who left', () => {
+    const roster = new Roster()
+    const name = roster.guestName()
+    roster.add('a', name, 'tcp')
+    roster.remove('a')
+    expect(roster.guestName()).toBe('guest-2')
+  })
+})
+
+describe('the list', () => {
+  test('is in the order in which people came, also after a new name, and as long as asked', () => {
+    const roster = rosterOf('alice', 'bob', 'carol')
+    roster.rename('alice', 'zoe')
+    expect(roster.size).toBe(3)
+    expect(roster.list(9).map(({ name }) => name)).toEqual(['zoe', 'bob', 'carol'])
+    expect(roster.list(2).map(({ name }) => name)).toEqual(['zoe', 'bob'])
+    expect(roster.list(0)).toEqual([])
+  })
+
+  test('has a new person after a new name, so that what was said keeps the old one', () => {
+    const roster = rosterOf('alice')
+    const before = roster.get('alice')
+    roster.rename('alice', 'zoe')
+    expect(before).toEqual({ id: 'alice', name: 'alice', via: 'tcp' })
+    expect(roster.get('alice')).toEqual({ id: 'alice', name: 'zoe', via: 'tcp' })
+  })
+
+  test('does not change for somebody who is not in it', () => {
+    const roster = rosterOf('alice')
+    roster.rename('bob', 'robert')
+    roster.remove('bob')
+    expect(roster.get('bob')).toBeUndefined()
+    expect(roster.size).toBe(1)
+    expect(roster.claim('robert', 'new').ok).toBe(true)
+  })
+})

@@ -1,0 +1,80 @@
+/** Tokens: who has one is who they were, and nobody else is. */
+import { randomBytes } from 'node:crypto'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { newPersonId, personOf, tokenFor } from '../../../server/room/token.ts'
+
+const secret = Buffer.alloc(32, 7)
+
+test('a new person’s id is 10 characters of base64url, and nobody else’s', () => {
+  const ids = Array.from({ length: 1000 }, newPersonId)
+  expect(new Set(ids).size).toBe(1000)
+  for (const id of ids) expect(id).toMatch(/^[\w-]{10}$/)
+})
+
+describe('a token', () => {
+  test('names the person that it was made for', () => {
+    const id = newPersonId()
+    const token = tokenFor(id, secret)
+    expect(token).toMatch(/^[\w-]{10}\.[\w-]{11}$/)
+    expect(personOf(token, secret)).toBe(id)
+  })
+
+  test('is the same each time, and another for another person or secret', () => {
+    expect(tokenFor('a', secret)).toBe(tokenFor('a', Buffer.from(secret)))
+    expect(tokenFor('a', secret)).not.toBe(tokenFor('b', secret))
+    expect(tokenFor('a', secret).slice(2)).not.toBe(tokenFor('b', secret).slice(2))
+  })
+
+  test('of another log is refused', () => {
+    const foreign = tokenFor(newPersonId(), randomBytes(32))
+    expect(personOf(foreign, secret)).toBeUndefined()
+  })
+
+  test('with the mark of another person is refused', () => {
+    const [, mark] = tokenFor('mallory', secret).split('.')
+    expect(personOf(`alice.${mark}`, secret)).toBeUndefined()
+  })
+
+  test.each(['', '.', 'a', 'a.', '.a', '..', 'alice.AAAAAAAAAAAAAAAAAAAAAA', '\ud800.é', '😀'])(
+    'that is none is refused: %j',
+    (token) => {
+      expect(personOf(token, secret)).toBeUndefined()
+    },
+  )
+
+  const token = tokenFor('abcdefghijkl', secret)
+
+  test('that is cut anywhere is refused', () => {
+    for (let length = 0; length < token.length; length += 1) {
+      expect(personOf(token.slice(0, length), secret)).toBeUndefined()
+      expect(personOf(token.slice(length + 1), secret)).toBeUndefined()
+    }
+  })
+
+  test('that is changed in any one character, or goes on, is refused', () => {
+    const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_+/=.é'
+    for (let at = 0; at <= token.length; at += 1) {
+      for (const letter of letters) {
+        const changed = token.slice(0, at) + letter + token.slice(at + 1)
+        if (changed !== token) expect(personOf(changed, secret)).toBeUndefined()
+        const longer = token.slice(0, at) + letter + token.slice(at)
+        expect(personOf(longer, secret)).toBeUndefined()
+      }
+    }
+  })
+
+  test('that somebody makes up is refused, and nothing throws', () => {
+    const made = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 256 }),
+      fc
+        .tuple(fc.base64String({ maxLength: 16 }), fc.uint8Array({ minLength: 16, maxLength: 16 }))
+        .map(([id, mark]) => `${id}.${Buffer.from(mark).toString('base64url')}`),
+    )
+    fc.assert(
+      fc.property(made, (token) => {
+        expect(personOf(token, secret)).toBeUndefined()
+      }),
+    )
+  })
+})

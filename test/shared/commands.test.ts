@@ -1,0 +1,72 @@
+/** What a typed line means. */
+import { describe, expect, test } from 'vitest'
+import { commands, helpLines, parseTyped, type Typed } from '../../shared/commands.ts'
+
+const text = (text: string): Typed => ({ type: 'text', text })
+const command = (name: (typeof commands)[number]['name'], argument = ''): Typed => ({
+  type: 'command',
+  name,
+  argument,
+})
+const unknown = (word: string): Typed => ({ type: 'unknown', word })
+
+describe('a typed line', () => {
+  test.each<[string, Typed]>([
+    ['', { type: 'nothing' }],
+    [' \t ', { type: 'nothing' }],
+    ['hello', text('hello')],
+    ['  two  spaces  ', text('  two  spaces  ')],
+    ['either/or', text('either/or')],
+    [' /quit', text(' /quit')],
+    ['//quit', text('/quit')],
+    ['///', text('//')],
+    ['//', text('/')],
+    ['/quit', command('quit')],
+    ['/QUIT', command('quit')],
+    ['/quit now', command('quit', 'now')],
+    ['bye', command('quit')],
+    [' bye ', command('quit')],
+    ['Bye', text('Bye')],
+    ['bye all', text('bye all')],
+    ['/bye', unknown('bye')],
+    ['/name  Ada   Lovelace ', command('name', 'Ada   Lovelace')],
+    ['/name', command('name')],
+    ['/me\twaves', command('me', 'waves')],
+    ['/me waves\nand more', command('me', 'waves\nand more')],
+    ['/me /who', command('me', '/who')],
+    ['/mewaves', unknown('mewaves')],
+    ['/', unknown('')],
+    ['/ who', unknown('')],
+    ['/usr/bin/env node', unknown('usr/bin/env')],
+    ['/Who?', unknown('Who?')],
+    ['/😀 x', unknown('😀')],
+    ['/constructor', unknown('constructor')],
+    ['/__proto__', unknown('__proto__')],
+  ])('%j means %j', (line, typed) => {
+    expect(parseTyped(line)).toEqual(typed)
+  })
+
+  test('is read in time that grows with its length only', () => {
+    const gap = ' '.repeat(100_000)
+    const began = performance.now()
+    expect(parseTyped(`/me a${gap}b${gap}`)).toEqual(command('me', `a${gap}b`))
+    expect(parseTyped(`/${gap}`)).toEqual(unknown(''))
+    expect(performance.now() - began).toBeLessThan(1000)
+  })
+})
+
+describe('the command table', () => {
+  test.each(commands)('$usage is understood as it is written', ({ name, usage }) => {
+    const [typed = '', argument = ''] = usage.split(' ')
+    expect(typed).toBe(`/${name}`)
+    expect(parseTyped(`${typed} ${argument}`)).toEqual(command(name, argument))
+  })
+
+  test('is shown by /help with a row for each command and its summaries in one column', () => {
+    const rows = helpLines()
+    expect(rows).toHaveLength(commands.length)
+    const columns = rows.map((row, at) => row.indexOf(commands[at]?.summary ?? '?'))
+    expect(new Set(columns)).toEqual(new Set([columns[0]]))
+    expect(rows.find((row) => row.startsWith('  /who '))).toMatch(/^ {2}\/who {2,}List who is here/)
+  })
+})

@@ -1,0 +1,96 @@
+/** A room in miniature for the page's tests: makes what a server would send. */
+import type { Person, Presence, RoomEvent, ServerMessage, Welcome } from '../../shared/protocol.ts'
+import { type Action, initialState, type Kept, reduce, type State } from '../../web/state.ts'
+
+export const alice: Person = { id: 'a', name: 'alice', via: 'web' }
+export const bob: Person = { id: 'b', name: 'bob', via: 'tcp' }
+
+const NOBODY: Kept = { name: '', token: null, selves: [], pending: [] }
+
+export function event(seq: number, from = bob, fields: Partial<RoomEvent> = {}): RoomEvent {
+  const at = new Date(Date.UTC(2026, 10, 22, 12) + seq * 1000).toISOString()
+  return { seq, at, kind: 'message', from, text: `text ${seq}`, ...fields }
+}
+
+export function events(...list: RoomEvent[]): ServerMessage {
+  return { type: 'events', events: list }
+}
+
+/** Events `from` to `to`, both included. */
+export function range(from: number, to: number): RoomEvent[] {
+  return Array.from({ length: to - from + 1 }, (_, index) => event(from + index))
+}
+
+export function welcome(fields: Partial<Welcome> = {}): Welcome {
+  return {
+    type: 'welcome',
+    protocol: 1,
+    you: alice,
+    token: 't',
+    epoch: 'e1',
+    head: fields.events?.at(-1)?.seq ?? 0,
+    resumed: null,
+    reset: null,
+    members: [alice, bob],
+    memberCount: 2,
+    events: [],
+    limits: { textBytes: 4096, nameLength: 24, frameBytes: 16_384, historyEvents: 200 },
+    ...fields,
+  }
+}
+
+export function presence(fields: Partial<Presence>): Presence {
+  return { type: 'presence', joined: [], left: [], renamed: [], memberCount: 2, ...fields }
+}
+
+/** One tab, through time. */
+export class Tab {
+  state: State
+  now = 1_000
+
+  constructor(kept: Partial<Kept> = {}) {
+    this.state = initialState({ ...NOBODY, ...kept })
+  }
+
+  act(action: Action): this {
+    this.state = reduce(this.state, action)
+    return this
+  }
+
+  receive(...messages: ServerMessage[]): this {
+    for (const message of messages) this.act({ type: 'received', message, now: this.now })
+    return this
+  }
+
+  say(...ids: string[]): this {
+    const messages = ids.map((id) => ({ id, text: `said ${id}`, action: false }))
+    return this.act({ type: 'say', messages, now: this.now })
+  }
+
+  sent(...ids: string[]): this {
+    return this.act({ type: 'sent', ids, now: this.now })
+  }
+
+  loseConnection(): this {
+    const connection = { phase: 'waiting', retryAt: this.now + 1000 } as const
+    return this.act({ type: 'connection', connection, now: this.now })
+  }
+
+  /** Milliseconds. */
+  wait(duration: number): this {
+    this.now += duration
+    return this.act({ type: 'tick', now: this.now })
+  }
+
+  get seqs(): number[] {
+    return this.state.entries.flatMap((entry) => (entry.kind === 'said' ? [entry.event.seq] : []))
+  }
+
+  get pendingIds(): string[] {
+    return this.state.pending.map(({ id }) => id)
+  }
+
+  get faults(): (string | undefined)[] {
+    return this.state.pending.map(({ fault }) => fault?.kind)
+  }
+}

@@ -1,0 +1,315 @@
+/** What the page shows, whatever the connection goes through. */
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import {
+  arrivals,
+  HELD_ENTRIES,
+  heldBack,
+  LOG_ROWS,
+  shownEntries,
+  unsent,
+} from '../../web/state.ts'
+import { alice, bob, event, events, presence, range, Tab, welcome } from './room.ts'
+
+function inRoom(): Tab {
+  return new Tab().receive(welcome({ events: range(1, 3) }))
+}
+
+describe('the list', () => {
+  it('shows events in the order of the log', () => {
+    expect(inRoom().receive(events(event(4), event(5)), events(event(6))).seqs).toEqual([
+      1, 2, 3, 4, 5, 6,
+    ])
+  })
+
+  it('ignores what it has shown already', () => {
+    const tab = inRoom().receive(events(event(4)))
+    const { entries } = tab.state
+    tab.receive(events(event(4)), events(event(2), event(3)))
+    expect(tab.state.entries).toBe(entries)
+    expect(tab.receive(events(event(3), event(4), event(5))).seqs).toEqual([1, 2, 3, 4, 5])
+  })
+
+  it('goes on after a resume with no gap and nothing twice', () => {
+    const tab = inRoom().loseConnection()
+    tab.receive(welcome({ resumed: { from: 4, to: 6 }, head: 6 }), events(...range(4, 6)))
+    expect(tab.receive(events(event(7))).seqs).toEqual([1, 2, 3, 4, 5, 6, 7])
+  })
+
+  it('is replaced on a reset, also when the new epoch counts from one', () => {
+    const tab = inRoom().loseConnection()
+    tab.receive(welcome({ reset: 'epoch', epoch: 'e2', events: range(1, 2) }))
+    expect(tab.seqs).toEqual([1, 2])
+    expect(tab.receive(events(event(3))).seqs).toEqual([1, 2, 3])
+  })
+
+  it('takes the head as its place when there is no history', () => {
+    const tab = new Tab().receive(welcome({ head: 57 }), events(event(57), event(58)))
+    expect(tab.seqs).toEqual([58])
+  })
+
+  it('keeps to its row limit at the top while it is followed', () => {
+    const tab = inRoom().receive(events(...range(4, LOG_ROWS + 10)))
+    expect(tab.state.entries).toHaveLength(LOG_ROWS)
+    expect(tab.seqs[0]).toBe(11)
+  })
+
+  it('moves nothing above a reader who has scrolled up', () => {
+    const tab = inRoom().act({ type: 'follow', on: false })
+    tab.receive(events(...range(4, LOG_ROWS + 100)))
+    const shown = shownEntries(tab.state.entries)
+    expect(shown).toHaveLength(LOG_ROWS)
+    expect(tab.seqs[0]).toBe(1)
+    expect(heldBack(tab.state.entries)).toBe(true)
+    expect(tab.state.below).toBe(LOG_ROWS + 97)
+  })
+
+  it('moves on when that reader scrolls down, and ends at the newest row', () => {
+    const tab = inRoom().act({ type: 'follow', on: false })
+    tab.receive(events(...range(4, 2 * LOG_ROWS)))
+    while (heldBack(tab.state.entries)) tab.act({ type: 'advance' })
+    expect(tab.seqs).toEqual(range(LOG_ROWS + 1, 2 * LOG_ROWS).map(({ seq }) => seq))
+    tab.act({ type: 'follow', on: true })
+    expect(tab.state.below).toBe(0)
+  })
+
+  it('has a cap also for a reader who never scrolls down', () => {
+    const tab = inRoom().act({ type: 'follow', on: false })
+    tab.receive(events(...range(4, HELD_ENTRIES + 500)))
+    expect(tab.state.entries).toHaveLength(HELD_ENTRIES)
+    expect(tab.seqs.at(-1)).toBe(HELD_ENTRIES + 500)
+  })
+
+  it('shows each seq once and in order, whatever is cut, repeated or resumed', () => {
+    const step = fc.oneof(
+      fc.record({ kind: fc.constant('commit' as const), count: fc.integer({ min: 1, max: 5 }) }),
+      fc.record({ kind: fc.constant('repeat' as const), count: fc.integer({ min: 1, max: 9 }) }),
+      fc.record({ kind: fc.constant('cut' as const), lost: fc.integer({ min: 0, max: 6 }) }),
+      fc.record({ kind: fc.constant('hello' as const), split: fc.integer({ min: 1, max: 4 }) }),
+      fc.record({ kind: fc.constant('scroll' as const), on: fc.boolean() }),
+    )
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+        const tab = new Tab().receive(welcome())
+        let head = 0
+        let online = true
+        for (const one of steps) {
+          if (one.kind === 'commit') {
+            if (online) tab.receive(events(...range(head + 1, head + one.count)))
+            head += one.count
+          } else if (one.kind === 'repeat') {
+            tab.receive(events(...range(Math.max(1, tab.state.seq - one.count), tab.state.seq)))
+          } else if (one.kind === 'cut') {
+            online = false
+            tab.loseConnection()
+            head += one.lost
+          } else if (one.kind === 'hello') {
+            const from = tab.state.seq + 1
+            tab.receive(welcome({ resumed: { from, to: head }, head }))
+            for (let seq = from; seq <= head; seq += one.split) {
+              tab.receive(events(...range(seq, Math.min(head, seq + one.split - 1))))
+            }
+            online = true
+          } else {
+            tab.act({ type: 'follow', on: one.on })
+          }
+        }
+        tab.receive(welcome({ resumed: { from: tab.state.seq + 1, to: head }, head }))
+        tab.receive(events(...range(tab.state.seq + 1, head)))
+        expect(tab.seqs).toEqual(range(1, head).map(({ seq }) => seq))
+      }),
+    )
+  })
+})
+
+describe('a message of ours', () => {
+  it('is pending until its own event comes back', () => {
+    const tab = inRoom().say('x', 'y')
+    expect(tab.pendingIds).toEqual(['x', 'y'])
+    tab.receive(events(event(4, alice, { id: 'x' })))
+    expect(tab.pendingIds).toEqual(['y'])
+    expect(tab.seqs).toEqual([1, 2, 3, 4])
+  })
+
+  it('is not taken for said when somebody else uses its id', () => {
+    expect(
+      inRoom()
+        .say('x')
+        .receive(events(event(4, bob, { id: 'x' }))).pendingIds,
+    ).toEqual(['x'])
+  })
+
+  it('waits its turn and is carried once by a connection', () => {
+    const tab = inRoom().say('x', 'y')
+    expect(unsent(tab.state).map(({ id }) => id)).toEqual(['x', 'y'])
+    expect(unsent(tab.sent('x').state).map(({ id }) => id)).toEqual(['y'])
+  })
+
+  it('is carried again, in order, by the next connection', () => {
+    const tab = inRoom().say('x', 'y').sent('x', 'y').loseConnection().say('z')
+    expect(unsent(tab.state)).toEqual([])
+    tab.receive(welcome({ resumed: { from: 4, to: 3 }, head: 3 }))
+    expect(unsent(tab.state).map(({ id }) => id)).toEqual(['x', 'y', 'z'])
+  })
+
+  it('is not sent again before all that was missed is shown', () => {
+    const tab = inRoom().say('x').sent('x').loseConnection()
+    tab.receive(welcome({ resumed: { from: 4, to: 5 }, head: 5 }), events(event(4)))
+    expect(unsent(tab.state)).toEqual([])
+    tab.receive(events(event(5, alice, { id: 'x' })))
+    expect(tab.pendingIds).toEqual([])
+  })
+
+  it('is known again under an earlier id of ours', () => {
+    const tab = inRoom().say('x').sent('x').loseConnection()
+    const you = { ...alice, id: 'a2' }
+    tab.receive(welcome({ you, resumed: { from: 4, to: 4 }, head: 4 }))
+    expect(tab.receive(events(event(4, alice, { id: 'x' }))).pendingIds).toEqual([])
+  })
+
+  it('stays over a reset that does not know it, and goes with one that does', () => {
+    const tab = inRoom().say('x', 'y').loseConnection()
+    const known = event(9, alice, { id: 'x' })
+    tab.receive(welcome({ reset: 'too_far', events: [event(8), known] }))
+    expect(tab.pendingIds).toEqual(['y'])
+  })
+
+  it('is not sent after ten seconds without an answer', () => {
+    const tab = inRoom().say('x').sent('x').wait(9_999)
+    expect(tab.faults).toEqual([undefined])
+    expect(tab.wait(1).faults).toEqual(['silent'])
+  })
+
+  it('waits longer while others of ours come back', () => {
+    const tab = inRoom().say('x', 'y').sent('x', 'y').wait(9_000)
+    tab.receive(events(event(4, alice, { id: 'x' })))
+    expect(tab.wait(9_000).faults).toEqual([undefined])
+  })
+
+  it('is not at fault for an absence', () => {
+    expect(inRoom().say('x').sent('x').loseConnection().wait(60_000).faults).toEqual([undefined])
+  })
+
+  it('is carried again after silence, but not after a refusal', () => {
+    const tab = inRoom().say('x', 'y').sent('x', 'y')
+    tab.receive({ type: 'error', code: 'text_too_long', message: 'Too long.', id: 'x' })
+    expect(tab.wait(10_000).faults).toEqual(['refused', 'silent'])
+    tab.loseConnection().receive(welcome({ resumed: { from: 4, to: 3 }, head: 3 }))
+    expect(unsent(tab.state).map(({ id }) => id)).toEqual(['y'])
+  })
+
+  it('can be sent again by its writer, after what is waiting, or deleted', () => {
+    const tab = inRoom().say('x', 'y').sent('x', 'y')
+    tab.receive({ type: 'error', code: 'log_unavailable', message: 'No.', id: 'x' })
+    tab.act({ type: 'retry', id: 'x' })
+    expect(tab.pendingIds).toEqual(['y', 'x'])
+    expect(unsent(tab.state).map(({ id }) => id)).toEqual(['x'])
+    expect(tab.act({ type: 'delete', id: 'x' }).pendingIds).toEqual(['y'])
+  })
+
+  it('survives a reload and is sent again', () => {
+    const before = inRoom().say('x').sent('x')
+    const { name, token, selves, pending } = before.state
+    const tab = new Tab({ name, token, selves, pending })
+    expect(tab.state.screen).toBe('room')
+    tab.receive(welcome({ events: range(1, 3) }))
+    expect(unsent(tab.state).map(({ id }) => id)).toEqual(['x'])
+  })
+
+  it('waits for its writer when they leave before it is said', () => {
+    const tab = inRoom().say('x').act({ type: 'left' })
+    expect(tab.state).toMatchObject({ screen: 'form', token: null, entries: [] })
+    tab.receive(welcome())
+    expect(unsent(tab.state)).toEqual([])
+    expect(tab.faults).toEqual(['refused'])
+  })
+})
+
+describe('the way in', () => {
+  it('answers a refused name in the form, with the free one', () => {
+    const tab = new Tab().act({ type: 'join', name: 'bob' })
+    tab.receive({ type: 'error', code: 'name_taken', message: 'Taken.', suggestion: 'bob-2' })
+    expect(tab.state).toMatchObject({
+      screen: 'form',
+      joining: false,
+      refusal: { text: 'Taken.', suggestion: 'bob-2' },
+    })
+  })
+
+  it('goes back to the form, and keeps the list, when the name was lost while away', () => {
+    const tab = inRoom().say('x').loseConnection()
+    tab.receive({ type: 'error', code: 'name_taken', message: 'Taken.', suggestion: 'alice-2' })
+    expect(tab.state.screen).toBe('form')
+    tab.receive(welcome({ resumed: { from: 4, to: 3 }, head: 3 }))
+    expect(tab.state.screen).toBe('room')
+    expect(tab.seqs).toEqual([1, 2, 3])
+    expect(tab.pendingIds).toEqual(['x'])
+  })
+
+  it('says under the composer what is wrong with a new name', () => {
+    const tab = inRoom()
+    tab.receive({ type: 'error', code: 'name_taken', message: 'Taken.', suggestion: 'bob-2' })
+    expect(tab.state.screen).toBe('room')
+    expect(tab.state.notice).toEqual({ text: 'Taken.', suggestion: 'bob-2' })
+  })
+})
+
+describe('presence', () => {
+  it('follows who comes, goes and changes their name', () => {
+    const carol = { id: 'c', name: 'carol', via: 'web' as const }
+    const tab = inRoom().receive(presence({ joined: [carol], memberCount: 3 }))
+    tab.receive(presence({ left: [bob], renamed: [{ id: 'c', was: 'carol', name: 'caro' }] }))
+    expect([...tab.state.members.values()].map(({ name }) => name)).toEqual(['alice', 'caro'])
+    expect(tab.state.entries.at(-1)).toMatchObject({
+      kind: 'presence',
+      changes: [{ kind: 'joined' }, { kind: 'left' }, { kind: 'renamed' }],
+    })
+  })
+
+  it('names a few changes and counts the rest', () => {
+    const tab = inRoom()
+    for (let index = 0; index < 40; index++) {
+      tab.receive(presence({ joined: [{ id: `${index}`, name: `n${index}`, via: 'tcp' }] }))
+    }
+    const [last] = tab.state.entries.slice(-1)
+    expect(tab.state.entries).toHaveLength(4)
+    expect(last).toMatchObject({ kind: 'presence', changes: { length: 6 }, more: 34 })
+  })
+
+  it('takes our new name from the room', () => {
+    const tab = inRoom().receive(presence({ renamed: [{ id: 'a', was: 'alice', name: 'al' }] }))
+    expect(tab.state).toMatchObject({ name: 'al', me: { name: 'al' } })
+  })
+
+  it('believes that somebody is typing for six seconds, or until they speak', () => {
+    const tab = inRoom().receive({ type: 'typing', from: bob, on: true })
+    expect(tab.wait(5_999).state.typing).toHaveLength(1)
+    expect(tab.wait(1).state.typing).toHaveLength(0)
+    tab.receive({ type: 'typing', from: bob, on: true }, events(event(4)))
+    expect(tab.state.typing).toHaveLength(0)
+  })
+})
+
+describe('what is new', () => {
+  it('is counted while the page is hidden, without our own', () => {
+    const tab = inRoom().act({ type: 'hidden', on: true })
+    tab.receive(events(event(4), event(5, alice)), events(event(6)))
+    expect(tab.state.unread).toBe(2)
+    expect(tab.act({ type: 'hidden', on: false }).state.unread).toBe(0)
+  })
+
+  it('does not include the history that a newcomer is given', () => {
+    const tab = new Tab().act({ type: 'hidden', on: true })
+    expect(tab.receive(welcome({ events: range(1, 3) })).state.unread).toBe(0)
+  })
+
+  it('is spoken when it is live and not when it is a replay', () => {
+    const tab = inRoom().loseConnection()
+    const away = tab.state
+    tab.receive(welcome({ resumed: { from: 4, to: 5 }, head: 5 }), events(...range(4, 5)))
+    expect(arrivals(away, tab.state)).toEqual([])
+    const back = tab.state
+    tab.receive(events(event(6), event(7, alice)))
+    expect(arrivals(back, tab.state).map(({ seq }) => seq)).toEqual([6])
+  })
+})

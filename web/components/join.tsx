@@ -1,0 +1,67 @@
+/** The way in: one field and one Enter. */
+import { useEffect, useMemo, useRef } from 'preact/hooks'
+import type { Session } from '../session.ts'
+import { Mark } from './mark.tsx'
+import { Status } from './status.tsx'
+import { Terminals } from './terminals.tsx'
+
+export function Join({ session }: { session: Session }) {
+  const field = useRef<HTMLInputElement>(null)
+  const refusal = useMemo(() => session.select((state) => state.refusal), [session])
+  const joining = useMemo(() => session.select((state) => state.joining), [session])
+  const known = useMemo(() => session.select((state) => state.name).peek(), [session])
+  const { text, suggestion } = refusal.value ?? { text: '', suggestion: null }
+
+  useEffect(() => {
+    field.current?.focus()
+    field.current?.select()
+  }, [text])
+
+  function formOnSubmit(event: Event) {
+    event.preventDefault()
+    if (!joining.value) session.join(field.current?.value ?? '')
+  }
+
+  function takeSuggestion(name: string) {
+    if (field.current) field.current.value = name
+    session.join(name)
+  }
+
+  return (
+    <main class="join">
+      <Mark />
+      <h1>Oneroom</h1>
+      <p class="lead">One room for people at a browser and people at a terminal.</p>
+      <form onSubmit={formOnSubmit}>
+        <label for="name">Your name</label>
+        <div class="field">
+          <input
+            id="name"
+            ref={field}
+            defaultValue={known}
+            autocomplete="nickname"
+            autocapitalize="off"
+            spellcheck={false}
+            enterkeyhint="go"
+            maxLength={64}
+            aria-invalid={text !== ''}
+            aria-describedby="refusal"
+          />
+          <button type="submit" class="main">
+            {joining.value ? 'Joining …' : 'Join'}
+          </button>
+        </div>
+        <p id="refusal" class="refusal" role="alert">
+          {text}{' '}
+          {suggestion !== null && (
+            <button type="button" class="link" onClick={() => takeSuggestion(suggestion)}>
+              Join as {suggestion}
+            </button>
+          )}
+        </p>
+      </form>
+      <Status session={session} />
+      <Terminals />
+    </main>
+  )
+}

@@ -1,0 +1,14 @@
+/** A person's name in its colour, and the way they came, as text. */
+import type { Via } from '../../shared/protocol.ts'
+
+export function Name({ name, hue }: { name: string; hue: number }) {
+  return (
+    <bdi class="name" ref={(element) => element?.style.setProperty('--hue', String(hue))}>
+      {name}
+    </bdi>
+  )
+}
+
+export function Tag({ via }: { via: Via }) {
+  return <span class={`tag ${via}`}>{via}</span>
+}

@@ -1,0 +1,53 @@
+/** Who is here, and how they came. */
+import { useMemo } from 'preact/hooks'
+import { hueOf } from '../hue.ts'
+import type { Session } from '../session.ts'
+import { countByVia, type State } from '../state.ts'
+import { Name, Tag } from './name.tsx'
+
+/** Names in the list; more are counted. */
+const NAMES_SHOWN = 200
+
+const collator = new Intl.Collator(undefined, { sensitivity: 'base', numeric: true })
+
+/** As in "3 web · 5 terminal". */
+export function countsText({ members, memberCount }: State): string {
+  const { web, tcp, server } = countByVia(members.values())
+  const parts = [
+    [web, 'web'],
+    [tcp, 'terminal'],
+    [server, 'server'],
+    [memberCount - members.size, 'more'],
+  ] as const
+  const named = parts.filter(([count]) => count > 0).map(([count, word]) => `${count} ${word}`)
+  return named.join(' · ') || 'Nobody yet'
+}
+
+export function People({ session }: { session: Session }) {
+  const counts = useMemo(() => session.select(countsText), [session])
+  const me = useMemo(() => session.select((state) => state.me?.id), [session])
+  const members = useMemo(() => session.select((state) => state.members), [session])
+  const memberCount = useMemo(() => session.select((state) => state.memberCount), [session])
+  const people = useMemo(
+    () => [...members.value.values()].sort((a, b) => collator.compare(a.name, b.name)),
+    [members.value],
+  )
+  const shown = people.slice(0, NAMES_SHOWN)
+  const more = memberCount.value - shown.length
+  return (
+    <section class="people" aria-labelledby="people-title">
+      <h2 id="people-title">Here now</h2>
+      <p class="counts-line">{counts}</p>
+      <ul>
+        {shown.map(({ id, name, via }) => (
+          <li key={id}>
+            <Name name={name} hue={hueOf(name)} />
+            {id === me.value && <span class="you">you</span>}
+            <Tag via={via} />
+          </li>
+        ))}
+      </ul>
+      {more > 0 && <p class="counts-line">and {more} more</p>}
+    </section>
+  )
+}

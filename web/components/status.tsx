@@ -1,0 +1,52 @@
+/**
+ * What is wrong with the connection and what can be done. An absence that is
+ * over within two seconds is not worth a word.
+ */
+import { useMemo } from 'preact/hooks'
+import type { Session } from '../session.ts'
+
+/** Milliseconds. */
+const SILENT_MS = 2_000
+
+export function Status({ session }: { session: Session }) {
+  const connection = useMemo(() => session.select((state) => state.connection), [session])
+  const awaySince = useMemo(() => session.select((state) => state.awaySince), [session])
+  const trouble = useMemo(() => session.select((state) => state.trouble), [session])
+  const known = useMemo(() => session.select((state) => state.me !== null), [session])
+  const { phase } = connection.value
+
+  if (phase === 'stopped') {
+    return (
+      <div class="status" role="status">
+        <p>You are in this room in another tab.</p>
+        <button type="button" onClick={() => session.reconnect()}>
+          Use it here
+        </button>
+      </div>
+    )
+  }
+  const late = awaySince.value !== null && session.now.value - awaySince.value >= SILENT_MS
+  if (!late) return <div class="status" role="status" hidden />
+  return (
+    <div class="status" role="status">
+      <p>
+        {trouble.value ?? (known.value ? 'The connection is lost.' : 'The room does not answer.')}{' '}
+        <Countdown session={session} />
+      </p>
+      {phase === 'waiting' && (
+        <button type="button" onClick={() => session.reconnect()}>
+          Retry now
+        </button>
+      )}
+    </div>
+  )
+}
+
+/** Not spoken: a voice that counts down says nothing else. */
+function Countdown({ session }: { session: Session }) {
+  const connection = useMemo(() => session.select((state) => state.connection), [session])
+  const { value } = connection
+  if (value.phase !== 'waiting') return <span aria-hidden="true">Connecting …</span>
+  const seconds = Math.max(1, Math.ceil((value.retryAt - session.now.value) / 1000))
+  return <span aria-hidden="true">Next try in {seconds} s.</span>
+}

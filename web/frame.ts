@@ -1,0 +1,23 @@
+/**
+ * Gathers what arrives into one turn a frame, so that a busy room costs one
+ * drawing and not one for each message.
+ */
+
+/** A hidden page draws no frames; what arrives is then taken in this often. Milliseconds. */
+const HIDDEN_MS = 250
+
+/** Returns a function that asks for `run` in the next frame; asking twice runs it once. */
+export function oncePerFrame(run: () => void): () => void {
+  let asked = false
+  function take(): void {
+    if (!asked) return
+    asked = false
+    run()
+  }
+  return () => {
+    if (asked) return
+    asked = true
+    requestAnimationFrame(take)
+    setTimeout(take, HIDDEN_MS)
+  }
+}

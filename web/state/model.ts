@@ -1,0 +1,148 @@
+/**
+ * What the page knows, as plain values. Everything the view draws is derived
+ * from one `State`; every change is an `Action` given to the reducer.
+ *
+ * All times are milliseconds since 1970, and are passed in.
+ */
+import type { Person, RoomEvent, ServerMessage, Via, Welcome } from '../../shared/protocol.ts'
+
+/** Rows of the log in the document while the reader follows it. */
+export const LOG_ROWS = 900
+/** Rows of unsent messages in the document; together at most 1000. */
+export const PENDING_ROWS = 100
+/** Entries kept while the reader has scrolled up; over it the oldest go. */
+export const HELD_ENTRIES = 5000
+/** Unsent messages kept; over it the composer keeps the text and says so. */
+export const PENDING_MESSAGES = 500
+
+export type Connection =
+  | { phase: 'idle' }
+  | { phase: 'connecting' }
+  | { phase: 'online' }
+  /** `retryAt`: when the next attempt begins. */
+  | { phase: 'waiting'; retryAt: number }
+  /** Another tab continued this session. */
+  | { phase: 'stopped' }
+
+/** One person's coming, going or new name. */
+export type Change =
+  | { kind: 'joined'; name: string; via: Via }
+  | { kind: 'left'; name: string }
+  | { kind: 'renamed'; was: string; name: string }
+
+/** One row of the list: what the log holds, or a quiet line about presence. */
+export type Entry =
+  | { kind: 'said'; at: number; event: RoomEvent; mine: boolean }
+  /** `more`: how many changes are counted but not named. */
+  | { kind: 'presence'; at: number; changes: readonly Change[]; more: number }
+
+/** `silent`: no answer in time, sent again by itself. `refused`: waits for its writer. */
+export type PendingFault = { kind: 'silent' | 'refused'; text: string }
+
+/** A message of ours that has not come back from the log. */
+export type Pending = {
+  id: string
+  text: string
+  action: boolean
+  at: number
+  /** null until this connection has carried it. */
+  sentAt: number | null
+  fault: PendingFault | null
+}
+
+/** A sentence from the server, and a name it offers instead. */
+export type Refusal = { text: string; suggestion: string | null }
+
+export type State = {
+  screen: 'form' | 'room'
+  /** The form has been sent and is not yet answered. */
+  joining: boolean
+  refusal: Refusal | null
+  /** The name to ask for. */
+  name: string
+  token: string | null
+  me: Person | null
+  /** Every id this tab has had: a message may come back under an earlier one. */
+  selves: readonly string[]
+  connection: Connection
+  /** Since when there is no connection, null while there is one or none is wanted. */
+  awaySince: number | null
+  /** Why the last connection ended, in the server's words. */
+  trouble: string | null
+  epoch: string | null
+  /** The highest seq shown; events at or below it are ignored. */
+  seq: number
+  /** Up to this seq events are a replay: not spoken, and nothing is sent before its end. */
+  replayTo: number
+  entries: readonly Entry[]
+  pending: readonly Pending[]
+  /** When one of ours last came back. */
+  progressAt: number
+  members: ReadonlyMap<string, Person>
+  memberCount: number
+  typing: readonly { person: Person; until: number }[]
+  limits: Welcome['limits']
+  hidden: boolean
+  /** Messages from others since the page was hidden. */
+  unread: number
+  /** The list keeps to its newest row. */
+  following: boolean
+  /** Messages from others since the reader scrolled up. */
+  below: number
+  /** Something to say under the composer. */
+  notice: Refusal | null
+}
+
+export type Draft = { id: string; text: string; action: boolean }
+
+export type Action =
+  | { type: 'join'; name: string }
+  | { type: 'left' }
+  | { type: 'connection'; connection: Connection; now: number }
+  | { type: 'received'; message: ServerMessage; now: number }
+  | { type: 'say'; messages: readonly Draft[]; now: number }
+  | { type: 'sent'; ids: readonly string[]; now: number }
+  | { type: 'retry'; id: string }
+  | { type: 'delete'; id: string }
+  | { type: 'tick'; now: number }
+  | { type: 'follow'; on: boolean }
+  | { type: 'advance' }
+  | { type: 'hidden'; on: boolean }
+  | { type: 'notice'; notice: Refusal | null }
+
+/** What outlives a reload of the tab. */
+export type Kept = {
+  name: string
+  token: string | null
+  selves: readonly string[]
+  pending: readonly Pending[]
+}
+
+/** With a token the tab goes straight back to the room. */
+export function initialState(kept: Kept): State {
+  return {
+    ...kept,
+    pending: kept.pending.map((message) => ({ ...message, sentAt: null })),
+    screen: kept.token === null ? 'form' : 'room',
+    joining: false,
+    refusal: null,
+    me: null,
+    connection: { phase: 'idle' },
+    awaySince: null,
+    trouble: null,
+    epoch: null,
+    seq: 0,
+    replayTo: 0,
+    entries: [],
+    progressAt: 0,
+    members: new Map(),
+    memberCount: 0,
+    typing: [],
+    limits: { textBytes: 4096, nameLength: 24, frameBytes: 16_384, historyEvents: 200 },
+    hidden: false,
+    unread: 0,
+    following: true,
+    below: 0,
+    notice: null,
+  }
+}

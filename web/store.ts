@@ -1,0 +1,80 @@
+/**
+ * What outlives a reload: the last name for every tab, the rest for this one.
+ * Storage may be full, switched off or throw at first touch; the page then
+ * works as before and forgets on reload.
+ */
+import type { Kept, Pending } from './state.ts'
+
+const NAME = 'oneroom.name'
+const TOKEN = 'oneroom.token'
+const SELVES = 'oneroom.selves'
+const PENDING = 'oneroom.pending'
+const DRAFT = 'oneroom.draft'
+
+type Area = 'localStorage' | 'sessionStorage'
+
+export function readKept(): Kept {
+  return {
+    name: read('localStorage', NAME) ?? '',
+    token: read('sessionStorage', TOKEN),
+    selves: readList('sessionStorage', SELVES, (item) => typeof item === 'string'),
+    pending: readList('sessionStorage', PENDING, isPending),
+  }
+}
+
+/** Writes what has changed since `before`. */
+export function keep(before: Kept, after: Kept): void {
+  if (after.name !== before.name) write('localStorage', NAME, after.name)
+  if (after.token !== before.token) write('sessionStorage', TOKEN, after.token)
+  if (after.selves !== before.selves) {
+    write('sessionStorage', SELVES, JSON.stringify(after.selves))
+  }
+  if (after.pending !== before.pending) {
+    write('sessionStorage', PENDING, JSON.stringify(after.pending))
+  }
+}
+
+export function readDraft(): string {
+  return read('sessionStorage', DRAFT) ?? ''
+}
+
+export function keepDraft(text: string): void {
+  write('sessionStorage', DRAFT, text === '' ? null : text)
+}
+
+function read(area: Area, key: string): string | null {
+  try {
+    return window[area].getItem(key)
+  } catch {
+    return null
+  }
+}
+
+function write(area: Area, key: string, value: string | null): void {
+  try {
+    if (value === null) window[area].removeItem(key)
+    else window[area].setItem(key, value)
+  } catch {
+    // Private mode or a full store: the value lives in memory for as long as the tab does.
+  }
+}
+
+function readList<T>(area: Area, key: string, fits: (item: unknown) => item is T): T[] {
+  try {
+    const list: unknown = JSON.parse(read(area, key) ?? '[]')
+    return Array.isArray(list) ? list.filter(fits) : []
+  } catch {
+    return []
+  }
+}
+
+function isPending(item: unknown): item is Pending {
+  const { id, text, action, at, fault } = (item ?? {}) as Partial<Pending>
+  return (
+    typeof id === 'string' &&
+    typeof text === 'string' &&
+    typeof action === 'boolean' &&
+    typeof at === 'number' &&
+    typeof fault === 'object'
+  )
+}
