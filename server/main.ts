@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * The command line: `oneroom serve`. Standard output has the ready lines, standard
+ * The command line: `oneroom serve` and `oneroom export`. Standard output has the ready lines, standard
  * error the log; exit code 2 is a start that could not be.
  */
 import { readFileSync } from 'node:fs'
@@ -9,6 +9,8 @@ import { Command, CommanderError, Option } from 'commander'
 import { pino } from 'pino'
 import { type Config, environmentName, optionNames, options, readConfig } from './config.ts'
 import { StartError, startGateway } from './gateway.ts'
+import { type ExportFormat, exportLog } from './log/export.ts'
+import { faultOf } from './log/fault.ts'
 
 /** From the first signal to the last connection, in ms. */
 const STOP_MS = 4500
@@ -35,6 +37,17 @@ for (const name of optionNames) {
   )
 }
 
+program
+  .command('export')
+  .description('print everything that the log keeps, also while a server runs')
+  .addOption(new Option('--data <folder>', 'where the log is').default('./data'))
+  .addOption(
+    new Option('--format <format>', 'a line for each message, or JSON')
+      .choices(['text', 'ndjson'])
+      .default('text'),
+  )
+  .action(exportTo)
+
 try {
   await program.parseAsync()
 } catch (error) {
@@ -58,6 +71,16 @@ async function serve(flags: Partial<Record<keyof Config, string>>): Promise<void
   } catch (error) {
     if (!(error instanceof StartError)) throw error
     refuse([error.message])
+  }
+}
+
+async function exportTo({ data, format }: { data: string; format: ExportFormat }): Promise<void> {
+  try {
+    await exportLog(data, format, process.stdout)
+  } catch (error) {
+    // Whoever reads may have read enough: `oneroom export | head`.
+    if ((error as NodeJS.ErrnoException).code === 'EPIPE') return
+    refuse([`The log in ${data} ${faultOf(error)}.`])
   }
 }
 

@@ -31,7 +31,7 @@ export type StoreOptions = {
 export type Appended = { outcomes: (number | RoomEvent)[] }
 
 /** seq, at, kind, person, name, via, text, id: the columns of `events`. */
-type Row = [
+export type Row = [
   number,
   number,
   RoomEvent['kind'],
@@ -42,6 +42,8 @@ type Row = [
   string | null,
 ]
 const COLUMNS = 'seq, at, kind, person, name, via, text, id'
+/** At most ? events from seq ? on, oldest first. */
+export const READ = `SELECT ${COLUMNS} FROM events WHERE seq >= ? ORDER BY seq LIMIT ?`
 
 export class Store {
   readonly epoch: string
@@ -227,7 +229,7 @@ function prepare(database: Database.Database) {
     said: raw(
       `SELECT ${COLUMNS} FROM events WHERE (person, id) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))`,
     ),
-    read: raw(`SELECT ${COLUMNS} FROM events WHERE seq >= ? ORDER BY seq LIMIT ?`),
+    read: raw(READ),
     before: raw(`SELECT ${COLUMNS} FROM events WHERE seq < ? ORDER BY seq DESC LIMIT ?`),
     search: raw(
       `SELECT ${COLUMNS} FROM events WHERE seq IN (SELECT rowid FROM words WHERE words MATCH ? ORDER BY rowid DESC LIMIT ?) ORDER BY seq DESC`,
@@ -286,7 +288,7 @@ function rowOf(seq: number, { at, kind, from, text, id }: Draft): Row {
   return [seq, Date.parse(at), kind, from.id, from.name, from.via, text, id ?? null]
 }
 
-function eventOf([seq, at, kind, person, name, via, text, id]: Row): RoomEvent {
+export function eventOf([seq, at, kind, person, name, via, text, id]: Row): RoomEvent {
   return {
     seq,
     at: new Date(at).toISOString(),

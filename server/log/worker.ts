@@ -1,9 +1,9 @@
 /**
  * The thread of the SQLite log: calls come in, answers go out, one at a time; what
- * can wait is done when nothing was asked for a while.
+ * can wait is done in small pieces between them.
  */
 import { parentPort, workerData } from 'node:worker_threads'
-import { UnusableFile } from './schema.ts'
+import { faultOf } from './fault.ts'
 import { type Appended, Store, type StoreOptions } from './store.ts'
 
 /** The store's calls that can be made from outside. */
@@ -15,10 +15,10 @@ export type Opened =
   | { epoch: string; secret: Uint8Array; head: number; first: number }
   | { fault: string }
 
-/** Quiet, in ms, before upkeep begins. */
-const QUIET_MS = 100
+/** Between one piece of upkeep and the next, in ms, so that appends hardly wait for it. */
+const UPKEEP_MS = 50
 const UPKEEP_EVENTS = 500
-/** Events that may wait for upkeep while there is no quiet. */
+/** Events that may wait for upkeep; beyond it each append does some. */
 const MAX_BACKLOG = 10_000
 /** How often age is looked at when nothing happens, in ms. */
 const IDLE_MS = 60_000
@@ -28,19 +28,21 @@ if (port === null) throw new Error('this file is a worker thread')
 
 let store: Store | undefined
 let upkeep: NodeJS.Timeout | undefined
+/** Whether more upkeep is on its way soon. */
+let busy = false
 try {
   store = new Store(workerData as StoreOptions)
   const { epoch, secret, head, first } = store
   port.postMessage({ epoch, secret, head, first } satisfies Opened)
   port.on('message', (asked: Asked) => answer(store as Store, asked))
-  keepUp(store, QUIET_MS)
+  keepUp(store, UPKEEP_MS)
 } catch (error) {
   port.postMessage({ fault: faultOf(error) } satisfies Opened)
 }
 
 function answer(store: Store, { number, call, args }: Asked): void {
-  clearTimeout(upkeep)
   if (call === 'close') {
+    clearTimeout(upkeep)
     store.close()
     port?.close()
     return
@@ -57,12 +59,14 @@ function answer(store: Store, { number, call, args }: Asked): void {
     const appended = (reply.result as Appended | undefined)?.outcomes.length ?? 0
     tryUpkeep(store, UPKEEP_EVENTS + appended)
   }
-  keepUp(store, QUIET_MS)
+  if (call === 'append' && !busy) keepUp(store, UPKEEP_MS)
 }
 
 function keepUp(store: Store, ms: number): void {
+  busy = ms < IDLE_MS
+  clearTimeout(upkeep)
   upkeep = setTimeout(() => {
-    keepUp(store, tryUpkeep(store, UPKEEP_EVENTS) ? 0 : IDLE_MS)
+    keepUp(store, tryUpkeep(store, UPKEEP_EVENTS) ? UPKEEP_MS : IDLE_MS)
   }, ms)
 }
 
@@ -73,18 +77,4 @@ function tryUpkeep(store: Store, events: number): boolean {
   } catch {
     return false
   }
-}
-
-/** The end of a sentence that begins with the folder. */
-function faultOf(error: unknown): string {
-  if (error instanceof UnusableFile) return error.message
-  const { code = '', message } = error as NodeJS.ErrnoException
-  if (/^(EACCES|EPERM|EROFS|SQLITE_READONLY|SQLITE_CANTOPEN)/.test(code) || /: 14"/.test(message)) {
-    return 'cannot be written'
-  }
-  if (/^(SQLITE_NOTADB|SQLITE_CORRUPT)/.test(code)) return 'is damaged; it was left as it is'
-  if (/^(ENOSPC|SQLITE_FULL)/.test(code)) return 'is on a disk that is full'
-  if (/^(SQLITE_BUSY|SQLITE_LOCKED)/.test(code)) return 'is locked by another program'
-  if (/^(ENOTDIR|EEXIST)/.test(code)) return 'is not a folder'
-  return `cannot be used: ${message}`
 }

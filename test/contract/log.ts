@@ -287,8 +287,43 @@ export function logContract(name: string, open: () => Promise<RoomLog>): void {
             await log.close()
           }
         }),
-        { numRuns: 30 },
+        { numRuns: 15 },
       )
+    })
+
+    test('finds the latest events that have every word, in any case, the last one begun', async () => {
+      const log = await fresh(['The disk is full', 'full moon', 'disk: FULLY replaced', 'café'])
+      const found = async (query: string, limit = 10) => seqs(await log.search(query, limit))
+      expect(await found('full')).toEqual([1, 2, 3])
+      expect(await found('FULL disk')).toEqual([1])
+      expect(await found('disk ful')).toEqual([1, 3])
+      expect(await found('full', 2)).toEqual([2, 3])
+      expect(await found('cafe')).toEqual([4])
+      expect(await found('nowhere')).toEqual([])
+    })
+
+    test('takes any text for a query, and none of it for an operator', async () => {
+      const log = await fresh(['one OR two', 'NEAR'])
+      expect(seqs(await log.search('one OR', 10))).toEqual([1])
+      expect(seqs(await log.search('"*NEAR(', 10))).toEqual([2])
+      expect(await log.search('" * ( ) : ^ -', 10)).toEqual([])
+      await fc.assert(
+        fc.asyncProperty(fc.string({ unit: 'binary' }), async (query) => {
+          await log.search(query, 10)
+        }),
+      )
+    })
+
+    test('remembers where people were, the latest of what it was told', async () => {
+      const log = await fresh()
+      await log.keepSeats([
+        { person: 'a', name: 'alice', seq: 3 },
+        { person: 'b', name: 'bob', seq: 4 },
+      ])
+      await log.keepSeats([{ person: 'a', name: 'ann', seq: 5 }])
+      expect(await log.seatOf('a')).toEqual({ person: 'a', name: 'ann', seq: 5 })
+      expect(await log.seatOf('b')).toEqual({ person: 'b', name: 'bob', seq: 4 })
+      expect(await log.seatOf('c')).toBeUndefined()
     })
   })
 }

@@ -1,0 +1,18 @@
+/**
+ * What the disk or the database says, in words for the person who runs the server.
+ */
+import { UnusableFile } from './schema.ts'
+
+/** The end of a sentence that begins with the folder. */
+export function faultOf(error: unknown): string {
+  if (error instanceof UnusableFile) return error.message
+  const { code = '', message } = error as NodeJS.ErrnoException
+  if (/^(EACCES|EPERM|EROFS|SQLITE_READONLY|SQLITE_CANTOPEN)/.test(code) || /: 14"/.test(message)) {
+    return 'cannot be written'
+  }
+  if (/^(SQLITE_NOTADB|SQLITE_CORRUPT)/.test(code)) return 'is damaged; it was left as it is'
+  if (/^(ENOSPC|SQLITE_FULL)/.test(code)) return 'is on a disk that is full'
+  if (/^(SQLITE_BUSY|SQLITE_LOCKED)/.test(code)) return 'is locked by another program'
+  if (/^(ENOTDIR|EEXIST)/.test(code)) return 'is not a folder'
+  return `cannot be used: ${message}`
+}
