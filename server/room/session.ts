@@ -162,8 +162,8 @@ export class Session {
       name === seat.name
         ? `You are ${name} again.`
         : `You are ${name}: ${seat.name} is taken by somebody else now.`,
-      ...(gone > 0 ? [`${gone} messages since then are no longer kept.`] : []),
-      missed > 0 ? `What you missed, ${missed} messages:` : 'You missed nothing.',
+      ...(gone > 0 ? [`${messages(gone)} since then no longer kept.`] : []),
+      missed > 0 ? `What you missed, ${messages(missed)}:` : 'You missed nothing.',
     )
     const seq = Math.min(feed.seq, seat.seq + gone)
     this.#connection.follow({ seq, until: feed.seq, position: feed.head })
@@ -172,6 +172,8 @@ export class Session {
 
   /** Asks what changes nothing, and delivers the answer. */
   async #ask(query: Query): Promise<void> {
+    // What this person has just said is part of the answer.
+    await this.#answered(0)
     try {
       this.#connection.deliver(await answerTo(query, this.#room))
     } catch {
@@ -255,4 +257,8 @@ export class Session {
   #refuse(fault: Fault, id?: string): void {
     this.#connection.deliver(errorMessage(fault, id))
   }
+}
+
+function messages(count: number): string {
+  return count === 1 ? '1 message' : `${count} messages`
 }

@@ -1,0 +1,104 @@
+/**
+ * Nothing acknowledged is ever lost: a server killed under load has, after its restart,
+ * every message that had come back to its sender, once and in its place.
+ */
+import { setTimeout as pause } from 'node:timers/promises'
+import { expect, test } from 'vitest'
+import { WebSocket } from 'ws'
+import type { RoomEvent, ServerMessage } from '../../shared/protocol.ts'
+import { testFolder } from '../support/folder.ts'
+import { rounds } from '../support/long.ts'
+import { type Served, serve } from '../support/program.ts'
+
+const SENDERS = 8
+/** Each sender keeps so many messages on their way. */
+const AHEAD = 32
+
+type Sender = { acknowledged: Map<string, number>; unanswered: string[]; token?: string }
+
+/** Sends until its connection is cut; what was unanswered before is sent again first. */
+function send(sender: Sender, name: string, { webUrl }: Served): Promise<void> {
+  const socket = new WebSocket(`${webUrl.replace('http', 'ws')}/ws`, 'oneroom.v1')
+  let count = 0
+  const say = (id: string): void => {
+    socket.send(JSON.stringify({ type: 'say', id, text: `${name} says ${id}` }))
+  }
+  socket.on('open', () => {
+    const { token } = sender
+    socket.send(JSON.stringify({ type: 'hello', protocol: 1, name, ...(token && { token }) }))
+  })
+  socket.on('message', (data) => {
+    const message = JSON.parse(String(data)) as ServerMessage
+    if (message.type === 'welcome') {
+      sender.token = message.token
+      for (const id of sender.unanswered) say(id)
+    }
+    if (message.type === 'events') {
+      for (const { id, seq, from } of message.events) {
+        if (id === undefined || from.name !== name) continue
+        const before = sender.acknowledged.get(id)
+        if (before !== undefined) expect(seq).toBe(before)
+        sender.acknowledged.set(id, seq)
+        sender.unanswered = sender.unanswered.filter((one) => one !== id)
+      }
+    }
+    while (sender.unanswered.length < AHEAD) {
+      count += 1
+      const id = `${webUrl} ${count}`
+      sender.unanswered.push(id)
+      say(id)
+    }
+  })
+  socket.on('error', () => {})
+  return new Promise((resolve) => socket.on('close', () => resolve()))
+}
+
+async function everything({ webUrl }: Served): Promise<RoomEvent[]> {
+  const events: RoomEvent[] = []
+  for (let more = true; more; ) {
+    const after = events.at(-1)?.seq ?? 0
+    const page = await (await fetch(`${webUrl}/api/events?after=${after}&limit=200`)).json()
+    events.push(...(page as { events: RoomEvent[] }).events)
+    more = (page as { more: boolean }).more
+  }
+  return events
+}
+
+test(`a server killed ${rounds} times under load keeps every acknowledged message, once, with its seq`, {
+  timeout: rounds * 15_000,
+}, async () => {
+  const folder = testFolder()
+  const senders = Array.from(
+    { length: SENDERS },
+    (): Sender => ({
+      acknowledged: new Map(),
+      unanswered: [],
+    }),
+  )
+  for (let round = 0; round < rounds; round += 1) {
+    const served = await serve('--data', folder, '--flood', 'off', '--log-level', 'error')
+    const cut = senders.map((sender, at) => send(sender, `sender${'abcdefgh'[at]}`, served))
+    // The moment of the kill is to fall anywhere in the work, not at an event.
+    await pause(300 + Math.random() * 700)
+    served.server.child.kill('SIGKILL')
+    await Promise.all(cut)
+    expect(served.server.stderr).toBe('')
+  }
+  const served = await serve('--data', folder)
+  const events = await everything(served)
+  expect(events.map(({ seq }) => seq)).toEqual(events.map((_, at) => at + 1))
+  const seqs = new Map<string, number>()
+  for (const { from, id, seq } of events) {
+    const key = `${from.name} ${id}`
+    expect(seqs.has(key), `${key} is there once`).toBe(false)
+    seqs.set(key, seq)
+  }
+  let acknowledged = 0
+  for (const [at, sender] of senders.entries()) {
+    for (const [id, seq] of sender.acknowledged) {
+      expect(seqs.get(`sender${'abcdefgh'[at]} ${id}`)).toBe(seq)
+      acknowledged += 1
+    }
+  }
+  expect(acknowledged).toBeGreaterThan(rounds * SENDERS)
+})

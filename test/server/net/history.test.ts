@@ -1,0 +1,192 @@
+import { describe, expect, it } from 'vitest'
+import { testFolder } from '../../support/folder.ts'
+import { testGateway } from '../../support/gateway.ts'
+import { pageClient } from '../../support/page.ts'
+import { greeted, rawClient } from '../../support/raw.ts'
+
+const codeOf = (text: string) => /\/resume (\S+)/.exec(text)?.[1] ?? ''
+
+describe('what was said before', () => {
+  it('is told to a newcomer at a terminal, the last 20 of it, under its date', async () => {
+    const { tcp } = await testGateway()
+    const { client: ann } = await greeted(tcp.port)
+    for (let at = 1; at <= 30; at += 1) ann.send(`message ${at}\n`)
+    ann.send('/who\n')
+    await ann.until('1 here: ')
+    const { client: bob } = await greeted(tcp.port)
+    await bob.until('message 30\n')
+    expect(bob.text).toMatch(
+      /bye leaves\.\n\* \d{4}-\d\d-\d\d\n\[\d\d:\d\d\] guest-1: message 11\n/,
+    )
+    expect(bob.text.match(/message \d+/g)).toHaveLength(20)
+  })
+
+  it('is not told to a program that has sent before it read and ends no line', async () => {
+    const { tcp } = await testGateway()
+    const { client: ann } = await greeted(tcp.port)
+    ann.send('before\n/who\n')
+    await ann.until('1 here: ')
+    const program = await rawClient(tcp.port)
+    program.send('This is from Client')
+    await program.until('guest-2: This is from Client\n')
+    expect(program.text).not.toContain('before')
+  })
+
+  it('comes with /history, as much of it as is asked for, and by /search', async () => {
+    const { tcp } = await testGateway()
+    const { client: ann } = await greeted(tcp.port)
+    ann.send('one fish\ntwo fish\nred fish\n/history 2\n/search fish two\n/search none\n')
+    const text = await ann.until('* Nothing found for none\n')
+    expect(text).toMatch(
+      /\* \d{4}-\d\d-\d\d\n\[.{5}\] guest-1: two fish\n\[.{5}\] guest-1: red fish\n/,
+    )
+    expect(text).toMatch(/\* 1 found for fish two\n\* .{10}\n\[.{5}\] guest-1: two fish\n/)
+  })
+
+  it('comes to a page in pages, and says whether there is more', async () => {
+    const { webUrl } = await testGateway()
+    const page = await pageClient(webUrl)
+    await page.hello()
+    for (let at = 1; at <= 10; at += 1) page.send({ type: 'say', text: `${at}` })
+    await page.until('10')
+    page.send({ type: 'history', before: 8, limit: 4 })
+    const middle = await page.next('history')
+    expect(middle.events.map(({ seq }) => seq)).toEqual([4, 5, 6, 7])
+    expect(middle.more).toBe(true)
+    page.send({ type: 'history', before: 4 })
+    const first = await page.next('history', ({ more }) => !more)
+    expect(first.events.map(({ seq }) => seq)).toEqual([1, 2, 3])
+    page.send({ type: 'search', query: '10' })
+    expect((await page.next('found')).events.map(({ seq }) => seq)).toEqual([10])
+    const late = await pageClient(webUrl)
+    expect((await late.hello({ history: 3 })).events.map(({ text }) => text)).toEqual([
+      '8',
+      '9',
+      '10',
+    ])
+  })
+
+  it('comes over HTTP, in either direction', async () => {
+    const { webUrl, tcp } = await testGateway()
+    const { client } = await greeted(tcp.port)
+    client.send('one\ntwo\nthree\n/who\n')
+    await client.until('1 here: ')
+    const get = async (query: string) => {
+      const response = await fetch(`${webUrl}/api/events${query}`)
+      return { status: response.status, ...(await response.json()) }
+    }
+    expect(await get('')).toMatchObject({
+      status: 200,
+      head: 3,
+      more: false,
+      events: { length: 3 },
+    })
+    expect(await get('?limit=1')).toMatchObject({ events: [{ seq: 3, text: 'three' }], more: true })
+    expect(await get('?before=3&limit=1')).toMatchObject({ events: [{ seq: 2 }], more: true })
+    expect(await get('?after=1&limit=1')).toMatchObject({ events: [{ seq: 2 }], more: true })
+    expect(await get('?after=3')).toMatchObject({ events: [], more: false })
+    expect(await get('?after=99')).toMatchObject({ events: [], more: false })
+    for (const wrong of ['?limit=0', '?limit=201', '?after=-1', '?before=1&after=1']) {
+      expect(await get(wrong)).toMatchObject({ status: 400 })
+    }
+  })
+})
+
+describe('/resume', () => {
+  it('gives back the name and exactly what was missed', async () => {
+    const { tcp } = await testGateway()
+    const { client: ann } = await greeted(tcp.port)
+    const { client: bob } = await greeted(tcp.port)
+    const code = codeOf(bob.text)
+    bob.send('/name Bob\n')
+    await ann.until('is now Bob\n')
+    ann.send('before he went\n')
+    await bob.until('before he went\n')
+    bob.socket.destroy()
+    await ann.until('* Bob left\n')
+    for (let at = 1; at <= 50; at += 1) ann.send(`missed ${at}\n`)
+    ann.send('/who\n')
+    await ann.until('1 here: ')
+    const { client: back } = await greeted(tcp.port)
+    await back.until('missed 50\n')
+    const mark = back.text.length
+    back.send(`/resume ${code}\n`)
+    await ann.until('* Bob joined (tcp)\n')
+    const text = (await back.until(/What you missed(.|\n)*missed 50\n/)).slice(mark)
+    expect(text).toContain('You are Bob again.\nWhat you missed, 50 messages:\n')
+    expect([...text.matchAll(/missed (\d+)\n/g)].map(([, at]) => Number(at))).toEqual(
+      Array.from({ length: 50 }, (_, at) => at + 1),
+    )
+    back.send('thanks\n')
+    await ann.until('Bob: thanks\n')
+  })
+
+  it('works after a restart of the server', async () => {
+    const data = testFolder()
+    const first = await testGateway({ data })
+    const { client: ann } = await greeted(first.tcp.port)
+    const code = codeOf(ann.text)
+    ann.send('/name Ann\n')
+    await ann.until('is now Ann\n')
+    await first.close()
+    const second = await testGateway({ data })
+    const { client: bob } = await greeted(second.tcp.port)
+    bob.send('while she was away\n/who\n')
+    await bob.until('1 here: ')
+    const { client: back } = await greeted(second.tcp.port)
+    back.send(`/resume ${code}\n`)
+    const text = await back.until(/What you missed, 1 message:\n(.|\n)*while she was away\n/)
+    expect(text).toContain('You are Ann again.\n')
+    await bob.until('* Ann joined (tcp)\n')
+  })
+
+  it('says what is gone, who it cannot be, and that it is somebody else’s code', async () => {
+    const data = testFolder()
+    const gateway = await testGateway({ data, retain: 5 })
+    const { client: bob } = await greeted(gateway.tcp.port)
+    const code = codeOf(bob.text)
+    bob.send('/name Bob\n/quit\n')
+    await bob.untilEnded()
+    const { client: ann } = await greeted(gateway.tcp.port)
+    ann.send('/name Bob\n')
+    for (let at = 1; at <= 20; at += 1) ann.send(`missed ${at}\n`)
+    await expect.poll(() => gateway.room.log.read(1, 1).then(([event]) => event?.seq)).toBe(16)
+    const { client: back } = await greeted(gateway.tcp.port)
+    back.send(`/resume ${code}x\n/resume nonsense\n/resume\n`)
+    await back.until(/(! Nobody is known under that code\.\n){3}/)
+    back.send(`/resume ${code}\n`)
+    const text = await back.until(/What you missed, 5 messages:\n(.|\n)*missed 20\n/)
+    expect(text).toContain('You are Bob-2: Bob is taken by somebody else now.\n')
+    expect(text).toContain('15 messages since then no longer kept.\n')
+  })
+})
+
+describe('a token', () => {
+  it('is the same person after a restart, with the name they had', async () => {
+    const data = testFolder()
+    const first = await testGateway({ data })
+    const ann = await pageClient(first.webUrl)
+    const { token, you, epoch } = await ann.hello({ name: 'Ann' })
+    ann.send({ type: 'say', id: 'one', text: 'before' })
+    const { seq } = await ann.until('before')
+    await first.close()
+    const second = await testGateway({ data })
+    const back = await pageClient(second.webUrl)
+    const welcome = await back.hello({ token, epoch, seq })
+    expect(welcome).toMatchObject({ you, epoch, resumed: { from: 2, to: 1 }, reset: null })
+    back.send({ type: 'say', id: 'one', text: 'again' })
+    expect(await back.until('before')).toMatchObject({ seq })
+  })
+
+  it('resets a reader whose place is no longer kept', async () => {
+    const gateway = await testGateway({ data: testFolder(), retain: 5 })
+    const ann = await pageClient(gateway.webUrl)
+    const { token, epoch } = await ann.hello({ name: 'Ann' })
+    for (let at = 1; at <= 20; at += 1) ann.send({ type: 'say', text: `${at}` })
+    await ann.until('20')
+    await expect.poll(() => gateway.room.log.read(1, 1).then(([event]) => event?.seq)).toBe(16)
+    const back = await pageClient(gateway.webUrl)
+    const welcome = await back.hello({ token, epoch, seq: 3, history: 50 })
+    expect(welcome).toMatchObject({ resumed: null, reset: 'trimmed', events: { length: 5 } })
+  })
+})
