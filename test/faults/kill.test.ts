@@ -5,7 +5,8 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { WebSocket } from 'ws'
-import type { RoomEvent, ServerMessage } from '../../shared/protocol.ts'
+import type { ServerMessage } from '../../shared/protocol.ts'
+import { everything } from '../support/events.ts'
 import { testFolder } from '../support/folder.ts'
 import { rounds } from '../support/long.ts'
 import { type Served, serve } from '../support/program.ts'
@@ -53,17 +54,6 @@ function send(sender: Sender, name: string, { webUrl }: Served): Promise<void> {
   return new Promise((resolve) => socket.on('close', () => resolve()))
 }
 
-async function everything({ webUrl }: Served): Promise<RoomEvent[]> {
-  const events: RoomEvent[] = []
-  for (let more = true; more; ) {
-    const after = events.at(-1)?.seq ?? 0
-    const page = await (await fetch(`${webUrl}/api/events?after=${after}&limit=200`)).json()
-    events.push(...(page as { events: RoomEvent[] }).events)
-    more = (page as { more: boolean }).more
-  }
-  return events
-}
-
 test(`a server killed ${rounds} times under load keeps every acknowledged message, once, with its seq`, {
   timeout: rounds * 15_000,
 }, async () => {
@@ -85,7 +75,7 @@ test(`a server killed ${rounds} times under load keeps every acknowledged messag
     expect(served.server.stderr).toBe('')
   }
   const served = await serve('--data', folder)
-  const events = await everything(served)
+  const events = await everything(served.webUrl)
   expect(events.map(({ seq }) => seq)).toEqual(events.map((_, at) => at + 1))
   const seqs = new Map<string, number>()
   for (const { from, id, seq } of events) {

@@ -1,0 +1,98 @@
+/**
+ * A page that loses its connection at random while others talk: what it shows at the
+ * end is the log, without a gap or a duplicate, its own messages included.
+ */
+import { connect, createServer, type Socket } from 'node:net'
+import { expect, onTestFinished, test } from 'vitest'
+import { launch } from '../support/chromium.ts'
+import { everything } from '../support/events.ts'
+import { testFolder } from '../support/folder.ts'
+import { long } from '../support/long.ts'
+import { serve } from '../support/program.ts'
+import { greeted } from '../support/raw.ts'
+
+const CUTS = long ? 50 : 20
+
+/** A TCP relay to `port` whose connections can be cut. */
+async function cuttable(port: number): Promise<{ port: number; cut: () => void }> {
+  const sockets = new Set<Socket>()
+  const relay = createServer((client) => {
+    const server = connect(port, '127.0.0.1')
+    for (const [one, other] of [
+      [client, server],
+      [server, client],
+    ] as const) {
+      sockets.add(one)
+      one.pipe(other)
+      one.on('error', () => {})
+      one.on('close', () => {
+        sockets.delete(one)
+        other.destroy()
+      })
+    }
+  })
+  const cut = (): void => {
+    for (const socket of sockets) socket.resetAndDestroy()
+  }
+  onTestFinished(() => {
+    cut()
+    relay.close()
+  })
+  await new Promise<void>((ready) => relay.listen(0, '127.0.0.1', ready))
+  return { port: (relay.address() as { port: number }).port, cut }
+}
+
+test(`a page that is cut off ${CUTS} times shows every message once and in order, its own too`, {
+  timeout: 30_000 + CUTS * 6000,
+}, async () => {
+  const { webUrl, tcpPort } = await serve('--data', testFolder(), '--flood', 'off')
+  const relay = await cuttable(Number(new URL(webUrl).port))
+  const { client: other } = await greeted(tcpPort)
+  const browser = await launch()
+  onTestFinished(() => browser.close())
+  const page = await browser.newPage()
+  await page.goto(`http://127.0.0.1:${relay.port}`)
+  await page.getByLabel('Your name').fill('Ann')
+  await page.keyboard.press('Enter')
+  await other.until('* Ann joined (web)\n')
+
+  let talking = true
+  const talk = (async () => {
+    for (let at = 1; talking && at <= 3000; at += 1) {
+      other.send(`from outside ${at}\n`)
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 50))
+    }
+  })()
+  const composer = page.getByLabel('Message', { exact: true })
+  for (let round = 1; round <= CUTS; round += 1) {
+    await composer.fill(`before cut ${round}`)
+    await composer.press('Enter')
+    relay.cut()
+    await composer.fill(`during cut ${round}`)
+    await composer.press('Enter')
+    // As the browser says when its network is back; the page then waits no longer.
+    await page.evaluate(() => dispatchEvent(new Event('online')))
+    await other.until(`Ann: during cut ${round}\n`, 20_000)
+  }
+  talking = false
+  await talk
+  await composer.fill('the last')
+  await composer.press('Enter')
+  await other.until('Ann: the last\n')
+
+  const log = (await everything(webUrl)).map(({ text }) => text)
+  expect(log.at(-1)).toBe('the last')
+  const rows = page.getByRole('log').getByRole('listitem').locator('.text')
+  await rows.filter({ hasText: 'the last' }).waitFor()
+  const shown = (await rows.allInnerTexts()).filter((text) => !/joined|left/.test(text))
+  expect(shown.slice(-log.length)).toEqual(log)
+  expect(new Set(shown).size).toBe(shown.length)
+  const own = shown.filter((text) => /cut \d+$/.test(text))
+  expect(own).toEqual(
+    Array.from({ length: CUTS }, (_, at) => [
+      `before cut ${at + 1}`,
+      `during cut ${at + 1}`,
+    ]).flat(),
+  )
+  await page.close()
+})

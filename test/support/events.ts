@@ -1,0 +1,14 @@
+/** The whole log, as the HTTP interface tells it. */
+import type { RoomEvent } from '../../shared/protocol.ts'
+
+export async function everything(webUrl: string): Promise<RoomEvent[]> {
+  const events: RoomEvent[] = []
+  for (let more = true; more; ) {
+    const after = events.at(-1)?.seq ?? 0
+    const response = await fetch(`${webUrl}/api/events?after=${after}&limit=200`)
+    const page = (await response.json()) as { events: RoomEvent[]; more: boolean }
+    events.push(...page.events)
+    more = page.more
+  }
+  return events
+}
