@@ -59,6 +59,8 @@ class TcpConnection {
   #read: Decoded[] = []
   #entered = false
   #inputEnded = false
+  /** The client has made a pause since its last byte. */
+  #silent = false
   #closedBy = 'closed'
   readonly #cancelGreet: () => void
   #cancelPause: (() => void) | undefined
@@ -83,6 +85,8 @@ class TcpConnection {
   }
 
   #socketOnData(chunk: Buffer): void {
+    this.#silent = false
+    this.#cancelPause?.()
     this.#decoder.push(chunk)
     if (this.#opening !== undefined) {
       this.#opening = Buffer.concat([this.#opening, chunk])
@@ -112,16 +116,15 @@ class TcpConnection {
 
   /** The client waits for us to speak first. What it says later is still inspected. */
   #greetSilent(): void {
-    if (this.#opening?.length === 0) this.#enter()
+    if (this.#opening?.length === 0) this.#enter(false)
   }
 
-  #enter(): void {
+  /** `speaksFirst`: it has sent before it read, and ended no line, as lock-step programs do. */
+  #enter(speaksFirst: boolean): void {
     if (this.#entered) return
     this.#entered = true
     this.#cancelGreet()
-    // A program that sends before it reads, and ends no line, reads once for each thing it
-    // sends: the greeting is all it is given then.
-    const history = this.#decoder.pauseMs() > 0 ? 0 : TAIL_EVENTS
+    const history = speaksFirst ? 0 : TAIL_EVENTS
     this.#read.unshift({ type: 'request', request: { type: 'hello', protocol: 1, history } })
     this.#edge.intake.pump()
   }
@@ -132,8 +135,10 @@ class TcpConnection {
     const verdict = inspectOpening(this.#opening, whole)
     if (verdict === 'undecided') return
     if (verdict === 'clear') {
+      // It reads once for each thing that it sends: the greeting is all it can be given then.
+      const speaksFirst = !/[\r\n]/.test(String(this.#opening))
       this.#opening = undefined
-      this.#enter()
+      this.#enter(speaksFirst)
     } else {
       this.#refuse(verdict)
     }
@@ -171,8 +176,18 @@ class TcpConnection {
   }
 
   #inputRead(): void {
-    if (this.#inputEnded) void this.#edge.ended()
-    else this.#awaitPause()
+    if (this.#inputEnded) {
+      void this.#edge.ended()
+      return
+    }
+    const line = this.#silent ? this.#decoder.pause() : undefined
+    this.#silent = false
+    if (line === undefined) {
+      this.#awaitPause()
+    } else {
+      this.#read.push(this.#decode(line))
+      this.#edge.intake.pump()
+    }
   }
 
   #awaitPause(): void {
@@ -183,10 +198,10 @@ class TcpConnection {
   }
 
   #paused(): void {
+    // Nobody is silent whom we do not listen to; when all has been read the wait begins anew.
+    if (this.#edge.intake.waiting) return
+    this.#silent = true
     this.#inspect(true)
-    if (this.#opening !== undefined) return
-    const line = this.#decoder.pause()
-    if (line !== undefined) this.#read.push(this.#decode(line))
     this.#edge.intake.pump()
   }
 

@@ -50,6 +50,16 @@ describe('the raw port', () => {
     await ann.until('* guest-2 left\n')
   })
 
+  it('takes it so also when the first words could have been the start of an HTTP request', async () => {
+    const { tcp } = await testGateway()
+    const { client: ann } = await greeted(tcp.port)
+    const [first, second] = [await rawClient(tcp.port), await greeted(tcp.port)]
+    first.send('HELLO')
+    second.client.send('GET lost')
+    await ann.until('HELLO\n')
+    await ann.until(`${second.name}: GET lost\n`)
+  })
+
   it('gives such a client writes of at most 1024 bytes that never cut a message or a character', () => {
     const texts = ['one', '€'.repeat(340), `a${'🙂'.repeat(900)}`]
     const writes = readable([
