@@ -8,16 +8,17 @@ const HIDDEN_MS = 250
 
 /** Returns a function that asks for `run` in the next frame; asking twice runs it once. */
 export function oncePerFrame(run: () => void): () => void {
-  let asked = false
+  let frame = 0
+  let timer: ReturnType<typeof setTimeout> | undefined
   function take(): void {
-    if (!asked) return
-    asked = false
+    cancelAnimationFrame(frame)
+    clearTimeout(timer)
+    timer = undefined
     run()
   }
   return () => {
-    if (asked) return
-    asked = true
-    requestAnimationFrame(take)
-    setTimeout(take, HIDDEN_MS)
+    if (timer !== undefined) return
+    frame = requestAnimationFrame(take)
+    timer = setTimeout(take, HIDDEN_MS)
   }
 }

@@ -153,7 +153,7 @@ function greeting({ you, token, members, memberCount }: Welcome, offsetMinutes: 
   return [
     `Welcome to Oneroom. You are ${you.name}; /name NAME changes that.`,
     `${here} Times are ${utcOffset(offsetMinutes)}.`,
-    `If you lose the connection, /resume ${token} gives back your name and what you missed.`,
+    `After a break, /resume ${token} takes you back to where you were.`,
     'Type to talk. /help lists the commands, bye leaves.',
   ]
 }

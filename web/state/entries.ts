@@ -5,7 +5,7 @@
  * twice. Rows leave at the top only while the reader follows the newest one, so
  * that the line being read never moves.
  */
-import type { RoomEvent } from '../../shared/protocol.ts'
+import type { Person, RoomEvent } from '../../shared/protocol.ts'
 import { type Change, type Entry, HELD_ENTRIES, LOG_ROWS, type State } from './model.ts'
 import { confirm } from './pending.ts'
 
@@ -46,14 +46,15 @@ export function takeEvents(
     else foreign++
   }
   if (added.length === 0) return state
-  const speakers = new Set(events.map((event) => event.from.id))
+  const quiet = ({ person }: { person: Person }) =>
+    !events.some((event) => event.from.id === person.id)
   return append(
     {
       ...next,
       seq,
       unread: counted && state.hidden ? state.unread + foreign : state.unread,
       below: counted && !state.following ? state.below + foreign : state.below,
-      typing: state.typing.filter(({ person }) => !speakers.has(person.id)),
+      typing: state.typing.every(quiet) ? state.typing : state.typing.filter(quiet),
     },
     added,
   )

@@ -162,7 +162,7 @@ describe('the greeting', () => {
     expect(lines(welcome())).toEqual([
       'Welcome to Oneroom. You are alice; /name NAME changes that.',
       'Here: bob (tcp). Times are UTC+00:00.',
-      expect.stringMatching(/^If you lose the connection, \/resume \S+ gives back your name and/),
+      expect.stringMatching(/^After a break, \/resume \S+ takes you back to where you were\.$/),
       'Type to talk. /help lists the commands, bye leaves.',
     ])
   })
