@@ -20,7 +20,7 @@ import { Edges } from './net/edges.ts'
 import { httpServer, pageRoutes } from './net/http.ts'
 import { tcpServer } from './net/tcp.ts'
 import { websocketRoute } from './net/websocket.ts'
-import { systemClock } from './room/clock.ts'
+import { type Clock, systemClock } from './room/clock.ts'
 import type { RoomLog } from './room/log.ts'
 import { Room } from './room/room.ts'
 
@@ -41,6 +41,9 @@ const DEFAULT_TUNING: Tuning = {
   feedBytes: 8 * 1024 * 1024,
   maxConnections: 20_000,
 }
+
+/** How often a fault of the log is logged while it lasts, in ms. */
+const LOG_FAULT_MS = 10_000
 
 export type Gateway = {
   webUrl: string
@@ -72,7 +75,9 @@ export async function startGateway(
     clock,
     absenceMs,
     feedBytes,
-    onLogFault: (error) => log.error({ error }, 'the log refused an append'),
+    onLogFault: atMostEvery(LOG_FAULT_MS, clock, (err) => {
+      log.error({ err }, 'the log cannot be written; senders are told to try again')
+    }),
   })
   const edges = new Edges({ log, clock, max: maxConnections })
   const { flood, host } = config
@@ -90,7 +95,6 @@ export async function startGateway(
   async function close(): Promise<void> {
     const closed = tcp.listening ? once(tcp, 'close') : undefined
     if (tcp.listening) tcp.close()
-    await room.drained()
     await edges.closeAll('shutdown')
     await app.close()
     await closed
@@ -106,6 +110,16 @@ export async function startGateway(
     throw new StartError(listenFault(error as NodeJS.ErrnoException, config))
   }
   return { webUrl: webUrl(), tcp: { host, port: portOf(tcp) }, room, close }
+}
+
+/** Calls through at most once in `ms`: a fault that lasts must not fill the log of faults. */
+function atMostEvery<T>(ms: number, clock: Clock, call: (value: T) => void): (value: T) => void {
+  let last = -Infinity
+  return (value) => {
+    if (clock.monotonic() - last < ms) return
+    last = clock.monotonic()
+    call(value)
+  }
 }
 
 async function openLog(config: Config, worker: URL | undefined): Promise<RoomLog> {

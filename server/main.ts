@@ -40,7 +40,9 @@ for (const name of optionNames) {
 program
   .command('export')
   .description('print everything that the log keeps, also while a server runs')
-  .addOption(new Option('--data <folder>', 'where the log is').default('./data'))
+  .addOption(
+    new Option('--data <folder>', 'where the log is').env('ONEROOM_DATA').default('./data'),
+  )
   .addOption(
     new Option('--format <format>', 'a line for each message, or JSON')
       .choices(['text', 'ndjson'])

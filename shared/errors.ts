@@ -46,6 +46,11 @@ export const errors = {
     close: null,
     retryable: true,
   },
+  history_unavailable: {
+    text: 'What was said before cannot be read right now.',
+    close: null,
+    retryable: true,
+  },
   binary_frame: {
     text: 'Send text frames; binary ones are not read here.',
     close: 1003,
@@ -60,6 +65,11 @@ export const errors = {
   too_slow: {
     text: 'You did not read for 30 seconds. Come back and continue where you were.',
     close: 4002,
+    retryable: true,
+  },
+  catch_up_failed: {
+    text: 'What you missed cannot be read right now. Come back and continue where you were.',
+    close: 4004,
     retryable: true,
   },
   room_full: { text: 'The room is full. Try again later.', close: 4003, retryable: true },

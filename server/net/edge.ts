@@ -5,7 +5,7 @@
  * MUST end exactly once, leaving no timer and no listener, and log why.
  */
 import type { Decoded, Dialect, Outgoing } from '../../shared/dialect/dialect.ts'
-import { errorMessage, errors, type Fault } from '../../shared/errors.ts'
+import { errorMessage, errors } from '../../shared/errors.ts'
 import type { Via } from '../../shared/protocol.ts'
 import type { Connection, Cursor, Ending } from '../room/connection.ts'
 import { Flood, type FloodRate } from '../room/flood.ts'
@@ -67,11 +67,11 @@ export class Edge implements Connection {
       dialect,
       sink: transport,
       skips: () => (options.echoes?.() ? undefined : this.session.personId),
-      onLost: () => this.close('too_slow'),
+      onLost: () => this.close('catch_up_failed'),
     })
     this.intake = new Intake({
       clock: room.clock,
-      flood: new Flood(options.flood, room.clock.now()),
+      flood: new Flood(options.flood, room.clock.monotonic()),
       session: this.session,
       next: options.next,
       setReading: (reading) => transport.setReading(reading),
@@ -96,12 +96,6 @@ export class Edge implements Connection {
 
   wake(): void {
     if (!this.#gone) this.#outbox.wake()
-  }
-
-  /** A fault that ends the connection if its row of the table says so. */
-  fault(fault: Fault): void {
-    if (errors[fault.code].close === null) this.deliver(errorMessage(fault))
-    else this.close(fault.code)
   }
 
   close(ending: Ending): void {
@@ -151,7 +145,7 @@ export class Edge implements Connection {
     else this.#options.onBeat?.(now)
   }
 
-  /** A page that is lost comes back with its token; somebody at nc has none. */
+  /** A page that is lost comes back by itself; somebody at nc would have to type for it. */
   #mayReturn(ending: Ending | undefined): boolean {
     return this.dialect.name === 'json' && (ending === undefined || ending === 'too_slow')
   }

@@ -27,10 +27,6 @@ export class Edges {
     this.#beatLater()
   }
 
-  get size(): number {
-    return this.#open.size
-  }
-
   /** Why a newcomer cannot be let in now; undefined when they can. */
   get refusal(): 'shutdown' | 'room_full' | undefined {
     if (this.#onEmpty !== undefined) return 'shutdown'
@@ -61,7 +57,7 @@ export class Edges {
 
   #beatLater(): void {
     this.#cancelBeat = this.#clock.after(BEAT_MS, () => {
-      const now = this.#clock.now()
+      const now = this.#clock.monotonic()
       for (const edge of this.#open) edge.beat(now)
       this.#beatLater()
     })

@@ -46,7 +46,7 @@ export class Intake {
       const decoded = next()
       if (decoded === undefined) break
       const held = session.receive(decoded) ?? hasRoom()
-      const ms = flood.take(clock.now())
+      const ms = flood.take(clock.monotonic())
       if (this.#stopped) return
       if (held === undefined && ms === 0) continue
       this.#waiting = true

@@ -15,9 +15,12 @@ const WRITE_BYTES = 65_536
 /** Unsent replies, in bytes, beyond which the connection is not read. */
 const REPLY_BYTES = 65_536
 /** Events read from the log at once for a reader that is behind the feed. */
-const PAGE_EVENTS = 256
+const PAGE_EVENTS = 32
 /** Members in the snapshot for a reader who has missed who came and went. */
 const SNAPSHOT_MEMBERS = 1000
+
+/** The place of a reply that waits for nothing in the feed. */
+const AT_ONCE = -1
 
 /** A transport's way to send. */
 export type Sink = {
@@ -63,7 +66,7 @@ export class Outbox {
   deliver(message: Outgoing): void {
     const encoded = new Encoded(this.#options.dialect.encode(message))
     if (encoded.units.length === 0) return
-    const after = this.#cursor === undefined ? 0 : this.#options.room.feed.head
+    const after = this.#cursor === undefined ? AT_ONCE : this.#options.room.feed.head
     this.#replies.push({ after, encoded })
     this.#replyBytes += encoded.size
     this.wake()
@@ -74,9 +77,11 @@ export class Outbox {
     return this.#takenSeq
   }
 
+  /** What was delivered before is sent before, whatever the cursor has to catch up with. */
   follow(cursor: Cursor): void {
     this.#cursor = { ...cursor }
     this.#takenSeq = cursor.seq
+    for (const reply of this.#replies) reply.after = AT_ONCE
   }
 
   /** Undefined while there is room for replies; else a promise of it. */
@@ -91,12 +96,13 @@ export class Outbox {
     const batch = this.#gather()
     if (batch.length > 0) {
       this.#busy = true
-      this.#writeBegan = this.#options.room.clock.now()
+      this.#writeBegan = this.#options.room.clock.monotonic()
       this.#options.sink.write(batch, this.#written)
     } else if (this.#cursor !== undefined && this.#cursor.seq < this.#cursor.until) {
       this.#busy = true
       void this.#readPage(this.#cursor)
     } else {
+      this.#takenSeq = this.#cursor?.seq
       this.#finish?.()
     }
   }
@@ -130,15 +136,15 @@ export class Outbox {
     const cursor = this.#cursor
     for (let bytes = 0; bytes < WRITE_BYTES; ) {
       const [reply] = this.#replies
-      const level = cursor === undefined || cursor.seq >= cursor.until
-      if (reply !== undefined && level && reply.after <= (cursor?.position ?? 0)) {
+      const level = cursor !== undefined && cursor.seq >= cursor.until
+      if (reply && (reply.after === AT_ONCE || (level && reply.after <= cursor.position))) {
         this.#replies.shift()
         batch.push(reply.encoded)
         bytes += reply.encoded.size
         this.#replySent(reply.encoded.size)
         continue
       }
-      if (cursor === undefined || !level) break
+      if (!level) break
       if (cursor.position < feed.tail) {
         this.#fallBack(cursor)
         continue
@@ -183,7 +189,11 @@ export class Outbox {
     }
     cursor.seq += events.length
     const encoded = this.#seen(new Encoded(dialect.encode({ type: 'events', events })))
-    this.#writeBegan = room.clock.now()
+    if (encoded.units.length === 0) {
+      this.#written()
+      return
+    }
+    this.#writeBegan = room.clock.monotonic()
     sink.write([encoded], this.#written)
   }
 

@@ -24,6 +24,8 @@ import type { Edges } from './edges.ts'
 const GREET_MS = 50
 /** Bytes that a client must get in one write, where they fit: what many programs read at once. */
 const READ_BYTES = 1024
+/** How long words that may be the start of an HTTP request wait for the rest of it, in ms. */
+const OPENING_MS = 5000
 const KEEPALIVE_MS = 60_000
 /** How long a refused client has to read why, in ms. */
 const REFUSED_MS = 1000
@@ -62,12 +64,14 @@ class TcpConnection {
   /** The client has made a pause since its last byte. */
   #silent = false
   #closedBy = 'closed'
+  readonly #connectedAt: number
   readonly #cancelGreet: () => void
   #cancelPause: (() => void) | undefined
 
   constructor(socket: Socket, options: TcpOptions) {
     this.#socket = socket
     this.#options = options
+    this.#connectedAt = options.room.clock.monotonic()
     this.#edge = new Edge({
       ...options,
       via: 'tcp',
@@ -90,7 +94,7 @@ class TcpConnection {
     this.#decoder.push(chunk)
     if (this.#opening !== undefined) {
       this.#opening = Buffer.concat([this.#opening, chunk])
-      this.#inspect(this.#opening.length > limits.textBytes)
+      this.#inspect(this.#opening.length > limits.textBytes ? 'whole' : 'more')
     }
     if (this.#opening === undefined) this.#edge.intake.pump()
     else this.#awaitPause()
@@ -98,7 +102,7 @@ class TcpConnection {
 
   #socketOnEnd(): void {
     this.#inputEnded = true
-    this.#inspect(true)
+    this.#inspect('whole')
     if (this.#entered) this.#edge.intake.pump()
     // It came and went without a word: a port scan, a health check.
     else this.#socket.end()
@@ -129,10 +133,10 @@ class TcpConnection {
     this.#edge.intake.pump()
   }
 
-  /** Lets the client in, unless what it sent first is not chat. `whole`: its first line has ended. */
-  #inspect(whole: boolean): void {
+  /** Lets the client in, unless what it sent first is not chat. */
+  #inspect(come: 'more' | 'pause' | 'whole'): void {
     if (this.#opening === undefined || this.#opening.length === 0) return
-    const verdict = inspectOpening(this.#opening, whole)
+    const verdict = inspectOpening(this.#opening, come)
     if (verdict === 'undecided') return
     if (verdict === 'clear') {
       // It reads once for each thing that it sends: the greeting is all it can be given then.
@@ -201,8 +205,10 @@ class TcpConnection {
     // Nobody is silent whom we do not listen to; when all has been read the wait begins anew.
     if (this.#edge.intake.waiting) return
     this.#silent = true
-    this.#inspect(true)
-    this.#edge.intake.pump()
+    const waited = this.#options.room.clock.monotonic() - this.#connectedAt
+    this.#inspect(waited > OPENING_MS ? 'whole' : 'pause')
+    if (this.#opening === undefined) this.#edge.intake.pump()
+    else this.#awaitPause()
   }
 
   #transport(): Transport {

@@ -99,7 +99,7 @@ class WebSocketConnection {
     this.#options = options
     const text = socket.protocol === TEXT_PROTOCOL
     this.#dialect = text ? lineDialect : jsonDialect
-    this.#seen = room.clock.now()
+    this.#seen = room.clock.monotonic()
     this.#edge = new Edge({
       room,
       edges,
@@ -150,7 +150,7 @@ class WebSocketConnection {
   }
 
   #sawLife(): void {
-    this.#seen = this.#options.room.clock.now()
+    this.#seen = this.#options.room.clock.monotonic()
   }
 
   #beat(now: number): void {

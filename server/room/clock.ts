@@ -4,6 +4,8 @@
 export type Clock = {
   /** Milliseconds since the Unix epoch. */
   now(): number
+  /** Milliseconds since some moment, for durations: nobody sets it. */
+  monotonic(): number
   /** Runs once after `ms` milliseconds; the answer cancels it. Does not keep the process alive. */
   after(ms: number, run: () => void): () => void
   /** Runs once when all that has arrived in this turn of the event loop has been read. */
@@ -12,6 +14,7 @@ export type Clock = {
 
 export const systemClock: Clock = {
   now: Date.now,
+  monotonic: () => performance.now(),
   after(ms, run) {
     const timer = setTimeout(run, ms).unref()
     return () => clearTimeout(timer)

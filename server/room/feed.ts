@@ -75,7 +75,7 @@ export class Encoded {
 
 function costOf(message: ServerMessage): number {
   if (message.type === 'events') {
-    return message.events.reduce((sum, { text }) => sum + 400 + text.length * 3, 256)
+    return message.events.reduce((sum, { text }) => sum + 600 + text.length * 8, 256)
   }
   if (message.type !== 'presence') return 1024
   const { joined, left, renamed, members = [] } = message

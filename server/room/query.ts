@@ -23,7 +23,9 @@ export async function answerTo(query: Query, { log, feed, roster }: Room): Promi
       return { type: 'history', events, more: (events[0]?.seq ?? 0) > log.first() }
     }
     case 'search': {
-      const events = await log.search(query.query, query.limit ?? DEFAULT_EVENTS)
+      const found = await log.search(query.query, query.limit ?? DEFAULT_EVENTS)
+      // What is committed and not yet told is not to be read early.
+      const events = found.filter(({ seq }) => seq <= feed.seq)
       return { type: 'found', query: query.query, events }
     }
     case 'who': {

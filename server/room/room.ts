@@ -22,8 +22,11 @@ import { newPersonId } from './token.ts'
 const PRESENCE_MS = 2000
 /** How far, in ms, a reader's kept seat may be behind: so much is told again after a crash. */
 const MOVING_MS = 10_000
-/** Most drafts in one append, so that nobody waits long for a large transaction. */
-const BATCH = 4096
+/** Most drafts in one append, and most UTF-16 units of text in them. */
+const BATCH = 1024
+const BATCH_SIZE = 262_144
+/** Most places held for those who are away; beyond it the first to go have left. */
+const MAX_ABSENT = 1000
 
 export type RoomOptions = {
   log: RoomLog
@@ -56,7 +59,6 @@ export class Room {
   #cancelPresence: (() => void) | undefined
   #cancelMoving: (() => void) | undefined
   #presenceDue = false
-  #drained: (() => void)[] = []
   #posted: Posted[] = []
   #committing = false
 
@@ -86,7 +88,8 @@ export class Room {
     this.#present.set(id, connection)
     this.#changes.join(person)
     this.#tellPresence()
-    this.#noteSeat(person, connection)
+    // Of somebody who returns the seat is known; this connection has not followed it yet.
+    if (returning === undefined) this.#noteSeat(person, connection)
     return { ok: true, person }
   }
 
@@ -120,8 +123,17 @@ export class Room {
         id,
         this.clock.after(this.#options.absenceMs, () => this.#goneFor(id)),
       )
+      if (this.#absent.size > MAX_ABSENT) this.#giveUpFirst()
     } else {
       this.#goneFor(id)
+    }
+  }
+
+  #giveUpFirst(): void {
+    for (const [id, cancel] of this.#absent) {
+      cancel()
+      this.#goneFor(id)
+      return
     }
   }
 
@@ -185,12 +197,6 @@ export class Room {
     }
   }
 
-  /** Answers when everything that was posted has been committed, or refused. */
-  drained(): Promise<void> {
-    if (!this.#committing) return Promise.resolve()
-    return new Promise((resolve) => this.#drained.push(resolve))
-  }
-
   /** Keeps the seats and forgets those who are away, so that no timer outlives the room. */
   async close(): Promise<void> {
     await this.seats.keep()
@@ -210,7 +216,7 @@ export class Room {
 
   async #commitAll(): Promise<void> {
     while (this.#posted.length > 0) {
-      const batch = this.#posted.splice(0, BATCH)
+      const batch = this.#takeBatch()
       const committed = await this.#append(batch.map(({ draft }) => draft))
       const fresh: RoomEvent[] = []
       for (const one of committed ?? []) if (!one.repeated) fresh.push(one.event)
@@ -225,7 +231,16 @@ export class Room {
       })
     }
     this.#committing = false
-    for (const resolve of this.#drained.splice(0)) resolve()
+  }
+
+  /** What goes into one append: bounded, so that nobody waits long and no segment is large. */
+  #takeBatch(): Posted[] {
+    let count = 0
+    for (let size = 0; count < this.#posted.length && count < BATCH; count += 1) {
+      size += this.#posted[count]?.draft.text.length ?? 0
+      if (size > BATCH_SIZE && count > 0) break
+    }
+    return this.#posted.splice(0, count)
   }
 
   async #append(drafts: Draft[]): Promise<Committed[] | undefined> {

@@ -149,23 +149,25 @@ export class Session {
     if (this.#state !== 'in' || this.#id === undefined) return
     if (person === undefined || seat === undefined) return this.#refuse({ code: 'resume_unknown' })
     if (person === this.#id) return this.#tell(`You are ${this.name} already.`)
-    const before = this.#id
+    // First out, then in: the name may be the one that this connection has.
+    this.#room.leave(this.#connection, this.#id, false)
     let joined = this.#room.join(this.#connection, seat.name, person)
     if (!joined.ok) joined = this.#room.join(this.#connection, joined.fault.suggestion, person)
-    if (!joined.ok) return this.#refuse(joined.fault)
+    if (!joined.ok) joined = this.#room.join(this.#connection, undefined, person)
+    if (!joined.ok) return this.#connection.close(joined.fault.code)
     this.#id = person
-    this.#room.leave(this.#connection, before, false)
     const { name } = joined.person
     const gone = Math.max(0, log.first() - 1 - seat.seq)
-    const missed = Math.max(0, feed.seq - seat.seq - gone)
+    const tooMany = Math.max(0, feed.seq - seat.seq - gone - MAX_RESUME_EVENTS)
+    const seq = Math.min(feed.seq, seat.seq + gone + tooMany)
     this.#tell(
       name === seat.name
         ? `You are ${name} again.`
         : `You are ${name}: ${seat.name} is taken by somebody else now.`,
       ...(gone > 0 ? [`${messages(gone)} since then no longer kept.`] : []),
-      missed > 0 ? `What you missed, ${messages(missed)}:` : 'You missed nothing.',
+      ...(tooMany > 0 ? [`${messages(tooMany)} more than can be shown left out.`] : []),
+      seq < feed.seq ? 'What you missed:' : 'You missed nothing.',
     )
-    const seq = Math.min(feed.seq, seat.seq + gone)
     this.#connection.follow({ seq, until: feed.seq, position: feed.head })
     this.#connection.wake()
   }
@@ -177,7 +179,7 @@ export class Session {
     try {
       this.#connection.deliver(await answerTo(query, this.#room))
     } catch {
-      this.#refuse({ code: 'log_unavailable' })
+      this.#refuse({ code: 'history_unavailable' })
     }
   }
 

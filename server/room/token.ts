@@ -9,7 +9,7 @@ export function newPersonId(): string {
   return randomBytes(7).toString('base64url')
 }
 
-/** `id.mac`, 12 and 22 characters of base64url. */
+/** `id.mac`, 10 and 11 characters of base64url: short enough to be typed, 64 bits to guess. */
 export function tokenFor(id: string, secret: Uint8Array): string {
   const mac = createHmac('sha256', secret).update(id).digest().subarray(0, 8)
   return `${id}.${mac.toString('base64url')}`

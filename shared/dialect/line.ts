@@ -4,6 +4,7 @@
  * only control characters a terminal sees are the line ends its transport adds.
  */
 import { parseTyped } from '../commands.ts'
+import type { Fault } from '../errors.ts'
 import { limits } from '../limits.ts'
 import type { Person, Presence, RoomEvent, Welcome } from '../protocol.ts'
 import { cutUtf8, sanitise, utf8Length } from '../text.ts'
@@ -59,7 +60,14 @@ export function lineDialect(offsetMinutes: number): Dialect {
   }
 }
 
+const JSON_HERE: Fault = {
+  code: 'bad_message',
+  message: 'JSON is spoken at the WebSocket /ws; here a line is said as it is.',
+}
+
 function decodeLine(line: string): Decoded {
+  // Said aloud it would give away a token.
+  if (/^\s*\{\s*"type"\s*:\s*"hello"/.test(line)) return { type: 'fault', fault: JSON_HERE }
   const typed = parseTyped(line)
   if (typed.type === 'nothing') return { type: 'nothing' }
   if (typed.type === 'text') return request({ type: 'say', text: typed.text })

@@ -20,9 +20,11 @@ export type Verdict = Refusal | 'undecided' | 'clear'
 
 /**
  * Looks at the first bytes of a connection, everything that has come so far.
- * `whole`: no more of the first line will come (its end, a pause, or the limit).
+ * `come`: whether more of the first line may come; after a `pause` it hardly will, and
+ * when it is `whole` it will not (the other side has ended, or the limit is reached).
  */
-export function inspectOpening(opening: Uint8Array, whole: boolean): Verdict {
+export function inspectOpening(opening: Uint8Array, come: 'more' | 'pause' | 'whole'): Verdict {
+  const whole = come !== 'more'
   const [first, second] = opening
   if (first === undefined) return whole ? 'clear' : 'undecided'
   if (first === 0x16 && (second === 0x03 || (second === undefined && !whole))) {
@@ -37,6 +39,8 @@ export function inspectOpening(opening: Uint8Array, whole: boolean): Verdict {
   const line = latin1(end < 0 ? opening : opening.subarray(0, end))
   const open = end < 0 && REQUEST_START.test(line)
   if (open && !whole) return 'undecided'
+  // A request that comes in pieces is still one; only a method and a target look like that.
+  if (open && come === 'pause' && REQUEST_TARGET.test(line)) return 'undecided'
   if (REQUEST_LINE.test(line)) return 'http'
   return open && opening.length > 4096 && REQUEST_TARGET.test(line) ? 'http' : 'clear'
 }

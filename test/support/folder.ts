@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 
-export function testFolder(): string {
+/** `after`: when it is to go, for what several tests share. */
+export function testFolder(after: (run: () => void) => void = onTestFinished): string {
   const folder = mkdtempSync(join(tmpdir(), 'oneroom-'))
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  after(() => rmSync(folder, { recursive: true, force: true }))
   return folder
 }

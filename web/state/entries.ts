@@ -38,14 +38,15 @@ export function takeEvents(
   let next = state
   const added: Entry[] = []
   for (const event of events) {
+    const mine = state.selves.includes(event.from.id)
+    // Also one that is shown already, or too old to be: it answers what was sent again.
+    if (mine) next = confirm(next, event, now)
     if (event.seq <= seq) continue
     seq = event.seq
-    const mine = state.selves.includes(event.from.id)
     added.push({ kind: 'said', at: timeOf(event, now), event, mine })
-    if (mine) next = confirm(next, event, now)
-    else foreign++
+    if (!mine) foreign++
   }
-  if (added.length === 0) return state
+  if (added.length === 0) return next
   const quiet = ({ person }: { person: Person }) =>
     !events.some((event) => event.from.id === person.id)
   return append(

@@ -8,7 +8,7 @@ const utf8 = (text: string) => new TextEncoder().encode(text)
 /** The verdict on each beginning, from nothing to everything; more is still to come. */
 const verdicts = (opening: Uint8Array) =>
   Array.from({ length: opening.length + 1 }, (_, end) =>
-    inspectOpening(opening.subarray(0, end), false),
+    inspectOpening(opening.subarray(0, end), 'more'),
   )
 
 describe('a request', () => {
@@ -33,15 +33,15 @@ describe('a request', () => {
   })
 
   test.each(requests)('is refused when its line comes and no more: %s', (_, line) => {
-    expect(inspectOpening(utf8(line), true)).toBe('http')
+    expect(inspectOpening(utf8(line), 'whole')).toBe('http')
   })
 
   test.each(['GET /', 'PUT *', 'GET http://a/', 'POST HTTPS://a/'])(
     'is refused when its line never ends: %s',
     (start) => {
       const endless = utf8(start + 'a'.repeat(5000))
-      expect(inspectOpening(endless.subarray(0, 4096), false)).toBe('undecided')
-      expect(inspectOpening(endless, true)).toBe('http')
+      expect(inspectOpening(endless.subarray(0, 4096), 'more')).toBe('undecided')
+      expect(inspectOpening(endless, 'whole')).toBe('http')
     },
   )
 })
@@ -50,13 +50,13 @@ describe('no chat either', () => {
   test('a TLS hello is refused at its second byte', () => {
     const hello = Uint8Array.of(0x16, 0x03, 0x01, 0x02, 0x00, 0x01, 0x00, 0x01, 0xfc, 0x03, 0x03)
     expect(verdicts(hello)).toEqual(['undecided', 'undecided', ...Array(10).fill('tls')])
-    expect(inspectOpening(hello, true)).toBe('tls')
+    expect(inspectOpening(hello, 'whole')).toBe('tls')
   })
 
   test('a STUN request is refused at the end of its cookie', () => {
     const request = Uint8Array.of(0, 1, 0, 0, 0x21, 0x12, 0xa4, 0x42, 1, 2, 3, 4)
     expect(verdicts(request)).toEqual([...Array(8).fill('undecided'), ...Array(5).fill('stun')])
-    expect(inspectOpening(request, true)).toBe('stun')
+    expect(inspectOpening(request, 'whole')).toBe('stun')
   })
 })
 
@@ -81,10 +81,10 @@ describe('chat', () => {
   ]
 
   test.each(texts)('is clear once its line is whole: %j', (text) => {
-    expect(inspectOpening(utf8(text), true)).toBe('clear')
+    expect(inspectOpening(utf8(text), 'whole')).toBe('clear')
     for (const end of ['\n', '\r\n', '\r\0', '\r']) {
-      expect(inspectOpening(utf8(`${text}${end}`), false)).toBe('clear')
-      expect(inspectOpening(utf8(`${text}${end}GET / HTTP/1.1\r\n`), false)).toBe('clear')
+      expect(inspectOpening(utf8(`${text}${end}`), 'more')).toBe('clear')
+      expect(inspectOpening(utf8(`${text}${end}GET / HTTP/1.1\r\n`), 'more')).toBe('clear')
     }
   })
 
@@ -102,7 +102,7 @@ describe('chat', () => {
   test.each(['WOW '.repeat(2000), 'A'.repeat(5000), `see /${'a'.repeat(5000)}`])(
     'is clear when its line never ends',
     (text) => {
-      expect(inspectOpening(utf8(text), true)).toBe('clear')
+      expect(inspectOpening(utf8(text), 'whole')).toBe('clear')
     },
   )
 
@@ -113,7 +113,7 @@ describe('chat', () => {
     [[0, 1, 0, 0, 0x21, 0x12, 0xa4], 'clear'],
     [[0, 1, 0, 0, 0x21, 0x12, 0xa4, 0x43], 'clear'],
   ] as const)('is what is left when no more of %j comes', (bytes, verdict) => {
-    expect(inspectOpening(Uint8Array.from(bytes), true)).toBe(verdict)
+    expect(inspectOpening(Uint8Array.from(bytes), 'whole')).toBe(verdict)
   })
 })
 
@@ -147,7 +147,7 @@ test('a verdict stands, whatever comes after it', () => {
       const decided = all.findIndex((verdict) => verdict !== 'undecided')
       if (decided < 0) return
       expect(new Set(all.slice(decided)).size).toBe(1)
-      expect(inspectOpening(opening, true)).toBe(all[decided])
+      expect(inspectOpening(opening, 'whole')).toBe(all[decided])
     }),
     { numRuns: 2000 },
   )
