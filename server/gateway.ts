@@ -69,7 +69,11 @@ export async function startGateway(
     throw new StartError(`The page is not built: ${webRoot} has no index.html. Run npm run build.`)
   }
   const clock = systemClock
-  const roomLog = await openLog(config, logWorker)
+  let lost = false
+  const roomLog = await openLog(config, logWorker, (err) => {
+    lost = true
+    log.fatal({ err }, 'the log is gone; start the server again')
+  })
   const room = new Room({
     log: roomLog,
     clock,
@@ -89,6 +93,7 @@ export async function startGateway(
   await pageRoutes(app, {
     webRoot,
     allowHosts: [host, ...config.allowHost],
+    isHealthy: () => !lost,
   })
   await app.register(apiRoutes, { room, tcpAddress: () => ({ host, port: portOf(tcp) }) })
 
@@ -122,11 +127,15 @@ function atMostEvery<T>(ms: number, clock: Clock, call: (value: T) => void): (va
   }
 }
 
-async function openLog(config: Config, worker: URL | undefined): Promise<RoomLog> {
+async function openLog(
+  config: Config,
+  worker: URL | undefined,
+  onLost: (error: Error) => void,
+): Promise<RoomLog> {
   const { data, retain, retainDays } = config
   if (data === ':memory:') return memoryLog(retain)
   try {
-    return await sqliteLog({ folder: data, retain, retainDays }, worker)
+    return await sqliteLog({ folder: data, retain, retainDays }, onLost, worker)
   } catch (error) {
     throw error instanceof LogUnusable ? new StartError(error.message) : error
   }

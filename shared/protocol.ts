@@ -34,7 +34,7 @@ export const RoomEvent = Type.Object({
 export type RoomEvent = Static<typeof RoomEvent>
 
 /** Printable ASCII, so that it is the same string in every place that keeps or compares it. */
-const ClientId = Type.String({ pattern: '^[!-~]{1,64}$' })
+const ClientId = Type.String({ pattern: '^[ -~]{1,64}$' })
 const strict = { additionalProperties: false }
 
 /** First message of a connection; all but `protocol` may be left out. */

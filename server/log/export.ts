@@ -9,8 +9,8 @@ import type { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import Database from 'libsql'
 import type { RoomEvent } from '../../shared/protocol.ts'
+import { eventOf, READ, type Row } from './rows.ts'
 import { inspect, UnusableFile } from './schema.ts'
-import { eventOf, READ, type Row } from './store.ts'
 
 const PAGE_EVENTS = 1000
 

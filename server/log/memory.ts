@@ -3,18 +3,17 @@
  * that the same (person, id) is committed once.
  */
 import { randomBytes, randomUUID } from 'node:crypto'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { RoomEvent } from '../../shared/protocol.ts'
 import type { Committed, Draft, RoomLog, Seat } from '../room/log.ts'
+import { hasWords, wordsOf } from './words.ts'
 
-const WORDS = /[\p{L}\p{N}\p{M}]+/gu
 const MAX_SEATS = 10_000
 /** What is kept in memory is bounded, whatever is asked for. */
 const MAX_EVENTS = 100_000
 
-/** As the index of the durable log compares: without case and diacritics. */
-function plain(text: string): string {
-  return text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase()
-}
+/** Events looked through by a search before others have their turn. */
+const SEARCH_SLICE = 200
 
 /** `most`: how many of the latest events are kept, 0 for as many as memory may hold. */
 export function memoryLog(most = 0): RoomLog {
@@ -66,16 +65,16 @@ export function memoryLog(most = 0): RoomLog {
     read: async (seq, limit) => slice(seq, Math.max(seq, head - events.length + 1) + limit),
     before: async (seq, limit) => slice(Math.min(seq, head + 1) - limit, seq),
     async search(query, limit) {
-      const words: string[] = plain(query).match(WORDS) ?? []
-      const last = words.pop()
-      if (last === undefined) return []
-      const found = events.filter(({ text }) => {
-        const said: string[] = plain(text).match(WORDS) ?? []
-        return (
-          words.every((word) => said.includes(word)) && said.some((one) => one.startsWith(last))
-        )
-      })
-      return found.slice(Math.max(0, found.length - limit))
+      const words = wordsOf(query)
+      const found: RoomEvent[] = []
+      if (words.length === 0) return found
+      const all = events
+      for (let at = all.length - 1; at >= 0 && found.length < limit; at -= 1) {
+        const event = all[at] as RoomEvent
+        if (hasWords(event.text, words)) found.push(event)
+        if (at % SEARCH_SLICE === 0) await nextTurn()
+      }
+      return found.reverse()
     },
     async keepSeats(kept) {
       for (const seat of kept) {

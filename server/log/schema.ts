@@ -26,7 +26,8 @@ const migrations: readonly ((database: Database.Database) => void)[] = [
       );
       CREATE UNIQUE INDEX said_once ON events (person, id) WHERE id IS NOT NULL;
       CREATE VIRTUAL TABLE words USING fts5(
-        text, content = 'events', content_rowid = 'seq', tokenize = 'unicode61 remove_diacritics 2'
+        text, content = 'events', content_rowid = 'seq',
+        tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3'
       );
       CREATE TABLE seats (
         person TEXT PRIMARY KEY, name TEXT NOT NULL, seq INTEGER NOT NULL, at INTEGER NOT NULL

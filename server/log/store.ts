@@ -1,6 +1,6 @@
 /**
- * The SQLite store: everything that touches the database, in the thread that may be
- * held up by the disk. `sqlite.ts` is what the room sees of it.
+ * The writing half of the SQLite log, in the thread that may be held up by the disk.
+ * `sqlite.ts` is what the room sees of it.
  *
  * MUST sync a transaction to the disk before it answers an append (WAL with
  * `synchronous=FULL`). MUST keep the latest event, from which numbering goes on.
@@ -10,12 +10,11 @@ import { join } from 'node:path'
 import Database from 'libsql'
 import type { RoomEvent } from '../../shared/protocol.ts'
 import type { Draft, Seat } from '../room/log.ts'
+import { COLUMNS, eventOf, type Row, rowOf } from './rows.ts'
 import { inspect, migrate, UnusableFile } from './schema.ts'
 
 /** How long an append waits for another program to release the file, in ms. */
 const BUSY_MS = 2000
-/** Events that search() indexes at once when it has to. */
-const INDEX_EVENTS = 2000
 const MAX_SEATS = 100_000
 const DAY_MS = 86_400_000
 
@@ -29,21 +28,6 @@ export type StoreOptions = {
 
 /** For each draft: the seq that it was given, or the earlier event that it repeats. */
 export type Appended = { outcomes: (number | RoomEvent)[] }
-
-/** seq, at, kind, person, name, via, text, id: the columns of `events`. */
-export type Row = [
-  number,
-  number,
-  RoomEvent['kind'],
-  string,
-  string,
-  RoomEvent['from']['via'],
-  string,
-  string | null,
-]
-const COLUMNS = 'seq, at, kind, person, name, via, text, id'
-/** At most ? events from seq ? on, oldest first. */
-export const READ = `SELECT ${COLUMNS} FROM events WHERE seq >= ? ORDER BY seq LIMIT ?`
 
 export class Store {
   readonly epoch: string
@@ -62,7 +46,8 @@ export class Store {
     this.#options = options
     mkdirSync(options.folder, { recursive: true })
     this.#lock = lock(join(options.folder, 'room.lock'))
-    this.#database = open(join(options.folder, 'room.db'))
+    this.#database = open(options.folder)
+    migrate(this.#database)
     this.#statements = prepare(this.#database)
     const meta = Object.fromEntries(this.#statements.meta.all() as [string, string][])
     this.epoch = meta.epoch ?? ''
@@ -105,23 +90,6 @@ export class Store {
     )
   }
 
-  read(seq: number, limit: number): RoomEvent[] {
-    return (this.#statements.read.all(seq, limit) as Row[]).map(eventOf)
-  }
-
-  before(seq: number, limit: number): RoomEvent[] {
-    return (this.#statements.before.all(seq, limit) as Row[]).map(eventOf).reverse()
-  }
-
-  search(query: string, limit: number): RoomEvent[] {
-    const words = query.match(/[\p{L}\p{N}\p{M}]+/gu)
-    if (words === null) return []
-    while (this.#indexed < this.#head) this.#index(INDEX_EVENTS)
-    // Each word quoted, so that none is an operator of FTS5; the last may go on.
-    const match = `${words.map((word) => `"${word}"`).join(' ')}*`
-    return (this.#statements.search.all(match, limit) as Row[]).map(eventOf).reverse()
-  }
-
   keepSeats(seats: readonly Seat[]): void {
     const now = Date.now()
     this.#transaction(() => {
@@ -129,11 +97,6 @@ export class Store {
         this.#statements.keepSeat.run(person, name, seq, now)
       this.#statements.trimSeats.run(MAX_SEATS)
     })
-  }
-
-  seatOf(person: string): Seat | undefined {
-    const row = this.#statements.seat.get(person) as [string, string, number] | undefined
-    return row === undefined ? undefined : { person: row[0], name: row[1], seq: row[2] }
   }
 
   /** How many events wait for upkeep. */
@@ -217,6 +180,12 @@ export class Store {
   }
 }
 
+function columnsOf(table: string): string {
+  return COLUMNS.split(', ')
+    .map((column) => `${table}.${column}`)
+    .join(', ')
+}
+
 type Statements = ReturnType<typeof prepare>
 
 function prepare(database: Database.Database) {
@@ -226,13 +195,10 @@ function prepare(database: Database.Database) {
     meta: raw('SELECT key, value FROM meta'),
     range: raw('SELECT (SELECT min(seq) FROM events), (SELECT max(seq) FROM events)'),
     insert: database.prepare(`INSERT INTO events (${COLUMNS}) SELECT ${values} FROM json_each(?)`),
+    // The join in this order: each pair is looked up in the index.
     said: raw(
-      `SELECT ${COLUMNS} FROM events WHERE (person, id) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))`,
-    ),
-    read: raw(READ),
-    before: raw(`SELECT ${COLUMNS} FROM events WHERE seq < ? ORDER BY seq DESC LIMIT ?`),
-    search: raw(
-      `SELECT ${COLUMNS} FROM events WHERE seq IN (SELECT rowid FROM words WHERE words MATCH ? ORDER BY rowid DESC LIMIT ?) ORDER BY seq DESC`,
+      `SELECT ${columnsOf('events')} FROM json_each(?) AS asked CROSS JOIN events
+       ON events.person = asked.value ->> 0 AND events.id = asked.value ->> 1 AND events.id IS NOT NULL`,
     ),
     index: database.prepare(
       'INSERT INTO words (rowid, text) SELECT seq, text FROM events WHERE seq > ? AND seq <= ?',
@@ -249,7 +215,6 @@ function prepare(database: Database.Database) {
     trimSeats: database.prepare(
       'DELETE FROM seats WHERE person IN (SELECT person FROM seats ORDER BY at DESC LIMIT -1 OFFSET ?)',
     ),
-    seat: raw('SELECT person, name, seq FROM seats WHERE person = ?'),
   }
 }
 
@@ -265,14 +230,14 @@ function lock(path: string): Database.Database {
   return database
 }
 
-function open(path: string): Database.Database {
-  const database = new Database(path)
+/** Opens the file, new or known, for either half. */
+export function open(folder: string): Database.Database {
+  const database = new Database(join(folder, 'room.db'))
   try {
     inspect(database)
     database.exec(`PRAGMA busy_timeout = ${BUSY_MS}`)
     database.exec('PRAGMA journal_mode = WAL')
     database.exec('PRAGMA synchronous = FULL')
-    migrate(database)
     return database
   } catch (error) {
     database.close()
@@ -282,19 +247,4 @@ function open(path: string): Database.Database {
 
 function keyOf(person: string, id: string | undefined): string | undefined {
   return id === undefined ? undefined : `${person} ${id}`
-}
-
-function rowOf(seq: number, { at, kind, from, text, id }: Draft): Row {
-  return [seq, Date.parse(at), kind, from.id, from.name, from.via, text, id ?? null]
-}
-
-export function eventOf([seq, at, kind, person, name, via, text, id]: Row): RoomEvent {
-  return {
-    seq,
-    at: new Date(at).toISOString(),
-    kind,
-    from: { id: person, name, via },
-    text,
-    ...(id !== null && { id }),
-  }
 }

@@ -1,19 +1,23 @@
 /**
- * The thread of the SQLite log: calls come in, answers go out, one at a time; what
- * can wait is done in small pieces between them.
+ * A thread of the SQLite log, the writer or the reader: calls come in, answers go out,
+ * one at a time; what can wait is done by the writer in small pieces between them.
  */
 import { parentPort, workerData } from 'node:worker_threads'
 import { faultOf } from './fault.ts'
-import { type Appended, Store, type StoreOptions } from './store.ts'
+import { Reader } from './reader.ts'
+import { type Appended, open, Store, type StoreOptions } from './store.ts'
 
-/** The store's calls that can be made from outside. */
-export type Call = 'append' | 'read' | 'before' | 'search' | 'keepSeats' | 'seatOf'
+/** The calls that can be made from outside. */
+export type Call =
+  | keyof Pick<Store, 'append' | 'keepSeats'>
+  | keyof Pick<Reader, 'read' | 'before' | 'search' | 'seatOf'>
 export type Asked = { number: number; call: Call | 'close'; args: unknown[] }
-/** `error`: what the disk or the database said. */
-export type Answered = { number: number; result?: unknown; error?: string; first: number }
+/** `error`: what the disk or the database said; `first`: of the log, from the writer. */
+export type Answered = { number: number; result?: unknown; error?: string; first?: number }
 export type Opened =
   | { epoch: string; secret: Uint8Array; head: number; first: number }
   | { fault: string }
+export type Role = { role: 'writer' | 'reader'; options: StoreOptions }
 
 /** Between one piece of upkeep and the next, in ms, so that appends hardly wait for it. */
 const UPKEEP_MS = 50
@@ -26,40 +30,57 @@ const IDLE_MS = 60_000
 const port = parentPort
 if (port === null) throw new Error('this file is a worker thread')
 
-let store: Store | undefined
+const { role, options } = workerData as Role
 let upkeep: NodeJS.Timeout | undefined
 /** Whether more upkeep is on its way soon. */
 let busy = false
+
 try {
-  store = new Store(workerData as StoreOptions)
-  const { epoch, secret, head, first } = store
-  port.postMessage({ epoch, secret, head, first } satisfies Opened)
-  port.on('message', (asked: Asked) => answer(store as Store, asked))
-  keepUp(store, UPKEEP_MS)
+  if (role === 'writer') beWriter(new Store(options))
+  else beReader(new Reader(open(options.folder)))
 } catch (error) {
   port.postMessage({ fault: faultOf(error) } satisfies Opened)
 }
 
-function answer(store: Store, { number, call, args }: Asked): void {
+function beWriter(store: Store): void {
+  const { epoch, secret, head, first } = store
+  port?.postMessage({ epoch, secret, head, first } satisfies Opened)
+  port?.on('message', (asked: Asked) => {
+    const { result, error } = answer(store, asked)
+    const reply: Answered = { number: asked.number, result, first: store.first }
+    port?.postMessage(error === undefined ? reply : { ...reply, error })
+    if (asked.call !== 'append') return
+    if (store.backlog > MAX_BACKLOG) {
+      const appended = (result as Appended | undefined)?.outcomes.length ?? 0
+      tryUpkeep(store, UPKEEP_EVENTS + appended)
+    }
+    if (!busy) keepUp(store, UPKEEP_MS)
+  })
+  keepUp(store, UPKEEP_MS)
+}
+
+function beReader(reader: Reader): void {
+  port?.postMessage({ epoch: '', secret: new Uint8Array(0), head: 0, first: 0 } satisfies Opened)
+  port?.on('message', (asked: Asked) => {
+    const { result, error } = answer(reader, asked)
+    const reply: Answered = { number: asked.number, result }
+    port?.postMessage(error === undefined ? reply : { ...reply, error })
+  })
+}
+
+function answer(of: Store | Reader, { call, args }: Asked): { result?: unknown; error?: string } {
   if (call === 'close') {
     clearTimeout(upkeep)
-    store.close()
+    of.close()
     port?.close()
-    return
+    return {}
   }
-  let reply: Answered
   try {
-    const result = (store[call] as (...args: unknown[]) => unknown)(...args)
-    reply = { number, result, first: store.first }
+    const method = (of as unknown as Record<string, (...args: unknown[]) => unknown>)[call]
+    return { result: method?.apply(of, args) }
   } catch (error) {
-    reply = { number, error: faultOf(error), first: store.first }
+    return { error: faultOf(error) }
   }
-  port?.postMessage(reply)
-  if (call === 'append' && store.backlog > MAX_BACKLOG) {
-    const appended = (reply.result as Appended | undefined)?.outcomes.length ?? 0
-    tryUpkeep(store, UPKEEP_EVENTS + appended)
-  }
-  if (call === 'append' && !busy) keepUp(store, UPKEEP_MS)
 }
 
 function keepUp(store: Store, ms: number): void {
@@ -72,9 +93,13 @@ function keepUp(store: Store, ms: number): void {
 
 /** Answers whether there is more to do; a disk that fails now is tried again later. */
 function tryUpkeep(store: Store, events: number): boolean {
+  const before = store.first
   try {
     return store.upkeep(Date.now(), events)
   } catch {
     return false
+  } finally {
+    // Nobody asked: the first event is another one now.
+    if (store.first !== before) port?.postMessage({ number: 0, first: store.first })
   }
 }

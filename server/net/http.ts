@@ -32,6 +32,8 @@ export type HttpOptions = {
   webRoot: string
   /** Host names, beside addresses and this machine's own, under which it may be asked for. */
   allowHosts: readonly string[]
+  /** Whether the room can do its work. */
+  isHealthy: () => boolean
 }
 
 /** The server, with no routes yet and not listening. */
@@ -75,7 +77,11 @@ export async function pageRoutes(app: FastifyInstance, options: HttpOptions): Pr
   })
 
   app.get('/healthz', (_request, reply) => {
-    reply.header('Cache-Control', 'no-store').send({ status: 'ok' })
+    const healthy = options.isHealthy()
+    reply
+      .header('Cache-Control', 'no-store')
+      .code(healthy ? 200 : 503)
+      .send({ status: healthy ? 'ok' : 'the log is gone' })
   })
 
   app.setNotFoundHandler((request, reply) => {

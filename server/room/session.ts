@@ -73,7 +73,7 @@ export class Session {
       case 'say':
         return this.#say(request)
       case 'name':
-        return this.#answer(this.#room.rename(id, request.name))
+        return this.#rename(id, request.name)
       case 'typing':
         return this.#typing(request.on)
       case 'resume':
@@ -252,8 +252,11 @@ export class Session {
     this.#connection.deliver({ type: 'told', lines })
   }
 
-  #answer(fault: Fault | undefined): void {
-    if (fault !== undefined) this.#refuse(fault)
+  /** Whoever asked is told at once; the others when they are told of who came and went. */
+  #rename(id: string, raw: string): void {
+    const fault = this.#room.rename(id, raw)
+    if (fault === undefined) this.#tell(`You are ${this.name} now.`)
+    else this.#refuse(fault)
   }
 
   #refuse(fault: Fault, id?: string): void {

@@ -149,7 +149,7 @@ function presenceLines({ joined, left, renamed, members, memberCount }: Presence
   // A name that was given up may be taken by the next, so joining comes last.
   return [
     ...left.map(({ id, name }) => ({ text: `* ${name} left`, own: id })),
-    ...renamed.map(({ was, name }) => ({ text: `* ${was} is now ${name}` })),
+    ...renamed.map(({ id, was, name }) => ({ text: `* ${was} is now ${name}`, own: id })),
     ...joined.map(({ id, name, via }) => ({ text: `* ${name} joined (${via})`, own: id })),
   ]
 }

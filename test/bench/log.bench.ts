@@ -17,8 +17,12 @@ const WORDS = 'the quick brown fox jumps over a lazy dog while disks are filling
 const worker = new URL('../../dist/server/log/worker.js', import.meta.url)
 let folder: string
 
+const onLost = (error: Error): never => {
+  throw error
+}
+
 function open(): Promise<RoomLog> {
-  return sqliteLog({ folder, retain: 0, retainDays: 0 }, worker)
+  return sqliteLog({ folder, retain: 0, retainDays: 0 }, onLost, worker)
 }
 
 /** 100 bytes of words, and one word that only this message has. */

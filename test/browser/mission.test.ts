@@ -44,6 +44,7 @@ describe('the mission', () => {
 
       const terminal = new Program(nc as string, ['127.0.0.1', `${tcpPort}`])
       await terminal.until('Here: guest-1 (tcp), Ann (web).')
+      await watcher.until('* guest-2 joined (tcp)\n')
       terminal.type('/name Bob\n')
       await watcher.until('* guest-2 is now Bob\n')
 

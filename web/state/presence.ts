@@ -19,6 +19,8 @@ export function takePresence(state: State, message: Presence, now: number): Stat
   for (const person of joined) members.set(person.id, person)
   for (const { id } of left) members.delete(id)
   let me = state.me
+  // Who comes and takes another name at once is only said to have come.
+  for (const { id, name } of joined) if (me?.id === id) me = { ...me, name }
   for (const { id, name } of renamed) {
     const person = members.get(id)
     if (person) members.set(id, { ...person, name })

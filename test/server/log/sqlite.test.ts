@@ -11,8 +11,12 @@ import { testFolder } from '../../support/folder.ts'
 
 const worker = new URL('../../../dist/server/log/worker.js', import.meta.url)
 
+const onLost = (error: Error): never => {
+  throw error
+}
+
 function open(folder: string, options: Partial<StoreOptions> = {}): Promise<RoomLog> {
-  return sqliteLog({ folder, retain: 0, retainDays: 0, ...options }, worker)
+  return sqliteLog({ folder, retain: 0, retainDays: 0, ...options }, onLost, worker)
 }
 
 async function openForTest(folder: string, options: Partial<StoreOptions> = {}): Promise<RoomLog> {

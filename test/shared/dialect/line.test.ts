@@ -118,7 +118,10 @@ describe('presence', () => {
   test.each([
     [{ joined: [bob] }, { text: '* bob joined (tcp)', own: 'b2' }],
     [{ left: [bob] }, { text: '* bob left', own: 'b2' }],
-    [{ renamed: [{ id: 'b2', was: 'bob', name: 'robert' }] }, { text: '* bob is now robert' }],
+    [
+      { renamed: [{ id: 'b2', was: 'bob', name: 'robert' }] },
+      { text: '* bob is now robert', own: 'b2' },
+    ],
   ])('is a line for each change: %j', (changes, unit) => {
     expect(utc.encode(presence(changes))).toEqual([unit])
   })
