@@ -23,6 +23,7 @@ const program = new Command('oneroom')
   .description('One room, any socket: a chat for browsers, nc, telnet and your own socket program.')
   .version(version)
   .exitOverride()
+  .addHelpText('after', '\noneroom serve --help lists the options of the server.')
   .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'oneroom: ')) })
 
 const serveCommand = program
@@ -82,7 +83,7 @@ async function exportTo({ data, format }: { data: string; format: ExportFormat }
   } catch (error) {
     // Whoever reads may have read enough: `oneroom export | head`.
     if ((error as NodeJS.ErrnoException).code === 'EPIPE') return
-    refuse([`The log in ${data} ${faultOf(error)}.`])
+    refuse([`The data folder ${data} ${faultOf(error)}.`])
   }
 }
 

@@ -10,7 +10,8 @@ export function faultOf(error: unknown): string {
   if (/^(EACCES|EPERM|EROFS|SQLITE_READONLY|SQLITE_CANTOPEN)/.test(code) || /: 14"/.test(message)) {
     return 'cannot be written'
   }
-  if (/^(SQLITE_NOTADB|SQLITE_CORRUPT)/.test(code)) return 'is damaged; it was left as it is'
+  if (/^(SQLITE_NOTADB|SQLITE_CORRUPT)/.test(code))
+    return 'has a damaged room.db; it was left as it is'
   if (/^(ENOSPC|SQLITE_FULL)/.test(code)) return 'is on a disk that is full'
   if (/^(SQLITE_BUSY|SQLITE_LOCKED)/.test(code)) return 'is locked by another program'
   if (/^(ENOTDIR|EEXIST)/.test(code)) return 'is not a folder'

@@ -54,13 +54,13 @@ export function inspect(database: Database.Database): boolean {
       .prepare('SELECT count(*) AS count FROM sqlite_master')
       .all() as { count: number }[]
     if (applicationId !== 0 || version !== 0 || count > 0) {
-      throw new UnusableFile('is a database, but not a log of Oneroom; it was left as it is')
+      throw new UnusableFile('has a room.db that is no log of Oneroom; it was left as it is')
     }
     return false
   }
   if (version > migrations.length) {
     throw new UnusableFile(
-      `was written by a newer version of Oneroom (its schema is ${version}, this one knows ${migrations.length}); it was left as it is`,
+      `has a log of a newer version of Oneroom (its schema is ${version}, this one knows ${migrations.length}); it was left as it is`,
     )
   }
   return true

@@ -24,7 +24,8 @@ export async function sqliteLog(
 ): Promise<RoomLog> {
   const start = async (role: 'writer' | 'reader') => {
     const { thread, opened } = await Thread.start(worker, { role, options }, onLost)
-    if ('fault' in opened) throw new LogUnusable(`The log in ${options.folder} ${opened.fault}.`)
+    if ('fault' in opened)
+      throw new LogUnusable(`The data folder ${options.folder} ${opened.fault}.`)
     return { thread, opened }
   }
   // One after the other: the writer makes the file.

@@ -45,10 +45,10 @@ export class Intake {
     for (;;) {
       const decoded = next()
       if (decoded === undefined) break
-      const held = session.receive(decoded) ?? hasRoom()
+      const held = session.receive(decoded)
       const ms = flood.take(clock.monotonic())
       if (this.#stopped) return
-      if (held === undefined && ms === 0) continue
+      if (held === undefined && ms === 0 && hasRoom() === undefined) continue
       this.#waiting = true
       setReading(false)
       void this.#wait(held, ms)
@@ -64,8 +64,9 @@ export class Intake {
     this.#cancel?.()
   }
 
-  async #wait(held: Promise<void> | undefined, ms: number): Promise<void> {
+  async #wait(held: Promise<void> | void, ms: number): Promise<void> {
     await held
+    await this.#options.hasRoom()
     if (this.#stopped) return
     if (ms > 0) {
       await new Promise<void>((resolve) => {

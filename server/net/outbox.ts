@@ -86,7 +86,7 @@ export class Outbox {
 
   /** Undefined while there is room for replies; else a promise of it. */
   hasRoom(): Promise<void> | undefined {
-    if (this.#replyBytes < REPLY_BYTES) return undefined
+    if (this.#replyBytes < REPLY_BYTES || this.#stopped) return undefined
     return new Promise((resolve) => this.#onSent.push(resolve))
   }
 

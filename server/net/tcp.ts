@@ -8,9 +8,10 @@ import { createServer, type Server, type Socket } from 'node:net'
 import type { Decoded, Dialect } from '../../shared/dialect/dialect.ts'
 import { splitUtf8, TAIL_EVENTS } from '../../shared/dialect/line.ts'
 import { type ErrorCode, errorMessage } from '../../shared/errors.ts'
-import { limits } from '../../shared/limits.ts'
+import { limits, PROTOCOL_VERSION } from '../../shared/limits.ts'
 import { inspectOpening, type Refusal } from '../../shared/wire/guard.ts'
 import { type Line, LineDecoder } from '../../shared/wire/lines.ts'
+import { TelnetDecoder } from '../../shared/wire/telnet.ts'
 import type { Encoded } from '../room/feed.ts'
 import type { FloodRate } from '../room/flood.ts'
 import type { Room } from '../room/room.ts'
@@ -53,6 +54,7 @@ export function tcpServer(options: TcpOptions): Server {
 class TcpConnection {
   readonly #socket: Socket
   readonly #options: TcpOptions
+  readonly #telnet = new TelnetDecoder()
   readonly #decoder = new LineDecoder(limits.textBytes)
   readonly #edge: Edge
   /** The first bytes, until the guard has cleared them. */
@@ -63,6 +65,9 @@ class TcpConnection {
   #inputEnded = false
   /** The client has made a pause since its last byte. */
   #silent = false
+  /** It has sent before it read, and ended no line, as lock-step programs do. */
+  #spokeFirst = false
+  #lines = 0
   #closedBy = 'closed'
   readonly #connectedAt: number
   readonly #cancelGreet: () => void
@@ -79,7 +84,9 @@ class TcpConnection {
       transport: this.#transport(),
       next: () => this.#next(),
       onEmpty: () => this.#inputRead(),
-      echoes: () => this.#decoder.unterminated,
+      // It reads once for each thing it sends: its own line is the receipt, but for what it
+      // said before it was greeted, which the greeting answers.
+      echoes: () => this.#decoder.unterminated && !(this.#spokeFirst && this.#lines < 2),
     })
     this.#cancelGreet = options.room.clock.after(GREET_MS, () => this.#greetSilent())
     socket.on('data', (chunk) => this.#socketOnData(chunk))
@@ -91,9 +98,11 @@ class TcpConnection {
   #socketOnData(chunk: Buffer): void {
     this.#silent = false
     this.#cancelPause?.()
-    this.#decoder.push(chunk)
+    const { text, answer } = this.#telnet.push(chunk)
+    if (answer.length > 0) this.#socket.write(Uint8Array.from(answer))
+    this.#decoder.push(text)
     if (this.#opening !== undefined) {
-      this.#opening = Buffer.concat([this.#opening, chunk])
+      this.#opening = Buffer.concat([this.#opening, text])
       this.#inspect(this.#opening.length > limits.textBytes ? 'whole' : 'more')
     }
     if (this.#opening === undefined) this.#edge.intake.pump()
@@ -120,16 +129,15 @@ class TcpConnection {
 
   /** The client waits for us to speak first. What it says later is still inspected. */
   #greetSilent(): void {
-    if (this.#opening?.length === 0) this.#enter(false)
+    if (this.#opening?.length === 0) this.#enter()
   }
 
-  /** `speaksFirst`: it has sent before it read, and ended no line, as lock-step programs do. */
-  #enter(speaksFirst: boolean): void {
+  #enter(): void {
     if (this.#entered) return
     this.#entered = true
     this.#cancelGreet()
-    const history = speaksFirst ? 0 : TAIL_EVENTS
-    this.#read.unshift({ type: 'request', request: { type: 'hello', protocol: 1, history } })
+    const hello = { type: 'hello', protocol: PROTOCOL_VERSION, history: TAIL_EVENTS } as const
+    this.#read.unshift({ type: 'request', request: hello })
     this.#edge.intake.pump()
   }
 
@@ -139,10 +147,9 @@ class TcpConnection {
     const verdict = inspectOpening(this.#opening, come)
     if (verdict === 'undecided') return
     if (verdict === 'clear') {
-      // It reads once for each thing that it sends: the greeting is all it can be given then.
-      const speaksFirst = !/[\r\n]/.test(String(this.#opening))
+      this.#spokeFirst = !this.#entered
       this.#opening = undefined
-      this.#enter(speaksFirst)
+      this.#enter()
     } else {
       this.#refuse(verdict)
     }
@@ -175,6 +182,7 @@ class TcpConnection {
   }
 
   #decode({ text, cut }: Line): Decoded {
+    this.#lines += 1
     if (cut) this.#read.push({ type: 'fault', fault: { code: 'line_too_long' } })
     return this.#options.dialect.decode(text)
   }

@@ -39,6 +39,12 @@ export async function websocketRoute(
   options: WebSocketOptions,
 ): Promise<void> {
   await app.register(fastifyWebsocket, {
+    errorHandler(error: Error & { code?: string }, socket) {
+      // What the other side does wrong, ws answers with its close code; the edge logs why.
+      if (error.code?.startsWith('WS_ERR_')) return
+      app.log.error({ err: error }, 'a WebSocket connection failed')
+      socket.terminate()
+    },
     options: {
       maxPayload: limits.frameBytes,
       perMessageDeflate: false,

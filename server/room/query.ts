@@ -4,6 +4,7 @@
 import { helpLines } from '../../shared/commands.ts'
 import type { Outgoing, Request } from '../../shared/dialect/dialect.ts'
 import { names } from '../../shared/dialect/line.ts'
+import type { RoomEvent } from '../../shared/protocol.ts'
 import type { Room } from './room.ts'
 
 /** Events in an answer, where the question names no number. */
@@ -12,6 +13,21 @@ const DEFAULT_EVENTS = 50
 const WHO_NAMES = 1000
 const WHO_BYTES = 16_384
 
+/** UTF-16 units of text in one answer: a reader who does not read must not cost more. */
+const ANSWER_SIZE = 65_536
+
+/** As many of the latest events as one answer may have; at least one. */
+export function latest(events: RoomEvent[]): RoomEvent[] {
+  let size = 0
+  let from = events.length
+  while (from > 0) {
+    size += events[from - 1]?.text.length ?? 0
+    if (size > ANSWER_SIZE && from < events.length) break
+    from -= 1
+  }
+  return events.slice(from)
+}
+
 export type Query = Extract<Request, { type: 'history' | 'search' | 'who' | 'help' }>
 
 /** Rejects when the log cannot be read. */
@@ -19,13 +35,13 @@ export async function answerTo(query: Query, { log, feed, roster }: Room): Promi
   switch (query.type) {
     case 'history': {
       const { before = Infinity, limit = DEFAULT_EVENTS } = query
-      const events = await log.before(Math.min(before, feed.seq + 1), limit)
+      const events = latest(await log.before(Math.min(before, feed.seq + 1), limit))
       return { type: 'history', events, more: (events[0]?.seq ?? 0) > log.first() }
     }
     case 'search': {
       const found = await log.search(query.query, query.limit ?? DEFAULT_EVENTS)
       // What is committed and not yet told is not to be read early.
-      const events = found.filter(({ seq }) => seq <= feed.seq)
+      const events = latest(found.filter(({ seq }) => seq <= feed.seq))
       return { type: 'found', query: query.query, events }
     }
     case 'who': {

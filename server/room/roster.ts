@@ -16,7 +16,9 @@ export class Roster {
 
   constructor() {
     // Nobody may speak as the machine itself.
-    this.#bySkeleton.set(nameSkeleton('Server'), 'server')
+    for (const name of ['Server', 'System', 'Oneroom']) {
+      this.#bySkeleton.set(nameSkeleton(name), 'server')
+    }
   }
 
   get size(): number {

@@ -11,7 +11,7 @@ import { limits, PROTOCOL_VERSION } from '../../shared/limits.ts'
 import type { Hello, Person, ResetReason, Say, Welcome } from '../../shared/protocol.ts'
 import { sanitise, utf8Length } from '../../shared/text.ts'
 import type { Connection } from './connection.ts'
-import { answerTo, type Query } from './query.ts'
+import { answerTo, latest, type Query } from './query.ts'
 import type { Room } from './room.ts'
 import { personOf, tokenFor } from './token.ts'
 
@@ -107,7 +107,7 @@ export class Session {
     const reset = this.#resetReason(hello)
     const resumed = hello.seq !== undefined && hello.epoch !== undefined && reset === null
     const tail = resumed ? 0 : (hello.history ?? 0)
-    const events = tail === 0 ? [] : await log.before(head + 1, tail).catch(() => [])
+    const events = tail === 0 ? [] : latest(await log.before(head + 1, tail).catch(() => []))
     if (this.#state !== 'new') return
     this.#state = 'in'
     const welcome: Welcome = {
@@ -125,10 +125,6 @@ export class Session {
       limits,
     }
     this.#connection.deliver(welcome)
-    // A greeting is one write; what was said before is not to make it longer.
-    if (this.#connection.dialect.name === 'line' && events.length > 0) {
-      this.#connection.deliver({ type: 'history', events, more: true })
-    }
     this.#connection.follow({ seq: resumed ? (hello.seq ?? head) : head, until: head, position })
     this.#room.addReader(this.#connection)
     this.#connection.wake()

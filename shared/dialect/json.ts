@@ -47,8 +47,12 @@ function decodeJson(text: string): Decoded {
   }
   const check = checks[type as keyof typeof checks]
   if (check.Check(value)) return { type: 'request', request: value as ClientMessage }
-  const [first] = check.Errors(value)
-  const where = first?.instancePath.replace(/^\//, '') || type
-  const message = `Not a valid ${type} message: ${where} ${first?.message ?? ''}.`
+  const errors = check.Errors(value)
+  const [first] = errors
+  const where = first?.instancePath.slice(1, 41) || type
+  const what = errors.some(({ keyword }) => keyword === 'additionalProperties')
+    ? 'is not a field of it'
+    : first?.message
+  const message = `Not a valid ${type} message: ${where} ${what}.`
   return { type: 'fault', fault: { code: 'bad_message', message }, ...named }
 }

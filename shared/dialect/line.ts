@@ -13,7 +13,9 @@ import type { Decoded, Dialect, Request, Unit } from './dialect.ts'
 /** Beyond this many members a reader gets one summary of who came and went. */
 export const SUMMARY_ABOVE_MEMBERS = 50
 
-/** So that the greeting stays within one write of 1024 bytes, whoever is here. */
+/** A greeting is read at once, also by a program that reads 1024 bytes and no more. */
+const GREETING_BYTES = 1024
+/** So that it stays within them, whoever is here. */
 const NAMES_BYTES = 500
 
 /** Messages that a newcomer at a terminal is shown. */
@@ -154,16 +156,33 @@ function presenceLines({ joined, left, renamed, members, memberCount }: Presence
   ]
 }
 
-function greeting({ you, token, members, memberCount }: Welcome, offsetMinutes: number): string[] {
+function greeting(welcome: Welcome, offsetMinutes: number): string[] {
+  const { you, token, members, memberCount, events } = welcome
   const others = members.filter(({ id }) => id !== you.id)
   const here =
     others.length === 0 ? 'Nobody else is here yet.' : `Here: ${names(others, memberCount - 1)}.`
-  return [
+  const lines = [
     `Welcome to Oneroom. You are ${you.name}; /name NAME changes that.`,
     `${here} Times are ${utcOffset(offsetMinutes)}.`,
     `After a break, /resume ${token} takes you back to where you were.`,
     'Type to talk. /help lists the commands, bye leaves.',
   ]
+  const tail = tailLines(events, offsetMinutes, GREETING_BYTES - bytesOf(lines))
+  return [...lines, ...tail]
+}
+
+/** As many of the latest events as there is room for, under what they are. */
+function tailLines(events: readonly RoomEvent[], offsetMinutes: number, room: number): string[] {
+  for (let from = 0; from < events.length; from += 1) {
+    const shown = datedLines(events.slice(from), offsetMinutes).map(({ text }) => text)
+    const lines = ['* Said before; /history shows more:', ...shown]
+    if (bytesOf(lines) <= room) return lines
+  }
+  return []
+}
+
+function bytesOf(lines: readonly string[]): number {
+  return lines.reduce((sum, line) => sum + utf8Length(line) + 1, 0)
 }
 
 /** `alice (web), bob (tcp) and 7 more`, as many names as a greeting has room for. */

@@ -84,5 +84,5 @@ test('a folder that may not be written refuses the start, in one sentence', asyn
   expect(remounted.status).toBe(0)
   const started = oneroom('--web-port', '0', '--tcp-port', '0', '--data', disk)
   expect(await started.untilExit()).toBe(2)
-  expect(started.stderr).toBe(`oneroom: The log in ${disk} cannot be written.\n`)
+  expect(started.stderr).toBe(`oneroom: The data folder ${disk} cannot be written.\n`)
 })

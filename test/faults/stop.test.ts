@@ -31,6 +31,27 @@ describe('a stop', () => {
     },
   )
 
+  it('ends while others go on talking, and while some do not read', async () => {
+    const { server, webUrl, tcpPort } = await serve('--flood', 'off')
+    const talker = await pageClient(webUrl)
+    await talker.hello({ name: 'Ann' })
+    for (let at = 0; at < 240; at += 1) talker.send({ type: 'say', text: 'x'.repeat(4000) })
+    await expect.poll(() => talker.events.length).toBe(240)
+    for (let at = 0; at < 40; at += 1) {
+      const { client: deaf } = await greeted(tcpPort)
+      deaf.socket.pause()
+      deaf.send('/history 200\n'.repeat(40))
+    }
+    const talk = setInterval(() => talker.send({ type: 'say', text: 'on and on' }), 2)
+    onTestFinished(() => clearInterval(talk))
+    await talker.until('on and on')
+    const began = performance.now()
+    server.child.kill('SIGTERM')
+    expect(await talker.untilClosed()).toBe(1001)
+    expect(await server.untilExit()).toBe(0)
+    expect(performance.now() - began).toBeLessThan(5000)
+  })
+
   it('at a second signal is at once', async () => {
     const { server, tcpPort } = await serve()
     // A client that neither reads nor ends keeps the first signal's stop waiting.

@@ -131,6 +131,13 @@ describe('a message of ours', () => {
     expect(tab.seqs).toEqual([1, 2, 3, 4])
   })
 
+  it('is answered also by an event that is too old to be shown', () => {
+    const tab = inRoom().say('x').sent('x')
+    tab.receive(events(event(1, alice, { id: 'x' })))
+    expect(tab.pendingIds).toEqual([])
+    expect(tab.seqs).toEqual([1, 2, 3])
+  })
+
   it('is not taken for said when somebody else uses its id', () => {
     expect(
       inRoom()

@@ -93,7 +93,7 @@ describe('a start is refused, and the file left as it is,', () => {
   test('when another server has it', async () => {
     const folder = testFolder()
     await openForTest(folder)
-    expect(await refusal(folder)).toBe('The log in FOLDER is in use by another server.')
+    expect(await refusal(folder)).toBe('The data folder FOLDER is in use by another server.')
   })
 
   test('when it is no database', async () => {
@@ -101,7 +101,9 @@ describe('a start is refused, and the file left as it is,', () => {
     const file = join(folder, 'room.db')
     writeFileSync(file, 'not a database '.repeat(100))
     const before = readFileSync(file)
-    expect(await refusal(folder)).toBe('The log in FOLDER is damaged; it was left as it is.')
+    expect(await refusal(folder)).toBe(
+      'The data folder FOLDER has a damaged room.db; it was left as it is.',
+    )
     expect(readFileSync(file).equals(before)).toBe(true)
   })
 
@@ -112,7 +114,9 @@ describe('a start is refused, and the file left as it is,', () => {
     database.exec('CREATE TABLE theirs (x)')
     database.close()
     const before = readFileSync(file)
-    expect(await refusal(folder)).toMatch(/^The log in FOLDER is a database, but not a log of One/)
+    expect(await refusal(folder)).toMatch(
+      /^The data folder FOLDER has a room\.db that is no log of One/,
+    )
     expect(readFileSync(file).equals(before)).toBe(true)
   })
 
@@ -124,7 +128,9 @@ describe('a start is refused, and the file left as it is,', () => {
     database.exec('PRAGMA user_version = 99')
     database.close()
     const before = readFileSync(file)
-    expect(await refusal(folder)).toMatch(/^The log in FOLDER was written by a newer version of On/)
+    expect(await refusal(folder)).toMatch(
+      /^The data folder FOLDER has a log of a newer version of On/,
+    )
     expect(readFileSync(file).equals(before)).toBe(true)
   })
 
@@ -136,14 +142,14 @@ describe('a start is refused, and the file left as it is,', () => {
     onTestFinished(() => {
       database.close()
     })
-    expect(await refusal(folder)).toBe('The log in FOLDER is locked by another program.')
+    expect(await refusal(folder)).toBe('The data folder FOLDER is locked by another program.')
   })
 
   test('when the folder is a file, or cannot be made', async () => {
     const file = join(testFolder(), 'file')
     writeFileSync(file, '')
-    expect(await refusal(file)).toBe('The log in FOLDER is not a folder.')
-    expect(await refusal(join(file, 'in'))).toBe('The log in FOLDER is not a folder.')
+    expect(await refusal(file)).toBe('The data folder FOLDER is not a folder.')
+    expect(await refusal(join(file, 'in'))).toBe('The data folder FOLDER is not a folder.')
   })
 })
 

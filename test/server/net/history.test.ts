@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { WebSocket } from 'ws'
 import { testFolder } from '../../support/folder.ts'
 import { testGateway } from '../../support/gateway.ts'
 import { pageClient } from '../../support/page.ts'
@@ -16,20 +17,28 @@ describe('what was said before', () => {
     const { client: bob } = await greeted(tcp.port)
     await bob.until('message 30\n')
     expect(bob.text).toMatch(
-      /bye leaves\.\n\* \d{4}-\d\d-\d\d\n\[\d\d:\d\d\] guest-1: message 11\n/,
+      /bye leaves\.\n\* Said before; \/history shows more:\n\* .{10}\n\[.{5}\] guest-1: message 11\n/,
     )
     expect(bob.text.match(/message \d+/g)).toHaveLength(20)
+    // One write, which a program that reads 1024 bytes gets whole.
+    expect(bob.chunks).toHaveLength(1)
+    expect(bob.chunks[0]?.length).toBeLessThanOrEqual(1024)
   })
 
-  it('is not told to a program that has sent before it read and ends no line', async () => {
+  it('keeps a program in step that reads once for each thing it sends', async () => {
     const { tcp } = await testGateway()
     const { client: ann } = await greeted(tcp.port)
-    ann.send('before\n/who\n')
+    ann.send(`${'before '.repeat(200)}\nbefore\n/who\n`)
     await ann.until('1 here: ')
     const program = await rawClient(tcp.port)
     program.send('This is from Client')
-    await program.until('guest-2: This is from Client\n')
-    expect(program.text).not.toContain('before')
+    // What it said first is answered by the greeting, and only by that.
+    await ann.until('guest-2: This is from Client\n')
+    program.send('second')
+    await program.until('guest-2: second\n')
+    expect(program.text).toContain(': before\n')
+    expect(program.text).not.toContain('This is from Client')
+    expect(program.chunks.map(({ length }) => length <= 1024)).toEqual([true, true])
   })
 
   it('comes with /history, as much of it as is asked for, and by /search', async () => {
@@ -158,6 +167,51 @@ describe('/resume', () => {
     const text = await back.until(/What you missed:\n(.|\n)*missed 20\n/)
     expect(text).toContain('You are Bob-2: Bob is taken by somebody else now.\n')
     expect(text).toContain('15 messages since then no longer kept.\n')
+  })
+})
+
+describe('/resume of one’s own', () => {
+  it('gives back a name that the new connection itself has, and only others’ words', async () => {
+    const data = testFolder()
+    const first = await testGateway({ data })
+    const { client: ann } = await greeted(first.tcp.port)
+    const code = codeOf(ann.text)
+    ann.send('mine\n/who\n')
+    await ann.until('1 here: ')
+    ann.socket.destroy()
+    await expect.poll(() => first.room.roster.size).toBe(0)
+    await first.close()
+    const second = await testGateway({ data })
+    const { client: back, name } = await greeted(second.tcp.port)
+    expect(name).toBe('guest-1')
+    back.send(`/resume ${code}\n`)
+    await back.until('You are guest-1 again.\nYou missed nothing.\n')
+    back.send('/who\n')
+    await back.until('1 here: guest-1 (tcp)\n')
+  })
+
+  it('goes on over a WebSocket of lines when all that was missed is one’s own', async () => {
+    const { webUrl, tcp } = await testGateway()
+    const { client: ann } = await greeted(tcp.port)
+    const text = async () => {
+      const socket = new WebSocket(`${webUrl.replace('http', 'ws')}/ws`, 'oneroom.text')
+      onTestFinished(() => socket.terminate())
+      const frames: string[] = []
+      socket.on('message', (data) => frames.push(String(data)))
+      await expect.poll(() => frames.join()).toContain('bye leaves.')
+      return { socket, frames }
+    }
+    const before = await text()
+    const code = codeOf(before.frames.join(' '))
+    before.socket.send('mine')
+    await ann.until('guest-2: mine\n')
+    before.socket.terminate()
+    await ann.until('* guest-2 left\n')
+    const after = await text()
+    after.socket.send(`/resume ${code}`)
+    await expect.poll(() => after.frames.join()).toContain('You are guest-2 again.')
+    ann.send('still there?\n')
+    await expect.poll(() => after.frames.at(-1)).toMatch('guest-1: still there?')
   })
 })
 

@@ -41,8 +41,8 @@ describe('the raw port', () => {
     const { client: ann } = await greeted(tcp.port)
     const program = await rawClient(tcp.port)
     program.send('This is from Client')
+    await program.until('Welcome to Oneroom.')
     await ann.until('guest-2: This is from Client\n')
-    await program.until('guest-2: This is from Client\n')
     program.send('again')
     await program.until('guest-2: again\n')
     program.send('bye')
@@ -160,6 +160,24 @@ describe('the raw port', () => {
   })
 })
 
+describe('telnet', () => {
+  const [IAC, IP, DO, WILL, WONT, DONT] = [255, 244, 253, 251, 252, 254]
+
+  it('has its commands taken out and refused once, and Ctrl-C answered, which cures its silence', async () => {
+    const { tcp } = await testGateway()
+    const { client: ann } = await greeted(tcp.port)
+    const { client: telnet } = await greeted(tcp.port)
+    const before = telnet.chunks.length
+    telnet.send(Buffer.from([IAC, WILL, 24, IAC, DO, 1, IAC, WILL, 24, IAC, IP, IAC, DO, 6]))
+    telnet.send('hello\r\n')
+    await ann.until('guest-2: hello\n')
+    ann.send('hi\n')
+    await telnet.until('guest-1: hi\n')
+    const answer = Buffer.concat(telnet.chunks.slice(before))
+    expect([...answer.subarray(0, 9)]).toEqual([IAC, DONT, 24, IAC, WONT, 1, IAC, WONT, 6])
+  })
+})
+
 describe('the guard', () => {
   it('answers HTTP with 400 and the address of the page, and lets nothing of it into the room', async () => {
     const gateway = await testGateway()
@@ -188,6 +206,21 @@ describe('the guard', () => {
     expect(late.text).toContain('HTTP/1.1 400 Bad Request')
     await ann.until('* guest-2 left\n')
     expect(ann.text).not.toMatch(/hello room|GET/)
+  })
+
+  it('takes it for one also after a pause in the middle of its first line', async () => {
+    const gateway = await testGateway()
+    const { client: ann } = await greeted(gateway.tcp.port)
+    const client = await rawClient(gateway.tcp.port)
+    client.send(`POST /${'a'.repeat(100)}`)
+    // Longer than the pause that ends a message; nothing happens that could be awaited.
+    await new Promise((resolve) => setTimeout(resolve, 700))
+    client.send(' HTTP/1.1\r\nHost: x\r\n\r\nhello room\n')
+    await client.untilEnded()
+    expect(client.text).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/)
+    ann.send('/who\n')
+    await ann.until('1 here: ')
+    expect(ann.text).not.toMatch(/hello room|POST|aaa|joined/)
   })
 
   it.each([

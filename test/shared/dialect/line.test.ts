@@ -175,8 +175,23 @@ describe('the greeting', () => {
     expect(here).toBe('Nobody else is here yet. Times are UTC+00:00.')
   })
 
-  test('leaves the recent tail to a message of its own, so that it stays one short write', () => {
-    expect(lines(welcome({ events: [event('message', 'hello', bob)] }))).toEqual(lines(welcome()))
+  test('goes on with what was said before, as much of it as fits into 1024 bytes', () => {
+    const few = [event('message', 'hello', bob)]
+    expect(lines(welcome({ events: few })).slice(-3)).toEqual([
+      '* Said before; /history shows more:',
+      '* 2026-11-22',
+      '[12:21] bob: hello',
+    ])
+    const many = Array.from({ length: 20 }, (_, at) =>
+      event('message', `${at} ${'ü'.repeat(50)}`, bob),
+    )
+    const shown = lines(welcome({ events: many }))
+    expect(shown.at(-1)).toContain(' 19 ')
+    expect(shown.length).toBeGreaterThan(8)
+    expect(shown.length).toBeLessThan(20)
+    expect(Buffer.byteLength(`${shown.join('\n')}\n`)).toBeLessThanOrEqual(1024)
+    const long = [event('message', 'x'.repeat(2000), bob)]
+    expect(lines(welcome({ events: long }))).toEqual(lines(welcome()))
   })
 
   test('counts those it has no room for', () => {
