@@ -28,20 +28,25 @@ export async function sqliteLog(
       throw new LogUnusable(`The data folder ${options.folder} ${opened.fault}.`)
     return { thread, opened }
   }
-  // One after the other: the writer makes the file.
   const writer = await start('writer')
-  const reader = await start('reader')
-  return new SqliteLog(writer.thread, reader.thread, writer.opened)
+  // The writer has made the file. Nothing is read yet, so the start need not wait for this one.
+  const reader = start('reader')
+  reader.catch(onLost)
+  return new SqliteLog(
+    writer.thread,
+    reader.then(({ thread }) => thread),
+    writer.opened,
+  )
 }
 
 class SqliteLog implements RoomLog {
   readonly epoch: string
   readonly secret: Uint8Array
   readonly #writer: Thread
-  readonly #reader: Thread
+  readonly #reader: Promise<Thread>
   #head: number
 
-  constructor(writer: Thread, reader: Thread, { epoch, secret, head, first }: Ready) {
+  constructor(writer: Thread, reader: Promise<Thread>, { epoch, secret, head, first }: Ready) {
     this.epoch = epoch
     this.secret = secret
     this.#head = head
@@ -67,29 +72,29 @@ class SqliteLog implements RoomLog {
     })
   }
 
-  read(seq: number, limit: number): Promise<RoomEvent[]> {
-    return this.#reader.ask('read', seq, limit) as Promise<RoomEvent[]>
+  async read(seq: number, limit: number): Promise<RoomEvent[]> {
+    return (await (await this.#reader).ask('read', seq, limit)) as RoomEvent[]
   }
 
-  before(seq: number, limit: number): Promise<RoomEvent[]> {
-    return this.#reader.ask('before', seq, limit) as Promise<RoomEvent[]>
+  async before(seq: number, limit: number): Promise<RoomEvent[]> {
+    return (await (await this.#reader).ask('before', seq, limit)) as RoomEvent[]
   }
 
-  search(query: string, limit: number): Promise<RoomEvent[]> {
-    return this.#reader.ask('search', query, limit) as Promise<RoomEvent[]>
+  async search(query: string, limit: number): Promise<RoomEvent[]> {
+    return (await (await this.#reader).ask('search', query, limit)) as RoomEvent[]
   }
 
   async keepSeats(seats: readonly Seat[]): Promise<void> {
     await this.#writer.ask('keepSeats', seats)
   }
 
-  seatOf(person: string): Promise<Seat | undefined> {
-    return this.#reader.ask('seatOf', person) as Promise<Seat | undefined>
+  async seatOf(person: string): Promise<Seat | undefined> {
+    return (await (await this.#reader).ask('seatOf', person)) as Seat | undefined
   }
 
   /** The reader first: the last to close the file writes the WAL back into it. */
   async close(): Promise<void> {
-    await this.#reader.close()
+    await (await this.#reader.catch(() => undefined))?.close()
     await this.#writer.close()
   }
 }

@@ -3,24 +3,26 @@
  */
 import type { FastifyInstance } from 'fastify'
 import Type, { type Static } from 'typebox'
+import { Compile } from 'typebox/compile'
 import { errors } from '../../shared/errors.ts'
 import { limits } from '../../shared/limits.ts'
 import type { Room } from '../room/room.ts'
 
 export type ApiOptions = { room: Room; tcpAddress: () => { host: string; port: number } }
 
-const EventsQuery = Type.Object(
-  {
-    /** Events below this seq, the latest of them. */
-    before: Type.Optional(Type.Integer({ minimum: 1 })),
-    /** Events above this seq, the earliest of them. */
-    after: Type.Optional(Type.Integer({ minimum: 0 })),
-    limit: Type.Integer({ minimum: 1, maximum: limits.historyEvents, default: 50 }),
-  },
-  { additionalProperties: false },
-)
-
+const Limit = Type.Integer({ minimum: 1, maximum: limits.historyEvents })
+const strict = { additionalProperties: false }
+const EventsQuery = Type.Union([
+  Type.Object({ limit: Limit }, strict),
+  /** Events below this seq, the latest of them. */
+  Type.Object({ limit: Limit, before: Type.Integer({ minimum: 1 }) }, strict),
+  /** Events above this seq, the earliest of them. */
+  Type.Object({ limit: Limit, after: Type.Integer({ minimum: 0 }) }, strict),
+])
 type EventsQuery = Static<typeof EventsQuery>
+const isEventsQuery = Compile(EventsQuery)
+const DEFAULT_EVENTS = 50
+const USAGE = `Give before or after, a seq, and limit, 1 to ${limits.historyEvents}; all are whole numbers.`
 
 /** Requests that may read the log at once; the next one is told to try again. */
 const MAX_READING = 64
@@ -35,30 +37,33 @@ export async function apiRoutes(app: FastifyInstance, options: ApiOptions): Prom
   app.get('/api/address', async () => ({ tcp: options.tcpAddress() }))
 
   /** Answers `{epoch, head, events, more}`; `more`: there are others still in that direction. */
-  app.get<{ Querystring: EventsQuery }>(
-    '/api/events',
-    { schema: { querystring: EventsQuery } },
-    async (request, reply) => {
-      const { before, after } = request.query
-      if (before !== undefined && after !== undefined) {
-        return reply.code(400).send({ error: 'Give before or after, not both.' })
-      }
-      if (reading === MAX_READING) {
-        return reply.code(503).send({ error: 'Too many are reading at once. Try again.' })
-      }
-      reading += 1
-      try {
-        return await pageOf(request.query, options.room)
-      } catch {
-        return reply.code(503).send({ error: errors.history_unavailable.text })
-      } finally {
-        reading -= 1
-      }
-    },
-  )
+  app.get('/api/events', async (request, reply) => {
+    const query = { limit: DEFAULT_EVENTS, ...numbersOf(request.query as object) }
+    if (!isEventsQuery.Check(query)) {
+      return reply.code(400).send({ error: USAGE })
+    }
+    if (reading === MAX_READING) {
+      return reply.code(503).send({ error: 'Too many are reading at once. Try again.' })
+    }
+    reading += 1
+    try {
+      return await pageOf(query, options.room)
+    } catch {
+      return reply.code(503).send({ error: errors.history_unavailable.text })
+    } finally {
+      reading -= 1
+    }
+  })
 }
 
-async function pageOf({ before, after, limit }: EventsQuery, { log, feed }: Room) {
+function numbersOf(query: object): Record<string, number> {
+  return Object.fromEntries(Object.entries(query).map(([name, given]) => [name, Number(given)]))
+}
+
+async function pageOf(query: EventsQuery, { log, feed }: Room) {
+  const { limit } = query
+  const before = 'before' in query ? query.before : undefined
+  const after = 'after' in query ? query.after : undefined
   // What is committed and not yet told is not to be read early.
   const head = feed.seq
   const found =

@@ -14,7 +14,7 @@ import { row, table } from './table.ts'
 const MESSAGES = 1_000_000
 const BATCH = 2000
 const WORDS = 'the quick brown fox jumps over a lazy dog while disks are filling slowly'.split(' ')
-const worker = new URL('../../dist/server/log/worker.js', import.meta.url)
+const worker = new URL('../../dist/server/worker.js', import.meta.url)
 let folder: string
 
 const onLost = (error: Error): never => {

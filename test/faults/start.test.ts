@@ -67,7 +67,7 @@ describe('a start', () => {
   it('is refused without the built page, with the command that builds it', async () => {
     const copy = mkdtempSync(join(tmpdir(), 'oneroom-unbuilt-'))
     onTestFinished(() => rmSync(copy, { recursive: true }))
-    for (const part of ['dist/server', 'dist/shared', 'package.json']) {
+    for (const part of ['dist/server', 'package.json']) {
       cpSync(join(root, part), join(copy, part), { recursive: true })
     }
     symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'))

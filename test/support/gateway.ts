@@ -44,7 +44,7 @@ export async function testGateway(
   const webRoot = mkdtempSync(join(tmpdir(), 'oneroom-web-'))
   writeFileSync(join(webRoot, 'index.html'), '<!doctype html><title>Oneroom</title>')
   const gateway = await startGateway(full, pino(stream), webRoot, {
-    logWorker: new URL('../../dist/server/log/worker.js', import.meta.url),
+    logWorker: new URL('../../dist/server/worker.js', import.meta.url),
     ...tuning,
   })
   onTestFinished(async () => {

@@ -9,7 +9,7 @@ import type { Draft, RoomLog } from '../../../server/room/log.ts'
 import { logContract } from '../../contract/log.ts'
 import { testFolder } from '../../support/folder.ts'
 
-const worker = new URL('../../../dist/server/log/worker.js', import.meta.url)
+const worker = new URL('../../../dist/server/worker.js', import.meta.url)
 
 const onLost = (error: Error): never => {
   throw error

@@ -95,7 +95,7 @@ describe('what was said before', () => {
     expect(await get('?after=1&limit=1')).toMatchObject({ events: [{ seq: 2 }], more: true })
     expect(await get('?after=3')).toMatchObject({ events: [], more: false })
     expect(await get('?after=99')).toMatchObject({ events: [], more: false })
-    for (const wrong of ['?limit=0', '?limit=201', '?after=-1', '?before=1&after=1']) {
+    for (const wrong of ['?limit=0', '?limit=201', '?after=-1', '?before=1&after=1', '?x=1']) {
       expect(await get(wrong)).toMatchObject({ status: 400 })
     }
   })
