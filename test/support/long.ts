@@ -1,5 +1,5 @@
-/** `npm run test:long` runs the same tests for longer. */
-export const long = process.env.ONEROOM_LONG === '1'
+/** `npm run test:long` runs the same tests for longer: Vitest's mode says so. */
+export const long = process.env.MODE === 'long'
 
 /** How often a test kills, cuts or fills something. */
 export const rounds = long ? 20 : 3
