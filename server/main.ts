@@ -9,7 +9,7 @@ import { Command, CommanderError, Option } from 'commander'
 import { pino } from 'pino'
 import { type Config, environmentName, optionNames, options, readConfig } from './config.ts'
 import { StartError, startGateway } from './gateway.ts'
-import { type ExportFormat, exportLog } from './log/export.ts'
+import type { ExportFormat } from './log/export.ts'
 import { faultOf } from './log/fault.ts'
 
 /** From the first signal to the last connection, in ms. */
@@ -78,6 +78,8 @@ async function serve(flags: Partial<Record<keyof Config, string>>): Promise<void
 }
 
 async function exportTo({ data, format }: { data: string; format: ExportFormat }): Promise<void> {
+  // Not needed to serve, which is to begin quickly: it brings the database's binary.
+  const { exportLog } = await import('./log/export.ts')
   try {
     await exportLog(data, format, process.stdout)
   } catch (error) {

@@ -23,7 +23,7 @@ const PRESENCE_MS = 2000
 /** How far, in ms, a reader's kept seat may be behind: so much is told again after a crash. */
 const MOVING_MS = 10_000
 /** Most drafts in one append, and most UTF-16 units of text in them. */
-const BATCH = 1024
+const BATCH = 512
 const BATCH_SIZE = 262_144
 /** Most places held for those who are away; beyond it the first to go have left. */
 const MAX_ABSENT = 1000
