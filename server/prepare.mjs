@@ -17,7 +17,7 @@ if (major < 20 || (major === 20 && minor < 19)) {
   process.exit(2)
 }
 
-step('node_modules/.oneroom', ['package.json', 'package-lock.json'], 'Installing', ['ci'])
+step('node_modules/.oneroom', ['package-lock.json'], 'Installing', ['ci'])
 step(
   'dist/.oneroom',
   ['package.json', 'package-lock.json', 'tsconfig.json', 'server', 'shared', 'web'],

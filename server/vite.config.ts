@@ -12,7 +12,8 @@ export default defineConfig({
     ssr: true,
     target: 'node20',
     outDir: '../dist/server',
-    emptyOutDir: true,
+    // While it watches, a server runs from these files.
+    emptyOutDir: !process.argv.includes('--watch'),
     sourcemap: true,
     rolldownOptions: {
       input: { main: 'main.ts', worker: 'log/worker.ts' },
