@@ -114,6 +114,8 @@ export async function startGateway(
     await close()
     throw new StartError(listenFault(error as NodeJS.ErrnoException, config))
   }
+  // Whoever comes first is not to wait for the thread that reads.
+  roomLog.read(1, 1).catch(() => {})
   return { webUrl: webUrl(), tcp: { host, port: portOf(tcp) }, room, close }
 }
 

@@ -28,30 +28,28 @@ export async function sqliteLog(
       throw new LogUnusable(`The data folder ${options.folder} ${opened.fault}.`)
     return { thread, opened }
   }
-  const writer = await start('writer')
-  // The writer has made the file. Nothing is read yet, so the start need not wait for this one.
-  const reader = start('reader')
-  reader.catch(onLost)
-  return new SqliteLog(
-    writer.thread,
-    reader.then(({ thread }) => thread),
-    writer.opened,
-  )
+  const { thread, opened } = await start('writer')
+  return new SqliteLog(thread, opened, async () => (await start('reader')).thread)
 }
 
 class SqliteLog implements RoomLog {
   readonly epoch: string
   readonly secret: Uint8Array
   readonly #writer: Thread
-  readonly #reader: Promise<Thread>
+  readonly #startReader: () => Promise<Thread>
+  #reader: Promise<Thread> | undefined
   #head: number
 
-  constructor(writer: Thread, reader: Promise<Thread>, { epoch, secret, head, first }: Ready) {
+  constructor(
+    writer: Thread,
+    { epoch, secret, head, first }: Ready,
+    startReader: () => Promise<Thread>,
+  ) {
     this.epoch = epoch
     this.secret = secret
     this.#head = head
     this.#writer = writer
-    this.#reader = reader
+    this.#startReader = startReader
     writer.first = first
   }
 
@@ -73,15 +71,15 @@ class SqliteLog implements RoomLog {
   }
 
   async read(seq: number, limit: number): Promise<RoomEvent[]> {
-    return (await (await this.#reader).ask('read', seq, limit)) as RoomEvent[]
+    return (await this.#ask('read', seq, limit)) as RoomEvent[]
   }
 
   async before(seq: number, limit: number): Promise<RoomEvent[]> {
-    return (await (await this.#reader).ask('before', seq, limit)) as RoomEvent[]
+    return (await this.#ask('before', seq, limit)) as RoomEvent[]
   }
 
   async search(query: string, limit: number): Promise<RoomEvent[]> {
-    return (await (await this.#reader).ask('search', query, limit)) as RoomEvent[]
+    return (await this.#ask('search', query, limit)) as RoomEvent[]
   }
 
   async keepSeats(seats: readonly Seat[]): Promise<void> {
@@ -89,12 +87,19 @@ class SqliteLog implements RoomLog {
   }
 
   async seatOf(person: string): Promise<Seat | undefined> {
-    return (await (await this.#reader).ask('seatOf', person)) as Seat | undefined
+    return (await this.#ask('seatOf', person)) as Seat | undefined
+  }
+
+  /** The reader begins when something is read, so that a start need not wait for it. */
+  async #ask(call: 'read' | 'before' | 'search' | 'seatOf', ...args: unknown[]): Promise<unknown> {
+    this.#reader ??= this.#startReader()
+    return (await this.#reader).ask(call, ...args)
   }
 
   /** The reader first: the last to close the file writes the WAL back into it. */
   async close(): Promise<void> {
-    await (await this.#reader.catch(() => undefined))?.close()
+    const reader = await this.#reader?.catch(() => undefined)
+    await reader?.close()
     await this.#writer.close()
   }
 }
