@@ -92,7 +92,11 @@ class SqliteLog implements RoomLog {
 
   /** The reader begins when something is read, so that a start need not wait for it. */
   async #ask(call: 'read' | 'before' | 'search' | 'seatOf', ...args: unknown[]): Promise<unknown> {
-    this.#reader ??= this.#startReader()
+    this.#reader ??= this.#startReader().catch((error) => {
+      // The next one who asks tries again: the disk may have recovered.
+      this.#reader = undefined
+      throw error
+    })
     return (await this.#reader).ask(call, ...args)
   }
 

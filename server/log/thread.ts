@@ -38,6 +38,7 @@ export class Thread {
     const opened = await new Promise<Opened>((resolve) => {
       worker.once('message', resolve)
       worker.once('error', (error) => resolve({ fault: `cannot be used: ${error.message}` }))
+      worker.once('exit', () => resolve({ fault: 'cannot be used: its thread has ended' }))
     })
     if ('fault' in opened) await worker.terminate()
     return { thread: new Thread(worker, onLost), opened }
