@@ -6,8 +6,19 @@
 import Type, { type Static } from 'typebox'
 import { limits, PROTOCOL_VERSION } from './limits.ts'
 
-/** How a person came into the room. */
-export const Via = Type.Union([Type.Literal('web'), Type.Literal('tcp'), Type.Literal('server')])
+/**
+ * How a person came into the room: a WebSocket, lines over TCP, telnet, JSON over TCP,
+ * an HTTP request, another chat server that is relayed, or the server's own console.
+ */
+export const Via = Type.Union([
+  Type.Literal('web'),
+  Type.Literal('tcp'),
+  Type.Literal('telnet'),
+  Type.Literal('json'),
+  Type.Literal('http'),
+  Type.Literal('relay'),
+  Type.Literal('server'),
+])
 export type Via = Static<typeof Via>
 
 /** Somebody in the room. `id` stays the same over reconnections with the same token. */

@@ -20,7 +20,7 @@ import { byId, expireTyping, takePresence, takeTyping } from './state/presence.t
 
 export { arrivals, heldBack, shownEntries } from './state/entries.ts'
 export * from './state/model.ts'
-export { countByVia } from './state/presence.ts'
+export { countByKind } from './state/presence.ts'
 export { unsent }
 
 /** Errors that come before the connection closes; they say why it did. */

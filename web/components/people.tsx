@@ -2,7 +2,7 @@
 import { useMemo } from 'preact/hooks'
 import { hueOf } from '../hue.ts'
 import type { Session } from '../session.ts'
-import { countByVia, type State } from '../state.ts'
+import { countByKind, type State } from '../state.ts'
 import { Name, Tag } from './name.tsx'
 
 /** Names in the list; more are counted. */
@@ -12,10 +12,10 @@ const collator = new Intl.Collator(undefined, { sensitivity: 'base', numeric: tr
 
 /** As in "3 web · 5 terminal". */
 export function countsText({ members, memberCount }: State): string {
-  const { web, tcp, server } = countByVia(members.values())
+  const { web, terminal, server } = countByKind(members.values())
   const parts = [
     [web, 'web'],
-    [tcp, 'terminal'],
+    [terminal, 'terminal'],
     [server, 'server'],
     [memberCount - members.size, 'more'],
   ] as const

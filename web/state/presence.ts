@@ -2,7 +2,7 @@
  * Who is here and who is typing. Presence is state, not history: a snapshot in
  * `welcome`, then changes. What the list says about it is a by-product.
  */
-import type { Person, Presence, TypingNotice, Via } from '../../shared/protocol.ts'
+import type { Person, Presence, TypingNotice } from '../../shared/protocol.ts'
 import { takeChanges } from './entries.ts'
 import type { Change, State } from './model.ts'
 
@@ -59,9 +59,11 @@ export function expireTyping(state: State, now: number): State {
   return typing.length === state.typing.length ? state : { ...state, typing }
 }
 
-/** How many came which way, of those known by name. */
-export function countByVia(members: Iterable<Person>): Record<Via, number> {
-  const counts: Record<Via, number> = { web: 0, tcp: 0, server: 0 }
-  for (const { via } of members) counts[via]++
+export type Kind = 'web' | 'terminal' | 'server'
+
+/** How many came in which kind of way, of those known by name. */
+export function countByKind(members: Iterable<Person>): Record<Kind, number> {
+  const counts: Record<Kind, number> = { web: 0, terminal: 0, server: 0 }
+  for (const { via } of members) counts[via === 'web' || via === 'server' ? via : 'terminal']++
   return counts
 }
