@@ -40,13 +40,18 @@ export type EdgeOptions = {
   onEmpty?: () => void
   /** Whether its reader is to get its own units too. */
   echoes?: () => boolean
+  /** How wide the reader's terminal is, if it says so. */
+  columns?: () => number
+  /** Sends only as much as the reader is known to read, where the transport can. */
+  takeTurns?: (on: boolean) => boolean
+  /** Whether a write waits for its reader to ask for it, and so is not taken. */
+  isHeld?: () => boolean
   /** Called every few seconds with the time in ms. */
   onBeat?: (now: number) => void
 }
 
 export class Edge implements Connection {
   readonly via: Via
-  readonly dialect: Dialect
   readonly session: Session
   readonly intake: Intake
   readonly #options: EdgeOptions
@@ -54,13 +59,14 @@ export class Edge implements Connection {
   readonly #number: number
   #ending: Ending | undefined
   #gone = false
+  /** When a write was last seen to be held, in ms. */
+  #heldAt = -Infinity
   #cancelLinger: (() => void) | undefined
 
   constructor(options: EdgeOptions) {
     const { room, dialect, via, transport, edges } = options
     this.#options = options
     this.via = via
-    this.dialect = dialect
     this.session = new Session(room, this)
     this.#outbox = new Outbox({
       room,
@@ -80,6 +86,22 @@ export class Edge implements Connection {
     })
     this.#number = edges.add(this)
     edges.log.info({ connection: this.#number, remote: options.remote, via }, 'connected')
+  }
+
+  get dialect(): Dialect {
+    return this.#outbox.dialect
+  }
+
+  speak(dialect: Dialect): void {
+    this.#outbox.dialect = dialect
+  }
+
+  takeTurns(on: boolean): boolean {
+    return this.#options.takeTurns?.(on) ?? false
+  }
+
+  get columns(): number {
+    return this.#options.columns?.() ?? Infinity
   }
 
   get seq(): number | undefined {
@@ -102,6 +124,8 @@ export class Edge implements Connection {
     if (this.#ending !== undefined || this.#gone) return
     this.#ending = ending
     this.intake.stop()
+    // What its reader has not asked for yet comes before the goodbye.
+    this.#options.takeTurns?.(false)
     void this.#part(ending)
     this.#cancelLinger = this.#options.room.clock.after(LINGER_MS, () =>
       this.#options.transport.destroy(),
@@ -141,7 +165,9 @@ export class Edge implements Connection {
 
   /** Looks after the connection every few seconds. */
   beat(now: number): void {
-    if (this.#outbox.stalledFor(now) > STALLED_MS) this.close('too_slow')
+    if (this.#options.isHeld?.()) this.#heldAt = now
+    const stalled = Math.min(this.#outbox.stalledFor(now), now - this.#heldAt)
+    if (stalled > STALLED_MS) this.close('too_slow')
     else this.#options.onBeat?.(now)
   }
 

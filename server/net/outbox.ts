@@ -31,6 +31,7 @@ export type Sink = {
 export type OutboxOptions = {
   room: Room
   sink: Sink
+  /** In which it begins. */
   dialect: Dialect
   /** The person whose own units are left out, where the dialect does so; undefined: nobody's. */
   skips: () => string | undefined
@@ -39,6 +40,8 @@ export type OutboxOptions = {
 }
 
 export class Outbox {
+  /** In which everything from now on is told. */
+  dialect: Dialect
   readonly #options: OutboxOptions
   #cursor: Cursor | undefined
   #takenSeq: number | undefined
@@ -53,6 +56,7 @@ export class Outbox {
   readonly #written: () => void
 
   constructor(options: OutboxOptions) {
+    this.dialect = options.dialect
     this.#options = options
     this.#written = () => {
       if (this.#stopped) return
@@ -64,7 +68,7 @@ export class Outbox {
   }
 
   deliver(message: Outgoing): void {
-    const encoded = new Encoded(this.#options.dialect.encode(message))
+    const encoded = new Encoded(this.dialect.encode(message))
     if (encoded.units.length === 0) return
     const after = this.#cursor === undefined ? AT_ONCE : this.#options.room.feed.head
     this.#replies.push({ after, encoded })
@@ -153,7 +157,7 @@ export class Outbox {
       if (segment === undefined) break
       cursor.position += 1
       cursor.seq = cursor.until = segment.lastSeq
-      const encoded = this.#seen(segment.encoded(this.#options.dialect))
+      const encoded = this.#seen(segment.encoded(this.dialect))
       if (encoded.units.length === 0) continue
       batch.push(encoded)
       bytes += encoded.size
@@ -169,17 +173,17 @@ export class Outbox {
 
   /** What the cursor needs has left the feed: it goes on from the log. */
   #fallBack(cursor: Cursor): void {
-    const { room, dialect } = this.#options
+    const { room } = this.#options
     cursor.until = Math.max(cursor.seq, room.feed.trimmedSeq)
     cursor.position = room.feed.tail
-    const snapshot = new Encoded(dialect.encode(room.snapshot(SNAPSHOT_MEMBERS)))
+    const snapshot = new Encoded(this.dialect.encode(room.snapshot(SNAPSHOT_MEMBERS)))
     if (snapshot.units.length === 0) return
     this.#replies.unshift({ after: cursor.position, encoded: snapshot })
     this.#replyBytes += snapshot.size
   }
 
   async #readPage(cursor: Cursor): Promise<void> {
-    const { room, dialect, sink, onLost } = this.#options
+    const { room, sink, onLost } = this.#options
     const limit = Math.min(PAGE_EVENTS, cursor.until - cursor.seq)
     const events = await room.log.read(cursor.seq + 1, limit).catch(() => [])
     if (this.#stopped) return
@@ -188,7 +192,7 @@ export class Outbox {
       return
     }
     cursor.seq += events.length
-    const encoded = this.#seen(new Encoded(dialect.encode({ type: 'events', events })))
+    const encoded = this.#seen(new Encoded(this.dialect.encode({ type: 'events', events })))
     if (encoded.units.length === 0) {
       this.#written()
       return
@@ -198,7 +202,7 @@ export class Outbox {
   }
 
   #seen(encoded: Encoded): Encoded {
-    const own = this.#options.dialect.skipsOwn ? this.#options.skips() : undefined
+    const own = this.dialect.skipsOwn ? this.#options.skips() : undefined
     return own === undefined ? encoded : encoded.without(own)
   }
 }

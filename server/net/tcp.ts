@@ -6,7 +6,8 @@
  */
 import { createServer, type Server, type Socket } from 'node:net'
 import type { Decoded, Dialect } from '../../shared/dialect/dialect.ts'
-import { splitUtf8, TAIL_EVENTS } from '../../shared/dialect/line.ts'
+import { splitUtf8 } from '../../shared/dialect/line.ts'
+import { TAIL_EVENTS } from '../../shared/dialect/typed.ts'
 import { type ErrorCode, errorMessage } from '../../shared/errors.ts'
 import { limits, PROTOCOL_VERSION } from '../../shared/limits.ts'
 import { inspectOpening, type Refusal } from '../../shared/wire/guard.ts'
@@ -17,14 +18,13 @@ import type { FloodRate } from '../room/flood.ts'
 import type { Room } from '../room/room.ts'
 import { Edge, type Transport } from './edge.ts'
 import type { Edges } from './edges.ts'
+import { READ_BYTES, Turns } from './turns.ts'
 
 /**
  * How long, in ms, the server waits for a client that speaks first, before it greets.
  * Browsers and TLS clients speak at once, so that they can be answered in their own way.
  */
 const GREET_MS = 50
-/** Bytes that a client must get in one write, where they fit: what many programs read at once. */
-const READ_BYTES = 1024
 /** How long words that may be the start of an HTTP request wait for the rest of it, in ms. */
 const OPENING_MS = 5000
 const KEEPALIVE_MS = 60_000
@@ -57,6 +57,8 @@ class TcpConnection {
   readonly #telnet = new TelnetDecoder()
   readonly #decoder = new LineDecoder(limits.textBytes)
   readonly #edge: Edge
+  /** Made when the client asks for it. */
+  #turns: Turns | undefined
   /** The first bytes, until the guard has cleared them. */
   #opening: Buffer | undefined = NOTHING
   /** Read, and not yet given to the session. */
@@ -84,15 +86,30 @@ class TcpConnection {
       transport: this.#transport(),
       next: () => this.#next(),
       onEmpty: () => this.#inputRead(),
-      // It reads once for each thing it sends: its own line is the receipt, but for what it
-      // said before it was greeted, which the greeting answers.
-      echoes: () => this.#decoder.unterminated && !(this.#spokeFirst && this.#lines < 2),
+      echoes: () => this.#readsByTurns(),
+      takeTurns: (on) => this.#takeTurns(on),
+      isHeld: () => this.#turns?.holds ?? false,
     })
     this.#cancelGreet = options.room.clock.after(GREET_MS, () => this.#greetSilent())
     socket.on('data', (chunk) => this.#socketOnData(chunk))
     socket.on('end', () => this.#socketOnEnd())
     socket.on('error', (error) => this.#socketOnError(error))
     socket.on('close', () => this.#socketOnClose())
+  }
+
+  /**
+   * It reads once for each thing it sends: its own line is the receipt, but for what it
+   * said before it was greeted, which the greeting answers.
+   */
+  #readsByTurns(): boolean {
+    if (this.#turns?.on) return true
+    return this.#decoder.unterminated && !(this.#spokeFirst && this.#lines < 2)
+  }
+
+  #takeTurns(on: boolean): boolean {
+    if (on) this.#turns ??= new Turns((part, done) => this.#socket.write(part, () => done()))
+    this.#turns?.turn(on)
+    return true
   }
 
   #socketOnData(chunk: Buffer): void {
@@ -183,6 +200,7 @@ class TcpConnection {
 
   #decode({ text, cut }: Line): Decoded {
     this.#lines += 1
+    this.#turns?.earn()
     if (cut) this.#read.push({ type: 'fault', fault: { code: 'line_too_long' } })
     return this.#options.dialect.decode(text)
   }
@@ -223,6 +241,7 @@ class TcpConnection {
     const socket = this.#socket
     return {
       write: (batch, done) => {
+        if (this.#turns?.on) return this.#turns.write(joined(batch), done)
         const parts = this.#decoder.terminated ? [joined(batch)] : readable(batch)
         const last = parts.pop() as Buffer
         for (const part of parts) socket.write(part)

@@ -18,10 +18,16 @@ export type Ending = 'bye' | ErrorCode
 export interface Connection {
   readonly via: Via
   readonly dialect: Dialect
+  /** Width of its reader's terminal; Infinity where it is not known. */
+  readonly columns: number
   /** seq of the last event that its transport has taken; undefined before it follows. */
   readonly seq: number | undefined
   /** An answer to this connection alone; it keeps its place among what everybody is told. */
   deliver(message: Outgoing): void
+  /** From now on it is told everything in this dialect. */
+  speak(dialect: Dialect): void
+  /** Whether it can be sent something only for each thing it sends; from now on it is, or not. */
+  takeTurns(on: boolean): boolean
   /** From now on it reads the feed. */
   follow(cursor: Cursor): void
   /** The feed has grown. */

@@ -8,12 +8,15 @@
 import type { Dialect, Unit } from '../../shared/dialect/dialect.ts'
 import type { ServerMessage } from '../../shared/protocol.ts'
 
+/** Dialects for which a segment keeps its bytes; for readers in others it is encoded each time. */
+const KEPT_DIALECTS = 4
+
 /** One message to everybody. */
 export class Segment {
   readonly message: ServerMessage
   /** seq of the last event in it; that of the segment before where it has none. */
   readonly lastSeq: number
-  /** Bytes it holds on to, roughly: its text, and the same again for each dialect. */
+  /** Bytes it holds on to, roughly: its text, and the same again for each dialect that is kept. */
   readonly cost: number
   readonly #encoded = new Map<Dialect, Encoded>()
 
@@ -27,7 +30,7 @@ export class Segment {
     let encoded = this.#encoded.get(dialect)
     if (encoded === undefined) {
       encoded = new Encoded(dialect.encode(this.message))
-      this.#encoded.set(dialect, encoded)
+      if (this.#encoded.size < KEPT_DIALECTS) this.#encoded.set(dialect, encoded)
     }
     return encoded
   }

@@ -1,10 +1,11 @@
 /**
  * Queries: what can be asked of the room without changing it.
  */
-import { helpLines } from '../../shared/commands.ts'
+import { helpAbout, helpLines } from '../../shared/commands.ts'
 import type { Outgoing, Request } from '../../shared/dialect/dialect.ts'
 import { names } from '../../shared/dialect/line.ts'
 import type { RoomEvent } from '../../shared/protocol.ts'
+import { wrap } from '../../shared/wrap.ts'
 import type { Room } from './room.ts'
 
 /** Events in an answer, where the question names no number. */
@@ -30,8 +31,12 @@ export function latest(events: RoomEvent[]): RoomEvent[] {
 
 export type Query = Extract<Request, { type: 'history' | 'search' | 'who' | 'help' }>
 
-/** Rejects when the log cannot be read. */
-export async function answerTo(query: Query, { log, feed, roster }: Room): Promise<Outgoing> {
+/** `columns`: width of the asker's terminal. Rejects when the log cannot be read. */
+export async function answerTo(
+  query: Query,
+  { log, feed, roster }: Room,
+  columns: number,
+): Promise<Outgoing> {
   switch (query.type) {
     case 'history': {
       const { before = Infinity, limit = DEFAULT_EVENTS } = query
@@ -46,9 +51,13 @@ export async function answerTo(query: Query, { log, feed, roster }: Room): Promi
     }
     case 'who': {
       const list = names(roster.list(WHO_NAMES), roster.size, WHO_BYTES)
-      return { type: 'told', lines: [`${roster.size} here: ${list}`] }
+      const parts = `${roster.size} here: ${list}`.split(' ')
+      return { type: 'told', lines: wrap(parts, columns) }
     }
     case 'help':
-      return { type: 'told', lines: helpLines() }
+      return {
+        type: 'told',
+        lines: query.about ? helpAbout(query.about, columns) : helpLines(columns),
+      }
   }
 }

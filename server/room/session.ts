@@ -78,6 +78,11 @@ export class Session {
         return this.#typing(request.on)
       case 'resume':
         return this.#resume(request.code)
+      case 'style':
+        this.#connection.speak(this.#connection.dialect.styled(request.change))
+        return this.#tell(request.answer)
+      case 'turn':
+        return this.#turn(request.on)
       default:
         return this.#ask(request)
     }
@@ -173,10 +178,15 @@ export class Session {
     // What this person has just said is part of the answer.
     await this.#answered(0)
     try {
-      this.#connection.deliver(await answerTo(query, this.#room))
+      this.#connection.deliver(await answerTo(query, this.#room, this.#connection.columns))
     } catch {
       this.#refuse({ code: 'history_unavailable' })
     }
+  }
+
+  #turn(on: boolean): void {
+    const can = this.#connection.takeTurns(on)
+    this.#tell(can ? `/turn is ${on ? 'on' : 'off'} now.` : '/turn is for raw connections.')
   }
 
   #typing(on: boolean): void {

@@ -3,15 +3,21 @@
  * that travel, a line of text each. How units are framed on a transport (an LF
  * after each, a WebSocket frame each) is the transport's business.
  */
+import type { CommandName } from '../commands.ts'
 import type { Fault } from '../errors.ts'
 import type { ClientMessage, ServerMessage } from '../protocol.ts'
+import type { LineStyle } from './style.ts'
 
-/** What a connection may ask of its session; the last three only in the line dialect. */
+/** What a connection may ask of its session; all but the first only in the line dialect. */
 export type Request =
   | ClientMessage
   | { type: 'resume'; code: string }
   | { type: 'who' }
-  | { type: 'help' }
+  | { type: 'help'; about?: CommandName }
+  /** To be read in another style from now on, and what is answered then. */
+  | { type: 'style'; change: Partial<LineStyle>; answer: string }
+  /** To be sent something only for each thing it sends, or at any time again. */
+  | { type: 'turn'; on: boolean }
 
 /** One unit, read. `nothing`: an empty line. `id`: of the `say` that is at fault, if it had one. */
 export type Decoded =
@@ -32,4 +38,6 @@ export type Dialect = {
   readonly skipsOwn: boolean
   decode(unit: string): Decoded
   encode(message: Outgoing): Unit[]
+  /** The same dialect in another style; itself, where it has only one. One object for each style. */
+  styled(change: Partial<LineStyle>): Dialect
 }

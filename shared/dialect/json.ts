@@ -11,6 +11,7 @@ export const jsonDialect: Dialect = {
   skipsOwn: false,
   decode: decodeJson,
   encode: (message) => (message.type === 'told' ? [] : [{ text: JSON.stringify(message) }]),
+  styled: () => jsonDialect,
 }
 
 const checks = {

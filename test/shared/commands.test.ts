@@ -1,6 +1,13 @@
 /** What a typed line means. */
 import { describe, expect, test } from 'vitest'
-import { commands, helpLines, parseTyped, type Typed } from '../../shared/commands.ts'
+import {
+  commands,
+  helpAbout,
+  helpLines,
+  nearestCommand,
+  parseTyped,
+  type Typed,
+} from '../../shared/commands.ts'
 
 const text = (text: string): Typed => ({ type: 'text', text })
 const command = (name: (typeof commands)[number]['name'], argument = ''): Typed => ({
@@ -63,10 +70,59 @@ describe('the command table', () => {
   })
 
   test('is shown by /help with a row for each command and its summaries in one column', () => {
-    const rows = helpLines()
+    const rows = helpLines(Infinity)
     expect(rows).toHaveLength(commands.length)
     const columns = rows.map((row, at) => row.indexOf(commands[at]?.summary ?? '?'))
     expect(new Set(columns)).toEqual(new Set([columns[0]]))
     expect(rows.find((row) => row.startsWith('  /who '))).toMatch(/^ {2}\/who {2,}List who is here/)
+  })
+
+  test('fits into one read of 1024 bytes and a terminal of 80 columns', () => {
+    expect(helpLines(Infinity).join('\n').length).toBeLessThan(1024)
+    const all = [
+      ...helpLines(Infinity),
+      ...commands.flatMap(({ name }) => helpAbout(name, Infinity)),
+    ]
+    expect(all.filter((line) => line.length > 80)).toEqual([])
+  })
+
+  test.each([20, 40, 60])('is laid out for a terminal of %i columns', (columns) => {
+    const rows = helpLines(columns)
+    expect(rows.filter((row) => row.length > columns)).toEqual([])
+    const words = (lines: string[]): string[] => lines.join(' ').trim().split(/ +/)
+    expect(words(rows)).toEqual(words(helpLines(Infinity)))
+  })
+
+  test.each(commands)('has more to tell about $usage than the list does', ({ name, usage }) => {
+    const [first, ...rest] = helpAbout(name, Infinity)
+    expect(first).toBe(usage)
+    expect(rest.length).toBeGreaterThan(1)
+  })
+
+  test('names no word twice', () => {
+    const words = commands.flatMap(({ name, akin }) => [name, ...akin])
+    expect(new Set(words).size).toBe(words.length)
+  })
+})
+
+describe('a command that there is not', () => {
+  test.each([
+    ['hepl', 'help'],
+    ['WHOO', 'who'],
+    ['wo', 'who'],
+    ['hist', 'history'],
+    ['colour', 'color'],
+    ['serach', 'search'],
+    ['resmue', 'resume'],
+    ['nick', 'name'],
+    ['exit', 'quit'],
+    ['users', 'who'],
+    ['x', undefined],
+    ['', undefined],
+    ['shout', undefined],
+    ['constructor', undefined],
+    ['usr/bin/env', undefined],
+  ])('/%s may mean /%s', (word, name) => {
+    expect(nearestCommand(word)).toBe(name)
   })
 })

@@ -51,6 +51,13 @@ describe('a segment', () => {
     expect([line.count, json.count]).toEqual([1, 1])
   })
 
+  test('keeps its bytes for four dialects, however many there are', () => {
+    const segment = new Segment(events([1, 2]), 2)
+    const styles = Array.from({ length: 100 }, (_, at) => counting(lineDialect(at * 15)))
+    for (let reader = 0; reader < 2; reader += 1) for (const one of styles) segment.encoded(one)
+    expect(styles.map(({ count }) => count)).toEqual([1, 1, 1, 1, ...Array(96).fill(2)])
+  })
+
   test('costs at least the bytes that it is encoded to', () => {
     const person = { id: 'x'.repeat(12), name: '😀'.repeat(24), via: 'server' } as const
     const crowd = Array.from({ length: 500 }, () => person)

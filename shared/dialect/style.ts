@@ -1,0 +1,52 @@
+/**
+ * How one reader of lines wants them: each style is a dialect of its own, which all its
+ * readers share.
+ *
+ * MUST have few values in each field: what is encoded is kept for every style in use.
+ */
+import { foldName } from '../names.ts'
+
+export type LineStyle = Readonly<{
+  /** Minutes of the reader's clock from UTC, east positive. */
+  offset: number
+  /** Whether the time stands before each message. */
+  stamps: boolean
+  /** Whether names have colours, with the escape sequences of ECMA-48. */
+  color: boolean
+  /** Whether everything is spelled in ASCII. */
+  ascii: boolean
+}>
+
+/** What clocks in use are from UTC, in minutes, and the step between them. */
+const [WEST, EAST, STEP] = [-12 * 60, 14 * 60, 15]
+const OFFSET = /^(?:UTC|GMT)? ?([+\-−]?)(\d{1,2})(?::?(\d\d))?$/i
+
+/** Minutes for `+05:45`, `-3`, `UTC+0530`, `UTC`; undefined for what no clock has. */
+export function parseOffset(text: string): number | undefined {
+  if (/^(UTC|GMT|Z)$/i.test(text)) return 0
+  const [, sign = '', hours, minutes = '0'] = OFFSET.exec(text) ?? []
+  if (hours === undefined || Number(minutes) > 59) return undefined
+  const size = Number(hours) * 60 + Number(minutes)
+  const offset = sign === '' || sign === '+' ? size : -size
+  return offset % STEP === 0 && offset >= WEST && offset <= EAST ? offset : undefined
+}
+
+/** `UTC+05:45` for 345. */
+export function utcOffset(minutes: number): string {
+  const sign = minutes < 0 ? '-' : '+'
+  const [hours, rest] = [Math.floor(Math.abs(minutes) / 60), Math.abs(minutes) % 60]
+  return `UTC${sign}${String(hours).padStart(2, '0')}:${String(rest).padStart(2, '0')}`
+}
+
+/**
+ * Colours of the 256 that have a contrast of 4.5 both on black and on white (WCAG AA):
+ * there are no others in the cube, and nobody tells us which background a reader has.
+ */
+export const NAME_COLORS = [29, 63, 98, 131, 163] as const
+
+/** The name in its colour, which is the same in every case of its letters. */
+export function painted(name: string): string {
+  let hash = 0
+  for (const char of foldName(name)) hash = (Math.imul(hash, 31) + (char.codePointAt(0) ?? 0)) >>> 0
+  return `\u001b[38;5;${NAME_COLORS[hash % NAME_COLORS.length]}m${name}\u001b[39m`
+}

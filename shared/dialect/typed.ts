@@ -1,0 +1,112 @@
+/**
+ * What a typed line asks for: the reading half of the line dialect.
+ */
+import { type CommandName, commandNamed, nearestCommand, parseTyped } from '../commands.ts'
+import type { Fault } from '../errors.ts'
+import { limits } from '../limits.ts'
+import { cutUtf8, sanitise } from '../text.ts'
+import type { Decoded, Request } from './dialect.ts'
+import { parseOffset, utcOffset } from './style.ts'
+
+/** Messages that a newcomer at a terminal is shown, and who asks for some without a number. */
+export const TAIL_EVENTS = 20
+/** Bytes of an unknown word that are shown again. */
+const WORD_BYTES = 40
+/** Most UTF-8 bytes in a query. */
+const QUERY_BYTES = 256
+
+const JSON_HERE: Fault = {
+  code: 'bad_message',
+  message: 'JSON is spoken at the WebSocket /ws; here a line is said as it is.',
+}
+
+export function decodeLine(line: string): Decoded {
+  // Said aloud it would give away a token.
+  if (/^\s*\{\s*"type"\s*:\s*"hello"/.test(line)) return { type: 'fault', fault: JSON_HERE }
+  const typed = parseTyped(line)
+  if (typed.type === 'nothing') return { type: 'nothing' }
+  if (typed.type === 'text') return request({ type: 'say', text: typed.text })
+  return typed.type === 'unknown' ? unknown(typed.word) : decodeCommand(typed.name, typed.argument)
+}
+
+function decodeCommand(name: CommandName, argument: string): Decoded {
+  switch (name) {
+    case 'name':
+      return request({ type: 'name', name: argument })
+    case 'who':
+      return request({ type: 'who' })
+    case 'me':
+      return request({ type: 'say', text: argument, action: true })
+    case 'history':
+      return decodeHistory(argument)
+    case 'search': {
+      const query = cutUtf8(sanitise(argument), QUERY_BYTES)
+      return request({ type: 'search', query, limit: TAIL_EVENTS })
+    }
+    case 'resume':
+      return request({ type: 'resume', code: argument })
+    case 'time':
+      return decodeTime(argument)
+    case 'stamps':
+    case 'color':
+    case 'ascii':
+    case 'turn':
+      return decodeSwitch(name, argument)
+    case 'help':
+      return decodeHelp(argument)
+    case 'quit':
+      return request({ type: 'bye' })
+  }
+}
+
+function decodeHistory(argument: string): Decoded {
+  const limit = argument === '' ? TAIL_EVENTS : Number(argument)
+  return Number.isInteger(limit) && limit >= 1 && limit <= limits.historyEvents
+    ? request({ type: 'history', limit })
+    : misused(`/history takes a number from 1 to ${limits.historyEvents}.`)
+}
+
+function decodeTime(argument: string): Decoded {
+  const offset = parseOffset(argument)
+  if (offset === undefined) {
+    return misused('/time takes an offset, as in /time +05:45, /time -3 or /time UTC.')
+  }
+  return request({
+    type: 'style',
+    change: { offset },
+    answer: `Times are ${utcOffset(offset)} now.`,
+  })
+}
+
+function decodeSwitch(name: 'stamps' | 'color' | 'ascii' | 'turn', argument: string): Decoded {
+  const given = argument.toLowerCase()
+  if (given !== 'on' && given !== 'off' && given !== '') return misused(`/${name} is on or off.`)
+  const on = given !== 'off'
+  if (name === 'turn') return request({ type: 'turn', on })
+  const answer = `/${name} is ${on ? 'on' : 'off'} now.`
+  return request({ type: 'style', change: { [name]: on }, answer })
+}
+
+/** A command may be named with its slash. */
+function decodeHelp(argument: string): Decoded {
+  const word = argument.replace(/^\//, '')
+  if (word === '') return request({ type: 'help' })
+  const about = commandNamed(word)
+  return about === undefined ? unknown(word) : request({ type: 'help', about })
+}
+
+function unknown(word: string): Decoded {
+  const near = nearestCommand(word)
+  const hint = near === undefined ? '' : ` Did you mean /${near}?`
+  const shown = cutUtf8(sanitise(word), WORD_BYTES)
+  const message = `There is no command /${shown}.${hint} /help lists them all; //x says /x.`
+  return { type: 'fault', fault: { code: 'unknown_command', message } }
+}
+
+function misused(message: string): Decoded {
+  return { type: 'fault', fault: { code: 'bad_message', message } }
+}
+
+function request(request: Request): Decoded {
+  return { type: 'request', request }
+}

@@ -1,0 +1,142 @@
+/** What readers of lines may choose, and that each choice is one dialect for all of them. */
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { Outgoing } from '../../../shared/dialect/dialect.ts'
+import { jsonDialect } from '../../../shared/dialect/json.ts'
+import { lineDialect } from '../../../shared/dialect/line.ts'
+import { NAME_COLORS, painted, parseOffset, utcOffset } from '../../../shared/dialect/style.ts'
+import type { Person, RoomEvent } from '../../../shared/protocol.ts'
+
+const utc = lineDialect(0)
+const ivan: Person = { id: 'i1', name: 'Иван', via: 'web' }
+const at = '2026-11-22T12:21:15.123Z'
+const event = (text: string, kind: RoomEvent['kind'] = 'message'): Outgoing => ({
+  type: 'events',
+  events: [{ seq: 1, at, kind, from: ivan, text }],
+})
+const joined: Outgoing = { type: 'presence', joined: [ivan], left: [], renamed: [], memberCount: 2 }
+const lines = (dialect: typeof utc, message: Outgoing) =>
+  dialect.encode(message).map(({ text }) => text)
+
+describe('an offset', () => {
+  test.each([
+    ['+05:45', 345],
+    ['5:45', 345],
+    ['+0545', 345],
+    ['UTC+5', 300],
+    ['utc -3:30', -210],
+    ['−03:00', -180],
+    ['gmt', 0],
+    ['Z', 0],
+    ['-12', -720],
+    ['+14:00', 840],
+  ])('%s is %i minutes', (text, minutes) => {
+    expect(parseOffset(text)).toBe(minutes)
+  })
+
+  test.each(['', '+', '+15', '-12:15', '+5:10', '+5:60', '5:4', '1e1', '+05:45 ', 'Kathmandu'])(
+    '%j is none',
+    (text) => {
+      expect(parseOffset(text)).toBeUndefined()
+    },
+  )
+
+  test('is read as it is written', () => {
+    for (let minutes = -720; minutes <= 840; minutes += 15) {
+      expect(parseOffset(utcOffset(minutes))).toBe(minutes)
+    }
+  })
+})
+
+describe('a style', () => {
+  test('is one dialect, however it was come by, and the first one where it has not changed', () => {
+    const there = utc.styled({ offset: 345 }).styled({ stamps: false })
+    expect(lineDialect(345).styled({ stamps: false })).toBe(there)
+    expect(there.styled({ offset: 0, stamps: true })).toBe(utc)
+    expect(jsonDialect.styled({ color: true })).toBe(jsonDialect)
+  })
+
+  test('without stamps has none before what is said', () => {
+    const plain = utc.styled({ stamps: false })
+    expect(lines(plain, event('hi'))).toEqual(['Иван: hi'])
+    expect(lines(plain, event('waves', 'action'))).toEqual(['* Иван waves'])
+  })
+
+  test('of another clock has its stamps and its days', () => {
+    const there = utc.styled({ offset: 840 })
+    expect(lines(there, event('hi'))).toEqual(['[02:21] Иван: hi'])
+    const history: Outgoing = { ...event('hi'), type: 'history', more: false } as Outgoing
+    expect(lines(there, history)).toEqual(['* 2026-11-23', '[02:21] Иван: hi'])
+  })
+
+  test('with colours has names in theirs, and nothing else', () => {
+    const colored = utc.styled({ color: true })
+    expect(lines(colored, event('hi'))).toEqual([`[12:21] ${painted('Иван')}: hi`])
+    expect(lines(colored, joined)).toEqual([`* ${painted('Иван')} joined (web)`])
+    expect(lines(colored, event('it', 'notice'))).toEqual(['[12:21] * it'])
+    expect(painted('Ann').replace('Ann', 'ann')).toBe(painted('ann'))
+  })
+
+  test('in ASCII has nothing else, on one line, whatever is said', () => {
+    const ascii = utc.styled({ ascii: true })
+    expect(lines(ascii, event('Grüße 🚀 “€”'))).toEqual(['[12:21] Ivan: Grusse :rocket: "EUR"'])
+    expect(lines(ascii, { type: 'told', lines: ['日本'] })).toEqual(['RiBen'])
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        for (const line of lines(ascii, event(text.replace(/\p{Cc}/gu, '')))) {
+          expect(line).toMatch(/^[ -~]*$/)
+        }
+      }),
+    )
+  })
+
+  test('never has an escape sequence that was not asked for', () => {
+    for (const dialect of [utc, utc.styled({ stamps: false, ascii: true })]) {
+      expect(lines(dialect, event('hi')).join()).not.toContain('\u001b')
+    }
+  })
+})
+
+describe('a colour for names', () => {
+  /** WCAG 2.2, relative luminance of a colour of the 6 × 6 × 6 cube. */
+  function luminance(color: number): number {
+    const levels = [0, 95, 135, 175, 215, 255]
+    const at = color - 16
+    const [red, green, blue] = [Math.floor(at / 36), Math.floor(at / 6) % 6, at % 6].map((step) => {
+      const value = (levels[step] as number) / 255
+      return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4
+    }) as [number, number, number]
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+  }
+
+  test.each(NAME_COLORS)('%i is legible on black and on white', (color) => {
+    const its = luminance(color)
+    expect((its + 0.05) / 0.05).toBeGreaterThanOrEqual(4.5)
+    expect(1.05 / (its + 0.05)).toBeGreaterThanOrEqual(4.5)
+  })
+})
+
+describe('asking for it', () => {
+  const decode = (line: string) => utc.decode(line)
+
+  test.each([
+    ['/time +5:45', { offset: 345 }, 'Times are UTC+05:45 now.'],
+    ['/stamps off', { stamps: false }, '/stamps is off now.'],
+    ['/color', { color: true }, '/color is on now.'],
+    ['/ascii ON', { ascii: true }, '/ascii is on now.'],
+  ])('%s changes one thing', (line, change, answer) => {
+    expect(decode(line)).toEqual({ type: 'request', request: { type: 'style', change, answer } })
+  })
+
+  test.each(['/time', '/time noon', '/stamps maybe', '/turn 3'])('%s says how', (line) => {
+    expect(decode(line)).toMatchObject({ type: 'fault', fault: { code: 'bad_message' } })
+  })
+
+  test('/help knows each command by its name, with or without its slash, and what is near', () => {
+    expect(decode('/help time')).toMatchObject({ request: { about: 'time' } })
+    expect(decode('/help /TIME')).toMatchObject({ request: { about: 'time' } })
+    expect(decode('/help tiem')).toMatchObject({
+      fault: { message: expect.stringContaining('There is no command /tiem. Did you mean /time?') },
+    })
+  })
+})
