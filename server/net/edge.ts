@@ -4,6 +4,7 @@
  *
  * MUST end exactly once, leaving no timer and no listener, and log why.
  */
+import type { Writable } from 'node:stream'
 import type { Decoded, Dialect, Outgoing } from '../../shared/dialect/dialect.ts'
 import { errorMessage, errors } from '../../shared/errors.ts'
 import type { Via } from '../../shared/protocol.ts'
@@ -25,6 +26,20 @@ export type Transport = Sink & {
   setReading(reading: boolean): void
   end(closeCode: number, reason: string): void
   destroy(): void
+}
+
+const NOTHING = Buffer.alloc(0)
+
+/**
+ * Whether the kernel took all that was written to the stream; if not, `done` is called when
+ * it has. A callback with each write instead would cost as much as the write.
+ */
+export function isTaken(stream: Writable, done: () => void): boolean {
+  if (stream.writableLength === 0) return true
+  stream.write(NOTHING, (error) => {
+    if (error == null) done()
+  })
+  return false
 }
 
 export type EdgeOptions = {

@@ -11,7 +11,9 @@ import { Encoded } from '../room/feed.ts'
 import type { Room } from '../room/room.ts'
 
 /** Most bytes gathered into one write: small enough that a slow reader shows progress. */
-const WRITE_BYTES = 65_536
+const WRITE_BYTES = 262_144
+/** Writes in one turn: a reader who has much to catch up with leaves time to the others. */
+const TURN_WRITES = 4
 /** Unsent replies, in bytes, beyond which the connection is not read. */
 const REPLY_BYTES = 65_536
 /** Events read from the log at once for a reader that is behind the feed. */
@@ -24,8 +26,11 @@ const AT_ONCE = -1
 
 /** A transport's way to send. */
 export type Sink = {
-  /** `done` is called when the transport has taken all of it, or has closed. */
-  write(batch: readonly Encoded[], done: () => void): void
+  /**
+   * Whether the transport has taken all of it at once; if not, `done` is called when it
+   * has, or never where it closes before.
+   */
+  write(batch: readonly Encoded[], done: () => void): boolean
 }
 
 export type OutboxOptions = {
@@ -61,7 +66,6 @@ export class Outbox {
     this.#written = () => {
       if (this.#stopped) return
       this.#busy = false
-      this.#takenSeq = this.#cursor?.seq
       this.#writeBegan = undefined
       this.wake()
     }
@@ -96,19 +100,30 @@ export class Outbox {
 
   /** Sends what there is to send, unless a write is outstanding. */
   wake(): void {
-    if (this.#busy) return
-    const batch = this.#gather()
-    if (batch.length > 0) {
-      this.#busy = true
-      this.#writeBegan = this.#options.room.clock.monotonic()
-      this.#options.sink.write(batch, this.#written)
-    } else if (this.#cursor !== undefined && this.#cursor.seq < this.#cursor.until) {
-      this.#busy = true
-      void this.#readPage(this.#cursor)
-    } else {
+    for (let writes = 0; !this.#busy; writes += 1) {
       this.#takenSeq = this.#cursor?.seq
-      this.#finish?.()
+      if (writes === TURN_WRITES) {
+        this.#busy = true
+        this.#options.room.clock.turn(this.#written)
+        return
+      }
+      const batch = this.#gather()
+      if (batch.length > 0) {
+        this.#write(batch)
+      } else if (this.#cursor !== undefined && this.#cursor.seq < this.#cursor.until) {
+        this.#busy = true
+        void this.#readPage(this.#cursor)
+      } else {
+        this.#finish?.()
+        return
+      }
     }
+  }
+
+  #write(batch: readonly Encoded[]): void {
+    const { sink, room } = this.#options
+    this.#busy = !sink.write(batch, this.#written)
+    if (this.#busy) this.#writeBegan = room.clock.monotonic()
   }
 
   /** Calls `then` once everything has been written; what comes after it is not awaited. */
@@ -183,7 +198,7 @@ export class Outbox {
   }
 
   async #readPage(cursor: Cursor): Promise<void> {
-    const { room, sink, onLost } = this.#options
+    const { room, onLost } = this.#options
     const limit = Math.min(PAGE_EVENTS, cursor.until - cursor.seq)
     const events = await room.log.read(cursor.seq + 1, limit).catch(() => [])
     if (this.#stopped) return
@@ -193,12 +208,9 @@ export class Outbox {
     }
     cursor.seq += events.length
     const encoded = this.#seen(new Encoded(this.dialect.encode({ type: 'events', events })))
-    if (encoded.units.length === 0) {
-      this.#written()
-      return
-    }
-    this.#writeBegan = room.clock.monotonic()
-    sink.write([encoded], this.#written)
+    if (encoded.units.length > 0) this.#write([encoded])
+    else this.#busy = false
+    this.wake()
   }
 
   #seen(encoded: Encoded): Encoded {

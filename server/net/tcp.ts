@@ -13,10 +13,10 @@ import { limits, PROTOCOL_VERSION } from '../../shared/limits.ts'
 import { inspectOpening, type Refusal } from '../../shared/wire/guard.ts'
 import { type Line, LineDecoder } from '../../shared/wire/lines.ts'
 import { TelnetDecoder } from '../../shared/wire/telnet.ts'
-import type { Encoded } from '../room/feed.ts'
+import { type Encoded, joined } from '../room/feed.ts'
 import type { FloodRate } from '../room/flood.ts'
 import type { Room } from '../room/room.ts'
-import { Edge, type Transport } from './edge.ts'
+import { Edge, isTaken, type Transport } from './edge.ts'
 import type { Edges } from './edges.ts'
 import { READ_BYTES, Turns } from './turns.ts'
 
@@ -25,6 +25,8 @@ import { READ_BYTES, Turns } from './turns.ts'
  * Browsers and TLS clients speak at once, so that they can be answered in their own way.
  */
 const GREET_MS = 50
+/** Beyond so much at once it runs together in the client's own buffer, however it is written. */
+const CROWDED_BYTES = 4 * READ_BYTES
 /** How long words that may be the start of an HTTP request wait for the rest of it, in ms. */
 const OPENING_MS = 5000
 const KEEPALIVE_MS = 60_000
@@ -241,11 +243,16 @@ class TcpConnection {
     const socket = this.#socket
     return {
       write: (batch, done) => {
-        if (this.#turns?.on) return this.#turns.write(joined(batch), done)
-        const parts = this.#decoder.terminated ? [joined(batch)] : readable(batch)
-        const last = parts.pop() as Buffer
+        const bytes = joined(batch, 'lines')
+        if (this.#turns?.on) {
+          this.#turns.write(bytes, done)
+          return false
+        }
+        const whole =
+          this.#decoder.terminated || bytes.length <= READ_BYTES || bytes.length > CROWDED_BYTES
+        const parts = whole ? [bytes] : readable(batch)
         for (const part of parts) socket.write(part)
-        socket.write(last, () => done())
+        return isTaken(socket, done)
       },
       setReading: (reading) => {
         if (reading) socket.resume()
@@ -260,18 +267,11 @@ class TcpConnection {
   }
 }
 
-function joined(batch: readonly Encoded[]): Buffer {
-  const [only] = batch
-  return batch.length === 1 && only !== undefined
-    ? only.lines
-    : Buffer.concat(batch.map(({ lines }) => lines))
-}
-
 /**
  * For what may be a program that reads once for each thing it sends: a write for each
  * message, and for each 1024 bytes of whole characters of one that is longer.
  */
-export function readable(batch: readonly Encoded[]): Buffer[] {
+export function readable(batch: readonly Encoded[]): Uint8Array[] {
   return batch.flatMap(({ lines, units }) =>
     lines.length <= READ_BYTES
       ? [lines]

@@ -5,6 +5,7 @@
  * MUST answer only pages that this server served: the Origin is held to the Host.
  */
 
+import type { Socket } from 'node:net'
 import fastifyWebsocket from '@fastify/websocket'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { RawData, WebSocket } from 'ws'
@@ -13,9 +14,10 @@ import { jsonDialect } from '../../shared/dialect/json.ts'
 import { TAIL_EVENTS } from '../../shared/dialect/typed.ts'
 import { errorMessage, errors } from '../../shared/errors.ts'
 import { limits, PROTOCOL_VERSION } from '../../shared/limits.ts'
+import { joined } from '../room/feed.ts'
 import type { FloodRate } from '../room/flood.ts'
 import type { Room } from '../room/room.ts'
-import { Edge, type Transport } from './edge.ts'
+import { Edge, isTaken, type Transport } from './edge.ts'
 import type { Edges } from './edges.ts'
 
 const JSON_PROTOCOL = 'oneroom.v1'
@@ -58,8 +60,7 @@ export async function websocketRoute(
       socket.send(JSON.stringify(errorMessage({ code })))
       socket.close(errors[code].close, code)
     } else {
-      const { remoteAddress, remotePort } = request.socket
-      new WebSocketConnection(socket, `${remoteAddress}:${remotePort}`, options)
+      new WebSocketConnection(socket, request.socket, options)
     }
   })
 }
@@ -99,7 +100,8 @@ class WebSocketConnection {
   #closedBy: string | undefined
   readonly #cancelHello: () => void
 
-  constructor(socket: WebSocket, remote: string, options: WebSocketOptions) {
+  /** `stream`: what carries the frames. */
+  constructor(socket: WebSocket, stream: Socket, options: WebSocketOptions) {
     const { room, edges, flood, lineDialect } = options
     this.#socket = socket
     this.#options = options
@@ -112,8 +114,8 @@ class WebSocketConnection {
       flood,
       dialect: this.#dialect,
       via: 'web',
-      remote,
-      transport: this.#transport(),
+      remote: `${stream.remoteAddress}:${stream.remotePort}`,
+      transport: this.#transport(stream),
       next: () => this.#read.shift(),
       onBeat: (now) => this.#beat(now),
     })
@@ -166,15 +168,15 @@ class WebSocketConnection {
     else if (now - this.#seen > PING_AFTER_MS) this.#socket.ping()
   }
 
-  #transport(): Transport {
+  #transport(stream: Socket): Transport {
     const socket = this.#socket
     return {
       write: (batch, done) => {
-        const frames = batch.flatMap((encoded) => encoded.frames)
-        const last = frames.length - 1
-        frames.forEach((frame, at) => {
-          socket.send(frame, { binary: false }, at === last ? () => done() : undefined)
-        })
+        // Frames that were made once, beside ws and not through it: a tenth of the time.
+        // Safe while they are whole, nothing is compressed, and no close frame was sent.
+        if (socket.readyState !== socket.OPEN) return false
+        stream.write(joined(batch, 'frames'))
+        return isTaken(stream, done)
       },
       setReading: (reading) => {
         if (reading) socket.resume()

@@ -7,6 +7,7 @@
  */
 import type { Dialect, Unit } from '../../shared/dialect/dialect.ts'
 import type { ServerMessage } from '../../shared/protocol.ts'
+import { textFrames } from '../../shared/wire/frame.ts'
 
 /** Dialects for which a segment keeps its bytes; for readers in others it is encoded each time. */
 const KEPT_DIALECTS = 4
@@ -43,7 +44,7 @@ export class Encoded {
   readonly size: number
   readonly #owners: ReadonlySet<string>
   #lines: Buffer | undefined
-  #frames: Buffer[] | undefined
+  #frames: Buffer | undefined
 
   constructor(units: readonly Unit[]) {
     this.units = units
@@ -69,11 +70,19 @@ export class Encoded {
     return this.#lines
   }
 
-  /** A buffer for each unit: for a transport that has frames. */
-  get frames(): readonly Buffer[] {
-    this.#frames ??= this.units.map(({ text }) => Buffer.from(text))
+  /** A WebSocket frame for each unit, in one buffer. */
+  get frames(): Buffer {
+    this.#frames ??= Buffer.from(textFrames(this.units.map(({ text }) => Buffer.from(text))).buffer)
     return this.#frames
   }
+}
+
+/** A batch as one buffer; what is one segment is not copied. */
+export function joined(batch: readonly Encoded[], form: 'lines' | 'frames'): Buffer {
+  const [only] = batch
+  return only !== undefined && batch.length === 1
+    ? only[form]
+    : Buffer.concat(batch.map((encoded) => encoded[form]))
 }
 
 function costOf(message: ServerMessage): number {
