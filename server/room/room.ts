@@ -23,7 +23,7 @@ const PRESENCE_MS = 2000
 /** How far, in ms, a reader's kept seat may be behind: so much is told again after a crash. */
 const MOVING_MS = 10_000
 /** Most drafts in one append, and most UTF-16 units of text in them. */
-const BATCH = 512
+const BATCH = 1024
 const BATCH_SIZE = 262_144
 /** Most places held for those who are away; beyond it the first to go have left. */
 const MAX_ABSENT = 1000
@@ -59,6 +59,7 @@ export class Room {
   #cancelPresence: (() => void) | undefined
   #cancelMoving: (() => void) | undefined
   #presenceDue = false
+  #stamped = { ms: Number.NaN, text: '' }
   #posted: Posted[] = []
   #committing = false
 
@@ -162,9 +163,15 @@ export class Room {
 
   /** Gives a draft to the log; posts are committed in the order in which they were made. */
   post(draft: Omit<Draft, 'at'>, settle: Settle): void {
-    const at = new Date(this.clock.now()).toISOString()
-    this.#posted.push({ draft: { at, ...draft }, settle })
+    this.#posted.push({ draft: { at: this.#timeStamp(), ...draft }, settle })
     this.#commitSoon()
+  }
+
+  /** Now, in ISO 8601: written once in a millisecond, however many posts it has. */
+  #timeStamp(): string {
+    const now = this.clock.now()
+    if (now !== this.#stamped.ms) this.#stamped = { ms: now, text: new Date(now).toISOString() }
+    return this.#stamped.text
   }
 
   /** Tells everybody at once something that is not kept. */

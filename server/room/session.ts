@@ -15,8 +15,10 @@ import { answerTo, latest, type Query } from './query.ts'
 import type { Room } from './room.ts'
 import { personOf, tokenFor } from './token.ts'
 
-/** Posts of one session that may wait for the log; beyond it the session is not read. */
-const MAX_UNANSWERED = 256
+/** UTF-16 units of posts that may wait for the log; beyond it the session is not read. */
+const MAX_UNANSWERED = 262_144
+/** What a post weighs beside its text. */
+const POST_WEIGHT = 64
 /** A reader who missed more events than this is given the recent tail instead. */
 const MAX_RESUME_EVENTS = 100_000
 const MAX_MEMBERS_TOLD = 1000
@@ -204,7 +206,8 @@ export class Session {
   }
 
   #say({ text: raw, id, action }: Say): Promise<void> | undefined {
-    if (utf8Length(raw) > limits.textBytes) {
+    // No UTF-16 unit takes more than three bytes.
+    if (raw.length * 3 > limits.textBytes && utf8Length(raw) > limits.textBytes) {
       this.#refuse({ code: 'text_too_long' }, id)
       return undefined
     }
@@ -215,7 +218,8 @@ export class Session {
       this.#refuse({ code: 'text_empty' }, id)
       return undefined
     }
-    this.#unanswered += 1
+    const weight = text.length + POST_WEIGHT
+    this.#unanswered += weight
     const kind = action === true ? 'action' : 'message'
     const draft = { kind, from, text, ...(id !== undefined && { id }) } as const
     this.#room.post(draft, (committed) => {
@@ -224,13 +228,13 @@ export class Session {
       else if (committed.repeated) {
         this.#connection.deliver({ type: 'events', events: [committed.event] })
       }
-      this.#unanswered -= 1
+      this.#unanswered -= weight
       for (const answered of this.#onAnswered.splice(0)) answered()
     })
     return this.#unanswered < MAX_UNANSWERED ? undefined : this.#answered(MAX_UNANSWERED / 2)
   }
 
-  /** Answers when at most `most` posts still wait for the log. */
+  /** Answers when posts of at most this weight still wait for the log. */
   async #answered(most: number): Promise<void> {
     while (this.#unanswered > most) {
       await new Promise<void>((resolve) => this.#onAnswered.push(resolve))

@@ -95,8 +95,19 @@ function localTime(at: string, { offset }: LineStyle): string {
   return new Date(Date.parse(at) + offset * 60_000).toISOString()
 }
 
+/** The stamp made last: most events are of the same minute as the one before. */
+let stamped = { minute: 'none', offset: 0, text: '' }
+
+function stampOf(at: string, style: LineStyle): string {
+  if (!at.startsWith(stamped.minute) || style.offset !== stamped.offset) {
+    const text = `[${localTime(at, style).slice(11, 16)}] `
+    stamped = { minute: at.slice(0, 16), offset: style.offset, text }
+  }
+  return stamped.text
+}
+
 function eventLine({ at, kind, from, text }: RoomEvent, style: LineStyle): string {
-  const stamp = style.stamps ? `[${localTime(at, style).slice(11, 16)}] ` : ''
+  const stamp = style.stamps ? stampOf(at, style) : ''
   if (kind === 'message') return `${stamp}${shown(from.name, style)}: ${text}`
   if (kind === 'action') return `${stamp}* ${shown(from.name, style)} ${text}`
   return `${stamp}* ${text}`
