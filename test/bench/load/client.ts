@@ -1,0 +1,80 @@
+/** One raw connection of the load: it joins the room, then counts what it is told. */
+import { once } from 'node:events'
+import { createConnection, type Socket } from 'node:net'
+import { type Speech, type SpeechName, speeches } from './speech.ts'
+import { StampCounter } from './stamps.ts'
+
+/** All clients read into the same buffer, one at a time. */
+const buffer = Buffer.allocUnsafeSlow(262_144)
+
+export type Endpoint = { speech: SpeechName; port: number }
+
+/** Told of every chunk: how many messages were in it. */
+export type Load = {
+  /** Whether the time of each message is wanted, or one of every chunk. */
+  everyStamp: boolean
+  onMessages(client: Client, count: number): void
+  onStamp(micros: number): void
+  onLost(why: string): void
+}
+
+export class Client {
+  readonly socket: Socket
+  readonly speech: Speech
+  /** Messages counted since it was set. */
+  count = 0
+  #text: string | undefined = ''
+  #until: { pattern: string; then: () => void } | undefined
+  readonly #counter = new StampCounter()
+  readonly #load: Load
+
+  constructor({ speech, port }: Endpoint, load: Load) {
+    this.speech = speeches[speech]
+    this.#load = load
+    this.socket = createConnection({
+      host: '127.0.0.1',
+      port,
+      noDelay: true,
+      onread: { buffer, callback: (length) => this.#read(length) },
+    })
+    this.socket.on('error', (error) => load.onLost(error.message))
+  }
+
+  /** Resolves once the client is a reader. */
+  async join(number: number): Promise<this> {
+    await once(this.socket, 'connect')
+    for (const { send, until } of this.speech.steps(number)) {
+      this.#text = ''
+      const seen = new Promise<void>((then) => {
+        this.#until = { pattern: until, then }
+      })
+      if (send.length > 0) this.socket.write(send)
+      await seen
+    }
+    this.#text = undefined
+    return this
+  }
+
+  #read(length: number): true {
+    if (this.#text !== undefined) {
+      this.#text += buffer.toString('latin1', 0, length)
+      if (this.#until !== undefined && this.#text.includes(this.#until.pattern)) {
+        this.#until.then()
+        this.#until = undefined
+      }
+    }
+    const { probe } = this.speech
+    // A probe comes alone, so that it is looked for in small chunks only.
+    if (
+      probe !== undefined &&
+      length < 512 &&
+      buffer.toString('latin1', 0, length).includes(probe.probe)
+    ) {
+      this.socket.write(probe.answer)
+    }
+    const count = this.#counter.count(buffer, length, this.#load.everyStamp, this.#load.onStamp)
+    this.count += count
+    if (count > 0) this.#load.onMessages(this, count)
+    return true
+  }
+}

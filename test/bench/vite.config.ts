@@ -1,0 +1,17 @@
+import { defineConfig } from 'vite'
+
+/** What runs beside the server in a process of its own: the load, and the hand-written peer. */
+export default defineConfig({
+  root: import.meta.dirname,
+  ssr: { noExternal: true },
+  build: {
+    ssr: true,
+    target: 'node20',
+    outDir: '../../dist/bench',
+    emptyOutDir: true,
+    rolldownOptions: {
+      input: { load: 'load/main.ts', handwritten: 'peers/handwritten.ts' },
+      output: { entryFileNames: '[name].js', chunkFileNames: '[name].js' },
+    },
+  },
+})
