@@ -18,6 +18,7 @@ import { LogUnusable, sqliteLog } from './log/sqlite.ts'
 import { apiRoutes } from './net/api.ts'
 import { Edges } from './net/edges.ts'
 import { httpServer, pageRoutes } from './net/http.ts'
+import { Operator, type OperatorTerminal } from './net/operator.ts'
 import { tcpServer } from './net/tcp.ts'
 import { websocketRoute } from './net/websocket.ts'
 import { type Clock, systemClock } from './room/clock.ts'
@@ -50,6 +51,8 @@ export type Gateway = {
   /** Where raw clients connect. */
   tcp: { host: string; port: number }
   room: Room
+  /** Lets whoever runs the server speak in the room. */
+  operate(terminal: OperatorTerminal): Operator
   /** Stops accepting, commits what is in flight, says goodbye; answers when all is closed. */
   close(): Promise<void>
 }
@@ -116,7 +119,13 @@ export async function startGateway(
   }
   // Whoever comes first is not to wait for the thread that reads.
   roomLog.read(1, 1).catch(() => {})
-  return { webUrl: webUrl(), tcp: { host, port: portOf(tcp) }, room, close }
+  return {
+    webUrl: webUrl(),
+    tcp: { host, port: portOf(tcp) },
+    room,
+    operate: (terminal) => new Operator({ room, edges, dialect, terminal }),
+    close,
+  }
 }
 
 /** Calls through at most once in `ms`: a fault that lasts must not fill the log of faults. */

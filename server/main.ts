@@ -6,11 +6,12 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { Command, CommanderError, Option } from 'commander'
-import { pino } from 'pino'
+import { type DestinationStream, pino } from 'pino'
 import { type Config, environmentName, optionNames, options, readConfig } from './config.ts'
 import { StartError, startGateway } from './gateway.ts'
 import type { ExportFormat } from './log/export.ts'
 import { faultOf } from './log/fault.ts'
+import type { Console } from './terminal/console.ts'
 
 /** From the first signal to the last connection, in ms. */
 const STOP_MS = 4500
@@ -62,15 +63,18 @@ async function serve(flags: Partial<Record<keyof Config, string>>): Promise<void
   const read = readConfig(flags, process.env)
   if (!read.ok) return refuse(read.faults)
   const { config } = read
-  const log = pino({ level: config.logLevel }, pino.destination({ dest: 2, sync: false }))
+  const terminal = await operatorConsole()
+  const file = pino.destination({ dest: 2, sync: false })
+  const log = pino({ level: config.logLevel }, terminal ? besides(terminal, file, config) : file)
   const webRoot = fileURLToPath(new URL('dist/web', root))
   try {
     const gateway = await startGateway(config, log, webRoot)
-    stopOnSignal(gateway.close, () => log.flush())
+    onStop(gateway.close, () => file.flushSync())
     const { tcp, webUrl } = gateway
     process.stdout.write(
       `Server started\n  web  ${webUrl}\n  tcp  nc ${tcp.host} ${tcp.port}\nWaiting for client request..\n`,
     )
+    terminal?.open(gateway.operate(terminal))
   } catch (error) {
     if (!(error instanceof StartError)) throw error
     refuse([error.message])
@@ -94,8 +98,31 @@ function refuse(faults: string[]): void {
   process.exitCode = EXIT_FAULT
 }
 
+/** Undefined where nobody sits at a terminal that can be typed at. */
+async function operatorConsole(): Promise<Console | undefined> {
+  const { stdin: input, stdout: output } = process
+  if (!input.isTTY || !output.isTTY || process.env.TERM === 'dumb') return undefined
+  const { Console } = await import('./terminal/console.ts')
+  return new Console({ input, output, quit: () => process.kill(process.pid, 'SIGINT') })
+}
+
+/** The log at a terminal: sentences there, and JSON where standard error leads elsewhere. */
+function besides(
+  terminal: Console,
+  file: DestinationStream,
+  { logLevel }: Config,
+): DestinationStream {
+  const all = ['trace', 'debug'].includes(logLevel)
+  return {
+    write(record) {
+      terminal.record(record, all)
+      if (!process.stderr.isTTY) file.write(record)
+    },
+  }
+}
+
 /** The first signal stops in order; a second one leaves at once. */
-function stopOnSignal(close: () => Promise<void>, flush: () => void): void {
+function onStop(close: () => Promise<void>, flush: () => void): void {
   let stopping = false
   const onSignal = (): void => {
     if (stopping) process.exit(1)

@@ -189,11 +189,15 @@ export function nearestCommand(word: string): CommandName | undefined {
 
 /**
  * The lines of `/help`: commands in one column, summaries in the next. `columns`: the
- * width of the reader's terminal, Infinity where it is not known.
+ * width of the reader's terminal, Infinity where it is not known. `shown`: those that
+ * the reader has.
  */
-export function helpLines(columns: number): string[] {
-  const width = Math.max(...commands.map(({ usage }) => usage.length))
-  return commands.flatMap(({ usage, summary }) =>
+export function helpLines(
+  columns: number,
+  shown: readonly Pick<Command, 'usage' | 'summary'>[] = commands,
+): string[] {
+  const width = Math.max(...shown.map(({ usage }) => usage.length))
+  return shown.flatMap(({ usage, summary }) =>
     wrap(summary.split(' '), columns, `  ${usage.padEnd(width)}  `),
   )
 }

@@ -55,6 +55,13 @@ describe('imports', () => {
     }
   })
 
+  it('of the terminal client are of nothing that only a server has', () => {
+    const terminal = files.filter((path) => path.startsWith('server/terminal/'))
+    expect(terminal.length).toBeGreaterThan(0)
+    const packages = terminal.flatMap(importsOf).filter((one) => !/^(\.|node:)/.test(one))
+    expect(new Set(packages)).toEqual(new Set(['string-width']))
+  })
+
   it('of shared and the room reach for no file, no socket and no document', () => {
     const shared = files.filter((path) => path.startsWith('shared/')).flatMap(importsOf)
     expect(shared.filter((specifier) => specifier.startsWith('node:'))).toEqual([])

@@ -8,18 +8,18 @@ import type { Fault } from '../../shared/errors.ts'
 import { checkName, foldName, nameSkeleton, nearestName, suggestName } from '../../shared/names.ts'
 import type { Person, Via } from '../../shared/protocol.ts'
 
+/** Who runs the server, and alone may have the name of it. */
+export const OPERATOR_ID = 'server'
+export const OPERATOR_NAME = 'Server'
+
+/** Nobody else may speak as the machine itself. */
+const reserved = new Set([OPERATOR_NAME, 'System', 'Oneroom'].map(nameSkeleton))
+
 export class Roster {
   readonly #byId = new Map<string, Person>()
   /** Skeleton of each name here → the id of its owner. */
   readonly #bySkeleton = new Map<string, string>()
   #guests = 0
-
-  constructor() {
-    // Nobody may speak as the machine itself.
-    for (const name of ['Server', 'System', 'Oneroom']) {
-      this.#bySkeleton.set(nameSkeleton(name), 'server')
-    }
-  }
 
   get size(): number {
     return this.#byId.size
@@ -99,7 +99,9 @@ export class Roster {
   }
 
   #isFree(name: string, id: string): boolean {
-    const owner = this.#bySkeleton.get(nameSkeleton(name))
+    const skeleton = nameSkeleton(name)
+    if (reserved.has(skeleton)) return id === OPERATOR_ID
+    const owner = this.#bySkeleton.get(skeleton)
     return owner === undefined || owner === id
   }
 }

@@ -29,6 +29,7 @@ const packages: Record<string, string> = {
   chromium: 'chromium',
   'nc.openbsd': 'netcat-openbsd',
   python3: 'python3',
+  tmux: 'tmux',
 }
 
 /** The path of a program, after an attempt to install it; undefined, and why, where there is none. */

@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest'
+import { rawClient } from '../support/raw.ts'
+import { Screen, tmux } from '../support/tmux.ts'
+
+async function console(...args: string[]): Promise<{ screen: Screen; tcpPort: number }> {
+  const ports = ['--web-port', '0', '--tcp-port', '0', '--data', ':memory:']
+  const screen = new Screen(['serve', ...ports, ...args])
+  const text = await screen.until(/tcp {2}nc .*\n(.*\n)*Server>/)
+  return { screen, tcpPort: Number(/nc \S+ (\d+)/.exec(text)?.[1]) }
+}
+
+describe.skipIf(tmux === undefined)("the server's own terminal", () => {
+  it('announces who connects, says what is typed, and keeps it whole while others speak', async () => {
+    const { screen, tcpPort } = await console()
+    const client = await rawClient(tcpPort)
+    await client.until('Here: Server (server).')
+    const { localPort } = client.socket
+    await screen.until(`Connected client : ('127.0.0.1', ${localPort})\n* guest-1 joined (tcp)\n`)
+    screen.type('a question for')
+    await screen.until('Server> a question for')
+    client.send('This is from Client\n')
+    await screen.until(/\] guest-1: This is from Client\nServer> a question for$/)
+    screen.type(' you').press('Enter')
+    await client.until(/\] Server: a question for you\n/)
+    await screen.until(/\] Server: a question for you\nServer>$/)
+    // To people it is a farewell, and no command.
+    screen.type('bye').press('Enter')
+    await client.until(/\] Server: bye\n/)
+  })
+
+  it('has commands of its own, completes them, and stops with one', async () => {
+    const { screen, tcpPort } = await console()
+    const client = await rawClient(tcpPort)
+    await client.until('bye leaves.')
+    screen.type('/wh').press('Tab', 'Enter')
+    await screen.until('2 here: Server (server), guest-1 (tcp)\n')
+    screen.type('/name Boss').press('Enter')
+    await screen.until('! There is no /name here')
+    screen.type('/help').press('Enter')
+    expect(await screen.until('Stop the server.')).not.toContain('/resume')
+    screen.press('C-d')
+    await screen.until('! /quit stops the server.')
+    screen.type('/quit').press('Enter')
+    await client.until('* The server is stopping.')
+    expect(await screen.until('exit 0')).toMatch(/\* The server is stopping\.\nexit 0$/)
+  })
+
+  it('stops at Ctrl-C, which clears what is typed first', async () => {
+    const { screen } = await console()
+    screen.type('never mind')
+    await screen.until('Server> never mind')
+    screen.press('C-c')
+    await screen.until(/\nServer>$/)
+    screen.press('C-c')
+    await screen.until('exit 0')
+  })
+
+  it('tells what the log tells, as a sentence', async () => {
+    const { screen, tcpPort } = await console()
+    const client = await rawClient(tcpPort)
+    client.send('GET / HTTP/1.1\r\n\r\n')
+    await client.untilEnded()
+    await screen.until('reason="refused: http"')
+    expect(screen.text).not.toContain('{"level"')
+  })
+})
