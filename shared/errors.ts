@@ -31,6 +31,11 @@ export const errors = {
     close: null,
     retryable: false,
   },
+  not_lines: {
+    text: 'What you send is not lines of UTF-8 text.',
+    close: null,
+    retryable: false,
+  },
   unknown_command: {
     text: 'No such command. /help lists them all; //x says /x.',
     close: null,

@@ -18,6 +18,8 @@ import { Outbox, type Sink } from './outbox.ts'
 
 /** A reader that takes nothing for this long is closed, and may resume. */
 const STALLED_MS = 30_000
+/** How long a connection that speaks JSON may take to say hello, in ms. */
+const HELLO_MS = 10_000
 /** How long an ended connection may take to close before it is cut: some clients only end on a reset. */
 const LINGER_MS = 2000
 
@@ -66,7 +68,8 @@ export type EdgeOptions = {
 }
 
 export class Edge implements Connection {
-  readonly via: Via
+  /** How its person came; what is known when they join counts. */
+  via: Via
   readonly session: Session
   readonly intake: Intake
   readonly #options: EdgeOptions
@@ -77,6 +80,7 @@ export class Edge implements Connection {
   /** When a write was last seen to be held, in ms. */
   #heldAt = -Infinity
   #cancelLinger: (() => void) | undefined
+  #cancelHello: (() => void) | undefined
 
   constructor(options: EdgeOptions) {
     const { room, dialect, via, transport, edges } = options
@@ -109,6 +113,19 @@ export class Edge implements Connection {
 
   speak(dialect: Dialect): void {
     this.#outbox.dialect = dialect
+  }
+
+  /** A hello must come soon. */
+  expectHello(): void {
+    this.#cancelHello = this.#options.room.clock.after(HELLO_MS, () => {
+      if (this.session.personId === undefined) this.close('hello_timeout')
+    })
+  }
+
+  /** Leaves the room, so that a hello can follow. */
+  startOver(): void {
+    this.session.startOver()
+    this.#outbox.follow(undefined)
   }
 
   takeTurns(on: boolean): boolean {
@@ -158,7 +175,7 @@ export class Edge implements Connection {
   /** The other side will send no more, and all it sent was read. */
   async ended(): Promise<void> {
     this.intake.stop()
-    await this.session.leave(false)
+    await this.session.leave(this.#mayReturn(undefined))
     this.close('bye')
   }
 
@@ -167,6 +184,7 @@ export class Edge implements Connection {
     if (this.#gone) return
     this.#gone = true
     this.#cancelLinger?.()
+    this.#cancelHello?.()
     this.intake.stop()
     this.#outbox.stop()
     this.#options.edges.delete(this)
@@ -186,7 +204,7 @@ export class Edge implements Connection {
     else this.#options.onBeat?.(now)
   }
 
-  /** A page that is lost comes back by itself; somebody at nc would have to type for it. */
+  /** A program that is lost comes back by itself; somebody at nc would have to type for it. */
   #mayReturn(ending: Ending | undefined): boolean {
     return this.dialect.name === 'json' && (ending === undefined || ending === 'too_slow')
   }

@@ -85,10 +85,13 @@ export class Outbox {
     return this.#takenSeq
   }
 
-  /** What was delivered before is sent before, whatever the cursor has to catch up with. */
-  follow(cursor: Cursor): void {
-    this.#cursor = { ...cursor }
-    this.#takenSeq = cursor.seq
+  /**
+   * Undefined: follows nothing any more. What was delivered before is sent before, whatever
+   * the cursor has to catch up with.
+   */
+  follow(cursor: Cursor | undefined): void {
+    this.#cursor = cursor && { ...cursor }
+    this.#takenSeq = cursor?.seq
     for (const reply of this.#replies) reply.after = AT_ONCE
   }
 

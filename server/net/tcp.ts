@@ -1,24 +1,33 @@
 /**
- * The raw TCP port: bytes ↔ the line dialect, for any program that opens a socket.
+ * The raw TCP port: bytes ↔ the line dialect, or the JSON dialect, for any program that
+ * opens a socket.
  *
  * MUST NOT let anyone in before the guard has cleared the first line, or a short
  * silence has shown that the client waits for us to speak.
  */
 import { createServer, type Server, type Socket } from 'node:net'
 import type { Decoded, Dialect } from '../../shared/dialect/dialect.ts'
-import { splitUtf8 } from '../../shared/dialect/line.ts'
+import { isHello, jsonDialect } from '../../shared/dialect/json.ts'
 import { TAIL_EVENTS } from '../../shared/dialect/typed.ts'
-import { type ErrorCode, errorMessage } from '../../shared/errors.ts'
+import type { Fault } from '../../shared/errors.ts'
 import { limits, PROTOCOL_VERSION } from '../../shared/limits.ts'
-import { inspectOpening, type Refusal } from '../../shared/wire/guard.ts'
-import { type Line, LineDecoder } from '../../shared/wire/lines.ts'
-import { TelnetDecoder } from '../../shared/wire/telnet.ts'
+import {
+  encodingAdvice,
+  INTERRUPT_ADVICE,
+  NUL_ADVICE,
+  unendedAdvice,
+} from '../../shared/wire/advice.ts'
+import type { Line } from '../../shared/wire/lines.ts'
+import { RawDecoder } from '../../shared/wire/raw.ts'
+import { hasColors, type TelnetDecoder } from '../../shared/wire/telnet.ts'
 import { type Encoded, joined } from '../room/feed.ts'
 import type { FloodRate } from '../room/flood.ts'
 import type { Room } from '../room/room.ts'
 import { Edge, isTaken, type Transport } from './edge.ts'
 import type { Edges } from './edges.ts'
+import { answerHttp, forgetInput, turnAway } from './refusal.ts'
 import { READ_BYTES, Turns } from './turns.ts'
+import { readable } from './writes.ts'
 
 /**
  * How long, in ms, the server waits for a client that speaks first, before it greets.
@@ -29,10 +38,18 @@ const GREET_MS = 50
 const CROWDED_BYTES = 4 * READ_BYTES
 /** How long words that may be the start of an HTTP request wait for the rest of it, in ms. */
 const OPENING_MS = 5000
+/** How long a line may wait for its end, in ms, before its sender is told that it does. */
+const UNENDED_MS = 3000
 const KEEPALIVE_MS = 60_000
-/** How long a refused client has to read why, in ms. */
-const REFUSED_MS = 1000
-const NOTHING = Buffer.alloc(0)
+/** Bytes of ours that its client has not taken, beyond which telnet is not answered. */
+const UNTAKEN_BYTES = 131_072
+const BRACE = 0x7b
+
+/** What a client of lines says without knowing it. */
+const LINE_HELLO: Decoded = {
+  type: 'request',
+  request: { type: 'hello', protocol: PROTOCOL_VERSION, history: TAIL_EVENTS },
+}
 
 export type TcpOptions = {
   room: Room
@@ -56,22 +73,26 @@ export function tcpServer(options: TcpOptions): Server {
 class TcpConnection {
   readonly #socket: Socket
   readonly #options: TcpOptions
-  readonly #telnet = new TelnetDecoder()
-  readonly #decoder = new LineDecoder(limits.textBytes)
+  readonly #decoder = new RawDecoder(limits.textBytes)
   readonly #edge: Edge
   /** Made when the client asks for it. */
   #turns: Turns | undefined
-  /** The first bytes, until the guard has cleared them. */
-  #opening: Buffer | undefined = NOTHING
   /** Read, and not yet given to the session. */
   #read: Decoded[] = []
+  /** Its first words have been let in, or it has none and waits for ours. */
   #entered = false
+  /** It has been given a hello, its own or ours. */
+  #greeted = false
   #inputEnded = false
   /** The client has made a pause since its last byte. */
   #silent = false
   /** It has sent before it read, and ended no line, as lock-step programs do. */
   #spokeFirst = false
   #lines = 0
+  /** Its telnet has told the name of its terminal, and that was heeded. */
+  #terminalKnown = false
+  /** What it has been told about its way of sending. */
+  #advised: readonly string[] = []
   #closedBy = 'closed'
   readonly #connectedAt: number
   readonly #cancelGreet: () => void
@@ -89,6 +110,7 @@ class TcpConnection {
       next: () => this.#next(),
       onEmpty: () => this.#inputRead(),
       echoes: () => this.#readsByTurns(),
+      columns: () => this.#decoder.telnet?.columns || Infinity,
       takeTurns: (on) => this.#takeTurns(on),
       isHeld: () => this.#turns?.holds ?? false,
     })
@@ -99,36 +121,36 @@ class TcpConnection {
     socket.on('close', () => this.#socketOnClose())
   }
 
-  /**
-   * It reads once for each thing it sends: its own line is the receipt, but for what it
-   * said before it was greeted, which the greeting answers.
-   */
-  #readsByTurns(): boolean {
-    if (this.#turns?.on) return true
-    return this.#decoder.unterminated && !(this.#spokeFirst && this.#lines < 2)
-  }
-
-  #takeTurns(on: boolean): boolean {
-    if (on) this.#turns ??= new Turns((part, done) => this.#socket.write(part, () => done()))
-    this.#turns?.turn(on)
-    return true
-  }
-
   #socketOnData(chunk: Buffer): void {
     this.#silent = false
     this.#cancelPause?.()
-    const { text, answer } = this.#telnet.push(chunk)
-    if (answer.length > 0) this.#socket.write(Uint8Array.from(answer))
-    this.#decoder.push(text)
-    if (this.#opening !== undefined) {
-      this.#opening = Buffer.concat([this.#opening, text])
-      this.#inspect(this.#opening.length > limits.textBytes ? 'whole' : 'more')
-    }
-    if (this.#opening === undefined) this.#edge.intake.pump()
+    this.#answer(this.#decoder.push(chunk))
+    const { opening, telnet } = this.#decoder
+    if (telnet !== undefined) this.#telnetOnData(telnet)
+    if (opening !== undefined) this.#inspect(opening.length > limits.textBytes ? 'whole' : 'more')
+    if (telnet?.ended) this.#socketOnEnd()
+    else if (this.#entered) this.#edge.intake.pump()
     else this.#awaitPause()
   }
 
+  #answer(bytes: readonly number[]): void {
+    // Whoever reads nothing must not make us keep answers for them.
+    if (bytes.length === 0 || this.#socket.writableLength > UNTAKEN_BYTES) return
+    this.#socket.write(Uint8Array.from(bytes))
+  }
+
+  /** What a client shows of itself before it is greeted decides how it came. */
+  #telnetOnData(telnet: TelnetDecoder): void {
+    if (!this.#entered) this.#edge.via = 'telnet'
+    if (telnet.terminal !== undefined && !this.#terminalKnown) {
+      this.#terminalKnown = true
+      if (hasColors(telnet.terminal)) this.#edge.speak(this.#edge.dialect.styled({ color: true }))
+    }
+    if (telnet.interrupted && this.#greeted) this.#advise('interrupt', INTERRUPT_ADVICE)
+  }
+
   #socketOnEnd(): void {
+    if (this.#inputEnded) return
     this.#inputEnded = true
     this.#inspect('whole')
     if (this.#entered) this.#edge.intake.pump()
@@ -148,63 +170,93 @@ class TcpConnection {
 
   /** The client waits for us to speak first. What it says later is still inspected. */
   #greetSilent(): void {
-    if (this.#opening?.length === 0) this.#enter()
+    if (this.#decoder.opening?.length !== 0) return
+    this.#greet()
+    this.#enter()
   }
 
   #enter(): void {
-    if (this.#entered) return
     this.#entered = true
     this.#cancelGreet()
-    const hello = { type: 'hello', protocol: PROTOCOL_VERSION, history: TAIL_EVENTS } as const
-    this.#read.unshift({ type: 'request', request: hello })
     this.#edge.intake.pump()
+  }
+
+  #greet(): void {
+    if (this.#greeted) return
+    this.#greeted = true
+    this.#read.unshift(LINE_HELLO)
   }
 
   /** Lets the client in, unless what it sent first is not chat. */
   #inspect(come: 'more' | 'pause' | 'whole'): void {
-    if (this.#opening === undefined || this.#opening.length === 0) return
-    const verdict = inspectOpening(this.#opening, come)
+    const { opening } = this.#decoder
+    if (opening === undefined || opening.length === 0) return
+    const verdict = this.#decoder.inspect(come)
     if (verdict === 'undecided') return
-    if (verdict === 'clear') {
-      this.#spokeFirst = !this.#entered
-      this.#opening = undefined
-      this.#enter()
-    } else {
-      this.#refuse(verdict)
-    }
-  }
-
-  #refuse(refusal: Refusal): void {
-    this.#cancelGreet()
-    this.#cancelPause?.()
-    this.#edge.gone(`refused: ${refusal}`)
-    if (refusal !== 'http') {
-      this.#socket.destroy()
+    if (verdict !== 'clear') {
+      this.#cancelPause?.()
+      this.#cancelGreet()
+      this.#edge.gone(`refused: ${verdict}`)
+      if (verdict === 'http') answerHttp(this.#socket, this.#options.webUrl())
+      else this.#socket.destroy()
       return
     }
-    this.#forgetInput()
-    this.#socket.end(httpAnswer(this.#options.webUrl()))
-    this.#options.room.clock.after(REFUSED_MS, () => this.#socket.destroy())
-  }
-
-  /** What still comes is read and forgotten: unread bytes would make the end a reset. */
-  #forgetInput(): void {
-    this.#socket.removeAllListeners('data').removeAllListeners('end').resume()
+    this.#spokeFirst = !this.#entered
+    // Until its first line is whole it may be a hello.
+    if (opening[0] !== BRACE) this.#greet()
+    const advice = encodingAdvice(this.#decoder.encoding ?? 'utf-8')
+    if (advice !== undefined) this.#advise('encoding', advice)
+    this.#enter()
   }
 
   #next(): Decoded | undefined {
     const read = this.#read.shift()
     if (read !== undefined) return read
-    if (this.#opening !== undefined) return undefined
-    const line = this.#decoder.next() ?? (this.#inputEnded ? this.#decoder.end() : undefined)
-    return line === undefined ? undefined : this.#decode(line)
+    if (this.#decoder.opening !== undefined) return undefined
+    const end = (): Line | undefined => (this.#inputEnded ? this.#decoder.lines.end() : undefined)
+    const line = this.#decoder.next() ?? end()
+    if (line === undefined) return undefined
+    this.#take(line)
+    return this.#read.shift()
   }
 
-  #decode({ text, cut }: Line): Decoded {
+  /** Puts what the line asks for, and what is to be told of it, in the way of the session. */
+  #take({ text, cut }: Line): void {
     this.#lines += 1
     this.#turns?.earn()
-    if (cut) this.#read.push({ type: 'fault', fault: { code: 'line_too_long' } })
-    return this.#options.dialect.decode(text)
+    if (this.#lines === 1 && isHello(text)) this.#speakJson()
+    this.#greet()
+    const { dialect } = this.#edge
+    // Half an object is none.
+    if (!(cut && dialect === jsonDialect)) this.#read.push(dialect.decode(text))
+    if (cut) this.#read.push({ type: 'fault', fault: this.#tooLong() })
+    if (this.#decoder.lines.droppedNul) this.#advise('nul', NUL_ADVICE)
+  }
+
+  #tooLong(): Fault {
+    const code = 'line_too_long'
+    if (this.#edge.dialect !== jsonDialect) return { code }
+    return {
+      code,
+      message: `A line is at most ${limits.frameBytes} bytes long; yours was left out.`,
+    }
+  }
+
+  /** What it has been shown in lines before stays shown; whoever it was then leaves. */
+  #speakJson(): void {
+    if (this.#greeted) this.#edge.startOver()
+    this.#greeted = true
+    this.#edge.via = 'json'
+    this.#edge.speak(jsonDialect)
+    this.#edge.expectHello()
+    this.#decoder.lines.maxBytes = limits.frameBytes
+  }
+
+  /** Tells the client, once for each kind, how to send better. */
+  #advise(kind: string, message: string): void {
+    if (this.#advised.includes(kind)) return
+    this.#advised = [...this.#advised, kind]
+    this.#read.push({ type: 'fault', fault: { code: 'not_lines', message } })
   }
 
   #inputRead(): void {
@@ -212,21 +264,26 @@ class TcpConnection {
       void this.#edge.ended()
       return
     }
-    const line = this.#silent ? this.#decoder.pause() : undefined
+    const line = this.#silent ? this.#decoder.lines.pause() : undefined
     this.#silent = false
     if (line === undefined) {
       this.#awaitPause()
     } else {
-      this.#read.push(this.#decode(line))
+      this.#take(line)
       this.#edge.intake.pump()
     }
   }
 
   #awaitPause(): void {
     this.#cancelPause?.()
-    const ms = this.#decoder.pauseMs()
-    this.#cancelPause =
-      ms === 0 ? undefined : this.#options.room.clock.after(ms, () => this.#paused())
+    const { clock } = this.#options.room
+    const { lines } = this.#decoder
+    const ms = lines.pauseMs()
+    if (ms > 0) this.#cancelPause = clock.after(ms, () => this.#paused())
+    // Somebody who types may well think about the end of a line.
+    else if (lines.waiting > 0 && !lines.typed) {
+      this.#cancelPause = clock.after(UNENDED_MS, () => this.#lineWaits())
+    } else this.#cancelPause = undefined
   }
 
   #paused(): void {
@@ -235,69 +292,57 @@ class TcpConnection {
     this.#silent = true
     const waited = this.#options.room.clock.monotonic() - this.#connectedAt
     this.#inspect(waited > OPENING_MS ? 'whole' : 'pause')
-    if (this.#opening === undefined) this.#edge.intake.pump()
+    if (this.#decoder.opening === undefined) this.#edge.intake.pump()
     else this.#awaitPause()
+  }
+
+  #lineWaits(): void {
+    if (this.#edge.intake.waiting) return
+    this.#advise('unended', unendedAdvice(this.#decoder.lines.waiting))
+    this.#edge.intake.pump()
+  }
+
+  /**
+   * It reads once for each thing it sends: its own line is the receipt, but for what it
+   * said before it was greeted, which the greeting answers.
+   */
+  #readsByTurns(): boolean {
+    if (this.#turns?.on) return true
+    return this.#decoder.lines.unterminated && !(this.#spokeFirst && this.#lines < 2)
+  }
+
+  #takeTurns(on: boolean): boolean {
+    if (on) this.#turns ??= new Turns((part, done) => this.#socket.write(part, () => done()))
+    this.#turns?.turn(on)
+    return true
   }
 
   #transport(): Transport {
     const socket = this.#socket
     return {
-      write: (batch, done) => {
-        const bytes = joined(batch, 'lines')
-        if (this.#turns?.on) {
-          this.#turns.write(bytes, done)
-          return false
-        }
-        const whole =
-          this.#decoder.terminated || bytes.length <= READ_BYTES || bytes.length > CROWDED_BYTES
-        const parts = whole ? [bytes] : readable(batch)
-        for (const part of parts) socket.write(part)
-        return isTaken(socket, done)
-      },
+      write: (batch, done) => this.#write(batch, done),
       setReading: (reading) => {
         if (reading) socket.resume()
         else socket.pause()
       },
       end: () => {
-        this.#forgetInput()
+        forgetInput(socket)
         socket.end()
       },
       destroy: () => socket.destroy(),
     }
   }
-}
 
-/**
- * For what may be a program that reads once for each thing it sends: a write for each
- * message, and for each 1024 bytes of whole characters of one that is longer.
- */
-export function readable(batch: readonly Encoded[]): Uint8Array[] {
-  return batch.flatMap(({ lines, units }) =>
-    lines.length <= READ_BYTES
-      ? [lines]
-      : units.flatMap(({ text }) =>
-          splitUtf8(`${text}\n`, READ_BYTES).map((part) => Buffer.from(part)),
-        ),
-  )
-}
-
-function httpAnswer(webUrl: string): string {
-  const body = `This port is for raw TCP clients such as nc. The page is at ${webUrl}\n`
-  return [
-    'HTTP/1.1 400 Bad Request',
-    'Content-Type: text/plain; charset=utf-8',
-    'X-Content-Type-Options: nosniff',
-    'Connection: close',
-    `Content-Length: ${Buffer.byteLength(body)}`,
-    '',
-    body,
-  ].join('\r\n')
-}
-
-function turnAway(socket: Socket, code: ErrorCode, { edges, dialect }: TcpOptions): void {
-  edges.log.warn({ remote: socket.remoteAddress, code }, 'turned away')
-  const [unit] = dialect.encode(errorMessage({ code }))
-  socket.on('error', () => {})
-  socket.end(`${unit?.text}\n`)
-  setTimeout(() => socket.destroy(), REFUSED_MS).unref()
+  #write(batch: readonly Encoded[], done: () => void): boolean {
+    const { telnet, lines } = this.#decoder
+    const bytes = joined(batch, telnet === undefined ? 'lines' : 'telnetLines')
+    if (this.#turns?.on) {
+      this.#turns.write(bytes, done)
+      return false
+    }
+    const apart = bytes.length > READ_BYTES && bytes.length <= CROWDED_BYTES
+    const byTurns = !lines.terminated && telnet === undefined && this.#edge.dialect !== jsonDialect
+    for (const part of apart && byTurns ? readable(batch) : [bytes]) this.#socket.write(part)
+    return isTaken(this.#socket, done)
+  }
 }

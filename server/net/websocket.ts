@@ -22,8 +22,6 @@ import type { Edges } from './edges.ts'
 
 const JSON_PROTOCOL = 'oneroom.v1'
 const TEXT_PROTOCOL = 'oneroom.text'
-/** How long a connection may take to say hello, in ms. */
-const HELLO_MS = 10_000
 /** Silence, in ms, after which the other side is asked for a sign of life, and given up. */
 const PING_AFTER_MS = 20_000
 const DEAD_AFTER_MS = 60_000
@@ -98,7 +96,6 @@ class WebSocketConnection {
   #read: Decoded[] = []
   #seen: number
   #closedBy: string | undefined
-  readonly #cancelHello: () => void
 
   /** `stream`: what carries the frames. */
   constructor(socket: WebSocket, stream: Socket, options: WebSocketOptions) {
@@ -119,9 +116,7 @@ class WebSocketConnection {
       next: () => this.#read.shift(),
       onBeat: (now) => this.#beat(now),
     })
-    this.#cancelHello = room.clock.after(HELLO_MS, () => {
-      if (this.#edge.session.personId === undefined) this.#edge.close('hello_timeout')
-    })
+    this.#edge.expectHello()
     socket.on('message', (data, isBinary) => this.#socketOnMessage(data, isBinary))
     socket.on('pong', () => this.#sawLife())
     socket.on('error', (error) => this.#socketOnError(error))
@@ -148,7 +143,6 @@ class WebSocketConnection {
   }
 
   #socketOnClose(code: number): void {
-    this.#cancelHello()
     this.#edge.gone(this.#closedBy ?? `closed ${code}`)
   }
 

@@ -44,6 +44,7 @@ export class Encoded {
   readonly size: number
   readonly #owners: ReadonlySet<string>
   #lines: Buffer | undefined
+  #telnetLines: Buffer | undefined
   #frames: Buffer | undefined
 
   constructor(units: readonly Unit[]) {
@@ -70,6 +71,12 @@ export class Encoded {
     return this.#lines
   }
 
+  /** The same with CR LF, which a telnet client needs; UTF-8 has no byte that telnet escapes. */
+  get telnetLines(): Buffer {
+    this.#telnetLines ??= Buffer.from(this.units.map(({ text }) => `${text}\r\n`).join(''))
+    return this.#telnetLines
+  }
+
   /** A WebSocket frame for each unit, in one buffer. */
   get frames(): Buffer {
     this.#frames ??= Buffer.from(textFrames(this.units.map(({ text }) => Buffer.from(text))).buffer)
@@ -78,7 +85,10 @@ export class Encoded {
 }
 
 /** A batch as one buffer; what is one segment is not copied. */
-export function joined(batch: readonly Encoded[], form: 'lines' | 'frames'): Buffer {
+export function joined(
+  batch: readonly Encoded[],
+  form: 'lines' | 'telnetLines' | 'frames',
+): Buffer {
   const [only] = batch
   return only !== undefined && batch.length === 1
     ? only[form]

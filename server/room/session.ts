@@ -258,6 +258,14 @@ export class Session {
     if (this.#id !== undefined) this.#room.leave(this.#connection, this.#id, hold)
   }
 
+  /** Leaves, to be somebody else by the next hello. Nothing was posted yet. */
+  startOver(): void {
+    this.#room.removeReader(this.#connection)
+    if (this.#id !== undefined) this.#room.leave(this.#connection, this.#id, false)
+    this.#id = undefined
+    this.#state = 'new'
+  }
+
   #tell(...lines: string[]): void {
     this.#connection.deliver({ type: 'told', lines })
   }

@@ -24,6 +24,19 @@ const checks = {
   bye: Compile(clientMessages.bye),
 } satisfies Record<keyof typeof clientMessages, unknown>
 
+/**
+ * Whether a line is a hello, valid or not: as the first line of a raw connection it
+ * changes to this dialect.
+ */
+export function isHello(line: string): boolean {
+  if (!/^\s*\{/.test(line)) return false
+  try {
+    return JSON.parse(line).type === 'hello'
+  } catch {
+    return false
+  }
+}
+
 /** Reads one object. A fault names the `id` of the message where it had a usable one. */
 function decodeJson(text: string): Decoded {
   let value: unknown

@@ -17,12 +17,14 @@ const QUERY_BYTES = 256
 
 const JSON_HERE: Fault = {
   code: 'bad_message',
-  message: 'JSON is spoken at the WebSocket /ws; here a line is said as it is.',
+  message:
+    'JSON begins with a hello object as the first line; after another, a line is said as it is.',
 }
 
 export function decodeLine(line: string): Decoded {
   // Said aloud it would give away a token.
-  if (/^\s*\{\s*"type"\s*:\s*"hello"/.test(line)) return { type: 'fault', fault: JSON_HERE }
+  if (/^\s*\{\s*["']?type["']?\s*:\s*["']hello/.test(line))
+    return { type: 'fault', fault: JSON_HERE }
   const typed = parseTyped(line)
   if (typed.type === 'nothing') return { type: 'nothing' }
   if (typed.type === 'text') return request({ type: 'say', text: typed.text })

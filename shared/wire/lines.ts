@@ -23,7 +23,8 @@ const TYPIST_BYTES = 3
 export type Line = { text: string; cut: boolean }
 
 export class LineDecoder {
-  readonly #maxBytes: number
+  /** Longest line, in UTF-8 bytes without its end. To be changed between lines only. */
+  maxBytes: number
   /** The part of the last chunk that next() has not read yet. */
   #chunk: Uint8Array = NOTHING
   /** The line that has begun and not ended; allocated when first needed. */
@@ -37,10 +38,25 @@ export class LineDecoder {
   #ending: 'unknown' | 'terminator' | 'pause' = 'unknown'
   #typist = true
   #waitedForTail = false
+  #droppedNul = false
 
-  /** `maxBytes`: longest line, in UTF-8 bytes without its end. */
   constructor(maxBytes: number) {
-    this.#maxBytes = maxBytes
+    this.maxBytes = maxBytes
+  }
+
+  /** Whether a NUL was left out of a line, beside those that ended one after a CR. */
+  get droppedNul(): boolean {
+    return this.#droppedNul
+  }
+
+  /** Bytes of the line that has begun and not ended, once next() has nothing more. */
+  get waiting(): number {
+    return this.#heldBytes
+  }
+
+  /** Whether its client types: nothing longer than a key's bytes has come at once. */
+  get typed(): boolean {
+    return this.#typist
   }
 
   /** Whether this client ends messages with a pause, as lock-step programs do. */
@@ -137,7 +153,7 @@ export class LineDecoder {
       this.#discarding = false
       return undefined
     }
-    if (this.#heldBytes === 0 && part.length <= this.#maxBytes && !part.includes(NUL)) {
+    if (this.#heldBytes === 0 && part.length <= this.maxBytes && !part.includes(NUL)) {
       return { text: decodeUtf8(part), cut: false }
     }
     const over = this.#hold(part)
@@ -152,17 +168,23 @@ export class LineDecoder {
   #hold(part: Uint8Array): Line | undefined {
     if (this.#discarding || part.length === 0) return undefined
     // One byte more than a line may have, so that a line at the limit is told from one over it.
-    this.#held ??= new Uint8Array(this.#maxBytes + 1)
-    const text = part.includes(NUL) ? part.filter((byte) => byte !== NUL) : part
+    this.#held ??= new Uint8Array(this.maxBytes + 1)
+    const text = this.#withoutNul(part)
     const room = this.#held.length - this.#heldBytes
     this.#held.set(text.length > room ? text.subarray(0, room) : text, this.#heldBytes)
     this.#heldBytes += Math.min(text.length, room)
-    if (this.#heldBytes <= this.#maxBytes) return undefined
+    if (this.#heldBytes <= this.maxBytes) return undefined
     this.#discarding = true
-    let whole = this.#maxBytes
+    let whole = this.maxBytes
     // At most 3: what has more continuation bytes is no UTF-8 and has no character to spare.
     for (let back = 0; back < 3 && isContinuation(this.#held[whole]); back += 1) whole -= 1
     return this.#release(whole, true)
+  }
+
+  #withoutNul(part: Uint8Array): Uint8Array {
+    if (!part.includes(NUL)) return part
+    this.#droppedNul = true
+    return part.filter((byte) => byte !== NUL)
   }
 
   #release(bytes: number, cut: boolean): Line {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readable } from '../../../server/net/tcp.ts'
+import { readable } from '../../../server/net/writes.ts'
 import { Encoded } from '../../../server/room/feed.ts'
 import { testGateway } from '../../support/gateway.ts'
 import { pageClient } from '../../support/page.ts'
@@ -157,24 +157,6 @@ describe('the raw port', () => {
     expect(performance.now() - began).toBeGreaterThan(400)
     const heard = [...ann.text.matchAll(/guest-2: (.*)\n/g)].map(([, text]) => text)
     expect(heard).toEqual(lines)
-  })
-})
-
-describe('telnet', () => {
-  const [IAC, IP, DO, WILL, WONT, DONT] = [255, 244, 253, 251, 252, 254]
-
-  it('has its commands taken out and refused once, and Ctrl-C answered, which cures its silence', async () => {
-    const { tcp } = await testGateway()
-    const { client: ann } = await greeted(tcp.port)
-    const { client: telnet } = await greeted(tcp.port)
-    const before = telnet.chunks.length
-    telnet.send(Buffer.from([IAC, WILL, 24, IAC, DO, 1, IAC, WILL, 24, IAC, IP, IAC, DO, 6]))
-    telnet.send('hello\r\n')
-    await ann.until('guest-2: hello\n')
-    ann.send('hi\n')
-    await telnet.until('guest-1: hi\n')
-    const answer = Buffer.concat(telnet.chunks.slice(before))
-    expect([...answer.subarray(0, 9)]).toEqual([IAC, DONT, 24, IAC, WONT, 1, IAC, WONT, 6])
   })
 })
 

@@ -1,7 +1,7 @@
 /** Telnet's commands are taken out of the bytes, wherever chunks are cut. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { TelnetDecoder } from '../../../shared/wire/telnet.ts'
+import { hasColors, TelnetDecoder } from '../../../shared/wire/telnet.ts'
 
 const [IAC, SE, SB, WILL, WONT, DO, DONT] = [255, 240, 250, 251, 252, 253, 254]
 
@@ -28,11 +28,32 @@ describe.each([
     [IAC, WONT, 6],
   ],
   [
-    'each option once',
-    [IAC, WILL, 31, IAC, WILL, 31, IAC, DO, 31, IAC, DO, 31],
+    'each option that is refused, once',
+    [IAC, WILL, 32, IAC, WILL, 32, IAC, DO, 31, IAC, DO, 31],
     '',
-    [IAC, DONT, 31, IAC, WONT, 31],
+    [IAC, DONT, 32, IAC, WONT, 31],
   ],
+  [
+    'the window size, accepted once, and again after it was withdrawn',
+    [IAC, WILL, 31, IAC, WILL, 31, IAC, WONT, 31, IAC, WONT, 31, IAC, WILL, 31],
+    '',
+    [IAC, DO, 31, IAC, DONT, 31, IAC, DO, 31],
+  ],
+  [
+    'the terminal type, accepted and asked for',
+    [IAC, WILL, 24],
+    '',
+    [IAC, DO, 24, IAC, SB, 24, 1, IAC, SE],
+  ],
+  [
+    'a subnegotiation whose end was forgotten',
+    [IAC, SB, 24, 0, 65, IAC, DO, 6, ...ascii('x')],
+    'x',
+    [IAC, WONT, 6],
+  ],
+  ['what a mark leaves whose IAC was lost', [IAC, 241, 242, ...ascii('x')], 'x', []],
+  ['an IAC whose command was lost', [IAC, 241, IAC, ...ascii('x')], 'x', []],
+  ['all that comes after the end of the file', [...ascii('x'), IAC, 236, ...ascii('y')], 'x', []],
   ['the timing mark each time', [IAC, DO, 6, IAC, DO, 6], '', [IAC, WONT, 6, IAC, WONT, 6]],
   ['no answer to a refusal', [IAC, WONT, 1, IAC, DONT, 1, ...ascii('x')], 'x', []],
   [
@@ -54,6 +75,46 @@ describe.each([
   test('byte by byte', () => {
     expect(decode([...whole].map((byte) => Uint8Array.of(byte)))).toEqual({ text, answer })
   })
+})
+
+function decoded(...bytes: number[]): TelnetDecoder {
+  const decoder = new TelnetDecoder()
+  for (const byte of bytes) decoder.push(Uint8Array.of(byte))
+  return decoder
+}
+
+describe('a client', () => {
+  test('is known by its first command, and not by bytes of another encoding', () => {
+    expect(decoded(IAC, 241).recognised).toBe(true)
+    expect(decoded(...ascii('Ni'), IAC, ...ascii('o'), IAC, IAC).recognised).toBe(false)
+  })
+
+  test.each([
+    [[0, 80, 0, 24], 80],
+    [[0, 0, 0, 0], 0],
+    [[1, 44, 0, 24], 300],
+    [[0, IAC, IAC, 0, 24], 255],
+    [[0, 80, 0], 0],
+  ])('with a window of %j has %i columns', (size, columns) => {
+    expect(decoded(IAC, SB, 31, ...size, IAC, SE).columns).toBe(columns)
+  })
+
+  test('tells its terminal, however it is written, and whether that has colours', () => {
+    const { terminal } = decoded(IAC, SB, 24, 0, ...ascii('xterm-256color'), IAC, SE)
+    expect(terminal).toBe('XTERM-256COLOR')
+    expect(['XTERM', 'SCREEN.LINUX', 'ANSI-COLOR', 'PUTTY'].every(hasColors)).toBe(true)
+    expect(['DUMB', 'UNKNOWN', 'VT100', 'NETWORK', ''].some(hasColors)).toBe(false)
+  })
+
+  test('is noticed when it interrupts and when it ends', () => {
+    expect(decoded(IAC, 244)).toMatchObject({ interrupted: true, ended: false })
+    expect(decoded(IAC, 236)).toMatchObject({ interrupted: false, ended: true })
+  })
+})
+
+test('gives up a subnegotiation after 4096 bytes', () => {
+  const { text } = decode([Uint8Array.of(IAC, SB, 24), new Uint8Array(5000).fill(65)])
+  expect(text).toBe('A'.repeat(5000 - 4096))
 })
 
 test('gives the same for any bytes, however they are cut', () => {
