@@ -5,6 +5,7 @@
  * MUST report every fault at once, each as one sentence that names the option.
  */
 import { isIP } from 'node:net'
+import { type Address, readAddress } from '../shared/address.ts'
 import type { FloodRate } from './room/flood.ts'
 
 export type Config = Readonly<{
@@ -23,6 +24,10 @@ export type Config = Readonly<{
   logLevel: string
   /** More host names under which the page may be opened. */
   allowHost: readonly string[]
+  /** Somebody else's chat server that the room joins; undefined: none. */
+  relay: Address | undefined
+  /** What that server is told of a message: has {text} in it, and mostly {name}. */
+  relayFormat: string
 }>
 
 type Option<T> = {
@@ -97,6 +102,21 @@ export const options: { [K in keyof Config]: Option<Config[K]> } = {
     help: 'host names, with commas between, that also lead to the page',
     read: (given) => ({ value: given.split(',').flatMap((name) => name.trim() || []) }),
   },
+  relay: {
+    flag: '--relay <host:port>',
+    default: '',
+    help: "someone else's TCP chat server, which the room joins as one client",
+    read: readRelay,
+  },
+  relayFormat: {
+    flag: '--relay-format <pattern>',
+    default: '{name}: {text}',
+    help: 'what that server is told of a message',
+    read: (given) =>
+      given.includes('{text}') && !/\p{Cc}/u.test(given)
+        ? { value: given }
+        : { fault: 'is not a pattern of one line with {text} in it' },
+  },
 }
 
 export const optionNames = Object.keys(options) as (keyof Config)[]
@@ -137,6 +157,11 @@ function readPort(given: string): { value: number } | { fault: string } {
   return /^\d{1,5}$/.test(given) && port <= 65_535
     ? { value: port }
     : { fault: 'is not a port, which is a number from 0 to 65535' }
+}
+
+function readRelay(given: string): { value: Address | undefined } | { fault: string } {
+  const value = given === '' ? undefined : readAddress(given)
+  return given !== '' && value === undefined ? { fault: 'is not a host:port' } : { value }
 }
 
 function readCount(given: string): { value: number } | { fault: string } {

@@ -19,6 +19,7 @@ import { apiRoutes } from './net/api.ts'
 import { Edges } from './net/edges.ts'
 import { httpServer, pageRoutes } from './net/http.ts'
 import { Operator, type OperatorTerminal } from './net/operator.ts'
+import { Relay } from './net/relay.ts'
 import { tcpServer } from './net/tcp.ts'
 import { websocketRoute } from './net/websocket.ts'
 import { type Clock, systemClock } from './room/clock.ts'
@@ -101,6 +102,7 @@ export async function startGateway(
   await app.register(apiRoutes, { room, tcpAddress: () => ({ host, port: portOf(tcp) }) })
 
   async function close(): Promise<void> {
+    relay?.close()
     const closed = tcp.listening ? once(tcp, 'close') : undefined
     if (tcp.listening) tcp.close()
     await edges.closeAll('shutdown')
@@ -110,12 +112,16 @@ export async function startGateway(
     await roomLog.close()
   }
 
+  let relay: Relay | undefined
   try {
     await listenTcp(tcp, config.tcpPort, host)
     await app.listen({ port: config.webPort, host })
   } catch (error) {
     await close()
     throw new StartError(listenFault(error as NodeJS.ErrnoException, config))
+  }
+  if (config.relay !== undefined) {
+    relay = new Relay({ room, edges, flood, address: config.relay, format: config.relayFormat })
   }
   // Whoever comes first is not to wait for the thread that reads.
   roomLog.read(1, 1).catch(() => {})

@@ -15,7 +15,7 @@ const allowed: [place: string, from: string[]][] = [
   ['server/log', ['shared', 'server/room']],
   ['server/net', ['shared', 'server/room']],
   ['server/terminal', ['shared']],
-  ['server/config.ts', ['server/room']],
+  ['server/config.ts', ['shared', 'server/room']],
   ['server/gateway.ts', ['shared', 'server/room', 'server/log', 'server/net', 'server/config.ts']],
   ['server/main.ts', ['server/gateway.ts', 'server/config.ts', 'server/log', 'server/terminal']],
   ['web', ['shared']],

@@ -204,8 +204,9 @@ export class Edge implements Connection {
     else this.#options.onBeat?.(now)
   }
 
-  /** A program that is lost comes back by itself; somebody at nc would have to type for it. */
+  /** A program, a relay among them, comes back by itself; somebody at nc would have to type for it. */
   #mayReturn(ending: Ending | undefined): boolean {
-    return this.dialect.name === 'json' && (ending === undefined || ending === 'too_slow')
+    const returns = this.dialect.name === 'json' || this.via === 'relay'
+    return returns && (ending === undefined || ending === 'too_slow')
   }
 }

@@ -16,6 +16,8 @@ describe('the configuration', () => {
         flood: { perSecond: 4, burst: 12 },
         logLevel: 'info',
         allowHost: [],
+        relay: undefined,
+        relayFormat: '{name}: {text}',
       },
     })
     expect(read.ok && Object.isFrozen(read.config)).toBe(true)
@@ -41,6 +43,15 @@ describe('the configuration', () => {
         expect.stringMatching(/^--log-level "loud" is not one of /),
       ],
     })
+  })
+
+  it.each(['localhost', ':7000', 'host:0', 'http://host:80/'])('refuses the relay %s', (relay) => {
+    const faults = [`--relay "${relay}" is not a host:port.`]
+    expect(readConfig({ relay }, {})).toEqual({ ok: false, faults })
+  })
+
+  it.each(['{name}', '{text}\n'])('refuses the pattern %j', (relayFormat) => {
+    expect(readConfig({ relayFormat }, {}).ok).toBe(false)
   })
 
   it('refuses one port for both listeners, unless any free one will do', () => {

@@ -39,6 +39,8 @@ export async function testGateway(
     flood: FLOOD_OFF,
     logLevel: 'info',
     allowHost: [],
+    relay: undefined,
+    relayFormat: '{name}: {text}',
     ...config,
   }
   const webRoot = mkdtempSync(join(tmpdir(), 'oneroom-web-'))

@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest'
+import { addressText, readAddress } from '../../shared/address.ts'
+
+describe('an address', () => {
+  it.each([
+    ['localhost', { host: 'localhost', port: 8080 }],
+    ['localhost:9000', { host: 'localhost', port: 9000 }],
+    ['10.0.0.1:1', { host: '10.0.0.1', port: 1 }],
+    ['::1', { host: '::1', port: 8080 }],
+    ['[::1]', { host: '::1', port: 8080 }],
+    ['[fe80::1]:9000', { host: 'fe80::1', port: 9000 }],
+  ])('is read from %s', (given, address) => {
+    expect(readAddress(given, 8080)).toEqual(address)
+  })
+
+  it.each([
+    '',
+    ':80',
+    'a b',
+    'host:',
+    'host:0',
+    'host:65536',
+    'host:x',
+    'http://host',
+    'a@b',
+    '[x',
+    'h:1:2x',
+  ])('is not %j', (given) => {
+    expect(readAddress(given, 8080)).toBeUndefined()
+  })
+
+  it('needs a port where none goes without saying', () => {
+    expect(readAddress('localhost')).toBeUndefined()
+    expect(readAddress('::1')).toBeUndefined()
+    expect(readAddress('localhost:9000')).toEqual({ host: 'localhost', port: 9000 })
+  })
+
+  it('is written as it is read', () => {
+    for (const text of ['localhost:9000', '[::1]:8080']) {
+      expect(addressText(readAddress(text) ?? { host: '', port: 0 })).toBe(text)
+    }
+  })
+})
