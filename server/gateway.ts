@@ -20,6 +20,7 @@ import { Edges } from './net/edges.ts'
 import { httpServer, pageRoutes } from './net/http.ts'
 import { Operator, type OperatorTerminal } from './net/operator.ts'
 import { Relay } from './net/relay.ts'
+import { sayRoute } from './net/say.ts'
 import { tcpServer } from './net/tcp.ts'
 import { websocketRoute } from './net/websocket.ts'
 import { type Clock, systemClock } from './room/clock.ts'
@@ -99,6 +100,7 @@ export async function startGateway(
     allowHosts: [host, ...config.allowHost],
     isHealthy: () => !lost,
   })
+  await app.register(sayRoute, { room, flood })
   await app.register(apiRoutes, { room, tcpAddress: () => ({ host, port: portOf(tcp) }) })
 
   async function close(): Promise<void> {

@@ -46,6 +46,11 @@ export const errors = {
     close: null,
     retryable: false,
   },
+  too_fast: {
+    text: 'That is more than one sender may say. Wait a moment and send it again.',
+    close: null,
+    retryable: true,
+  },
   log_unavailable: {
     text: 'The room cannot record messages right now. Yours was not said; send it again.',
     close: null,

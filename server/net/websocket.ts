@@ -19,6 +19,7 @@ import type { FloodRate } from '../room/flood.ts'
 import type { Room } from '../room/room.ts'
 import { Edge, isTaken, type Transport } from './edge.ts'
 import type { Edges } from './edges.ts'
+import { refuseForeign } from './origin.ts'
 
 const JSON_PROTOCOL = 'oneroom.v1'
 const TEXT_PROTOCOL = 'oneroom.text'
@@ -52,7 +53,8 @@ export async function websocketRoute(
         [JSON_PROTOCOL, TEXT_PROTOCOL].find((protocol) => offered.has(protocol)) ?? false,
     },
   })
-  app.get('/ws', { websocket: true, preValidation: refuseForeign }, (socket, request) => {
+  const preValidation = [refuseForeign, refuseUnknown]
+  app.get('/ws', { websocket: true, preValidation }, (socket, request) => {
     const code = options.edges.refusal
     if (code !== undefined) {
       socket.send(JSON.stringify(errorMessage({ code })))
@@ -63,28 +65,16 @@ export async function websocketRoute(
   })
 }
 
-/** A page of another site must not speak here in its visitor's name (RFC 6455, section 10.2). */
-async function refuseForeign(request: FastifyRequest, reply: FastifyReply): Promise<void> {
-  const { origin, host } = request.headers
-  if (origin !== undefined && !isSameOrigin(origin, host)) {
-    return reply
-      .code(403)
-      .type('text/plain')
-      .send(`Not from ${origin}: open http://${host}/ instead.\n`)
-  }
+/** Nobody would speak who offers only protocols that we do not know. */
+async function refuseUnknown(request: FastifyRequest, reply: FastifyReply): Promise<void> {
   const offered = request.headers['sec-websocket-protocol']
   if (offered === undefined) return
   const known = offered
     .split(',')
     .some((one) => [JSON_PROTOCOL, TEXT_PROTOCOL].includes(one.trim()))
   if (!known) {
-    return reply.code(400).type('text/plain').send(`Offer ${JSON_PROTOCOL} or ${TEXT_PROTOCOL}.\n`)
+    await reply.code(400).type('text/plain').send(`Offer ${JSON_PROTOCOL} or ${TEXT_PROTOCOL}.\n`)
   }
-}
-
-function isSameOrigin(origin: string, host: string | undefined): boolean {
-  const url = URL.canParse(origin) ? new URL(origin) : undefined
-  return /^https?:$/.test(url?.protocol ?? '') && url?.host === host?.toLowerCase()
 }
 
 class WebSocketConnection {

@@ -9,10 +9,10 @@ import type { Decoded, Request } from '../../shared/dialect/dialect.ts'
 import { errorMessage, type Fault } from '../../shared/errors.ts'
 import { limits, PROTOCOL_VERSION } from '../../shared/limits.ts'
 import type { Hello, Person, ResetReason, Say, Welcome } from '../../shared/protocol.ts'
-import { sanitise, utf8Length } from '../../shared/text.ts'
 import type { Connection } from './connection.ts'
 import { answerTo, latest, type Query } from './query.ts'
 import type { Room } from './room.ts'
+import { checkText } from './said.ts'
 import { personOf, tokenFor } from './token.ts'
 
 /** UTF-16 units of posts that may wait for the log; beyond it the session is not read. */
@@ -206,18 +206,14 @@ export class Session {
   }
 
   #say({ text: raw, id, action }: Say): Promise<void> | undefined {
-    // No UTF-16 unit takes more than three bytes.
-    if (raw.length * 3 > limits.textBytes && utf8Length(raw) > limits.textBytes) {
-      this.#refuse({ code: 'text_too_long' }, id)
+    const said = checkText(raw)
+    if (!said.ok) {
+      this.#refuse(said.fault, id)
       return undefined
     }
-    const text = sanitise(raw)
+    const { text } = said
     const from = this.person
     if (from === undefined) return undefined
-    if (text.trim() === '') {
-      this.#refuse({ code: 'text_empty' }, id)
-      return undefined
-    }
     const weight = text.length + POST_WEIGHT
     this.#unanswered += weight
     const kind = action === true ? 'action' : 'message'

@@ -3,6 +3,7 @@
  * the person's id and its HMAC under the log's secret, so the server remembers none.
  */
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import { foldName } from '../../shared/names.ts'
 
 /** A new person's id: 10 characters of base64url, 56 random bits. */
 export function newPersonId(): string {
@@ -22,4 +23,12 @@ export function personOf(token: string, secret: Uint8Array): string | undefined 
   const right = Buffer.from(tokenFor(id, secret))
   const given = Buffer.from(token)
   return given.length === right.length && timingSafeEqual(given, right) ? id : undefined
+}
+
+/** The id of whoever says something under this name without ever being here: always the same. */
+export function idOfName(name: string, secret: Uint8Array): string {
+  const mac = createHmac('sha256', secret)
+    .update(`name ${foldName(name)}`)
+    .digest()
+  return mac.subarray(0, 7).toString('base64url')
 }
