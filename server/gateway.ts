@@ -101,7 +101,7 @@ export async function startGateway(
     isHealthy: () => !lost,
   })
   await app.register(sayRoute, { room, flood })
-  await app.register(apiRoutes, { room, tcpAddress: () => ({ host, port: portOf(tcp) }) })
+  await app.register(apiRoutes, { room, flood, tcpAddress: () => ({ host, port: portOf(tcp) }) })
 
   async function close(): Promise<void> {
     relay?.close()

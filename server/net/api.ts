@@ -6,9 +6,14 @@ import Type, { type Static } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { errors } from '../../shared/errors.ts'
 import { limits } from '../../shared/limits.ts'
+import type { FloodRate } from '../room/flood.ts'
 import type { Room } from '../room/room.ts'
 
-export type ApiOptions = { room: Room; tcpAddress: () => { host: string; port: number } }
+export type ApiOptions = {
+  room: Room
+  tcpAddress: () => { host: string; port: number }
+  flood: FloodRate
+}
 
 const Limit = Type.Integer({ minimum: 1, maximum: limits.historyEvents })
 const strict = { additionalProperties: false }
@@ -34,7 +39,8 @@ export async function apiRoutes(app: FastifyInstance, options: ApiOptions): Prom
     if (!reply.hasHeader('Cache-Control')) reply.header('Cache-Control', 'no-store')
   })
 
-  app.get('/api/address', async () => ({ tcp: options.tcpAddress() }))
+  /** `flood`: messages a second and at once; JSON has null for any number of them. */
+  app.get('/api/address', async () => ({ tcp: options.tcpAddress(), flood: options.flood }))
 
   /** Answers `{epoch, head, events, more}`; `more`: there are others still in that direction. */
   app.get('/api/events', async (request, reply) => {

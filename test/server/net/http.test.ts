@@ -3,7 +3,7 @@ import { testGateway } from '../../support/gateway.ts'
 import { serve } from '../../support/program.ts'
 
 const POLICY =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 it('serves the built page fresh, and its hashed files for good, under a strict policy', async () => {
   const { webUrl } = await serve()
@@ -30,7 +30,10 @@ it('says that it is up, and where the raw port is', async () => {
   expect(await health.json()).toEqual({ status: 'ok' })
   expect(health.headers.get('cache-control')).toBe('no-store')
   const address = await fetch(`${webUrl}/api/address`)
-  expect(await address.json()).toEqual({ tcp: { host: '127.0.0.1', port: tcp.port } })
+  expect(await address.json()).toEqual({
+    tcp: { host: '127.0.0.1', port: tcp.port },
+    flood: { perSecond: null, burst: 1 },
+  })
 })
 
 it('answers what is not there with where the page is', async () => {
