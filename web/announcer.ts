@@ -7,28 +7,34 @@
 /** Up to this many messages are read out … */
 const SPOKEN = 3
 /** … in this time; more are counted until it is over. Milliseconds. */
-const WINDOW_MS = 3_000
+export const SUMMARY_MS = 3_000
+
+export type Sentence = { text: string; mention: boolean }
+export type Summary = { count: number; mentions: number }
 
 export class Announcer {
   #heardAt: number[] = []
-  #counted = 0
+  #counted: Summary = { count: 0, mentions: 0 }
 
   /** Takes new sentences; returns what to say now, or null when they are only counted. */
-  hear(sentences: readonly string[], now: number): string | null {
-    this.#heardAt = this.#heardAt.filter((at) => now - at < WINDOW_MS)
+  hear(sentences: readonly Sentence[], now: number): string | null {
+    this.#heardAt = this.#heardAt.filter((at) => now - at < SUMMARY_MS)
     this.#heardAt.push(...sentences.slice(0, SPOKEN + 1).map(() => now))
-    if (this.#counted === 0 && this.#heardAt.length <= SPOKEN) return sentences.join('. ')
-    this.#counted += sentences.length
+    const { count, mentions } = this.#counted
+    if (count === 0 && this.#heardAt.length <= SPOKEN) {
+      return sentences.map(({ text }) => text).join('. ')
+    }
+    this.#counted = {
+      count: count + sentences.length,
+      mentions: mentions + sentences.filter(({ mention }) => mention).length,
+    }
     return null
   }
 
   /** What was counted and not said; call it once the window is over. */
-  summary(): string | null {
-    if (this.#counted === 0) return null
-    const count = this.#counted
-    this.#counted = 0
-    return count === 1 ? '1 new message' : `${count} new messages`
+  summary(): Summary | null {
+    const counted = this.#counted
+    this.#counted = { count: 0, mentions: 0 }
+    return counted.count === 0 ? null : counted
   }
 }
-
-export { WINDOW_MS as SUMMARY_MS }

@@ -1,25 +1,64 @@
 /** Times as a person reads them, in the reader's own place and language. */
+import { texts } from './language.ts'
+import { settings } from './settings.ts'
 
-const minute = new Intl.DateTimeFormat(undefined, { timeStyle: 'short' })
-const full = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'long' })
-const day = new Intl.DateTimeFormat(undefined, { dateStyle: 'full' })
+const MINUTE_MS = 60_000
+
+type Format = (at: number) => string
+type Style = Intl.DateTimeFormatOptions
+
+const formats = new Map<string, Format>()
+
+/** Making a format costs more than a hundred uses of it. */
+function formatFor(style: Style): Format {
+  const { clock } = settings.peek()
+  const key = clock + JSON.stringify(style)
+  const known = formats.get(key)
+  if (known) return known
+  const hours: Style = clock === 'system' || !style.timeStyle ? {} : { hourCycle: clock }
+  const format = new Intl.DateTimeFormat(localeFor(), { ...style, ...hours })
+  const result: Format = (at) => format.format(at)
+  formats.set(key, result)
+  return result
+}
+
+/** The reader's own region where it is of the page's language. */
+function localeFor(): string {
+  return navigator.languages.find((tag) => tag.startsWith(texts.tag)) ?? texts.tag
+}
+
+let last = { minute: 0, key: '', text: '' }
 
 /** As in 12:21. Milliseconds since 1970, here and below. */
 export function minuteOf(at: number): string {
-  return minute.format(at)
+  const minute = Math.floor(at / MINUTE_MS)
+  const key = settings.peek().clock
+  // A busy minute asks for one text hundreds of times.
+  if (last.minute !== minute || last.key !== key) {
+    last = { minute, key, text: formatFor({ timeStyle: 'short' })(at) }
+  }
+  return last.text
 }
 
 /** With the day, the seconds and the zone. */
 export function fullTimeOf(at: number): string {
-  return full.format(at)
+  return formatFor({ dateStyle: 'full', timeStyle: 'long' })(at)
 }
 
 export function dayOf(at: number): string {
-  return day.format(at)
+  return formatFor({ dateStyle: 'full' })(at)
 }
 
 /** Equal for two times on one local day. */
 export function dayNumber(at: number): number {
   const date = new Date(at)
   return date.getFullYear() * 400 + date.getMonth() * 31 + date.getDate()
+}
+
+/** As in 12:21:15, the same for every reader. */
+export function stampOf(at: number): string {
+  const date = new Date(at)
+  return [date.getHours(), date.getMinutes(), date.getSeconds()]
+    .map((part) => String(part).padStart(2, '0'))
+    .join(':')
 }

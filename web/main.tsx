@@ -1,10 +1,19 @@
 /** Starts the page: one session, and the view that draws it. */
 import { effect } from '@preact/signals'
 import { render } from 'preact'
+import { askAddress } from './address.ts'
 import { Page } from './components/page.tsx'
+import { chooseLanguage } from './language.ts'
 import { Session } from './session.ts'
+import { applySettings } from './settings.ts'
 
-const session = new Session()
+/** `?view=wall` is for a projector. */
+const wall = new URLSearchParams(location.search).get('view') === 'wall'
+
+applySettings()
+askAddress()
+await chooseLanguage(navigator.languages)
+const session = new Session({ visitor: wall })
 
 const unread = session.select((state) => state.unread)
 effect(() => {
@@ -12,4 +21,4 @@ effect(() => {
 })
 
 const root = document.getElementById('page')
-if (root) render(<Page session={session} />, root)
+if (root) render(<Page session={session} wall={wall} />, root)

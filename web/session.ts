@@ -5,26 +5,46 @@
  * What the server says MUST reach the reducer in the order it came; what the
  * person does goes in at once, after it.
  */
-import { computed, effect, type ReadonlySignal, signal } from '@preact/signals'
+import {
+  computed,
+  effect,
+  type ReadonlySignal,
+  type Signal,
+  signal,
+  untracked,
+} from '@preact/signals'
 import type { Hello } from '../shared/protocol.ts'
-import { Announcer, SUMMARY_MS } from './announcer.ts'
-import { meaningOf } from './draft.ts'
+import { copyText } from './clipboard.ts'
+import type { Order } from './command.ts'
+import { draftOf, meaningOf, type Spoken } from './draft.ts'
 import { oncePerFrame } from './frame.ts'
+import { fetchEvents } from './history.ts'
 import { createIdentifier } from './identifier.ts'
+import { texts } from './language.ts'
 import { RoomSocket, roomUrl } from './socket.ts'
 import {
   type Action,
   arrivals,
+  firstSeq,
   initialState,
+  isDetached,
+  isShown,
+  lastSeq,
+  PAGE_ROWS,
   PENDING_MESSAGES,
   reduce,
   type State,
   unsent,
 } from './state.ts'
 import { keep, readKept } from './store.ts'
+import { Voice } from './voice.ts'
 
 /** Events asked for on coming in anew. */
 const HISTORY_EVENTS = 100
+/** The latest answers to a search. */
+const SEARCH_EVENTS = 100
+/** Characters of a message that an answer to it repeats. */
+const QUOTE_LENGTH = 120
 /** `typing` is said at most this often. Milliseconds. */
 const TYPING_EVERY_MS = 3_000
 /** How often waiting is looked at: answers, typing, the countdown. Milliseconds. */
@@ -33,16 +53,26 @@ const TICK_MS = 250
 export class Session {
   /** Milliseconds since 1970, as of the last tick; moves only while something waits. */
   readonly now = signal(Date.now())
-  readonly announcement = signal('')
-  readonly #state = signal(initialState(readKept()))
+  readonly voice = new Voice()
+  /** Asks the composer to change what is in it. */
+  readonly rewrite = signal<((draft: string) => string) | null>(null)
+  /** The search is open, and what it begins with. */
+  readonly searching = signal<{ query: string } | null>(null)
+  readonly peopleOpen = signal(false)
+  /** The seq of the row being read, null at the newest one; the list knows. */
+  readingSeq: () => number | null = () => null
+  readonly #state: Signal<State>
+  readonly #visitor: boolean
   readonly #socket: RoomSocket
-  readonly #announcer = new Announcer()
   readonly #askForFrame = oncePerFrame(() => this.#settle())
   #queue: Action[] = []
   #typingSaidAt = 0
-  #summaryTimer: ReturnType<typeof setTimeout> | undefined
+  #loading = false
 
-  constructor() {
+  /** `visitor`: somebody else than the person at this browser, whose name it does not keep. */
+  constructor({ visitor }: { visitor: boolean }) {
+    this.#visitor = visitor
+    this.#state = signal(initialState(readKept()))
     this.#socket = new RoomSocket(roomUrl(location), {
       createHello: () => this.#createHello(),
       onMessage: (message) => this.#gather({ type: 'received', message, now: Date.now() }),
@@ -52,6 +82,7 @@ export class Session {
     this.#watchPage()
     this.#watchClock()
     if (this.#state.value.token !== null) this.#socket.open()
+    this.#watchAddress()
   }
 
   /** A part of the state; whoever reads it is called again only when that part changes. */
@@ -70,32 +101,71 @@ export class Session {
   }
 
   /** Takes what was written. False when it stays in the composer. */
-  submit(draft: string): boolean {
+  async submit(draft: string): Promise<boolean> {
     const meaning = meaningOf(draft)
-    if (meaning.type === 'nothing') return false
-    if (meaning.type === 'unknown') return this.#hint(meaning.hint)
-    if (meaning.type === 'name') {
-      const { name } = meaning
-      if (!this.#socket.send({ type: 'name', name })) {
-        return this.#hint('There is no connection right now; your name stays as it is.')
+    switch (meaning.type) {
+      case 'nothing':
+        return false
+      case 'crowded':
+        return this.#hint(texts.commandAlone)
+      case 'say':
+        return this.#say(meaning.messages)
+      case 'command': {
+        const command = await import('./command.ts').catch(() => null)
+        if (!command) return this.#hint(texts.connectionLost)
+        return this.#obey(command.orderOf(meaning.line))
       }
-      this.#act({ type: 'notice', notice: null })
-      return true
     }
-    const { messages } = meaning
+  }
+
+  #say(messages: readonly Spoken[]): boolean {
     if (this.#state.value.pending.length + messages.length > PENDING_MESSAGES) {
-      return this.#hint(
-        `That is ${messages.length} messages, and at most ${PENDING_MESSAGES} can wait to be sent. Nothing was sent.`,
-      )
+      return this.#hint(texts.tooMany(messages.length, PENDING_MESSAGES))
     }
     const drafts = messages.map((message) => ({ ...message, id: createIdentifier() }))
     this.#act({ type: 'say', messages: drafts, now: Date.now() })
     return true
   }
 
+  #obey(order: Order): boolean {
+    switch (order.type) {
+      case 'say':
+        return this.#say([order.message])
+      case 'usage':
+        return this.#hint(texts.commandUsage(order.usage))
+      case 'elsewhere':
+        return this.#hint(
+          order.name === 'history' ? texts.historyHint : texts.commandTerminal(order.name),
+        )
+      case 'unknown':
+        return this.#hint(texts.commandUnknown(order.word))
+      case 'obey':
+        break
+    }
+    switch (order.name) {
+      case 'name':
+        return this.rename(order.argument) || this.#hint(texts.nameOffline)
+      case 'search':
+        this.searching.value = { query: order.argument }
+        return true
+      case 'who':
+        this.peopleOpen.value = true
+        return true
+      case 'quit':
+        this.leave()
+        return true
+      case 'help':
+        // The palette is the list of commands.
+        this.rewrite.value = () => '/'
+        return false
+    }
+  }
+
   /** Asks for another name, as a suggestion offers. */
-  rename(name: string): void {
-    if (this.#socket.send({ type: 'name', name })) this.#act({ type: 'notice', notice: null })
+  rename(name: string): boolean {
+    const asked = this.#socket.send({ type: 'name', name })
+    if (asked) this.#act({ type: 'notice', notice: null })
+    return asked
   }
 
   /** Tells the others that something is being written, or no longer. */
@@ -114,12 +184,67 @@ export class Session {
     this.#act({ type: 'delete', id })
   }
 
+  /** Takes a message that was not sent back into the composer. */
+  edit(message: Spoken & { id: string }): void {
+    this.delete(message.id)
+    this.rewrite.value = (draft) => [draftOf(message), draft].filter(Boolean).join('\n')
+  }
+
+  /** Begins an answer below what it answers. */
+  quote(name: string, text: string): void {
+    const shown = text.length > QUOTE_LENGTH ? `${text.slice(0, QUOTE_LENGTH).trimEnd()} …` : text
+    this.rewrite.value = (draft) => `> ${name}: ${shown}\n${draft}`
+  }
+
+  async copyLink(seq: number): Promise<void> {
+    const link = `${location.origin}${location.pathname}#${seq}`
+    this.#hint((await copyText(link)) ? texts.linkCopied : link)
+  }
+
   follow(on: boolean): void {
     this.#act({ type: 'follow', on })
   }
 
-  advance(): void {
-    this.#act({ type: 'advance' })
+  /** More rows above those shown, for a reader who scrolls up. */
+  async loadOlder(): Promise<void> {
+    const { atStart, entries, seq, following } = this.#state.peek()
+    if (atStart || following) return
+    await this.#load('older', 'before', Math.min(firstSeq(entries), seq + 1))
+  }
+
+  /** More rows below those shown. */
+  async loadNewer(): Promise<void> {
+    const state = this.#state.peek()
+    if (state.gap) await this.#load('newer', 'after', lastSeq(state.entries))
+    else if (isDetached(state)) this.#act({ type: 'advance' })
+  }
+
+  /** Goes to a message in its place; `back` leads from there to where the reader was. */
+  async goTo(seq: number, back: State['back'] = { seq: this.readingSeq() }): Promise<void> {
+    const state = this.#state.peek()
+    if (isShown(state, seq)) return this.#act({ type: 'aim', seq, back })
+    const found = await fetchEvents('after', Math.max(0, seq - PAGE_ROWS / 2), PAGE_ROWS)
+    if (!found) return void this.#hint(texts.historyFailed)
+    if (!found.events.some((event) => event.seq === seq)) return void this.#hint(texts.notKept)
+    const page = { ...found, place: { target: seq, back } }
+    this.#act({ type: 'page', page, now: Date.now() })
+  }
+
+  async goBack(): Promise<void> {
+    const { back } = this.#state.peek()
+    if (back?.seq == null) this.follow(true)
+    else await this.goTo(back.seq, null)
+  }
+
+  /** False when there is no connection to ask over. */
+  search(query: string): boolean {
+    return this.#socket.send({ type: 'search', query, limit: SEARCH_EVENTS })
+  }
+
+  /** The page has the reader's attention, or has lost it. */
+  attend(away: boolean): void {
+    this.#act({ type: 'away', on: away })
+    if (!away) this.#socket.wake()
   }
 
   dismissNotice(): void {
@@ -131,8 +256,18 @@ export class Session {
     this.#socket.open()
   }
 
+  /** One page at a time; a failed one is asked for again as the reader goes on. */
+  async #load(place: 'older' | 'newer', direction: 'before' | 'after', seq: number): Promise<void> {
+    if (this.#loading) return
+    this.#loading = true
+    const found = await fetchEvents(direction, seq, PAGE_ROWS)
+    this.#loading = false
+    if (found) this.#act({ type: 'page', page: { ...found, place }, now: Date.now() })
+  }
+
+  /** Says something under the composer. */
   #hint(text: string): false {
-    this.#act({ type: 'notice', notice: { text, suggestion: null } })
+    this.#act({ type: 'notice', notice: { code: '', text, suggestion: null } })
     return false
   }
 
@@ -158,7 +293,7 @@ export class Session {
     }
     if (ids.length > 0) after = reduce(after, { type: 'sent', ids, now: Date.now() })
     this.#state.value = after
-    keep(before, after)
+    keep(before, this.#visitor ? { ...after, name: before.name } : after)
     this.#announce(before, after)
   }
 
@@ -178,19 +313,7 @@ export class Session {
 
   #announce(before: State, after: State): void {
     const fresh = arrivals(before, after)
-    if (fresh.length === 0) return
-    const sentences = fresh.map(({ kind, from, text }) =>
-      kind === 'action' ? `${from.name} ${text}` : `${from.name}: ${text}`,
-    )
-    const spoken = this.#announcer.hear(sentences, Date.now())
-    if (spoken !== null) this.announcement.value = spoken
-    else this.#summaryTimer ??= setTimeout(() => this.#summarise(), SUMMARY_MS)
-  }
-
-  #summarise(): void {
-    this.#summaryTimer = undefined
-    const summary = this.#announcer.summary()
-    if (summary !== null) this.announcement.value = summary
+    if (fresh.length > 0) this.voice.hear(fresh, after.away)
   }
 
   #watchPage(): void {
@@ -199,14 +322,23 @@ export class Session {
       this.#socket.renew()
       this.#socket.wake()
     })
-    addEventListener('focus', () => this.#socket.wake())
-    const pageOnVisibility = () => {
-      const { hidden } = document
-      this.#act({ type: 'hidden', on: hidden })
-      if (!hidden) this.#socket.wake()
-    }
-    document.addEventListener('visibilitychange', pageOnVisibility)
-    pageOnVisibility()
+    const pageOnFocus = () => this.attend(document.hidden || !document.hasFocus())
+    addEventListener('focus', () => this.attend(false))
+    addEventListener('blur', () => this.attend(true))
+    document.addEventListener('visibilitychange', pageOnFocus)
+    pageOnFocus()
+  }
+
+  /** A link to a message opens there, also one that is followed in this page. */
+  #watchAddress(): void {
+    const linked = () => Number(/^#(\d{1,15})$/u.exec(location.hash)?.[1] ?? 0)
+    const isIn = this.select(({ me, epoch }) => me !== null && epoch !== null)
+    effect(() => {
+      if (isIn.value && linked() > 0) untracked(() => this.goTo(linked(), { seq: null }))
+    })
+    addEventListener('hashchange', () => {
+      if (isIn.peek() && linked() > 0) this.goTo(linked())
+    })
   }
 
   #watchClock(): void {

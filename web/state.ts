@@ -3,8 +3,15 @@
  * signal, so that everything the page may go through can be tested as values.
  */
 import type { ErrorMessage, ServerMessage, Welcome } from '../shared/protocol.ts'
-import { advance, follow, takeEvents } from './state/entries.ts'
-import { type Action, type Connection, initialState, type State } from './state/model.ts'
+import { attend, takeEvents } from './state/entries.ts'
+import {
+  type Action,
+  type Connection,
+  emptyLog,
+  initialState,
+  type Refusal,
+  type State,
+} from './state/model.ts'
 import {
   abandon,
   expire,
@@ -17,10 +24,13 @@ import {
   unsent,
 } from './state/pending.ts'
 import { byId, expireTyping, takePresence, takeTyping } from './state/presence.ts'
+import { advance, aim, follow, takePage } from './state/window.ts'
 
-export { arrivals, heldBack, shownEntries } from './state/entries.ts'
+export { arrivals, firstUnread } from './state/entries.ts'
+export { firstSeq, lastSeq, type Said } from './state/entry.ts'
 export * from './state/model.ts'
 export { countByKind } from './state/presence.ts'
+export { isDetached, isShown, PAGE_ROWS } from './state/window.ts'
 export { unsent }
 
 /** Errors that come before the connection closes; they say why it did. */
@@ -35,7 +45,7 @@ export function reduce(state: State, action: Action): State {
     case 'left':
       return {
         ...initialState({ ...state, token: null, pending: abandon(state.pending) }),
-        hidden: state.hidden,
+        away: state.away,
       }
     case 'connection':
       return takeConnection(state, action.connection, action.now)
@@ -55,8 +65,12 @@ export function reduce(state: State, action: Action): State {
       return follow(state, action.on)
     case 'advance':
       return advance(state)
-    case 'hidden':
-      return { ...state, hidden: action.on, unread: 0 }
+    case 'page':
+      return takePage(state, action.page, action.now)
+    case 'aim':
+      return aim(state, action.seq, action.back)
+    case 'away':
+      return attend(state, action.on)
     case 'notice':
       return state.notice === action.notice ? state : { ...state, notice: action.notice }
   }
@@ -72,6 +86,8 @@ function takeMessage(state: State, message: ServerMessage, now: number): State {
       return takePresence(state, message, now)
     case 'typing':
       return takeTyping(state, message, now)
+    case 'found':
+      return { ...state, found: message }
     case 'error':
       return takeError(state, message)
     default:
@@ -104,21 +120,20 @@ function takeWelcome(state: State, message: Welcome, now: number): State {
     limits: message.limits,
   }
   if (resumed) return takeEvents(present, message.events, true, now)
-  const empty = { ...present, entries: [], seq: 0, following: true, below: 0 }
-  const listed = takeEvents(empty, message.events, false, now)
+  const listed = takeEvents({ ...present, ...emptyLog }, message.events, false, now)
   const seq = listed.seq === 0 ? message.head : listed.seq
-  return { ...listed, seq, replayTo: seq }
+  return { ...listed, seq, replayTo: seq, readTo: state.away ? seq : null }
 }
 
 function takeError(state: State, { code, message, id, suggestion }: ErrorMessage): State {
   if (id !== undefined && state.pending.some((pending) => pending.id === id)) {
-    return refuse(state, id, message)
+    return refuse(state, id, code, message)
   }
-  const refusal = { text: message, suggestion: suggestion ?? null }
-  if (FAREWELLS.has(code)) return { ...state, trouble: message }
+  const refusal: Refusal = { code, text: message, suggestion: suggestion ?? null }
+  if (FAREWELLS.has(code)) return { ...state, trouble: refusal }
   if (state.connection.phase === 'online') return { ...state, notice: refusal }
   if (code.startsWith('name_')) return { ...state, screen: 'form', joining: false, refusal }
-  return { ...state, trouble: message }
+  return { ...state, trouble: refusal }
 }
 
 function takeConnection(state: State, connection: Connection, now: number): State {

@@ -10,6 +10,7 @@ const TOKEN = 'oneroom.token'
 const SELVES = 'oneroom.selves'
 const PENDING = 'oneroom.pending'
 const DRAFT = 'oneroom.draft'
+const RECALL = 'oneroom.recall'
 
 type Area = 'localStorage' | 'sessionStorage'
 
@@ -42,7 +43,15 @@ export function keepDraft(text: string): void {
   write('sessionStorage', DRAFT, text === '' ? null : text)
 }
 
-function read(area: Area, key: string): string | null {
+export function readRecall(): string[] {
+  return readList('sessionStorage', RECALL, (item) => typeof item === 'string')
+}
+
+export function keepRecall(texts: readonly string[]): void {
+  write('sessionStorage', RECALL, JSON.stringify(texts))
+}
+
+export function read(area: Area, key: string): string | null {
   try {
     return window[area].getItem(key)
   } catch {
@@ -50,7 +59,7 @@ function read(area: Area, key: string): string | null {
   }
 }
 
-function write(area: Area, key: string, value: string | null): void {
+export function write(area: Area, key: string, value: string | null): void {
   try {
     if (value === null) window[area].removeItem(key)
     else window[area].setItem(key, value)

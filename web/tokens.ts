@@ -1,39 +1,58 @@
 /**
  * A message's text in pieces that are drawn differently: plain text, addresses
- * that become links, and control bytes, which are made visible. The pieces
- * joined are always the text as it was sent.
+ * that become links, control bytes, which are made visible, and a small markdown.
+ * The pieces joined are always the text as it was sent.
  */
 
+/** `text`: the piece as sent; `inner`: what is between the marks. */
 export type Token =
   | { kind: 'text'; text: string }
   | { kind: 'link'; text: string; href: string }
   /** `name`: its code point, as in `U+001B`. */
   | { kind: 'control'; text: string; name: string }
+  | { kind: 'code'; text: string; inner: string }
+  | { kind: 'strong' | 'em'; text: string; inner: Token[] }
 
 /** C0 but tab, DEL, C1, and the marks that reorder text around them. */
 const CONTROL = '\\u0000-\\u0008\\u000a-\\u001f\\u007f-\\u009f\\u202a-\\u202e\\u2066-\\u2069'
-const SPECIAL = new RegExp(`(?<![\\p{L}\\p{N}_])https?://[^\\s<>"${CONTROL}]+|[${CONTROL}]`, 'giu')
+const PLAIN = `(?<link>(?<![\\p{L}\\p{N}_])https?://[^\\s<>"${CONTROL}]+)|(?<control>[${CONTROL}])`
+/** None of these looks further than to the next mark of its kind, so all take linear time. */
+const MARKS = [
+  '```(?<block>[^`]+)```',
+  '`(?<code>[^`]+)`',
+  '\\*\\*(?=\\S)(?<strong>(?:[^*]|\\*(?!\\*))+)(?<=\\S)\\*\\*',
+  '(?<![*\\p{L}\\p{N}])\\*(?=[^\\s*])(?<em>[^*]+)(?<=\\S)\\*(?![*\\p{L}\\p{N}])',
+].join('|')
+const plain = new RegExp(PLAIN, 'giu')
+const marked = new RegExp(`${MARKS}|${PLAIN}`, 'giu')
 /** What ends a sentence around an address rather than the address. */
 const TRAILING = /[.,:;!?'*_~)\]}’”»…]$/u
 const OPENING: Record<string, string> = { ')': '(', ']': '[', '}': '{' }
 
-export function tokensOf(text: string): Token[] {
+/** `markdown`: whether marks are read, which text from a terminal never is. */
+export function tokensOf(text: string, markdown = false): Token[] {
   const tokens: Token[] = []
   let end = 0
-  for (const { 0: match, index } of text.matchAll(SPECIAL)) {
-    const token = match.length === 1 ? controlToken(match) : linkToken(match)
+  for (const match of text.matchAll(markdown ? marked : plain)) {
+    const token = tokenOf(match[0], match.groups ?? {})
     if (token === null) continue
-    if (index > end) tokens.push({ kind: 'text', text: text.slice(end, index) })
+    if (match.index > end) tokens.push({ kind: 'text', text: text.slice(end, match.index) })
     tokens.push(token)
-    end = index + token.text.length
+    end = match.index + token.text.length
   }
   if (end < text.length) tokens.push({ kind: 'text', text: text.slice(end) })
   return tokens
 }
 
-function controlToken(text: string): Token {
-  const code = (text.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')
-  return { kind: 'control', text, name: `U+${code}` }
+function tokenOf(text: string, groups: Record<string, string | undefined>): Token | null {
+  const { link, block, code, strong, em } = groups
+  if (link !== undefined) return linkToken(link)
+  const literal = block ?? code
+  if (literal !== undefined) return { kind: 'code', text, inner: literal }
+  if (strong !== undefined) return { kind: 'strong', text, inner: tokensOf(strong, true) }
+  if (em !== undefined) return { kind: 'em', text, inner: tokensOf(em, true) }
+  const hex = (text.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')
+  return { kind: 'control', text, name: `U+${hex}` }
 }
 
 /** An address with a user name in it is left as text: it shows one host and goes to another. */

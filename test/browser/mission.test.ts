@@ -95,7 +95,7 @@ describe('the mission', () => {
 
       const rows = page.getByRole('log').getByRole('listitem')
       await rows.filter({ hasText: 'and now?' }).waitFor()
-      const seen = (await rows.allInnerTexts()).join('\n')
+      const seen = (await rows.allTextContents()).join('\n')
       const places = said.map((line) => seen.indexOf(line.slice(line.indexOf(': ') + 2)))
       expect(places).toEqual([...places].sort((one, other) => one - other))
       expect(places[0]).toBeGreaterThanOrEqual(0)

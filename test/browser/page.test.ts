@@ -62,7 +62,7 @@ describe('the page', () => {
     await client.until('You are Ann now.\n')
     const page = await open(webUrl)
     await join(page, 'ann')
-    await page.getByRole('alert').getByText('That name is taken.').waitFor()
+    await page.getByRole('status').getByText('That name is taken.').waitFor()
     await page.getByRole('button', { name: 'Join as ann-2' }).click()
     await client.until('* ann-2 joined (web)\n')
   })

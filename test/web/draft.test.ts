@@ -1,6 +1,8 @@
 /** What Enter makes of the text in the composer. */
 import { describe, expect, it } from 'vitest'
-import { longestMessage, meaningOf } from '../../web/draft.ts'
+import { orderOf } from '../../web/command.ts'
+import { draftOf, longestMessage, meaningOf } from '../../web/draft.ts'
+import { terminalView } from '../../web/preview.ts'
 
 function saidBy(draft: string): string[] | string {
   const meaning = meaningOf(draft)
@@ -20,21 +22,17 @@ describe('a draft', () => {
     expect(saidBy('//name is a command')).toEqual(['/name is a command'])
   })
 
-  it('beginning with /me is an action', () => {
-    expect(meaningOf('/me waves ')).toEqual({
-      type: 'say',
-      messages: [{ text: 'waves', action: true }],
-    })
+  it('beginning with a slash is a command, and only alone on its line', () => {
+    expect(saidBy('/me waves')).toBe('command')
+    expect(saidBy('/msg bob secret\nand more')).toBe('crowded')
   })
 
-  it('beginning with /name asks for a name', () => {
-    expect(meaningOf('/name alice b')).toEqual({ type: 'name', name: 'alice b' })
+  it('can be had back from what was said', () => {
+    expect(draftOf({ text: 'waves', action: true })).toBe('/me waves')
+    expect(saidBy(draftOf({ text: '/name is a command', action: false }))).toEqual([
+      '/name is a command',
+    ])
   })
-
-  it.each(['/who', '/me', '/name ', '/', '/etc/passwd', '/msg bob secret\nand more'])(
-    '%j says nothing and gives a hint',
-    (draft) => expect(saidBy(draft)).toBe('unknown'),
-  )
 
   it('of several lines may hold paths and comments', () => {
     expect(saidBy('/etc/passwd\n// comment')).toEqual(['/etc/passwd', '// comment'])
@@ -43,4 +41,31 @@ describe('a draft', () => {
   it('is measured by its longest message in UTF-8 bytes', () => {
     expect(longestMessage('ab\n€€\n')).toBe(6)
   })
+})
+
+describe('a command', () => {
+  it('is what the table has, as far as it means something in a page', () => {
+    expect(orderOf('/me waves ')).toEqual({ type: 'say', message: { text: 'waves', action: true } })
+    expect(orderOf('/NAME alice b')).toEqual({ type: 'obey', name: 'name', argument: 'alice b' })
+    expect(orderOf('/search disk')).toEqual({ type: 'obey', name: 'search', argument: 'disk' })
+  })
+
+  it.each([
+    ['/me', { type: 'usage', usage: '/me TEXT' }],
+    ['/name ', { type: 'usage', usage: '/name NAME' }],
+    ['/stamps off', { type: 'elsewhere', name: 'stamps' }],
+    ['/history', { type: 'elsewhere', name: 'history' }],
+    ['/etc/passwd', { type: 'unknown', word: 'etc/passwd' }],
+    ['/', { type: 'unknown', word: '' }],
+  ])('%s does nothing, and says why', (line, order) => expect(orderOf(line)).toEqual(order))
+})
+
+describe('the preview for terminals', () => {
+  it.each([
+    ['**bold** and `code`', '**bold** and `code`'],
+    ['plain\n```js', null],
+    ['a\u202eb', 'a\\u202eb'],
+    ['Grüße 🙂', null],
+    ['2 * 3 * 4', null],
+  ])('of %j is %j', (draft, view) => expect(terminalView(draft)).toBe(view))
 })

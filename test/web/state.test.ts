@@ -2,11 +2,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
+  AHEAD_ENTRIES,
   arrivals,
-  HELD_ENTRIES,
-  heldBack,
+  firstUnread,
+  isDetached,
   LOG_ROWS,
-  shownEntries,
   unsent,
 } from '../../web/state.ts'
 import { alice, bob, event, events, presence, range, Tab, welcome } from './room.ts'
@@ -57,27 +57,27 @@ describe('the list', () => {
   it('moves nothing above a reader who has scrolled up', () => {
     const tab = inRoom().act({ type: 'follow', on: false })
     tab.receive(events(...range(4, LOG_ROWS + 100)))
-    const shown = shownEntries(tab.state.entries)
-    expect(shown).toHaveLength(LOG_ROWS)
-    expect(tab.seqs[0]).toBe(1)
-    expect(heldBack(tab.state.entries)).toBe(true)
+    expect(tab.seqs).toEqual(range(1, LOG_ROWS).map(({ seq }) => seq))
+    expect(isDetached(tab.state)).toBe(true)
     expect(tab.state.below).toBe(LOG_ROWS + 97)
   })
 
   it('moves on when that reader scrolls down, and ends at the newest row', () => {
     const tab = inRoom().act({ type: 'follow', on: false })
-    tab.receive(events(...range(4, 2 * LOG_ROWS)))
-    while (heldBack(tab.state.entries)) tab.act({ type: 'advance' })
-    expect(tab.seqs).toEqual(range(LOG_ROWS + 1, 2 * LOG_ROWS).map(({ seq }) => seq))
+    tab.receive(events(...range(4, 2 * LOG_ROWS - 1)))
+    while (isDetached(tab.state)) tab.act({ type: 'advance' })
+    expect(tab.seqs).toEqual(range(LOG_ROWS, 2 * LOG_ROWS - 1).map(({ seq }) => seq))
     tab.act({ type: 'follow', on: true })
     expect(tab.state.below).toBe(0)
   })
 
   it('has a cap also for a reader who never scrolls down', () => {
     const tab = inRoom().act({ type: 'follow', on: false })
-    tab.receive(events(...range(4, HELD_ENTRIES + 500)))
-    expect(tab.state.entries).toHaveLength(HELD_ENTRIES)
-    expect(tab.seqs.at(-1)).toBe(HELD_ENTRIES + 500)
+    tab.receive(events(...range(4, 10_000)))
+    expect(tab.state.entries).toHaveLength(LOG_ROWS)
+    expect(tab.state.ahead).toHaveLength(AHEAD_ENTRIES)
+    expect(tab.state.gap).toBe(true)
+    expect(tab.act({ type: 'follow', on: true }).seqs.at(-1)).toBe(10_000)
   })
 
   it('shows each seq once and in order, whatever is cut, repeated or resumed', () => {
@@ -116,6 +116,7 @@ describe('the list', () => {
         }
         tab.receive(welcome({ resumed: { from: tab.state.seq + 1, to: head }, head }))
         tab.receive(events(...range(tab.state.seq + 1, head)))
+        tab.act({ type: 'follow', on: true })
         expect(tab.seqs).toEqual(range(1, head).map(({ seq }) => seq))
       }),
     )
@@ -228,7 +229,7 @@ describe('a message of ours', () => {
     expect(tab.state).toMatchObject({ screen: 'form', token: null, entries: [] })
     tab.receive(welcome())
     expect(unsent(tab.state)).toEqual([])
-    expect(tab.faults).toEqual(['refused'])
+    expect(tab.faults).toEqual(['left'])
   })
 })
 
@@ -257,7 +258,11 @@ describe('the way in', () => {
     const tab = inRoom()
     tab.receive({ type: 'error', code: 'name_taken', message: 'Taken.', suggestion: 'bob-2' })
     expect(tab.state.screen).toBe('room')
-    expect(tab.state.notice).toEqual({ text: 'Taken.', suggestion: 'bob-2' })
+    expect(tab.state.notice).toEqual({
+      code: 'name_taken',
+      text: 'Taken.',
+      suggestion: 'bob-2',
+    })
   })
 })
 
@@ -298,15 +303,15 @@ describe('presence', () => {
 })
 
 describe('what is new', () => {
-  it('is counted while the page is hidden, without our own', () => {
-    const tab = inRoom().act({ type: 'hidden', on: true })
+  it('is counted while the page is away, without our own', () => {
+    const tab = inRoom().act({ type: 'away', on: true })
     tab.receive(events(event(4), event(5, alice)), events(event(6)))
     expect(tab.state.unread).toBe(2)
-    expect(tab.act({ type: 'hidden', on: false }).state.unread).toBe(0)
+    expect(tab.act({ type: 'away', on: false }).state.unread).toBe(0)
   })
 
   it('does not include the history that a newcomer is given', () => {
-    const tab = new Tab().act({ type: 'hidden', on: true })
+    const tab = new Tab().act({ type: 'away', on: true })
     expect(tab.receive(welcome({ events: range(1, 3) })).state.unread).toBe(0)
   })
 
@@ -317,6 +322,33 @@ describe('what is new', () => {
     expect(arrivals(away, tab.state)).toEqual([])
     const back = tab.state
     tab.receive(events(event(6), event(7, alice)))
-    expect(arrivals(back, tab.state).map(({ seq }) => seq)).toEqual([6])
+    expect(arrivals(back, tab.state).map(({ event }) => event.seq)).toEqual([6])
+  })
+})
+
+describe('the unread line', () => {
+  it('stands above the first message that came while the page was away', () => {
+    const tab = inRoom()
+      .act({ type: 'away', on: true })
+      .receive(events(event(4), event(5)))
+    expect(firstUnread(tab.state)).toBe(4)
+    tab.act({ type: 'away', on: false }).receive(events(event(6)))
+    expect(firstUnread(tab.state)).toBe(4)
+  })
+
+  it('never stands above a message of our own', () => {
+    const tab = inRoom().act({ type: 'away', on: true })
+    tab.receive(events(event(4), event(5, alice), event(6)))
+    expect(firstUnread(tab.state)).toBe(6)
+    tab.act({ type: 'away', on: false }).receive(events(event(7, alice), event(8)))
+    expect(firstUnread(tab.state)).toBeNull()
+  })
+
+  it('does not come when nothing was missed, nor above the history of a newcomer', () => {
+    const tab = inRoom().act({ type: 'away', on: true }).act({ type: 'away', on: false })
+    expect(firstUnread(tab.receive(events(event(4))).state)).toBeNull()
+    const newcomer = new Tab().act({ type: 'away', on: true })
+    newcomer.receive(welcome({ events: range(1, 3) }))
+    expect(firstUnread(newcomer.state)).toBeNull()
   })
 })

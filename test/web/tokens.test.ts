@@ -47,3 +47,44 @@ describe('the text of a message', () => {
     )
   })
 })
+
+describe('markdown', () => {
+  const kinds = (text: string) => tokensOf(text, true).map(({ kind }) => kind)
+
+  it.each([
+    ['a **b** c', ['text', 'strong', 'text']],
+    ['*a*', ['em']],
+    ['`a * b * c`', ['code']],
+    ['```a b``` c', ['code', 'text']],
+    ['https://x.example/a*b*c', ['link']],
+  ])('in %j is %j', (text, expected) => expect(kinds(text)).toEqual(expected))
+
+  it.each(['2 * 3 * 4', 'a*b*c', '** a **', '``', '*', '**', '***'])('is not in %j', (text) =>
+    expect(kinds(text)).toEqual(['text']),
+  )
+
+  it('holds links and more of itself', () => {
+    const [strong] = tokensOf('**see *this*: https://x.example**', true)
+    expect(strong).toMatchObject({
+      kind: 'strong',
+      inner: [{ kind: 'text' }, { kind: 'em' }, { kind: 'text' }, { kind: 'link' }],
+    })
+  })
+
+  it('is not read unless it is asked for', () => {
+    expect(tokensOf('**b** `c`')).toEqual([{ kind: 'text', text: '**b** `c`' }])
+  })
+
+  it('never loses a character, and takes no time to speak of', () => {
+    const marks = fc.string({ unit: fc.constantFrom('*', '`', ' ', 'a', '\n', '1'), maxLength: 60 })
+    fc.assert(
+      fc.property(marks, (text) => {
+        const joined = tokensOf(text, true).map((token) => token.text)
+        expect(joined.join('')).toBe(text)
+      }),
+    )
+    const began = performance.now()
+    for (const worst of ['**a ', '*a ', '`a', '** ', '***a']) tokensOf(worst.repeat(1000), true)
+    expect(performance.now() - began).toBeLessThan(500)
+  })
+})

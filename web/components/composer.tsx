@@ -1,38 +1,77 @@
 /** Where one writes. Enter sends, Shift+Enter begins a line, Tab goes on as anywhere. */
-import { useSignal } from '@preact/signals'
+import { effect, useSignal } from '@preact/signals'
+import type { ComponentType } from 'preact'
 import { useEffect, useMemo, useRef } from 'preact/hooks'
+import { soughtAt } from '../completion.ts'
 import { longestMessage } from '../draft.ts'
+import { texts } from '../language.ts'
+import { Recall } from '../recall.ts'
 import type { Session } from '../session.ts'
-import { keepDraft, readDraft } from '../store.ts'
+import { keepDraft, keepRecall, readDraft, readRecall } from '../store.ts'
+import type { Completing } from './completing.ts'
+import { Under } from './under.tsx'
 
-/** The count of bytes is shown from this part of the limit on. */
-const NEAR = 0.8
 /** The code that old input methods give to every key they take. */
 const INPUT_METHOD_KEY = 229
 
+type Completion = {
+  completing: Completing
+  Suggestions: ComponentType<{ completing: Completing }>
+}
+
 export function Composer({ session }: { session: Session }) {
   const field = useRef<HTMLTextAreaElement>(null)
-  const bytes = useSignal(0)
-  const limit = useMemo(() => session.select((state) => state.limits.textBytes), [session])
+  const draft = useSignal('')
+  const completion = useSignal<Completion | null>(null)
+  const completing = completion.value?.completing
+  const recall = useMemo(() => new Recall(readRecall()), [])
   const entered = useMemo(() => session.select((state) => state.me?.id), [session])
+  const limit = useMemo(() => session.select((state) => state.limits.textBytes), [session])
 
-  useEffect(() => {
+  function take(element: HTMLTextAreaElement) {
+    draft.value = element.value
+    keepDraft(element.value)
+    growToText(element)
+    complete()
+  }
+
+  /** What completes is fetched when there is something to complete first. */
+  async function complete() {
+    const element = field.current
+    if (!completion.value && element && soughtAt(element.value, element.selectionStart)) {
+      const loaded = await import('./suggestions.tsx').catch(() => null)
+      if (!loaded) return
+      const { Suggestions, Completing } = loaded
+      completion.value ??= { Suggestions, completing: new Completing(session, () => field.current) }
+    }
+    completion.value?.completing.update()
+  }
+
+  function write(text: string) {
     const element = field.current
     if (!element) return
-    element.value = readDraft()
-    growToText(element)
-    bytes.value = longestMessage(element.value)
-  }, [bytes])
+    element.value = text
+    element.setSelectionRange(text.length, text.length)
+    take(element)
+  }
+
+  useEffect(() => write(readDraft()), [])
 
   useEffect(() => {
     if (entered.value !== undefined) field.current?.focus()
   }, [entered.value])
 
-  function take(element: HTMLTextAreaElement) {
-    keepDraft(element.value)
-    growToText(element)
-    bytes.value = longestMessage(element.value)
-  }
+  useEffect(
+    () =>
+      effect(() => {
+        const rewritten = session.rewrite.value?.(field.current?.value ?? '')
+        session.rewrite.value = null
+        if (rewritten === undefined) return
+        write(rewritten)
+        field.current?.focus()
+      }),
+    [session],
+  )
 
   function fieldOnInput({ currentTarget }: { currentTarget: HTMLTextAreaElement }) {
     take(currentTarget)
@@ -40,19 +79,43 @@ export function Composer({ session }: { session: Session }) {
     session.typing(currentTarget.value.trim() !== '')
   }
 
-  function send() {
-    const element = field.current
-    if (!element || bytes.value > limit.value || !session.submit(element.value)) return
-    element.value = ''
-    take(element)
+  async function send() {
+    const text = field.current?.value ?? ''
+    if (longestMessage(text) > limit.value || !(await session.submit(text))) return
+    recall.add(text)
+    keepRecall(recall.texts)
     session.typing(false)
+    // A command may have to wait for its chunk; what is written meanwhile stays.
+    if (field.current?.value === text) write('')
   }
 
   function fieldOnKeyDown(event: KeyboardEvent) {
-    if (event.key !== 'Enter' || event.shiftKey) return
     if (event.isComposing || event.keyCode === INPUT_METHOD_KEY) return
-    event.preventDefault()
-    send()
+    if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return
+    if (completing?.takesKey(event.key)) {
+      event.preventDefault()
+    } else if (event.key === 'Enter') {
+      event.preventDefault()
+      send()
+    } else if (event.key === 'ArrowUp') {
+      recallUnlessMoved('older')
+    } else if (event.key === 'ArrowDown') {
+      recallUnlessMoved('newer')
+    }
+  }
+
+  /** The key is the caret's first: only where it cannot move, which the browser knows best. */
+  function recallUnlessMoved(direction: 'older' | 'newer') {
+    const element = field.current
+    if (!element) return
+    const { selectionStart, selectionEnd, value } = element
+    setTimeout(() => {
+      const moved =
+        element.selectionStart !== selectionStart || element.selectionEnd !== selectionEnd
+      if (moved || element.value !== value) return
+      const recalled = recall.step(direction, value)
+      if (recalled !== null) write(recalled)
+    })
   }
 
   function formOnSubmit(event: Event) {
@@ -61,53 +124,38 @@ export function Composer({ session }: { session: Session }) {
     field.current?.focus()
   }
 
-  const left = limit.value - bytes.value
   return (
     <form class="composer" onSubmit={formOnSubmit}>
+      {completion.value && (
+        <completion.value.Suggestions completing={completion.value.completing} />
+      )}
       <label for="message" class="unseen">
-        Message
+        {texts.message}
       </label>
       <textarea
         id="message"
         ref={field}
         rows={1}
         dir="auto"
-        placeholder="Say something"
+        placeholder={texts.saySomething}
         autocomplete="off"
         enterkeyhint="send"
         aria-describedby="notice"
+        aria-autocomplete="list"
+        aria-controls={completing?.isOpen.value ? 'suggestions' : undefined}
+        aria-activedescendant={completing?.isOpen.value ? 'suggestion' : undefined}
         onInput={fieldOnInput}
         onKeyDown={fieldOnKeyDown}
+        onClick={complete}
+        onBlur={() => completing?.close()}
       />
-      <button type="submit" class="main" aria-label="Send">
+      <button type="submit" class="main" aria-label={texts.send}>
         <svg viewBox="0 0 24 24" aria-hidden="true">
           <path d="M12 19V5M6 11l6-6 6 6" />
         </svg>
       </button>
-      <div class="under">
-        <Notice session={session} />
-        {bytes.value > limit.value * NEAR && (
-          <p class={left < 0 ? 'bytes over' : 'bytes'} role="status">
-            {left < 0 ? `${-left} bytes too long` : `${left} bytes left`}
-          </p>
-        )}
-      </div>
+      <Under session={session} draft={draft} />
     </form>
-  )
-}
-
-function Notice({ session }: { session: Session }) {
-  const notice = useMemo(() => session.select((state) => state.notice), [session])
-  const { text, suggestion } = notice.value ?? { text: '', suggestion: null }
-  return (
-    <p id="notice" role="status">
-      {text}{' '}
-      {suggestion !== null && (
-        <button type="button" class="link" onClick={() => session.rename(suggestion)}>
-          Take {suggestion}
-        </button>
-      )}
-    </p>
   )
 }
 

@@ -1,12 +1,19 @@
 /** The top line: where one is, who is here in a few words, and the way out. */
-import type { Signal } from '@preact/signals'
+import { useSignal } from '@preact/signals'
 import { useMemo } from 'preact/hooks'
+import { texts } from '../language.ts'
 import type { Session } from '../session.ts'
+import { lazily } from './lazy.tsx'
 import { Mark } from './mark.tsx'
 import { countsText } from './people.tsx'
 
-export function Header({ session, open }: { session: Session; open: Signal<boolean> }) {
+const Settings = lazily(async () => (await import('./settings.tsx')).SettingsDialog)
+const Search = lazily(async () => (await import('./search.tsx')).Search)
+
+export function Header({ session }: { session: Session }) {
   const counts = useMemo(() => session.select(countsText), [session])
+  const { peopleOpen, searching } = session
+  const setting = useSignal(false)
   return (
     <header class="top">
       <Mark />
@@ -14,17 +21,59 @@ export function Header({ session, open }: { session: Session; open: Signal<boole
       <button
         type="button"
         class="quiet counts"
-        aria-expanded={open.value}
+        aria-expanded={peopleOpen.value}
         aria-controls="side"
         onClick={() => {
-          open.value = !open.value
+          peopleOpen.value = !peopleOpen.value
         }}
       >
         {counts}
       </button>
-      <button type="button" class="quiet" onClick={() => session.leave()}>
-        Leave
+      <button
+        type="button"
+        class="quiet icon"
+        aria-label={texts.search}
+        title={texts.search}
+        onClick={() => {
+          searching.value = { query: '' }
+        }}
+      >
+        <svg viewBox="0 0 24 24" aria-hidden="true">
+          <path d="M16 16l5 5M4 10.5a6.5 6.5 0 1 0 13 0a6.5 6.5 0 1 0-13 0" />
+        </svg>
       </button>
+      <button
+        type="button"
+        class="quiet icon"
+        aria-label={texts.settings}
+        title={texts.settings}
+        onClick={() => {
+          setting.value = true
+        }}
+      >
+        <svg viewBox="0 0 24 24" aria-hidden="true">
+          <path d="M4 7h9M17 7h3M4 17h3M11 17h9M15 5v4M9 15v4" />
+        </svg>
+      </button>
+      <button type="button" class="quiet" onClick={() => session.leave()}>
+        {texts.leave}
+      </button>
+      {setting.value && (
+        <Settings
+          onClose={() => {
+            setting.value = false
+          }}
+        />
+      )}
+      {searching.value && (
+        <Search
+          session={session}
+          query={searching.value.query}
+          onClose={() => {
+            searching.value = null
+          }}
+        />
+      )}
     </header>
   )
 }

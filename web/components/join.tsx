@@ -1,16 +1,17 @@
 /** The way in: one field and one Enter. */
 import { useEffect, useMemo, useRef } from 'preact/hooks'
+import { errorText, texts } from '../language.ts'
 import type { Session } from '../session.ts'
+import { Invitation } from './invitation.tsx'
 import { Mark } from './mark.tsx'
 import { Status } from './status.tsx'
-import { Terminals } from './terminals.tsx'
 
 export function Join({ session }: { session: Session }) {
   const field = useRef<HTMLInputElement>(null)
   const refusal = useMemo(() => session.select((state) => state.refusal), [session])
   const joining = useMemo(() => session.select((state) => state.joining), [session])
   const known = useMemo(() => session.select((state) => state.name).peek(), [session])
-  const { text, suggestion } = refusal.value ?? { text: '', suggestion: null }
+  const { code = '', text = '', suggestion = null } = refusal.value ?? {}
 
   useEffect(() => {
     field.current?.focus()
@@ -31,9 +32,9 @@ export function Join({ session }: { session: Session }) {
     <main class="join">
       <Mark />
       <h1>Oneroom</h1>
-      <p class="lead">One room for people at a browser and people at a terminal.</p>
+      <p class="lead">{texts.lead}</p>
       <form onSubmit={formOnSubmit}>
-        <label for="name">Your name</label>
+        <label for="name">{texts.yourName}</label>
         <div class="field">
           <input
             id="name"
@@ -48,20 +49,20 @@ export function Join({ session }: { session: Session }) {
             aria-describedby="refusal"
           />
           <button type="submit" class="main">
-            {joining.value ? 'Joining …' : 'Join'}
+            {joining.value ? texts.joining : texts.join}
           </button>
         </div>
-        <p id="refusal" class="refusal" role="alert">
-          {text}{' '}
+        <p id="refusal" class="refusal" role="status">
+          {errorText(code, text)}{' '}
           {suggestion !== null && (
             <button type="button" class="link" onClick={() => takeSuggestion(suggestion)}>
-              Join as {suggestion}
+              {texts.joinAs(suggestion)}
             </button>
           )}
         </p>
       </form>
       <Status session={session} />
-      <Terminals />
+      <Invitation />
     </main>
   )
 }

@@ -1,36 +1,47 @@
 /** The page: the form, or the room; and the voice for screen readers, there from the start. */
-import { useSignal } from '@preact/signals'
 import { useMemo } from 'preact/hooks'
+import { texts } from '../language.ts'
 import type { Session } from '../session.ts'
 import { Composer } from './composer.tsx'
 import { Header } from './header.tsx'
+import { Invitation } from './invitation.tsx'
 import { Join } from './join.tsx'
+import { lazily } from './lazy.tsx'
 import { Log } from './log.tsx'
 import { People } from './people.tsx'
 import { Status } from './status.tsx'
-import { Terminals } from './terminals.tsx'
 import { Typing } from './typing.tsx'
 
-export function Page({ session }: { session: Session }) {
+const Wall = lazily<{ session: Session; onClose?: () => void }>(
+  async () => (await import('./wall.tsx')).Wall,
+)
+
+/** `wall`: it is for a projector. */
+export function Page({ session, wall }: { session: Session; wall: boolean }) {
   const screen = useMemo(() => session.select((state) => state.screen), [session])
   return (
     <>
-      {screen.value === 'form' ? <Join session={session} /> : <Room session={session} />}
+      {wall ? (
+        <Wall session={session} />
+      ) : screen.value === 'form' ? (
+        <Join session={session} />
+      ) : (
+        <Room session={session} />
+      )}
       <p class="unseen" role="status">
-        {session.announcement}
+        {session.voice.announcement}
       </p>
     </>
   )
 }
 
 function Room({ session }: { session: Session }) {
-  const open = useSignal(false)
   return (
-    <div class={open.value ? 'room open' : 'room'}>
-      <Header session={session} open={open} />
-      <aside class="side" id="side" aria-label="The room">
+    <div class={session.peopleOpen.value ? 'room open' : 'room'}>
+      <Header session={session} />
+      <aside class="side" id="side" aria-label={texts.theRoom}>
         <People session={session} />
-        <Terminals />
+        <Invitation />
       </aside>
       <main class="talk">
         <Log session={session} />

@@ -1,8 +1,9 @@
 /** What is on its way, below everything that has its place in the log. */
 import { useMemo } from 'preact/hooks'
 import { hueOf } from '../hue.ts'
+import { errorText, texts } from '../language.ts'
 import type { Session } from '../session.ts'
-import { PENDING_ROWS, type Pending, type State } from '../state.ts'
+import { PENDING_ROWS, type Pending, type PendingFault, type State } from '../state.ts'
 import { Name } from './name.tsx'
 
 export function PendingList({ session }: { session: Session }) {
@@ -13,7 +14,7 @@ export function PendingList({ session }: { session: Session }) {
   const more = pending.value.length - shown.length
   return (
     <>
-      <ol class="pending" aria-label="On their way">
+      <ol class="pending" aria-label={texts.onTheirWay}>
         {shown.map((message, index) => (
           <PendingRow
             key={message.id}
@@ -24,7 +25,7 @@ export function PendingList({ session }: { session: Session }) {
           />
         ))}
       </ol>
-      {more > 0 && <p class="more">and {more} more on their way</p>}
+      {more > 0 && <p class="more">{texts.moreOnTheirWay(more)}</p>}
     </>
   )
 }
@@ -42,7 +43,8 @@ function endsWithMine({ entries, me }: State): boolean {
 
 type RowProps = { message: Pending; name: string; lead: boolean; session: Session }
 
-function PendingRow({ message: { id, text, action, fault }, name, lead, session }: RowProps) {
+function PendingRow({ message, name, lead, session }: RowProps) {
+  const { id, text, action, fault } = message
   const kind = action ? 'action' : 'message'
   return (
     <li class={`row mine ${kind}${lead || action ? ' lead' : ''}${fault ? ' faulty' : ''}`}>
@@ -53,24 +55,32 @@ function PendingRow({ message: { id, text, action, fault }, name, lead, session 
         {text}
       </p>
       {fault === null ? (
-        <span class="clock" title="On its way">
+        <span class="clock" title={texts.onItsWay}>
           <svg viewBox="0 0 24 24" aria-hidden="true">
             <circle cx="12" cy="12" r="9" />
             <path d="M12 7v5l3 2" />
           </svg>
-          <span class="unseen">on its way</span>
+          <span class="unseen">{texts.onItsWay}</span>
         </span>
       ) : (
         <p class="fault" role="alert">
-          <strong>Not sent.</strong> {fault.text}{' '}
+          <strong>{texts.notSent}</strong> {faultText(fault)}{' '}
           <button type="button" class="link" onClick={() => session.retry(id)}>
-            Retry
+            {texts.retry}
+          </button>{' '}
+          <button type="button" class="link" onClick={() => session.edit(message)}>
+            {texts.edit}
           </button>{' '}
           <button type="button" class="link" onClick={() => session.delete(id)}>
-            Delete
+            {texts.delete}
           </button>
         </p>
       )}
     </li>
   )
+}
+
+function faultText(fault: PendingFault): string {
+  if (fault.kind === 'silent') return texts.noAnswer
+  return fault.kind === 'left' ? texts.leftBefore : errorText(fault.code, fault.text)
 }

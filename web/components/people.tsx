@@ -1,6 +1,7 @@
 /** Who is here, and how they came. */
 import { useMemo } from 'preact/hooks'
 import { hueOf } from '../hue.ts'
+import { texts } from '../language.ts'
 import type { Session } from '../session.ts'
 import { countByKind, type State } from '../state.ts'
 import { Name, Tag } from './name.tsx'
@@ -14,13 +15,13 @@ const collator = new Intl.Collator(undefined, { sensitivity: 'base', numeric: tr
 export function countsText({ members, memberCount }: State): string {
   const { web, terminal, server } = countByKind(members.values())
   const parts = [
-    [web, 'web'],
-    [terminal, 'terminal'],
-    [server, 'server'],
-    [memberCount - members.size, 'more'],
+    [web, texts.counts.web],
+    [terminal, texts.counts.terminal],
+    [server, texts.counts.server],
+    [memberCount - members.size, texts.counts.more],
   ] as const
-  const named = parts.filter(([count]) => count > 0).map(([count, word]) => `${count} ${word}`)
-  return named.join(' · ') || 'Nobody yet'
+  const named = parts.filter(([count]) => count > 0).map(([count, say]) => say(count))
+  return named.join(' · ') || texts.nobodyYet
 }
 
 export function People({ session }: { session: Session }) {
@@ -36,18 +37,18 @@ export function People({ session }: { session: Session }) {
   const more = memberCount.value - shown.length
   return (
     <section class="people" aria-labelledby="people-title">
-      <h2 id="people-title">Here now</h2>
+      <h2 id="people-title">{texts.hereNow}</h2>
       <p class="counts-line">{counts}</p>
       <ul>
         {shown.map(({ id, name, via }) => (
           <li key={id}>
             <Name name={name} hue={hueOf(name)} />
-            {id === me.value && <span class="you">you</span>}
+            {id === me.value && <span class="you">{texts.you}</span>}
             <Tag via={via} />
           </li>
         ))}
       </ul>
-      {more > 0 && <p class="counts-line">and {more} more</p>}
+      {more > 0 && <p class="counts-line">{texts.andMore(more)}</p>}
     </section>
   )
 }

@@ -3,93 +3,67 @@
  * pass in a busy minute, and none of them changes. All text goes in as text nodes.
  */
 import type { RoomEvent } from '../../shared/protocol.ts'
-import { dayOf, fullTimeOf, minuteOf } from '../clock.ts'
+import { dayOf, minuteOf } from '../clock.ts'
 import { hueOf } from '../hue.ts'
+import { texts } from '../language.ts'
 import type { Change, Entry } from '../state.ts'
-import { tokensOf } from '../tokens.ts'
+import type { Place } from './place.ts'
+import { element, textElement } from './text.ts'
 
-/** What a row owes to the one above it. */
-export type Place = {
-  /** It begins a run of one speaker's messages. */
-  lead: boolean
-  /** It is the first of its day. */
-  newDay: boolean
-}
-
-export function rowElement(entry: Entry, { lead, newDay }: Place): HTMLLIElement {
+export function rowElement(entry: Entry, { lead, newDay, fence }: Place): HTMLLIElement {
   const row = element('li', 'row')
+  row.tabIndex = -1
   if (newDay) {
     row.classList.add('new-day')
     row.append(element('p', 'day', dayOf(entry.at)))
   }
   if (entry.kind === 'presence') {
     row.classList.add('presence')
-    row.append(element('p', 'text', changesText(entry.changes, entry.more)))
+    row.append(element('p', 'text', changesText(entry)))
   } else {
     row.classList.add(entry.event.kind, entry.event.from.via)
     if (lead) row.classList.add('lead')
     if (entry.mine) row.classList.add('mine')
-    row.append(whoElement(entry.event), textElement(entry.event))
+    if (entry.mention) row.classList.add('mention')
+    if (fence !== '') row.classList.add('fence', fence)
+    row.append(whoElement(entry.event), textElement(entry.event.text, marksUp(entry.event, fence)))
   }
   row.append(timeElement(entry.at))
   return row
 }
 
+/** The line above what came while the reader was away. */
+export function unreadLine(): HTMLElement {
+  return element('p', 'unread', element('span', '', texts.newLine))
+}
+
+/** As text, in a row and for copying. */
+export function changesText({ changes, more }: Entry & { kind: 'presence' }): string {
+  const parts = changes.map((change: Change) => {
+    if (change.kind === 'joined') return texts.change.joined(change.name, change.via)
+    if (change.kind === 'left') return texts.change.left(change.name)
+    return texts.change.renamed(change.was, change.name)
+  })
+  if (more > 0) parts.push(texts.change.more(more))
+  return parts.join(' · ')
+}
+
+/** Text from a terminal or a program is what it is; only people at a page mark theirs up. */
+function marksUp({ kind, from }: RoomEvent, fence: Place['fence']): boolean {
+  return from.via === 'web' && kind !== 'notice' && fence === ''
+}
+
 function whoElement({ from }: RoomEvent): HTMLElement {
-  const who = element('p', 'who', nameElement(from.name))
+  const name = element('bdi', 'name', from.name)
+  name.style.setProperty('--hue', String(hueOf(from.name)))
+  const who = element('p', 'who', name)
   if (from.via !== 'web') who.append(' ', element('span', `tag ${from.via}`, from.via))
   return who
 }
 
-function nameElement(name: string): HTMLElement {
-  const result = element('bdi', 'name', name)
-  result.style.setProperty('--hue', String(hueOf(name)))
-  return result
-}
-
-function textElement({ text }: RoomEvent): HTMLElement {
-  const result = element('p', 'text')
-  result.dir = 'auto'
-  for (const token of tokensOf(text)) {
-    if (token.kind === 'text') {
-      result.append(token.text)
-    } else if (token.kind === 'link') {
-      const link = element('a', '', token.text)
-      link.href = token.href
-      link.target = '_blank'
-      link.rel = 'noopener noreferrer nofollow'
-      result.append(link)
-    } else {
-      result.append(element('span', 'control', token.name))
-    }
-  }
-  return result
-}
-
+/** Its full form is added when somebody points at it: that costs more than all the rest. */
 function timeElement(at: number): HTMLTimeElement {
   const time = element('time', '', minuteOf(at))
   time.dateTime = new Date(at).toISOString()
-  time.title = fullTimeOf(at)
   return time
-}
-
-function changesText(changes: readonly Change[], more: number): string {
-  const parts = changes.map((change) => {
-    if (change.kind === 'joined') return `${change.name} joined (${change.via})`
-    if (change.kind === 'left') return `${change.name} left`
-    return `${change.was} is now ${change.name}`
-  })
-  if (more > 0) parts.push(`and ${more} more came or went`)
-  return parts.join(' · ')
-}
-
-function element<K extends keyof HTMLElementTagNameMap>(
-  tag: K,
-  className: string,
-  ...children: (string | Node)[]
-): HTMLElementTagNameMap[K] {
-  const result = document.createElement(tag)
-  if (className !== '') result.className = className
-  result.append(...children)
-  return result
 }

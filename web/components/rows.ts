@@ -4,81 +4,125 @@
  *
  * For a reader who has scrolled up, the row being read MUST stay where it is.
  */
-import { dayNumber } from '../clock.ts'
-import type { Entry } from '../state.ts'
-import { type Place, rowElement } from './row.ts'
+import { type Entry, firstUnread, type State } from '../state.ts'
+import { type Place, placeBelow } from './place.ts'
+import { rowElement, unreadLine } from './row.ts'
 
-/** A pause this long begins a new run of the same speaker. Milliseconds. */
-const RUN_MS = 5 * 60_000
-
-type Row = { element: HTMLLIElement; place: Place }
+export type Row = { entry: Entry; element: HTMLLIElement; place: Place; above: Row | undefined }
 
 export class Rows {
   readonly #list: HTMLOListElement
   readonly #scroller: HTMLElement
   #rows = new Map<Entry, Row>()
+  readonly #byElement = new WeakMap<Element, Row>()
+  readonly #unread = unreadLine()
 
   constructor(list: HTMLOListElement, scroller: HTMLElement) {
     this.#list = list
     this.#scroller = scroller
   }
 
-  /** Draws these entries, oldest first. `steady` keeps the line being read in its place. */
-  show(entries: readonly Entry[], steady: boolean): void {
-    const old = this.#rows
-    const anchor = steady ? entries.find((entry) => old.has(entry)) : undefined
-    const anchorElement = anchor && old.get(anchor)?.element
-    const top = anchorElement?.getBoundingClientRect().bottom
-
-    this.#place(entries)
-
-    if (anchorElement?.isConnected && top !== undefined) {
-      this.#scroller.scrollTop += anchorElement.getBoundingClientRect().bottom - top
-    }
+  /** Draws the window; keeps the line being read in its place unless the newest is followed. */
+  show(state: Pick<State, 'entries' | 'readTo' | 'following'>): void {
+    const anchor = state.following ? undefined : this.#anchorFor(state.entries)
+    const bottom = anchor?.element.getBoundingClientRect().bottom ?? 0
+    this.#draw(state.entries)
+    this.#drawUnread(firstUnread(state))
+    const now = anchor && this.#rows.get(anchor.entry)?.element.getBoundingClientRect().bottom
+    if (now !== undefined && now !== bottom) this.#scroller.scrollTop += now - bottom
   }
 
-  #place(entries: readonly Entry[]): void {
+  /** Draws everything anew, where what all rows depend on has changed. */
+  redraw(state: Pick<State, 'entries' | 'readTo' | 'following'>): void {
+    this.#rows.clear()
+    this.#list.replaceChildren()
+    this.show(state)
+  }
+
+  /** The row that is at the top of what is visible. */
+  get reading(): Row | undefined {
+    const edge = this.#scroller.getBoundingClientRect().top + 1
+    const rows = this.#list.children
+    let [low, high] = [0, rows.length]
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if ((rows[middle] as Element).getBoundingClientRect().bottom > edge) high = middle
+      else low = middle + 1
+    }
+    return this.of(rows[low])
+  }
+
+  /** The row that an element or text belongs to. */
+  of(node: Node | null | undefined): Row | undefined {
+    const element = node instanceof Element ? node : node?.parentElement
+    const row = element?.closest('.row')
+    return row ? this.#byElement.get(row) : undefined
+  }
+
+  find(seq: number): HTMLLIElement | undefined {
+    for (const { entry, element } of this.#rows.values()) {
+      if (entry.kind === 'said' && entry.event.seq === seq) return element
+    }
+    return undefined
+  }
+
+  /** The row being read, or the next one that stays. */
+  #anchorFor(entries: readonly Entry[]): Row | undefined {
+    let row = this.reading
+    if (!row) return undefined
+    const kept = new Set(entries)
+    while (row && !kept.has(row.entry)) row = this.of(row.element.nextElementSibling)
+    return row
+  }
+
+  #draw(entries: readonly Entry[]): void {
     const old = this.#rows
     const rows = new Map<Entry, Row>()
-    const kept = new Set(entries)
-    for (const [entry, { element }] of old) if (!kept.has(entry)) element.remove()
-    let cursor = this.#list.firstElementChild
-    let above: Entry | undefined
     for (const entry of entries) {
-      const place = placeAfter(above, entry)
       const known = old.get(entry)
-      above = entry
-      if (known && known.place.lead === place.lead && known.place.newDay === place.newDay) {
-        rows.set(entry, known)
-        cursor = known.element.nextElementSibling
-        continue
-      }
-      const element = rowElement(entry, place)
-      rows.set(entry, { element, place })
-      if (known) {
-        known.element.replaceWith(element)
-        cursor = element.nextElementSibling
-      } else {
-        this.#list.insertBefore(element, cursor)
-      }
+      if (known) rows.set(entry, known)
     }
-    this.#rows = rows
+    for (const [entry, { element }] of old) if (!rows.has(entry)) element.remove()
+    this.#rows = new Map()
+    let cursor = this.#list.firstElementChild
+    let above: Row | undefined
+    for (const entry of entries) {
+      const row = this.#rowFor(entry, rows.get(entry), above, cursor)
+      this.#rows.set(entry, row)
+      cursor = row.element.nextElementSibling
+      above = row
+    }
+  }
+
+  #rowFor(
+    entry: Entry,
+    known: Row | undefined,
+    above: Row | undefined,
+    cursor: Element | null,
+  ): Row {
+    // A row whose neighbour above is the same owes it the same.
+    if (known && known.above === above && above !== undefined) return known
+    const place = placeBelow(above, entry)
+    if (known && isSame(known.place, place)) {
+      known.above = above
+      return known
+    }
+    const element = rowElement(entry, place)
+    if (known) known.element.replaceWith(element)
+    else this.#list.insertBefore(element, cursor)
+    const row = { entry, element, place, above }
+    this.#byElement.set(element, row)
+    return row
+  }
+
+  /** The line lies over the border of two rows, so that it comes and goes without moving them. */
+  #drawUnread(seq: number | null): void {
+    const row = seq === null ? undefined : this.find(seq)
+    if (!row) this.#unread.remove()
+    else if (this.#unread.parentElement !== row) row.prepend(this.#unread)
   }
 }
 
-function placeAfter(above: Entry | undefined, entry: Entry): Place {
-  const newDay = above === undefined || dayNumber(above.at) !== dayNumber(entry.at)
-  return { newDay, lead: newDay || !continuesRun(above, entry) }
-}
-
-function continuesRun(above: Entry, entry: Entry): boolean {
-  if (above.kind !== 'said' || entry.kind !== 'said') return false
-  const [first, second] = [above.event, entry.event]
-  return (
-    first.kind === 'message' &&
-    second.kind === 'message' &&
-    first.from.id === second.from.id &&
-    first.from.name === second.from.name &&
-    entry.at - above.at < RUN_MS
-  )
+function isSame(one: Place, other: Place): boolean {
+  return one.lead === other.lead && one.newDay === other.newDay && one.fence === other.fence
 }

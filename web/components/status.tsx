@@ -3,6 +3,7 @@
  * over within two seconds is not worth a word.
  */
 import { useMemo } from 'preact/hooks'
+import { errorText, texts } from '../language.ts'
 import type { Session } from '../session.ts'
 
 /** Milliseconds. */
@@ -18,9 +19,9 @@ export function Status({ session }: { session: Session }) {
   if (phase === 'stopped') {
     return (
       <div class="status" role="status">
-        <p>You are in this room in another tab.</p>
+        <p>{texts.otherTab}</p>
         <button type="button" onClick={() => session.reconnect()}>
-          Use it here
+          {texts.useItHere}
         </button>
       </div>
     )
@@ -30,12 +31,16 @@ export function Status({ session }: { session: Session }) {
   return (
     <div class="status" role="status">
       <p>
-        {trouble.value ?? (known.value ? 'The connection is lost.' : 'The room does not answer.')}{' '}
+        {trouble.value
+          ? errorText(trouble.value.code, trouble.value.text)
+          : known.value
+            ? texts.connectionLost
+            : texts.roomSilent}{' '}
         <Countdown session={session} />
       </p>
       {phase === 'waiting' && (
         <button type="button" onClick={() => session.reconnect()}>
-          Retry now
+          {texts.retryNow}
         </button>
       )}
     </div>
@@ -46,7 +51,7 @@ export function Status({ session }: { session: Session }) {
 function Countdown({ session }: { session: Session }) {
   const connection = useMemo(() => session.select((state) => state.connection), [session])
   const { value } = connection
-  if (value.phase !== 'waiting') return <span aria-hidden="true">Connecting …</span>
+  if (value.phase !== 'waiting') return <span aria-hidden="true">{texts.connecting}</span>
   const seconds = Math.max(1, Math.ceil((value.retryAt - session.now.value) / 1000))
-  return <span aria-hidden="true">Next try in {seconds} s.</span>
+  return <span aria-hidden="true">{texts.nextTry(seconds)}</span>
 }

@@ -1,44 +1,68 @@
-/** How to join without a browser. Where the server does not say, nothing is shown. */
+/** How to join without a browser, in lines to copy, and how to join with a phone. */
 import { useSignal } from '@preact/signals'
-import { useEffect } from 'preact/hooks'
+import { type Address, address } from '../address.ts'
+import { copyText } from '../clipboard.ts'
+import { texts } from '../language.ts'
+import { Dialog } from './dialog.tsx'
+import { isLoopback, pageAddress, Qr } from './qr.tsx'
 
-type Address = { host: string; port: number }
+type Way = { name: string; line: string }
 
-export function Terminals() {
-  const address = useSignal<Address | null>(null)
-  useEffect(() => {
-    fetchAddress().then((found) => {
-      address.value = found
-    })
-  }, [address])
-  if (address.value === null) return null
-  const { host, port } = address.value
+/** Each is one line, and needs nothing that is not on the machine already. */
+function waysTo({ host, port }: Address['tcp']): Way[] {
+  return [
+    { name: 'nc', line: `nc ${host} ${port}` },
+    { name: 'telnet', line: `telnet ${host} ${port}` },
+    {
+      name: 'Python',
+      line: `python3 -c "import socket,sys,threading as t;c=socket.create_connection(('${host}',${port}));t.Thread(target=lambda:[print(l,end='',flush=True)for l in c.makefile(encoding='utf-8')],daemon=True).start();[c.sendall(l.encode())for l in sys.stdin]"`,
+    },
+    {
+      name: 'PowerShell',
+      line: `$c=[Net.Sockets.TcpClient]::new('${host}',${port});$s=$c.GetStream();$r=[IO.StreamReader]::new($s);$w=[IO.StreamWriter]::new($s);$w.AutoFlush=$true;$t=$r.ReadLineAsync();while($true){if($t.IsCompleted){if($null -eq $t.Result){break};$t.Result;$t=$r.ReadLineAsync()}elseif([Console]::KeyAvailable){$w.WriteLine([Console]::ReadLine())}else{Start-Sleep -Milliseconds 50}}`,
+    },
+  ]
+}
+
+export function Terminals({ onClose }: { onClose: () => void }) {
+  const ways = address.value === null ? [] : waysTo(address.value.tcp)
+  const url = pageAddress()
   return (
-    <details class="terminals">
-      <summary>Join from a terminal</summary>
-      <p>
-        <code>
-          nc {host} {port}
-        </code>
-      </p>
-      <p>
-        Nothing to install: lines you type are said here, and what is said here is printed there.
-      </p>
-    </details>
+    <Dialog title={texts.terminals} onClose={onClose}>
+      <p>{texts.terminalsLead}</p>
+      <dl class="ways">
+        {ways.map(({ name, line }) => (
+          <Line key={name} name={name} line={line} />
+        ))}
+      </dl>
+      <h3>{texts.onPhone}</h3>
+      <div class="phone">
+        <Qr url={url} />
+        <p>
+          <a href={url} dir="ltr">
+            {url}
+          </a>
+          {isLoopback() && <span class="note">{texts.loopback}</span>}
+        </p>
+      </div>
+    </Dialog>
   )
 }
 
-async function fetchAddress(): Promise<Address | null> {
-  try {
-    const response = await fetch('/api/address')
-    const { tcp } = (await response.json()) as { tcp: Address }
-    if (typeof tcp.host !== 'string' || typeof tcp.port !== 'number') return null
-    const anywhere = tcp.host === '0.0.0.0' || tcp.host === '::'
-    return {
-      host: anywhere ? location.hostname.replace(/^\[|\]$/gu, '') : tcp.host,
-      port: tcp.port,
-    }
-  } catch {
-    return null
+function Line({ name, line }: Way) {
+  const copied = useSignal(false)
+  async function copy() {
+    copied.value = await copyText(line)
   }
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>
+        <code dir="ltr">{line}</code>
+        <button type="button" aria-label={`${texts.copy}: ${name}`} onClick={copy}>
+          {copied.value ? texts.copied : texts.copy}
+        </button>
+      </dd>
+    </div>
+  )
 }

@@ -1,30 +1,18 @@
 /**
- * The list: how events and presence become rows, and which rows stay.
+ * The list: how events and presence become rows.
  *
- * An event MUST be shown once and in the order of its seq, whatever is sent
- * twice. Rows leave at the top only while the reader follows the newest one, so
- * that the line being read never moves.
+ * An event MUST be shown once and in the order of its seq, whatever is sent twice.
  */
 import type { Person, RoomEvent } from '../../shared/protocol.ts'
-import { type Change, type Entry, HELD_ENTRIES, LOG_ROWS, type State } from './model.ts'
+import { entryOf, othersAfter, type Said } from './entry.ts'
+import type { Change, Entry, State } from './model.ts'
 import { confirm } from './pending.ts'
+import { append } from './window.ts'
 
 /** Changes named in one presence row; more are counted. */
 const CHANGES_NAMED = 6
 /** Changes this close together share a row. */
 const PRESENCE_GROUP_MS = 60_000
-/** Rows that leave at the top when a reader who scrolled up reaches the last row shown. */
-const ADVANCE_ROWS = 400
-
-/** The rows in the document, oldest first. */
-export function shownEntries(entries: readonly Entry[]): readonly Entry[] {
-  return entries.length > LOG_ROWS ? entries.slice(0, LOG_ROWS) : entries
-}
-
-/** True when newer rows wait below the last one shown. */
-export function heldBack(entries: readonly Entry[]): boolean {
-  return entries.length > LOG_ROWS
-}
 
 /** Takes events from the log; `counted` says whether they may be news to the reader. */
 export function takeEvents(
@@ -33,28 +21,37 @@ export function takeEvents(
   counted: boolean,
   now: number,
 ): State {
-  let seq = state.seq
-  let foreign = 0
+  let { seq, readTo } = state
+  let [foreign, mentions] = [0, 0]
   let next = state
   const added: Entry[] = []
   for (const event of events) {
-    const mine = state.selves.includes(event.from.id)
+    const entry = entryOf(state, event, now)
     // Also one that is shown already, or too old to be: it answers what was sent again.
-    if (mine) next = confirm(next, event, now)
+    if (entry.mine) next = confirm(next, event, now)
     if (event.seq <= seq) continue
     seq = event.seq
-    added.push({ kind: 'said', at: timeOf(event, now), event, mine })
-    if (!mine) foreign++
+    added.push(entry)
+    if (entry.mine) {
+      // The unread line never stands above one's own message.
+      if (readTo !== null) readTo = state.away ? seq : null
+    } else {
+      foreign++
+      if (entry.mention) mentions++
+    }
   }
   if (added.length === 0) return next
   const quiet = ({ person }: { person: Person }) =>
     !events.some((event) => event.from.id === person.id)
+  const below = counted && !state.following
   return append(
     {
       ...next,
       seq,
-      unread: counted && state.hidden ? state.unread + foreign : state.unread,
-      below: counted && !state.following ? state.below + foreign : state.below,
+      readTo,
+      unread: counted && state.away ? state.unread + foreign : state.unread,
+      below: below ? state.below + foreign : state.below,
+      belowMentions: below ? state.belowMentions + mentions : state.belowMentions,
       typing: state.typing.every(quiet) ? state.typing : state.typing.filter(quiet),
     },
     added,
@@ -64,7 +61,8 @@ export function takeEvents(
 /** Adds a quiet line, or continues the one that is the newest row. */
 export function takeChanges(state: State, changes: readonly Change[], now: number): State {
   if (changes.length === 0) return state
-  const last = state.entries.at(-1)
+  const held = state.ahead.length > 0 ? 'ahead' : 'entries'
+  const last = state.gap && held === 'entries' ? undefined : state[held].at(-1)
   const continues = last?.kind === 'presence' && now - last.at < PRESENCE_GROUP_MS
   const known = continues ? last.changes : []
   const all = [...known, ...changes]
@@ -74,43 +72,25 @@ export function takeChanges(state: State, changes: readonly Change[], now: numbe
     changes: all.slice(0, CHANGES_NAMED),
     more: (continues ? last.more : 0) + Math.max(0, all.length - CHANGES_NAMED),
   }
-  const before = continues ? { ...state, entries: state.entries.slice(0, -1) } : state
-  return append(before, [entry])
+  return append(continues ? { ...state, [held]: state[held].slice(0, -1) } : state, [entry])
 }
 
-/** Moves the rows shown towards the newest, for a reader who scrolls down. */
-export function advance(state: State): State {
-  if (!heldBack(state.entries)) return state
-  const surplus = Math.min(ADVANCE_ROWS, state.entries.length - LOG_ROWS)
-  return { ...state, entries: state.entries.slice(surplus) }
-}
-
-/** Goes to the newest row and stays there, or stays where the reader is. */
-export function follow(state: State, on: boolean): State {
-  if (on === state.following) return state
-  if (!on) return { ...state, following: false, below: 0 }
-  return { ...state, following: true, below: 0, entries: state.entries.slice(-LOG_ROWS) }
-}
-
-/** Events that are new to the reader and may be spoken, between two states. */
-export function arrivals(before: State, after: State): RoomEvent[] {
+/** What others said that is new to the reader and may be spoken, between two states. */
+export function arrivals(before: State, after: State): Said[] {
   if (after.seq === before.seq || after.epoch !== before.epoch) return []
-  const fresh: RoomEvent[] = []
-  for (let index = after.entries.length - 1; index >= 0; index--) {
-    const entry = after.entries[index]
-    if (entry?.kind !== 'said') continue
-    if (entry.event.seq <= Math.max(before.seq, after.replayTo)) break
-    if (!entry.mine) fresh.unshift(entry.event)
-  }
-  return fresh
+  const known = Math.max(before.seq, after.replayTo)
+  return [...othersAfter(after.entries, known), ...othersAfter(after.ahead, known)]
 }
 
-function append(state: State, added: readonly Entry[]): State {
-  const limit = state.following ? LOG_ROWS : HELD_ENTRIES
-  return { ...state, entries: [...state.entries, ...added].slice(-limit) }
+/** The page has the reader's attention, or has lost it: then the unread line begins here. */
+export function attend(state: State, away: boolean): State {
+  if (away === state.away) return state
+  const readTo = away ? state.seq : state.readTo === state.seq ? null : state.readTo
+  return { ...state, away, unread: 0, readTo }
 }
 
-function timeOf(event: RoomEvent, now: number): number {
-  const at = Date.parse(event.at)
-  return Number.isNaN(at) ? now : at
+/** The message above which the unread line stands, if it stands. */
+export function firstUnread({ entries, readTo }: Pick<State, 'entries' | 'readTo'>): number | null {
+  if (readTo === null) return null
+  return othersAfter(entries, readTo)[0]?.event.seq ?? null
 }

@@ -19,7 +19,9 @@ export function say(state: State, messages: readonly Draft[], now: number): Stat
 /** What this connection has yet to carry, in order. Empty until what was missed is shown. */
 export function unsent(state: State): readonly Pending[] {
   if (state.connection.phase !== 'online' || state.seq < state.replayTo) return []
-  return state.pending.filter(({ sentAt, fault }) => sentAt === null && fault?.kind !== 'refused')
+  return state.pending.filter(
+    ({ sentAt, fault }) => sentAt === null && (fault === null || fault.kind === 'silent'),
+  )
 }
 
 export function sent(state: State, ids: readonly string[], now: number): State {
@@ -43,8 +45,8 @@ export function confirm(state: State, event: RoomEvent, now: number): State {
   return { ...state, pending, progressAt: now }
 }
 
-export function refuse(state: State, id: string, text: string): State {
-  return { ...state, pending: withFault(state.pending, { kind: 'refused', text }, [id]) }
+export function refuse(state: State, id: string, code: string, text: string): State {
+  return { ...state, pending: withFault(state.pending, { kind: 'refused', code, text }, [id]) }
 }
 
 /** Marks what has waited too long. Only a connection can be silent; being away is not a fault. */
@@ -55,15 +57,8 @@ export function expire(state: State, now: number): State {
       fault === null && sentAt !== null && now - Math.max(sentAt, state.progressAt) >= ANSWER_MS,
   )
   if (late.length === 0) return state
-  const fault: PendingFault = { kind: 'silent', text: 'The room has not answered.' }
-  return {
-    ...state,
-    pending: withFault(
-      state.pending,
-      fault,
-      late.map(({ id }) => id),
-    ),
-  }
+  const ids = late.map(({ id }) => id)
+  return { ...state, pending: withFault(state.pending, { kind: 'silent' }, ids) }
 }
 
 /** Sends it again, after what is waiting already. */
@@ -82,12 +77,8 @@ export function remove(state: State, id: string): State {
 
 /** Whoever left decides whether it is still to be said, perhaps under another name. */
 export function abandon(pending: readonly Pending[]): readonly Pending[] {
-  const fault: PendingFault = { kind: 'refused', text: 'You left before it was said.' }
-  return withFault(
-    pending,
-    fault,
-    pending.map(({ id }) => id),
-  )
+  const ids = pending.map(({ id }) => id)
+  return withFault(pending, { kind: 'left' }, ids)
 }
 
 function withFault(

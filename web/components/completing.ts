@@ -1,0 +1,113 @@
+/**
+ * The completion of what is being written: commands after `/`, names after `@`, emoji
+ * after `:`. While it is open it takes Tab, Enter, Up, Down and Escape, and no other key.
+ */
+import { computed, signal } from '@preact/signals'
+import { offered } from '../command.ts'
+import { matching, type Sought, type Suggestion, soughtAt } from '../completion.ts'
+import { texts } from '../language.ts'
+import type { Session } from '../session.ts'
+
+const SHOWN = 8
+
+export class Completing {
+  readonly list = signal<readonly Suggestion[]>([])
+  readonly active = signal(0)
+  readonly isOpen = computed(() => this.list.value.length > 0)
+  readonly #session: Session
+  readonly #field: () => HTMLTextAreaElement | null
+  #sought: Sought | null = null
+
+  constructor(session: Session, field: () => HTMLTextAreaElement | null) {
+    this.#session = session
+    this.#field = field
+  }
+
+  /** Looks at what is before the caret. */
+  update(): void {
+    const field = this.#field()
+    const caret = field?.selectionStart
+    const sought = field && caret === field.selectionEnd ? soughtAt(field.value, caret ?? 0) : null
+    this.#sought = sought
+    if (sought?.kind === 'emoji') this.#updateEmoji(sought)
+    else this.#offer(sought === null ? [] : this.#suggestionsFor(sought))
+  }
+
+  close(): void {
+    this.#offer([])
+  }
+
+  /** True when the key was the completion's. */
+  takesKey(key: string): boolean {
+    const { length } = this.list.value
+    if (length === 0) return false
+    switch (key) {
+      case 'ArrowDown':
+        this.active.value = (this.active.value + 1) % length
+        return true
+      case 'ArrowUp':
+        this.active.value = (this.active.value + length - 1) % length
+        return true
+      case 'Escape':
+        this.close()
+        return true
+      case 'Tab':
+        this.accept(this.active.value)
+        return true
+      case 'Enter':
+        return this.accept(this.active.value)
+      default:
+        return false
+    }
+  }
+
+  /** Puts a suggestion in the stead of what was sought. False when it stands there already. */
+  accept(index: number): boolean {
+    const field = this.#field()
+    const suggestion = this.list.value[index]
+    if (!field || !suggestion || !this.#sought) return false
+    const { from } = this.#sought
+    const stands = field.value.slice(from, field.selectionEnd) === suggestion.insert.trimEnd()
+    this.close()
+    field.setRangeText(suggestion.insert, from, field.selectionEnd, 'end')
+    field.dispatchEvent(new InputEvent('input', { bubbles: true }))
+    this.close()
+    field.focus()
+    return !stands
+  }
+
+  #offer(list: readonly Suggestion[]): void {
+    this.active.value = 0
+    if (list.length > 0 || this.list.peek().length > 0) this.list.value = list
+  }
+
+  #suggestionsFor({ kind, query }: Sought): readonly Suggestion[] {
+    if (kind === 'command') {
+      return matching(offered, query, SHOWN, ({ name }) => name).map(
+        ({ name, usage, summary }) => ({
+          label: usage,
+          detail: texts.commands[name] ?? summary,
+          insert: `/${name} `,
+        }),
+      )
+    }
+    const people = this.#session.select(({ members, me }) =>
+      [...members.values()].filter(({ id }) => id !== me?.id),
+    )
+    return matching(people.peek(), query, SHOWN, ({ name }) => name).map(({ name, via }) => ({
+      label: name,
+      detail: via,
+      insert: `@${name} `,
+    }))
+  }
+
+  /** The table comes when it is wanted first; where it cannot be had nothing is offered. */
+  async #updateEmoji(sought: Sought): Promise<void> {
+    const { emojis } = await import('../emoji.ts').catch(() => ({ emojis: [] }))
+    if (this.#sought !== sought) return
+    const found = matching(emojis, sought.query, SHOWN, ({ name }) => name)
+    this.#offer(
+      found.map(({ emoji, name }) => ({ label: `${emoji} :${name}:`, detail: '', insert: emoji })),
+    )
+  }
+}

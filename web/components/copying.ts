@@ -1,0 +1,33 @@
+/** Copying several rows gives lines as a terminal has them, and no labels of buttons. */
+import { stampOf } from '../clock.ts'
+import type { Entry } from '../state.ts'
+import { changesText } from './row.ts'
+import type { Rows } from './rows.ts'
+
+export function connectCopying(scroller: HTMLElement, rows: Rows): () => void {
+  function scrollerOnCopy(event: ClipboardEvent) {
+    const selection = getSelection()
+    if (!selection || selection.rangeCount === 0 || !event.clipboardData) return
+    const range = selection.getRangeAt(0)
+    const first = rows.of(range.startContainer)?.element
+    // A part of one row is copied as it is selected.
+    if (first?.contains(range.endContainer)) return
+    const list = scroller.querySelectorAll('ol:first-of-type > .row')
+    const picked = [...list].filter((row) => range.intersectsNode(row))
+    const lines = picked.map((row) => rows.of(row)).flatMap((row) => (row ? lineOf(row.entry) : []))
+    if (lines.length < 2) return
+    event.clipboardData.setData('text/plain', lines.join('\n'))
+    event.preventDefault()
+  }
+  scroller.addEventListener('copy', scrollerOnCopy)
+  return () => scroller.removeEventListener('copy', scrollerOnCopy)
+}
+
+/** `[12:21:15] <alice> text`, and `* …` for what is no one's speech. */
+export function lineOf(entry: Entry): string {
+  const stamp = `[${stampOf(entry.at)}]`
+  if (entry.kind === 'presence') return `${stamp} * ${changesText(entry)}`
+  const { kind, from, text } = entry.event
+  if (kind === 'message') return `${stamp} <${from.name}> ${text}`
+  return kind === 'action' ? `${stamp} * ${from.name} ${text}` : `${stamp} * ${text}`
+}

@@ -1,0 +1,33 @@
+/** The way to the lines that join from a terminal. */
+import { useSignal } from '@preact/signals'
+import { texts } from '../language.ts'
+import { lazily } from './lazy.tsx'
+
+const Terminals = lazily(async () => (await import('./terminals.tsx')).Terminals)
+
+export function Invitation() {
+  const open = useSignal(false)
+  return (
+    <>
+      <button
+        type="button"
+        class="invitation"
+        onClick={() => {
+          open.value = true
+        }}
+      >
+        <svg viewBox="0 0 24 24" aria-hidden="true">
+          <path d="M5 7l5 5-5 5M12 18h7" />
+        </svg>
+        {texts.terminals}
+      </button>
+      {open.value && (
+        <Terminals
+          onClose={() => {
+            open.value = false
+          }}
+        />
+      )}
+    </>
+  )
+}

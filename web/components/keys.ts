@@ -1,0 +1,65 @@
+/**
+ * The list by keyboard. It is one tab stop: arrows go from row to row and, across, to
+ * what can be used in a row; Home and End go to the ends, Escape to the composer.
+ */
+import type { Session } from '../session.ts'
+import type { Rows } from './rows.ts'
+
+const USABLE = 'a, button'
+
+export function connectKeys(
+  session: Session,
+  scroller: HTMLElement,
+  list: HTMLElement,
+  rows: Rows,
+): () => void {
+  function scrollerOnKeyDown(event: KeyboardEvent) {
+    if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return
+    if (event.key === 'End') session.follow(true)
+    const from = event.target as HTMLElement
+    const next = goalOf(event.key, from.closest<HTMLElement>('.row'))
+    if (!next) return
+    event.preventDefault()
+    // What is read row by row does not run away under the reader.
+    if (list.contains(next) && next !== list.lastElementChild) session.follow(false)
+    next.focus()
+  }
+
+  function goalOf(key: string, row: HTMLElement | null): HTMLElement | null | undefined {
+    const forward = getComputedStyle(scroller).direction === 'ltr' ? 1 : -1
+    switch (key) {
+      case 'Escape':
+        return document.getElementById('message')
+      case 'ArrowUp':
+        return (row ? row.previousElementSibling : first()) as HTMLElement | null
+      case 'ArrowDown':
+        return (row ? row.nextElementSibling : first()) as HTMLElement | null
+      case 'Home':
+        return list.firstElementChild as HTMLElement | null
+      case 'End':
+        return list.lastElementChild as HTMLElement | null
+      case 'ArrowRight':
+        return row && across(row, forward)
+      case 'ArrowLeft':
+        return row && across(row, -forward)
+      default:
+        return null
+    }
+  }
+
+  /** The row to begin with: the newest, or the one being read. */
+  function first(): Element | null {
+    const seq = session.readingSeq()
+    return (seq === null ? undefined : rows.find(seq)) ?? list.lastElementChild
+  }
+
+  scroller.addEventListener('keydown', scrollerOnKeyDown)
+  return () => scroller.removeEventListener('keydown', scrollerOnKeyDown)
+}
+
+/** The row itself, then each of what can be used in it, and round. */
+function across(row: HTMLElement, step: number): HTMLElement | undefined {
+  const stops = [row, ...row.querySelectorAll<HTMLElement>(USABLE)]
+  const at = stops.indexOf(document.activeElement as HTMLElement)
+  return stops.at((at + step) % stops.length)
+}

@@ -1,0 +1,24 @@
+/** A component in a chunk of its own, fetched when it is drawn first. */
+import { useSignal } from '@preact/signals'
+import type { ComponentType, FunctionComponent } from 'preact'
+import { useEffect } from 'preact/hooks'
+
+/** Draws nothing until it is there; one that cannot be fetched calls `onClose`, to be asked again. */
+export function lazily<P extends { onClose?: () => void }>(
+  load: () => Promise<FunctionComponent<P>>,
+): FunctionComponent<P> {
+  return function Lazy(props: P) {
+    const loaded = useSignal<{ Component: ComponentType<P> } | null>(null)
+    useEffect(() => {
+      load().then(
+        (Component) => {
+          loaded.value = { Component }
+        },
+        () => props.onClose?.(),
+      )
+    }, [])
+    if (loaded.value === null) return null
+    const { Component } = loaded.value
+    return <Component {...props} />
+  }
+}

@@ -1,0 +1,26 @@
+/** A QR code, drawn as one path; dark on light in every theme, as cameras want it. */
+import { encode } from 'uqr'
+import { texts } from '../language.ts'
+
+export function Qr({ url }: { url: string }) {
+  const { data, size } = encode(url, { ecc: 'M', border: 2 })
+  const path = data
+    .flatMap((row, y) => row.map((dark, x) => (dark ? `M${x} ${y}h1v1h-1z` : '')))
+    .join('')
+  return (
+    <svg class="qr" viewBox={`0 0 ${size} ${size}`} role="img" aria-label={texts.qrOf(url)}>
+      <rect width={size} height={size} />
+      <path d={path} />
+    </svg>
+  )
+}
+
+/** The address that leads others to this page. */
+export function pageAddress(): string {
+  return `${location.origin}${location.pathname}`
+}
+
+/** Such an address leads nowhere from another machine. */
+export function isLoopback(): boolean {
+  return /^(localhost|127\.|\[::1\]|.*\.localhost$)/u.test(location.hostname)
+}

@@ -1,0 +1,95 @@
+/** Ties the place where the list is scrolled to the state, both ways. */
+import { effect } from '@preact/signals'
+import type { Session } from '../session.ts'
+import { settings } from '../settings.ts'
+import { isDetached } from '../state.ts'
+import { Rows } from './rows.ts'
+
+/** This near to the end counts as being there. Pixels. */
+const END_PX = 32
+/** More rows are fetched this far before the reader comes to the last of them. Pixels. */
+const AHEAD_PX = 1500
+
+/** Returns what undoes it. */
+export function connectLog(
+  session: Session,
+  scroller: HTMLElement,
+  content: HTMLElement,
+  list: HTMLOListElement,
+): () => void {
+  const rows = new Rows(list, scroller)
+  const entries = session.select((state) => state.entries)
+  const following = session.select((state) => state.following)
+  const readTo = session.select((state) => state.readTo)
+  const detached = session.select(isDetached)
+  const target = session.select((state) => state.target)
+  const drawing = session.select(() => settings.value.clock)
+  let drawnAs = drawing.peek()
+  let aimed = target.peek()
+  let lastTop = 0
+
+  function stick() {
+    if (!following.peek()) return
+    scroller.scrollTop = scroller.scrollHeight
+    lastTop = scroller.scrollTop
+  }
+
+  function scrollerOnScroll() {
+    const { scrollTop, scrollHeight, clientHeight } = scroller
+    const left = scrollHeight - scrollTop - clientHeight
+    if (left < END_PX && !detached.peek()) session.follow(true)
+    else if (scrollTop < lastTop - 1) session.follow(false)
+    if (!following.peek()) {
+      if (left < AHEAD_PX && scrollTop > lastTop) session.loadNewer()
+      if (scrollTop < AHEAD_PX) session.loadOlder()
+    }
+    lastTop = scroller.scrollTop
+  }
+
+  function show(): void {
+    const state = {
+      entries: entries.value,
+      following: following.value,
+      readTo: readTo.value,
+    }
+    if (drawing.value === drawnAs) rows.show(state)
+    else rows.redraw(state)
+    drawnAs = drawing.value
+    stick()
+    if (target.value !== null && target.value !== aimed) aim(target.value.seq)
+    aimed = target.value
+  }
+
+  function aim(seq: number): void {
+    const row = rows.find(seq)
+    if (!row) return
+    row.scrollIntoView({ block: 'center' })
+    // Rows on the way were of a guessed height; now those around it are of their own.
+    requestAnimationFrame(() => row.scrollIntoView({ block: 'center' }))
+    row.classList.add('aimed')
+    row.addEventListener('blur', () => row.classList.remove('aimed'), { once: true })
+    row.focus({ preventScroll: true })
+  }
+
+  session.readingSeq = () => {
+    const entry = following.peek() ? undefined : rows.reading?.entry
+    return entry?.kind === 'said' ? entry.event.seq : null
+  }
+  const stopShowing = effect(show)
+  const handling = import('./handling.ts').then(
+    ({ handle }) => handle(session, scroller, list, rows),
+    // Without its chunk the list can still be read and scrolled.
+    () => () => {},
+  )
+  const resized = new ResizeObserver(stick)
+  resized.observe(content)
+  resized.observe(scroller)
+  scroller.addEventListener('scroll', scrollerOnScroll, { passive: true })
+  return () => {
+    stopShowing()
+    handling.then((stop) => stop())
+    resized.disconnect()
+    scroller.removeEventListener('scroll', scrollerOnScroll)
+    session.readingSeq = () => null
+  }
+}

@@ -1,0 +1,77 @@
+/** Finds what was said; a message found is gone to in its place. */
+import { useSignal } from '@preact/signals'
+import { useEffect, useMemo, useRef } from 'preact/hooks'
+import type { RoomEvent } from '../../shared/protocol.ts'
+import { dayOf, minuteOf } from '../clock.ts'
+import { hueOf } from '../hue.ts'
+import { texts } from '../language.ts'
+import type { Session } from '../session.ts'
+import { Dialog } from './dialog.tsx'
+import { Name } from './name.tsx'
+
+type Props = { session: Session; query: string; onClose: () => void }
+
+export function Search({ session, query, onClose }: Props) {
+  const field = useRef<HTMLInputElement>(null)
+  const asked = useSignal(query)
+  const found = useMemo(() => session.select((state) => state.found), [session])
+  const offline = useSignal(false)
+
+  function ask(words: string) {
+    asked.value = words.trim()
+    if (asked.value !== '') offline.value = !session.search(asked.value)
+  }
+
+  useEffect(() => {
+    field.current?.focus()
+    ask(query)
+  }, [])
+
+  function formOnSubmit(event: Event) {
+    event.preventDefault()
+    ask(field.current?.value ?? '')
+  }
+
+  function choose({ seq }: RoomEvent) {
+    onClose()
+    // The dialog gives the focus back first.
+    setTimeout(() => session.goTo(seq))
+  }
+
+  const answer = found.value?.query === asked.value ? found.value.events : null
+  return (
+    <Dialog title={texts.search} onClose={onClose}>
+      <form class="field" onSubmit={formOnSubmit}>
+        <input
+          ref={field}
+          defaultValue={query}
+          aria-label={texts.searchLabel}
+          placeholder={texts.searchLabel}
+          maxLength={256}
+          enterkeyhint="search"
+        />
+        <button type="submit" class="main">
+          {texts.search}
+        </button>
+      </form>
+      <p role="status" class="note">
+        {offline.value ? texts.connectionLost : answer && texts.found(answer.length)}
+      </p>
+      <ol class="found">
+        {answer?.toReversed().map((event) => (
+          <li key={event.seq}>
+            <button type="button" onClick={() => choose(event)}>
+              <Name name={event.from.name} hue={hueOf(event.from.name)} />
+              <span class="text" dir="auto">
+                {event.text}
+              </span>
+              <time dateTime={event.at}>
+                {dayOf(Date.parse(event.at))}, {minuteOf(Date.parse(event.at))}
+              </time>
+            </button>
+          </li>
+        ))}
+      </ol>
+    </Dialog>
+  )
+}

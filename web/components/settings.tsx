@@ -1,0 +1,107 @@
+/** What a reader chooses for this browser. It holds at once; there is nothing to save. */
+import { useSignal } from '@preact/signals'
+import { texts } from '../language.ts'
+import { change, type Settings, settings } from '../settings.ts'
+import { Dialog } from './dialog.tsx'
+
+export function SettingsDialog({ onClose }: { onClose: () => void }) {
+  const { theme, clock, size, announce, sound } = settings.value
+  return (
+    <Dialog title={texts.settings} onClose={onClose}>
+      <Choice
+        title={texts.theme}
+        name="theme"
+        value={theme}
+        options={{ system: texts.asSystem, light: texts.light, dark: texts.dark }}
+        onChoose={(theme) => change({ theme })}
+      />
+      <Choice
+        title={texts.clock}
+        name="clock"
+        value={clock}
+        options={{ system: texts.asSystem, h12: texts.hours12, h23: texts.hours24 }}
+        onChoose={(clock) => change({ clock })}
+      />
+      <Choice
+        title={texts.typeSize}
+        name="size"
+        value={String(size)}
+        options={Object.fromEntries(texts.sizes.map((label, index) => [index, label]))}
+        onChoose={(size) => change({ size: Number(size) })}
+      />
+      <Choice
+        title={texts.announcements}
+        name="announce"
+        value={announce}
+        options={{
+          all: texts.announceAll,
+          mentions: texts.announceMentions,
+          none: texts.announceNone,
+        }}
+        onChoose={(announce) => change({ announce })}
+      />
+      <Notifications />
+      <label class="switch">
+        <input
+          type="checkbox"
+          checked={sound}
+          onChange={({ currentTarget }) => change({ sound: currentTarget.checked })}
+        />
+        {texts.sound}
+      </label>
+    </Dialog>
+  )
+}
+
+type ChoiceProps<T extends string> = {
+  title: string
+  name: keyof Settings
+  value: T
+  options: Record<T, string>
+  onChoose: (value: T) => void
+}
+
+function Choice<T extends string>({ title, name, value, options, onChoose }: ChoiceProps<T>) {
+  return (
+    <fieldset>
+      <legend>{title}</legend>
+      {(Object.entries(options) as [T, string][]).map(([option, label]) => (
+        <label key={option}>
+          <input
+            type="radio"
+            name={name}
+            checked={option === value}
+            onChange={() => onChoose(option)}
+          />
+          {label}
+        </label>
+      ))}
+    </fieldset>
+  )
+}
+
+/** The browser is asked for its permission when somebody wants them, and not before. */
+function Notifications() {
+  const denied = useSignal(false)
+  async function wish(on: boolean) {
+    const allowed =
+      on && 'Notification' in window && (await Notification.requestPermission()) === 'granted'
+    denied.value = on && !allowed
+    change({ notify: allowed })
+  }
+  return (
+    <>
+      <label class="switch">
+        <input
+          type="checkbox"
+          checked={settings.value.notify}
+          onChange={({ currentTarget }) => wish(currentTarget.checked)}
+        />
+        {texts.notifications}
+      </label>
+      <p role="status" class="note">
+        {denied.value && texts.notificationsDenied}
+      </p>
+    </>
+  )
+}

@@ -1,0 +1,29 @@
+/** What completes the word being written; the composer keeps the focus. */
+import { texts } from '../language.ts'
+import { Completing } from './completing.ts'
+
+export { Completing }
+
+export function Suggestions({ completing }: { completing: Completing }) {
+  if (!completing.isOpen.value) return null
+  const active = completing.active.value
+  return (
+    <div class="suggestions" id="suggestions" role="listbox" aria-label={texts.suggestions}>
+      {completing.list.value.map(({ label, detail }, index) => (
+        // biome-ignore lint/a11y/useKeyWithClickEvents: the composer takes the keys
+        <div
+          key={label}
+          id={index === active ? 'suggestion' : undefined}
+          role="option"
+          aria-selected={index === active}
+          tabIndex={-1}
+          // The composer would lose the focus, and the list would close, before the click.
+          onMouseDown={(event) => event.preventDefault()}
+          onClick={() => completing.accept(index)}
+        >
+          <bdi>{label}</bdi> <span>{detail}</span>
+        </div>
+      ))}
+    </div>
+  )
+}

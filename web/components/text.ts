@@ -1,0 +1,48 @@
+/** A message's text as elements: everything in it goes in as text nodes. */
+import { type Token, tokensOf } from '../tokens.ts'
+
+/** `marked`: its small markdown is read. */
+export function textElement(text: string, marked: boolean): HTMLElement {
+  const quote = marked && text.startsWith('> ')
+  const result = element('p', quote ? 'text quote' : 'text', ...drawn(tokensOf(text, marked)))
+  result.dir = 'auto'
+  return result
+}
+
+export function drawn(tokens: readonly Token[]): (string | Node)[] {
+  return tokens.map((token) => {
+    switch (token.kind) {
+      case 'text':
+        return token.text
+      case 'link':
+        return linkElement(token.text, token.href)
+      case 'control':
+        return element('span', 'control', token.name)
+      case 'code':
+        return element('code', '', token.inner)
+      default:
+        return element(token.kind, '', ...drawn(token.inner))
+    }
+  })
+}
+
+/** The log is one tab stop; its arrows lead to the links of a row. */
+function linkElement(text: string, href: string): HTMLAnchorElement {
+  const link = element('a', '', text)
+  link.href = href
+  link.target = '_blank'
+  link.rel = 'noopener noreferrer nofollow'
+  link.tabIndex = -1
+  return link
+}
+
+export function element<K extends keyof HTMLElementTagNameMap>(
+  tag: K,
+  className: string,
+  ...children: (string | Node)[]
+): HTMLElementTagNameMap[K] {
+  const result = document.createElement(tag)
+  if (className !== '') result.className = className
+  result.append(...children)
+  return result
+}

@@ -1,0 +1,60 @@
+/** The line under the composer: what the room says about it, and what a draft will become. */
+import { type Signal, useSignal, useSignalEffect } from '@preact/signals'
+import { useMemo } from 'preact/hooks'
+import { secondsFor } from '../address.ts'
+import { linesOf, longestMessage, mayDiffer } from '../draft.ts'
+import { errorText, texts } from '../language.ts'
+import type { Session } from '../session.ts'
+
+/** The count of bytes is shown from this part of the limit on. */
+const NEAR = 0.8
+/** With more lines than this it is said how many messages they are. */
+const FEW_LINES = 3
+
+export function Under({ session, draft }: { session: Session; draft: Signal<string> }) {
+  const notice = useMemo(() => session.select((state) => state.notice), [session])
+  const limit = useMemo(() => session.select((state) => state.limits.textBytes), [session])
+  const bytes = longestMessage(draft.value)
+  const left = limit.value - bytes
+  const count = linesOf(draft.value).length
+  const view = useSignal<string | null>(null)
+
+  useSignalEffect(() => {
+    const text = draft.value
+    view.value = null
+    if (!mayDiffer(text)) return
+    import('../preview.ts').then(({ terminalView }) => {
+      if (draft.peek() === text) view.value = terminalView(text)
+    }, ignore)
+  })
+
+  const { code = '', text = '', suggestion = null } = notice.value ?? {}
+  return (
+    <div class="under">
+      <p id="notice" role="status">
+        {errorText(code, text)}{' '}
+        {suggestion !== null && (
+          <button type="button" class="link" onClick={() => session.rename(suggestion)}>
+            {texts.take(suggestion)}
+          </button>
+        )}
+      </p>
+      {view.value !== null && (
+        <p class="view">
+          {texts.terminalsRead} <code dir="auto">{view.value}</code>
+        </p>
+      )}
+      <p class="count" role="status">
+        {count > FEW_LINES && texts.manyMessages(count, secondsFor(count))}
+      </p>
+      {bytes > limit.value * NEAR && (
+        <p class={left < 0 ? 'bytes over' : 'bytes'} role="status">
+          {left < 0 ? texts.bytesOver(-left) : texts.bytesLeft(left)}
+        </p>
+      )}
+    </div>
+  )
+}
+
+/** Without its chunk nothing is said of terminals, and everything is sent all the same. */
+function ignore(): void {}

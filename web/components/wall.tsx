@@ -1,0 +1,60 @@
+/**
+ * The room for a projector: large type, nothing to write in, and always in sight how
+ * to join. It is in the room under a name of its own, so that everybody sees it there.
+ */
+import { useEffect, useMemo } from 'preact/hooks'
+import { address } from '../address.ts'
+import { texts } from '../language.ts'
+import type { Session } from '../session.ts'
+import { Log } from './log.tsx'
+import { Mark } from './mark.tsx'
+import { countsText } from './people.tsx'
+import { isLoopback, pageAddress, Qr } from './qr.tsx'
+import { Status } from './status.tsx'
+
+export const WALL_NAME = 'projector'
+
+export function Wall({ session }: { session: Session }) {
+  const counts = useMemo(() => session.select(countsText), [session])
+  const waiting = useMemo(
+    () => session.select(({ screen, joining }) => screen === 'form' && !joining),
+    [session],
+  )
+  const free = useMemo(() => session.select((state) => state.refusal?.suggestion), [session])
+
+  // There is nobody to ask for a name: the one that the room offers is taken.
+  useEffect(() => {
+    if (waiting.value) session.join(free.value ?? WALL_NAME)
+  }, [session, waiting.value, free.value])
+
+  const url = pageAddress()
+  const tcp = address.value?.tcp
+  return (
+    <div class="wall">
+      <header>
+        <Mark />
+        <h1>Oneroom</h1>
+        <p class="counts-line">{counts}</p>
+      </header>
+      <main>
+        <Log session={session} />
+        <Status session={session} />
+      </main>
+      <aside aria-label={texts.join}>
+        <Qr url={url} />
+        <p class="address" dir="ltr">
+          {url.replace(/^http:\/\/|\/$/gu, '')}
+        </p>
+        {isLoopback() && <p class="note">{texts.loopback}</p>}
+        {tcp && (
+          <>
+            <h2>{texts.terminals}</h2>
+            <code dir="ltr">
+              nc {tcp.host} {tcp.port}
+            </code>
+          </>
+        )}
+      </aside>
+    </div>
+  )
+}

@@ -1,0 +1,65 @@
+/** What a reader has chosen for this browser, kept over visits. */
+import { effect, signal } from '@preact/signals'
+import { read, write } from './store.ts'
+
+export type Settings = {
+  theme: 'system' | 'light' | 'dark'
+  /** How hours are counted. */
+  clock: 'system' | 'h12' | 'h23'
+  /** What is read aloud. */
+  announce: 'all' | 'mentions' | 'none'
+  notify: boolean
+  sound: boolean
+  /** An index into `SIZES`. */
+  size: number
+}
+
+/** Percent of the browser's own size of type. */
+export const SIZES = [87.5, 100, 118.75, 143.75]
+const SETTINGS = 'oneroom.settings'
+
+const usual: Settings = {
+  theme: 'system',
+  clock: 'system',
+  announce: 'all',
+  notify: false,
+  sound: false,
+  size: 1,
+}
+
+export const settings = signal<Settings>(kept())
+
+export function change(part: Partial<Settings>): void {
+  settings.value = { ...settings.value, ...part }
+  write('localStorage', SETTINGS, JSON.stringify(settings.value))
+}
+
+/** Makes the document follow what is chosen. */
+export function applySettings(): void {
+  const root = document.documentElement
+  const colours = [...document.querySelectorAll<HTMLMetaElement>('meta[name=theme-color]')]
+  const media = colours.map((meta) => meta.media)
+  effect(() => {
+    const { theme, size } = settings.value
+    root.dataset.theme = theme
+    root.style.fontSize = `${SIZES[size] ?? 100}%`
+    // The browser's own bar has the colour of the theme that is chosen, or of the system's.
+    colours.forEach((meta, at) => {
+      const own = media[at] ?? ''
+      meta.media = theme === 'system' ? own : own.includes(theme) ? 'all' : 'not all'
+    })
+  })
+}
+
+/** Of what is kept, whatever still has the kind of its default. */
+function kept(): Settings {
+  try {
+    const found = JSON.parse(read('localStorage', SETTINGS) ?? '{}') as Record<string, unknown>
+    const fits = Object.entries(usual).filter(
+      ([name, value]) => typeof found[name] === typeof value,
+    )
+    return { ...usual, ...Object.fromEntries(fits.map(([name]) => [name, found[name]])) }
+  } catch {
+    return usual
+  }
+}

@@ -1,0 +1,113 @@
+/**
+ * The window on the log: the rows in the document, and the newest ones that wait
+ * outside it while the reader is elsewhere.
+ *
+ * Both MUST be in the order of the log, `ahead` MUST reach to the newest event, and each
+ * has its cap. Rows leave the window at its top only while the reader follows the newest
+ * row or goes down towards it, so that the line being read never moves.
+ */
+import { entryOf, firstSeq, indexOfSeq, lastSeq } from './entry.ts'
+import { AHEAD_ENTRIES, type Entry, LOG_ROWS, type LogPage, type State } from './model.ts'
+
+/** Rows that come into the window at once, as many as the server gives for one asking. */
+export const PAGE_ROWS = 200
+
+/** True when newer rows are to be had below the window. */
+export function isDetached({ ahead, gap }: State): boolean {
+  return gap || ahead.length > 0
+}
+
+/** Adds what is newest: to the window, or to what waits outside it. */
+export function append(state: State, added: readonly Entry[]): State {
+  if (state.following) return withWindow(state, [...state.entries, ...added].slice(-LOG_ROWS))
+  const room = isDetached(state) ? 0 : Math.max(0, LOG_ROWS - state.entries.length)
+  const next = room === 0 ? state : withWindow(state, [...state.entries, ...added.slice(0, room)])
+  return room >= added.length ? next : hold(next, [...state.ahead, ...added.slice(room)])
+}
+
+/** Moves the window towards the newest row, for a reader who scrolls down. */
+export function advance(state: State): State {
+  if (state.gap || state.ahead.length === 0) return state
+  const window = [...state.entries, ...state.ahead.slice(0, PAGE_ROWS)].slice(-LOG_ROWS)
+  return { ...withWindow(state, window), ahead: state.ahead.slice(PAGE_ROWS) }
+}
+
+/** Goes to the newest row and stays there, or stays where the reader is. */
+export function follow(state: State, on: boolean): State {
+  if (on === state.following) return state
+  const fresh = { ...state, following: on, below: 0, belowMentions: 0 }
+  if (!on) return fresh
+  const entries = newest(state).slice(-LOG_ROWS)
+  return { ...withWindow(fresh, entries), ahead: [], gap: false, target: null, back: null }
+}
+
+/** Takes a fetched part of the log, if it still fits where it was asked for. */
+export function takePage(state: State, page: LogPage, now: number): State {
+  if (page.epoch !== state.epoch) return state
+  const entries = page.events.map((event) => entryOf(state, event, now))
+  if (page.place === 'older') return addOlder(state, entries, page.more)
+  if (page.place === 'newer') return addNewer(state, entries)
+  return goTo(state, entries, page.place)
+}
+
+function addOlder(state: State, page: readonly Entry[], more: boolean): State {
+  const before = Math.min(firstSeq(state.entries), state.seq + 1)
+  if (state.following || (page.length > 0 && lastSeq(page) !== before - 1)) return state
+  const all = [...page, ...state.entries]
+  const next = { ...state, entries: all.slice(0, LOG_ROWS), atStart: !more }
+  const cut = all.slice(LOG_ROWS)
+  return cut.length === 0 || state.gap ? next : hold(next, [...cut, ...state.ahead])
+}
+
+function addNewer(state: State, page: readonly Entry[]): State {
+  if (!state.gap || firstSeq(page) !== lastSeq(state.entries) + 1) return state
+  const limit = firstSeq(state.ahead)
+  const window = [...state.entries, ...below(page, limit)].slice(-LOG_ROWS)
+  return { ...withWindow(state, window), gap: lastSeq(window) + 1 < limit }
+}
+
+type Goal = Exclude<LogPage['place'], string>
+
+function goTo(state: State, page: readonly Entry[], { target, back }: Goal): State {
+  const tail = newest(state)
+  const limit = Math.min(firstSeq(tail), state.seq + 1)
+  const meets = lastSeq(page) + 1 >= limit
+  const all = meets ? [...below(page, limit), ...tail] : page
+  const at = indexOfSeq(all, target)
+  if (at === -1) return state
+  const from = Math.max(0, at - PAGE_ROWS)
+  const to = Math.min(all.length, from + LOG_ROWS)
+  const entries = all.slice(from, to)
+  const moved = { ...aim(state, target, back), entries, ahead: [], gap: false, atStart: false }
+  return meets ? hold(moved, all.slice(to)) : { ...hold(moved, tail), gap: true }
+}
+
+/** Leaves the newest row for a message that is in the window. */
+export function aim(state: State, target: number, back: State['back']): State {
+  return { ...follow(state, false), target: { seq: target }, back }
+}
+
+/** Whether this message is in the window. */
+export function isShown({ entries }: State, seq: number): boolean {
+  return indexOfSeq(entries, seq) !== -1
+}
+
+/** All that reaches to the newest event without a gap. */
+function newest({ entries, ahead, gap }: State): readonly Entry[] {
+  return gap ? ahead : [...entries, ...ahead]
+}
+
+function below(page: readonly Entry[], limit: number): readonly Entry[] {
+  return page.filter((entry) => entry.kind === 'said' && entry.event.seq < limit)
+}
+
+/** Keeps the newest of these outside the window. */
+function hold(state: State, ahead: readonly Entry[]): State {
+  const gap = state.gap || ahead.length > AHEAD_ENTRIES
+  return { ...state, ahead: ahead.slice(-AHEAD_ENTRIES), gap }
+}
+
+/** A window that has lost rows at its top does not begin with the oldest one any more. */
+function withWindow(state: State, entries: readonly Entry[]): State {
+  return { ...state, entries, atStart: state.atStart && entries[0] === state.entries[0] }
+}
