@@ -35,6 +35,8 @@ export type Tuning = {
   feedBytes: number
   /** Open connections of both kinds together. */
   maxConnections: number
+  /** How long, in ms, a reader may take nothing before it is closed. */
+  stalledMs: number
   /** The built thread of the log, where the gateway does not run from the build. */
   logWorker?: URL
 }
@@ -43,6 +45,7 @@ const DEFAULT_TUNING: Tuning = {
   absenceMs: 30_000,
   feedBytes: 8 * 1024 * 1024,
   maxConnections: 20_000,
+  stalledMs: 30_000,
 }
 
 /** How often a fault of the log is logged while it lasts, in ms. */
@@ -69,7 +72,10 @@ export async function startGateway(
   webRoot: string,
   tuning: Partial<Tuning> = {},
 ): Promise<Gateway> {
-  const { absenceMs, feedBytes, maxConnections, logWorker } = { ...DEFAULT_TUNING, ...tuning }
+  const { absenceMs, feedBytes, maxConnections, stalledMs, logWorker } = {
+    ...DEFAULT_TUNING,
+    ...tuning,
+  }
   if (!existsSync(join(webRoot, 'index.html'))) {
     throw new StartError(`The page is not built: ${webRoot} has no index.html. Run npm run build.`)
   }
@@ -88,7 +94,7 @@ export async function startGateway(
       log.error({ err }, 'the log cannot be written; senders are told to try again')
     }),
   })
-  const edges = new Edges({ log, clock, max: maxConnections })
+  const edges = new Edges({ log, clock, max: maxConnections, stalledMs })
   const { flood, host } = config
   const dialect = lineDialect(-new Date().getTimezoneOffset())
   const webUrl = (): string => `http://${urlHost(host)}:${portOf(app.server)}`

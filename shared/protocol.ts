@@ -162,12 +162,16 @@ export const Events = Type.Object({
 })
 export type Events = Static<typeof Events>
 
-/** Changes since the last one; with `members`, a new snapshot that replaces what was known. */
+/**
+ * Changes since the last one; with `members`, a new snapshot that replaces what was known.
+ * Where too many came and went to list them, they are only counted, beside a snapshot.
+ */
 export const Presence = Type.Object({
   type: Type.Literal('presence'),
   joined: Type.Array(Person),
   left: Type.Array(Person),
   renamed: Type.Array(Type.Object({ id: Type.String(), was: Type.String(), name: Type.String() })),
+  counted: Type.Optional(Type.Object({ joined: Type.Integer(), left: Type.Integer() })),
   members: Type.Optional(Type.Array(Person)),
   memberCount: Type.Integer(),
 })

@@ -16,8 +16,6 @@ import type { Edges } from './edges.ts'
 import { Intake } from './intake.ts'
 import { Outbox, type Sink } from './outbox.ts'
 
-/** A reader that takes nothing for this long is closed, and may resume. */
-const STALLED_MS = 30_000
 /** How long a connection that speaks JSON may take to say hello, in ms. */
 const HELLO_MS = 10_000
 /** How long an ended connection may take to close before it is cut: some clients only end on a reset. */
@@ -200,7 +198,7 @@ export class Edge implements Connection {
   beat(now: number): void {
     if (this.#options.isHeld?.()) this.#heldAt = now
     const stalled = Math.min(this.#outbox.stalledFor(now), now - this.#heldAt)
-    if (stalled > STALLED_MS) this.close('too_slow')
+    if (stalled > this.#options.edges.stalledMs) this.close('too_slow')
     else this.#options.onBeat?.(now)
   }
 

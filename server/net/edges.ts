@@ -5,23 +5,34 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { Clock } from '../room/clock.ts'
 import type { Ending } from '../room/connection.ts'
 
-/** How often each connection is looked after, in ms. */
+/** How often, in ms, each connection is looked after; or so often in the time of a stall. */
 const BEAT_MS = 10_000
+const BEATS_PER_STALL = 3
+
+export type EdgesOptions = {
+  log: FastifyBaseLogger
+  clock: Clock
+  /** Connections beyond which newcomers are told that the room is full. */
+  max: number
+  /** A reader that takes nothing for so long, in ms, is closed, and may resume. */
+  stalledMs: number
+}
 
 type Open = { beat(now: number): void; close(ending: Ending): void }
 
 export class Edges {
   readonly log: FastifyBaseLogger
   readonly #clock: Clock
+  readonly stalledMs: number
   readonly #max: number
   readonly #open = new Set<Open>()
   #count = 0
   #cancelBeat: (() => void) | undefined
   #onEmpty: (() => void) | undefined
 
-  /** `max`: connections beyond which newcomers are told that the room is full. */
-  constructor({ log, clock, max }: { log: FastifyBaseLogger; clock: Clock; max: number }) {
+  constructor({ log, clock, max, stalledMs }: EdgesOptions) {
     this.log = log
+    this.stalledMs = stalledMs
     this.#clock = clock
     this.#max = max
     this.#beatLater()
@@ -56,10 +67,13 @@ export class Edges {
   }
 
   #beatLater(): void {
-    this.#cancelBeat = this.#clock.after(BEAT_MS, () => {
-      const now = this.#clock.monotonic()
-      for (const edge of this.#open) edge.beat(now)
-      this.#beatLater()
-    })
+    this.#cancelBeat = this.#clock.after(
+      Math.min(BEAT_MS, this.stalledMs / BEATS_PER_STALL),
+      () => {
+        const now = this.#clock.monotonic()
+        for (const edge of this.#open) edge.beat(now)
+        this.#beatLater()
+      },
+    )
   }
 }

@@ -18,8 +18,11 @@ const TURN_WRITES = 4
 const REPLY_BYTES = 65_536
 /** Events read from the log at once for a reader that is behind the feed. */
 const PAGE_EVENTS = 32
-/** Members in the snapshot for a reader who has missed who came and went. */
-const SNAPSHOT_MEMBERS = 1000
+
+/** A write that the transport has not taken for so long, in ms, shows that nothing is read. */
+const UNREAD_MS = 1000
+/** Most bytes that the kernels of both sides may have taken and nobody read (tcp(7)). */
+const KERNEL_BYTES = 16 * 1024 * 1024
 
 /** The place of a reply that waits for nothing in the feed. */
 const AT_ONCE = -1
@@ -50,6 +53,8 @@ export class Outbox {
   readonly #options: OutboxOptions
   #cursor: Cursor | undefined
   #takenSeq: number | undefined
+  #firstSeq = 0
+  #sentBytes = 0
   #replies: { after: number; encoded: Encoded }[] = []
   #replyBytes = 0
   #onSent: (() => void)[] = []
@@ -80,9 +85,18 @@ export class Outbox {
     this.wake()
   }
 
-  /** seq of the last event that the transport has taken; undefined before follow(). */
+  /**
+   * seq of the last event that its reader can be thought to have; undefined before follow().
+   * The transport has taken it; but of a reader who reads nothing, it holds what was written
+   * last, and so much is taken as unread, at the mean size of what was written.
+   */
   get seq(): number | undefined {
-    return this.#takenSeq
+    const taken = this.#takenSeq
+    if (taken === undefined || this.stalledFor(this.#options.room.clock.monotonic()) < UNREAD_MS) {
+      return taken
+    }
+    const unread = Math.ceil(((taken - this.#firstSeq) * KERNEL_BYTES) / (this.#sentBytes || 1))
+    return Math.max(this.#firstSeq, taken - unread)
   }
 
   /**
@@ -92,6 +106,8 @@ export class Outbox {
   follow(cursor: Cursor | undefined): void {
     this.#cursor = cursor && { ...cursor }
     this.#takenSeq = cursor?.seq
+    this.#firstSeq = cursor?.seq ?? 0
+    this.#sentBytes = 0
     for (const reply of this.#replies) reply.after = AT_ONCE
   }
 
@@ -125,6 +141,7 @@ export class Outbox {
 
   #write(batch: readonly Encoded[]): void {
     const { sink, room } = this.#options
+    for (const { size } of batch) this.#sentBytes += size
     this.#busy = !sink.write(batch, this.#written)
     if (this.#busy) this.#writeBegan = room.clock.monotonic()
   }
@@ -194,7 +211,7 @@ export class Outbox {
     const { room } = this.#options
     cursor.until = Math.max(cursor.seq, room.feed.trimmedSeq)
     cursor.position = room.feed.tail
-    const snapshot = new Encoded(this.dialect.encode(room.snapshot(SNAPSHOT_MEMBERS)))
+    const snapshot = new Encoded(this.dialect.encode(room.snapshot()))
     if (snapshot.units.length === 0) return
     this.#replies.unshift({ after: cursor.position, encoded: snapshot })
     this.#replyBytes += snapshot.size

@@ -40,12 +40,6 @@ export async function websocketRoute(
   options: WebSocketOptions,
 ): Promise<void> {
   await app.register(fastifyWebsocket, {
-    errorHandler(error: Error & { code?: string }, socket) {
-      // What the other side does wrong, ws answers with its close code; the edge logs why.
-      if (error.code?.startsWith('WS_ERR_')) return
-      app.log.error({ err: error }, 'a WebSocket connection failed')
-      socket.terminate()
-    },
     options: {
       maxPayload: limits.frameBytes,
       perMessageDeflate: false,
@@ -53,10 +47,13 @@ export async function websocketRoute(
         [JSON_PROTOCOL, TEXT_PROTOCOL].find((protocol) => offered.has(protocol)) ?? false,
     },
   })
-  const preValidation = [refuseForeign, refuseUnknown]
-  app.get('/ws', { websocket: true, preValidation }, (socket, request) => {
+  const hooks = { preValidation: [refuseForeign, refuseUnknown], preHandler: letGoOfRequest }
+  app.get('/ws', { websocket: true, ...hooks }, (socket, request) => {
+    // The plugin's listener holds on to the request too, and the connection has its own.
+    socket.removeAllListeners('error')
     const code = options.edges.refusal
     if (code !== undefined) {
+      socket.on('error', () => {})
       socket.send(JSON.stringify(errorMessage({ code })))
       socket.close(errors[code].close, code)
     } else {
@@ -75,6 +72,11 @@ async function refuseUnknown(request: FastifyRequest, reply: FastifyReply): Prom
   if (!known) {
     await reply.code(400).type('text/plain').send(`Offer ${JSON_PROTOCOL} or ${TEXT_PROTOCOL}.\n`)
   }
+}
+
+/** A socket keeps its last response, and that its request, for as long as it lives: 3 KB. */
+async function letGoOfRequest(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  if (request.ws) reply.raw.detachSocket(request.raw.socket)
 }
 
 class WebSocketConnection {

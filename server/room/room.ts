@@ -22,6 +22,8 @@ import { newPersonId } from './token.ts'
 const PRESENCE_MS = 2000
 /** How far, in ms, a reader's kept seat may be behind: so much is told again after a crash. */
 const MOVING_MS = 10_000
+/** Most people listed in one message; the others are counted. Each is told to everybody. */
+export const MEMBERS_TOLD = 200
 /** Most drafts in one append, and most UTF-16 units of text in them. */
 const BATCH = 1024
 const BATCH_SIZE = 262_144
@@ -181,8 +183,8 @@ export class Room {
   }
 
   /** Who is here, as a message that replaces what its reader knew. */
-  snapshot(limit: number): Presence {
-    const members = this.roster.list(limit)
+  snapshot(): Presence {
+    const members = this.roster.list(MEMBERS_TOLD)
     const memberCount = this.roster.size
     return { type: 'presence', joined: [], left: [], renamed: [], members, memberCount }
   }
@@ -293,6 +295,10 @@ export class Room {
   #flushPresence(): void {
     this.#presenceDue = false
     const changes = this.#changes.take(this.roster.size)
-    if (changes !== undefined) this.tell(changes)
+    if (changes === undefined) return
+    const { joined, left, renamed } = changes
+    const counted = { joined: joined.length, left: left.length }
+    const listed = counted.joined + counted.left <= MEMBERS_TOLD
+    this.tell(listed ? changes : { ...this.snapshot(), renamed, counted })
   }
 }

@@ -11,7 +11,7 @@ import { limits, PROTOCOL_VERSION } from '../../shared/limits.ts'
 import type { Hello, Person, ResetReason, Say, Welcome } from '../../shared/protocol.ts'
 import type { Connection } from './connection.ts'
 import { answerTo, latest, type Query } from './query.ts'
-import type { Room } from './room.ts'
+import { MEMBERS_TOLD, type Room } from './room.ts'
 import { checkText } from './said.ts'
 import { personOf, tokenFor } from './token.ts'
 
@@ -21,7 +21,6 @@ const MAX_UNANSWERED = 262_144
 const POST_WEIGHT = 64
 /** A reader who missed more events than this is given the recent tail instead. */
 const MAX_RESUME_EVENTS = 100_000
-const MAX_MEMBERS_TOLD = 1000
 
 export class Session {
   readonly #room: Room
@@ -109,7 +108,7 @@ export class Session {
     // Taken in one turn: the snapshot and the place in the feed from which it changes.
     const head = feed.seq
     const position = feed.head
-    const members = roster.list(MAX_MEMBERS_TOLD)
+    const members = roster.list(MEMBERS_TOLD)
     const memberCount = roster.size
     const reset = this.#resetReason(hello)
     const resumed = hello.seq !== undefined && hello.epoch !== undefined && reset === null

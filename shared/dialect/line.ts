@@ -118,12 +118,15 @@ function shown(name: string, { color }: LineStyle): string {
 }
 
 function presenceLines(presence: Presence, style: LineStyle): Unit[] {
-  const { joined, left, renamed, members, memberCount } = presence
-  if (members !== undefined) return []
-  if (memberCount > SUMMARY_ABOVE_MEMBERS && joined.length + left.length + renamed.length > 1) {
+  const { joined, left, renamed, counted, members, memberCount } = presence
+  if (members !== undefined && counted === undefined) return []
+  const came = counted?.joined ?? joined.length
+  const went = counted?.left ?? left.length
+  const many = memberCount > SUMMARY_ABOVE_MEMBERS && came + went + renamed.length > 1
+  if (many || counted !== undefined) {
     const parts = [
-      joined.length > 0 ? `${joined.length} joined` : '',
-      left.length > 0 ? `${left.length} left` : '',
+      came > 0 ? `${came} joined` : '',
+      went > 0 ? `${went} left` : '',
       renamed.length > 0 ? `${renamed.length} renamed` : '',
     ].filter((part) => part !== '')
     return [{ text: `* ${parts.join(', ')} (${memberCount} here)` }]

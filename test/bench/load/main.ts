@@ -42,7 +42,7 @@ export type Result = {
 }
 
 /** Connections that are opened at once. */
-const OPENING = 64
+const OPENING = 500
 /** How long the last deliveries may take. */
 const DRAIN_MS = 30_000
 const ALIVE_MS = 15_000

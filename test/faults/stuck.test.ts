@@ -1,0 +1,47 @@
+/** A reader that never reads costs the others nothing, and loses nothing when it comes back. */
+import { expect, test } from 'vitest'
+import { testGateway } from '../support/gateway.ts'
+import { pageClient } from '../support/page.ts'
+import { greeted, type RawClient } from '../support/raw.ts'
+
+/** Together more than the kernel takes for a reader who reads nothing. */
+const MESSAGES = 8000
+const FILLING = 'x'.repeat(3000)
+
+/** Waits without looking through megabytes for each chunk. */
+async function untilLast(client: RawClient): Promise<void> {
+  const last = `: ${MESSAGES}. x`
+  const seen = (): boolean => Buffer.concat(client.chunks.slice(-2)).includes(last)
+  await expect.poll(seen, { timeout: 15_000 }).toBe(true)
+}
+
+test('a reader that never reads is closed, returns with /resume, and gets all it missed', async () => {
+  const gateway = await testGateway({}, { stalledMs: 900 })
+  const { client: stuck } = await greeted(gateway.tcp.port)
+  const code = /\/resume (\S+)/.exec(stuck.text)?.[1]
+  stuck.socket.pause()
+  const { client: reader } = await greeted(gateway.tcp.port)
+  const page = await pageClient(gateway.webUrl)
+  await page.hello()
+
+  const before = process.memoryUsage().rss
+  for (let at = 1; at <= MESSAGES; at += 1) {
+    page.send({ type: 'say', text: `${at}. ${FILLING}` })
+    if (at % 200 === 0) await page.until(`${at}. ${FILLING}`)
+  }
+  await untilLast(reader)
+  expect(process.memoryUsage().rss - before).toBeLessThan(256 * 1024 * 1024)
+
+  await expect
+    .poll(() => gateway.logged.find(({ reason }) => reason === 'too_slow'), { timeout: 8000 })
+    .toBeDefined()
+  stuck.socket.destroy()
+
+  const { client: back } = await greeted(gateway.tcp.port)
+  back.send(`/resume ${code}\n`)
+  await back.until('What you missed:')
+  await untilLast(back)
+  const text = back.text.slice(back.text.indexOf('What you missed:'))
+  const numbers = [...text.matchAll(/: (\d+)\. x/g)].map(([, number]) => Number(number))
+  expect(numbers).toEqual(Array.from({ length: MESSAGES }, (_, at) => at + 1))
+})
