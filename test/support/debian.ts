@@ -26,9 +26,19 @@ export function install(packages: readonly string[]): boolean {
 
 /** Program → the package that has it. */
 const packages: Record<string, string> = {
+  bash: 'bash',
+  busybox: 'busybox',
   chromium: 'chromium',
+  curl: 'curl',
+  'inetutils-telnet': 'inetutils-telnet',
+  jq: 'jq',
   'nc.openbsd': 'netcat-openbsd',
+  'nc.traditional': 'netcat-traditional',
+  ncat: 'ncat',
+  plink: 'putty-tools',
   python3: 'python3',
+  script: 'bsdutils',
+  socat: 'socat',
   tmux: 'tmux',
 }
 

@@ -1,0 +1,51 @@
+/** Telnet at a terminal: what only happens where somebody presses keys. */
+import { describe, expect, it } from 'vitest'
+import { need } from '../support/debian.ts'
+import { testGateway } from '../support/gateway.ts'
+import { Program } from '../support/program.ts'
+import { greeted } from '../support/raw.ts'
+
+const script = need('script')
+const CTRL_C = '\u0003'
+
+/** The program with a terminal of its own, which its input and output pass through. */
+const atTerminal = (command: string): Program =>
+  new Program(script as string, ['-qfec', command, '/dev/null'])
+
+describe('telnet at a terminal', () => {
+  it.skipIf(!script || !need('inetutils-telnet'))(
+    'goes on after Ctrl-C: what others say is seen, what is typed is said, and bye leaves',
+    async () => {
+      const { tcp } = await testGateway()
+      const { client: ann } = await greeted(tcp.port)
+      const telnet = atTerminal(`inetutils-telnet 127.0.0.1 ${tcp.port}`)
+      await telnet.until('bye leaves.')
+      telnet.type('hello\r')
+      await ann.until('guest-2: hello\n')
+      telnet.type(`half a li${CTRL_C}`)
+      await telnet.until('! Ctrl-C is not said to anybody; bye leaves.\r\n')
+      ann.send('are you there?\n')
+      await telnet.until('guest-1: are you there?\r\n')
+      telnet.type('still here, नमस्ते\r')
+      await ann.until('guest-2: still here, नमस्ते\n')
+      telnet.type('bye\r')
+      await telnet.until('Goodbye, guest-2.')
+      await telnet.untilExit()
+      await ann.until('* guest-2 left\n')
+      expect(ann.text).not.toMatch(/half|\ufffd|\^/)
+    },
+  )
+
+  it.skipIf(!script || !need('busybox'))('is left by its own escape, without a word', async () => {
+    const { tcp } = await testGateway()
+    const { client: ann } = await greeted(tcp.port)
+    const telnet = atTerminal(`busybox telnet 127.0.0.1 ${tcp.port}`)
+    await telnet.until('bye leaves.')
+    telnet.type(CTRL_C)
+    await telnet.until('Console escape.')
+    telnet.type('e')
+    await telnet.untilExit()
+    await ann.until('* guest-2 left\n')
+    expect(ann.text).not.toMatch(/guest-2:/)
+  })
+})
