@@ -18,6 +18,7 @@ import { LogUnusable, sqliteLog } from './log/sqlite.ts'
 import { apiRoutes } from './net/api.ts'
 import { Edges } from './net/edges.ts'
 import { httpServer, pageRoutes } from './net/http.ts'
+import { metricsRoute } from './net/metrics.ts'
 import { Operator, type OperatorTerminal } from './net/operator.ts'
 import { Relay } from './net/relay.ts'
 import { sayRoute } from './net/say.ts'
@@ -106,6 +107,7 @@ export async function startGateway(
     allowHosts: [host, ...config.allowHost],
     isHealthy: () => !lost,
   })
+  await app.register(metricsRoute, { room, edges })
   await app.register(sayRoute, { room, flood })
   await app.register(apiRoutes, { room, flood, tcpAddress: () => ({ host, port: portOf(tcp) }) })
 

@@ -165,7 +165,10 @@ export class Edge implements Connection {
   /** Leaves the room, then says goodbye: what the person said last is told before it. */
   async #part(ending: Ending): Promise<void> {
     await this.session.leave(this.#mayReturn(ending))
-    if (ending !== 'bye') this.#outbox.deliver(errorMessage({ code: ending }))
+    if (ending !== 'bye') {
+      this.#options.room.tally.refused(ending)
+      this.#outbox.deliver(errorMessage({ code: ending }))
+    }
     const code = ending === 'bye' ? 1000 : (errors[ending].close ?? 1011)
     this.#outbox.finish(() => this.#options.transport.end(code, ending))
   }

@@ -3,7 +3,7 @@
  */
 import type { FastifyBaseLogger } from 'fastify'
 import type { Clock } from '../room/clock.ts'
-import type { Ending } from '../room/connection.ts'
+import type { Connection, Ending } from '../room/connection.ts'
 
 /** How often, in ms, each connection is looked after; or so often in the time of a stall. */
 const BEAT_MS = 10_000
@@ -18,7 +18,7 @@ export type EdgesOptions = {
   stalledMs: number
 }
 
-type Open = { beat(now: number): void; close(ending: Ending): void }
+type Open = Pick<Connection, 'via' | 'dialect' | 'seq' | 'close'> & { beat(now: number): void }
 
 export class Edges {
   readonly log: FastifyBaseLogger
@@ -36,6 +36,10 @@ export class Edges {
     this.#clock = clock
     this.#max = max
     this.#beatLater()
+  }
+
+  get open(): Iterable<Open> {
+    return this.#open
   }
 
   /** Why a newcomer cannot be let in now; undefined when they can. */

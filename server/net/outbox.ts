@@ -120,7 +120,7 @@ export class Outbox {
   /** Sends what there is to send, unless a write is outstanding. */
   wake(): void {
     for (let writes = 0; !this.#busy; writes += 1) {
-      this.#takenSeq = this.#cursor?.seq
+      this.#taken()
       if (writes === TURN_WRITES) {
         this.#busy = true
         this.#options.room.clock.turn(this.#written)
@@ -137,6 +137,12 @@ export class Outbox {
         return
       }
     }
+  }
+
+  #taken(): void {
+    if (this.#cursor === undefined) return
+    this.#options.room.tally.deliveries += this.#cursor.seq - (this.#takenSeq ?? 0)
+    this.#takenSeq = this.#cursor.seq
   }
 
   #write(batch: readonly Encoded[]): void {

@@ -5,6 +5,7 @@
 import type { Socket } from 'node:net'
 import type { Dialect } from '../../shared/dialect/dialect.ts'
 import { type ErrorCode, errorMessage } from '../../shared/errors.ts'
+import type { Room } from '../room/room.ts'
 import type { Edges } from './edges.ts'
 
 /** How long a refused client has to read why, in ms. */
@@ -33,8 +34,9 @@ export function answerHttp(socket: Socket, webUrl: string): void {
 export function turnAway(
   socket: Socket,
   code: ErrorCode,
-  { edges, dialect }: { edges: Edges; dialect: Dialect },
+  { room, edges, dialect }: { room: Room; edges: Edges; dialect: Dialect },
 ): void {
+  room.tally.refused(code)
   edges.log.warn({ remote: socket.remoteAddress, code }, 'turned away')
   const [unit] = dialect.encode(errorMessage({ code }))
   socket.on('error', () => {})

@@ -122,6 +122,7 @@ class TcpConnection {
   }
 
   #socketOnData(chunk: Buffer): void {
+    this.#options.room.tally.bytesIn += chunk.length
     this.#silent = false
     this.#cancelPause?.()
     this.#answer(this.#decoder.push(chunk))
@@ -336,6 +337,7 @@ class TcpConnection {
   #write(batch: readonly Encoded[], done: () => void): boolean {
     const { telnet, lines } = this.#decoder
     const bytes = joined(batch, telnet === undefined ? 'lines' : 'telnetLines')
+    this.#options.room.tally.bytesOut += bytes.length
     if (this.#turns?.on) {
       this.#turns.write(bytes, done)
       return false

@@ -53,6 +53,7 @@ export async function websocketRoute(
     socket.removeAllListeners('error')
     const code = options.edges.refusal
     if (code !== undefined) {
+      options.room.tally.refused(code)
       socket.on('error', () => {})
       socket.send(JSON.stringify(errorMessage({ code })))
       socket.close(errors[code].close, code)
@@ -126,6 +127,7 @@ class WebSocketConnection {
       return
     }
     const text = String(data)
+    this.#options.room.tally.bytesIn += text.length
     if (this.#dialect === jsonDialect) this.#take(jsonDialect.decode(text))
     else for (const line of text.split(/\r\n|\n|\r/)) this.#take(this.#dialect.decode(line))
   }
@@ -156,12 +158,15 @@ class WebSocketConnection {
 
   #transport(stream: Socket): Transport {
     const socket = this.#socket
+    const { tally } = this.#options.room
     return {
       write: (batch, done) => {
         // Frames that were made once, beside ws and not through it: a tenth of the time.
         // Safe while they are whole, nothing is compressed, and no close frame was sent.
         if (socket.readyState !== socket.OPEN) return false
-        stream.write(joined(batch, 'frames'))
+        const bytes = joined(batch, 'frames')
+        tally.bytesOut += bytes.length
+        stream.write(bytes)
         return isTaken(stream, done)
       },
       setReading: (reading) => {

@@ -16,6 +16,7 @@ import type { Committed, Draft, RoomLog, Seat } from './log.ts'
 import { PresenceChanges } from './presence.ts'
 import { Roster } from './roster.ts'
 import { Seats } from './seats.ts'
+import { Tally } from './tally.ts'
 import { newPersonId } from './token.ts'
 
 /** Collecting time, in ms, for who comes and goes in a room too large to be told of each. */
@@ -51,6 +52,7 @@ export class Room {
   readonly feed: Feed
   readonly roster = new Roster()
   readonly seats: Seats
+  readonly tally = new Tally()
   readonly #options: RoomOptions
   readonly #readers = new Set<Connection>()
   /** The connection each member speaks through now. */
@@ -232,6 +234,7 @@ export class Room {
       // Whoever joined before these were said is named before them.
       if (!this.#crowded) this.#flushPresence()
       if (fresh.length > 0) {
+        this.tally.messages += fresh.length
         this.tell({ type: 'events', events: fresh })
         this.#noteMoving()
       }
@@ -253,11 +256,14 @@ export class Room {
   }
 
   async #append(drafts: Draft[]): Promise<Committed[] | undefined> {
+    const began = this.clock.monotonic()
     try {
       return await this.log.append(drafts)
     } catch (error) {
       this.#options.onLogFault(error)
       return undefined
+    } finally {
+      this.tally.onCommit(drafts.length, this.clock.monotonic() - began)
     }
   }
 

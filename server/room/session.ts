@@ -273,6 +273,7 @@ export class Session {
   }
 
   #refuse(fault: Fault, id?: string): void {
+    this.#room.tally.refused(fault.code)
     this.#connection.deliver(errorMessage(fault, id))
   }
 }
