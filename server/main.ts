@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * The command line: `oneroom serve` and `oneroom export`. Standard output has the ready lines, standard
+ * The command line: `oneroom serve`, `connect` and `export`. Standard output has the ready lines, standard
  * error the log; exit code 2 is a start that could not be.
  */
 import { readFileSync } from 'node:fs'
@@ -11,6 +11,7 @@ import { type Config, environmentName, optionNames, options, readConfig } from '
 import { StartError, startGateway } from './gateway.ts'
 import type { ExportFormat } from './log/export.ts'
 import { faultOf } from './log/fault.ts'
+import type { ConnectFlags } from './terminal/connect.ts'
 import type { Console } from './terminal/console.ts'
 
 /** From the first signal to the last connection, in ms. */
@@ -52,6 +53,19 @@ program
   )
   .action(exportTo)
 
+program
+  .command('connect')
+  .description('join a room from this terminal, or from a pipe')
+  .argument('[address]', 'host, or host:port of its raw TCP', '127.0.0.1:8080')
+  .option('--name <name>', 'who to be; without it, a guest')
+  .option('--json', 'print one JSON object for each event')
+  .addOption(
+    new Option('--color <when>', 'colours for names')
+      .choices(['auto', 'always', 'never'])
+      .default('auto'),
+  )
+  .action(connectTo)
+
 try {
   await program.parseAsync()
 } catch (error) {
@@ -91,6 +105,13 @@ async function exportTo({ data, format }: { data: string; format: ExportFormat }
     if ((error as NodeJS.ErrnoException).code === 'EPIPE') return
     refuse([`The data folder ${data} ${faultOf(error)}.`])
   }
+}
+
+async function connectTo(address: string, flags: ConnectFlags): Promise<void> {
+  const { connect } = await import('./terminal/connect.ts')
+  process.exitCode = await connect(address, flags, (sentence) => {
+    process.stderr.write(`oneroom: ${sentence}\n`)
+  })
 }
 
 function refuse(faults: string[]): void {

@@ -59,7 +59,7 @@ describe('imports', () => {
     const terminal = files.filter((path) => path.startsWith('server/terminal/'))
     expect(terminal.length).toBeGreaterThan(0)
     const packages = terminal.flatMap(importsOf).filter((one) => !/^(\.|node:)/.test(one))
-    expect(new Set(packages)).toEqual(new Set(['string-width']))
+    expect(new Set(packages)).toEqual(new Set(['string-width', 'typebox', 'typebox/compile']))
   })
 
   it('of shared and the room reach for no file, no socket and no document', () => {

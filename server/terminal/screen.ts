@@ -11,6 +11,11 @@ const ESC = '\x1b['
 /** Without it a row that is wider than we think would become two. */
 const NO_WRAP = `${ESC}?7l`
 const WRAP = `${ESC}?7h`
+/**
+ * Everything from here, at the beginning of a row, on. In two steps, since tmux takes an
+ * erasure that begins in its first cell for a new page and keeps the old one to scroll to.
+ */
+const ERASE = `${ESC}K${ESC}C${ESC}J\r`
 const HIDE = `${ESC}?25l`
 const SHOW = `${ESC}?25h`
 
@@ -30,7 +35,7 @@ export class Screen {
     if (this.#drawn === undefined) return ''
     const up = this.#above === 0 ? '' : `${ESC}${this.#above}A`
     this.#drawn = undefined
-    return `\r${up}${ESC}J`
+    return `\r${up}${ERASE}`
   }
 
   /** Everything goes, and what comes next is at the top. */

@@ -1,0 +1,182 @@
+import { describe, expect, it } from 'vitest'
+import { painted } from '../../shared/dialect/style.ts'
+import { testFolder } from '../support/folder.ts'
+import { type PageClient, pageClient } from '../support/page.ts'
+import { type Served, serve } from '../support/program.ts'
+import { Screen, tmux } from '../support/tmux.ts'
+
+async function page(webUrl: string, name: string): Promise<PageClient> {
+  const client = await pageClient(webUrl)
+  await client.hello({ name })
+  return client
+}
+
+function address({ tcpPort }: Served): string {
+  return `127.0.0.1:${tcpPort}`
+}
+
+/** At a terminal in a room of its own, under the name Ann. */
+async function ann(columns = 80): Promise<{ screen: Screen; served: Served; bob: PageClient }> {
+  const served = await serve('--flood', 'off')
+  const bob = await page(served.webUrl, 'Bob')
+  const screen = new Screen(['connect', address(served), '--name', 'Ann'], columns)
+  await screen.until(/Here: Bob \(web\)\.(\n.*)*\nAnn>$/)
+  return { screen, served, bob }
+}
+
+function say(client: PageClient, ...texts: string[]): void {
+  for (const text of texts) client.send({ type: 'say', text })
+}
+
+describe.skipIf(tmux === undefined)('oneroom connect at a terminal', () => {
+  it('shows what is said above the line that is typed, which stays whole', async () => {
+    const { screen, bob } = await ann(40)
+    // Over two rows of the terminal, with characters of every width, the caret within it.
+    const typed = 'half typed: zażółć 漢字漢字漢字漢字 👩‍👩‍👧 🇳🇵 e\u0301nd'
+    screen.type(typed).press('Left', 'Left', 'Left')
+    const rows = 'Ann> half typed: zażółć 漢字漢字漢字漢\n字 👩‍👩‍👧 🇳🇵 e\u0301nd'
+    await screen.until(rows)
+    const [column] = screen.cursor
+    say(bob, ...Array.from({ length: 100 }, (_, at) => `message ${at}`))
+    const text = await screen.until(/message 99\n/)
+    expect(text.endsWith(`Bob: message 99\n${rows}`)).toBe(true)
+    expect(screen.cursor[0]).toBe(column)
+    // Nothing of the prompt was left behind, and nothing was lost.
+    const said = screen.everything.match(/Bob: message \d+/g)
+    expect(said).toEqual(Array.from({ length: 100 }, (_, at) => `Bob: message ${at}`))
+    expect(screen.everything.match(/half typed/g)).toHaveLength(1)
+    screen.press('Enter')
+    expect((await bob.until(typed.normalize('NFC'))).from).toMatchObject({
+      name: 'Ann',
+      via: 'json',
+    })
+    await screen.until(/\] Ann: half typed: .*\n.*\nAnn>$/)
+  })
+
+  it('keeps the typed line whole when the terminal is made narrower and wider', async () => {
+    const { screen, bob } = await ann(80)
+    const typed = 'one two three four five six seven eight nine ten eleven twelve thirteen fourteen'
+    // As it is laid out: no row has the last column.
+    const shown = (columns: number): boolean => {
+      const rows = `Ann> ${typed}`.match(new RegExp(`.{1,${columns - 1}}`, 'g')) ?? []
+      return screen.text.endsWith(rows.map((row) => row.trimEnd()).join('\n'))
+    }
+    screen.type(typed)
+    await expect.poll(() => shown(80)).toBe(true)
+    for (const columns of [33, 61, 20, 80]) {
+      screen.resize(columns, 24)
+      await expect.poll(() => shown(columns)).toBe(true)
+      say(bob, `at ${columns}`)
+      await screen.until(`Bob: at ${columns}\n`)
+      expect(shown(columns)).toBe(true)
+      expect(screen.everything.match(/one two/g)).toHaveLength(1)
+    }
+  })
+
+  it('survives a restart of the server with nothing lost or doubled', async () => {
+    const data = testFolder()
+    const first = await serve('--data', data, '--flood', 'off')
+    const screen = new Screen(['connect', address(first), '--name', 'Ann'])
+    await screen.until(/Ann>$/)
+    const bob = await page(first.webUrl, 'Bob')
+    say(bob, 'before')
+    await screen.until('Bob: before')
+    screen.type('still typing')
+    await screen.until('Ann> still typing')
+    first.server.child.kill('SIGKILL')
+    await screen.until(/Trying again in \d s\.\nAnn \(offline\)> still typing$/)
+    // Sent while there is nobody to send it to.
+    screen.press('Enter').type('and more').press('Enter')
+    await screen.until(/… still typing\n… and more\nAnn \(offline\)>$/)
+    const second = await serve('--data', data, '--flood', 'off', '--tcp-port', `${first.tcpPort}`)
+    const text = await screen.until(/Ann: and more\nAnn>$/)
+    expect(text.match(/\] .*/g)).toEqual([
+      '] Bob: before',
+      '] Ann: still typing',
+      '] Ann: and more',
+    ])
+    const reader = await pageClient(second.webUrl)
+    const { events } = await reader.hello({ history: 50 })
+    expect(events.map(({ from, text: said }) => `${from.name}: ${said}`)).toEqual([
+      'Bob: before',
+      'Ann: still typing',
+      'Ann: and more',
+    ])
+  })
+
+  it('recalls lines, completes names, and knows the commands', async () => {
+    const { screen, bob } = await ann()
+    screen.type('bo').press('Tab').type('hi').press('Enter')
+    await bob.until('Bob: hi')
+    screen.press('Up').type('!').press('Enter')
+    await bob.until('Bob: hi!')
+    screen.type('/me waves').press('Enter')
+    expect(await bob.until('waves')).toMatchObject({ kind: 'action' })
+    screen.type('/who').press('Enter')
+    await screen.until('* 2 here: Bob (web), Ann (json)')
+    screen.type('/nmae x').press('Enter')
+    await screen.until('Did you mean /name?')
+    screen.type('/name Anne').press('Enter')
+    await screen.until(/\* Ann is now Anne\nAnne>$/)
+    screen.type('/history 2').press('Enter')
+    await screen.until(/Ann: Bob: hi!\n\[\d\d:\d\d\] \* Ann waves\nAnne>$/)
+  })
+
+  it('asks before it sends what is pasted, when that is several messages', async () => {
+    const { screen, bob } = await ann()
+    screen.paste('one\n/quit\nthree\n')
+    await screen.until('3 messages; send? y/n')
+    screen.type('n')
+    await screen.until(/Ann>$/)
+    screen.paste('one\n/quit\nthree\n')
+    await screen.until('3 messages; send? y/n')
+    screen.type('y')
+    await bob.until('three')
+    expect(bob.texts).toEqual(['one', '/quit', 'three'])
+  })
+
+  it('gives names a colour, unless NO_COLOR or --color says otherwise', async () => {
+    const { screen, served, bob } = await ann()
+    say(bob, 'hi')
+    await screen.until('Bob: hi')
+    expect(screen.coloured).toContain(painted('Bob').replace('\x1b[39m', ''))
+    const plain = new Screen(['connect', address(served), '--color', 'never'])
+    await plain.until('Bob: hi')
+    expect(plain.coloured).not.toContain('\x1b[')
+  })
+
+  it.each([
+    ['Ctrl-D', 'C-d'],
+    ['Ctrl-C', 'C-c'],
+  ])('leaves with 0 at %s on an empty line, and says so to the room', async (_, key) => {
+    const { screen, bob } = await ann()
+    screen.press(key)
+    await screen.until('exit 0')
+    await bob.next('presence', ({ left }) => left.some(({ name }) => name === 'Ann'))
+  })
+
+  it('does not leave without a word when something was not sent', async () => {
+    const { screen, served } = await ann()
+    served.server.child.kill('SIGKILL')
+    await screen.until('Ann (offline)>')
+    screen.type('unheard').press('Enter')
+    await screen.until('… unheard')
+    screen.press('C-c')
+    await screen.until('! 1 message was not sent yet.')
+    screen.press('C-c')
+    await screen.until('exit 1')
+  })
+
+  it('takes the free name that is suggested where its own is taken', async () => {
+    const { served } = await ann()
+    const screen = new Screen(['connect', address(served), '--name', 'bob'])
+    await screen.until(/That name is taken\.(.*\n)*\* You are bob-2 at .*(\n.*)*bob-2>$/)
+  })
+
+  it('says in one sentence that nobody answers, and exits with 1', async () => {
+    const screen = new Screen(['connect', '127.0.0.1:1'])
+    expect(await screen.until('exit 1')).toBe(
+      '! Nobody answers at 127.0.0.1:1: the connection was refused.\nexit 1',
+    )
+  })
+})

@@ -1,0 +1,144 @@
+import { spawn } from 'node:child_process'
+import { createServer } from 'node:net'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { everything } from '../support/events.ts'
+import { testFolder } from '../support/folder.ts'
+import { pageClient } from '../support/page.ts'
+import { oneroom, Program, type Served, serve } from '../support/program.ts'
+import { main } from '../support/tmux.ts'
+
+function connect({ tcpPort }: Served, ...args: string[]): Program {
+  return oneroom('connect', `127.0.0.1:${tcpPort}`, ...args)
+}
+
+async function texts({ webUrl }: Served): Promise<string[]> {
+  return (await everything(webUrl)).map(({ text }) => text)
+}
+
+describe('oneroom connect in a pipe', () => {
+  it('says each line as it is, and ends with its input when all of it is kept', async () => {
+    const served = await serve('--flood', 'off')
+    const command = `seq 3000 | '${process.execPath}' '${main}' connect 127.0.0.1:${served.tcpPort} --name seq`
+    const program = new Program('sh', ['-c', command])
+    expect(await program.untilExit()).toBe(0)
+    expect(await texts(served)).toEqual(Array.from({ length: 3000 }, (_, at) => `${at + 1}`))
+    expect([program.stdout, program.stderr]).toEqual(['', ''])
+  })
+
+  it('obeys no command and loses no part of a long line', async () => {
+    const served = await serve('--flood', 'off')
+    const program = connect(served)
+    program.child.stdin?.end(`/quit\nbye\n\n//x\r\n${'é'.repeat(5000)}\n{"type":"hello"}\nlast`)
+    expect(await program.untilExit()).toBe(0)
+    const said = await texts(served)
+    expect(said.slice(0, 3)).toEqual(['/quit', 'bye', '//x'])
+    expect(said.slice(3, -2).join('')).toBe('é'.repeat(5000))
+    expect(said.slice(-2)).toEqual(['{"type":"hello"}', 'last'])
+  })
+
+  it('prints what others say: as text, or each event as a line of JSON', async () => {
+    const served = await serve()
+    const [text, json] = [connect(served), connect(served, '--json')]
+    const bob = await pageClient(served.webUrl)
+    const { members } = await bob.hello({ name: 'Bob' })
+    const isHere = (count: number) => members.length >= count
+    if (!isHere(3)) await bob.next('presence', ({ memberCount }) => memberCount === 3)
+    bob.send({ type: 'say', id: 'one', text: 'grüß dich' })
+    expect(await text.until('\n')).toMatch(/^\[\d\d:\d\d\] Bob: grüß dich\n$/)
+    expect(JSON.parse(await json.until('\n'))).toMatchObject({
+      seq: 1,
+      kind: 'message',
+      from: { name: 'Bob', via: 'web' },
+      text: 'grüß dich',
+      id: 'one',
+    })
+  })
+
+  it('survives a restart of the server, and says everything once', async () => {
+    const data = testFolder()
+    const first = await serve('--data', data, '--flood', 'off')
+    const program = connect(first, '--name', 'tail')
+    program.type('one\n')
+    await expect.poll(() => texts(first)).toEqual(['one'])
+    first.server.child.kill('SIGKILL')
+    await expect.poll(() => program.stderr).toMatch(/^oneroom: .* Trying again\.\n$/)
+    program.type('two\nthree\n')
+    program.child.stdin?.end()
+    const second = await serve('--data', data, '--tcp-port', `${first.tcpPort}`)
+    expect(await program.untilExit()).toBe(0)
+    expect(await texts(second)).toEqual(['one', 'two', 'three'])
+  })
+
+  it('reads no further ahead than the room takes', async () => {
+    const served = await serve('--flood', '50/s:10')
+    const program = connect(served)
+    const lines = `${'x'.repeat(99)}\n`
+    let written = 0
+    // A pipe holds 64 kB; what is written beyond it was read.
+    const input = program.child.stdin
+    const more = (): void => {
+      while (input?.write(lines) && written < 200_000) written += 1
+    }
+    input?.on('drain', more)
+    more()
+    await expect
+      .poll(async () => (await texts(served)).length, { timeout: 8000 })
+      .toBeGreaterThan(40)
+    expect(written).toBeLessThan(5000)
+    program.child.kill('SIGTERM')
+    expect(await program.untilExit()).toBe(1)
+    expect(program.stderr).toMatch(/lines were not acknowledged\.\n$/)
+  })
+
+  it('ends well when its reader has read enough', async () => {
+    const served = await serve()
+    const command = `sleep 60 | '${process.execPath}' '${main}' connect 127.0.0.1:${served.tcpPort} --json | head -n 1`
+    const program = spawn('sh', ['-c', command], {
+      detached: true,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    onTestFinished(() => {
+      process.kill(-(program.pid as number), 'SIGKILL')
+    })
+    const bob = await pageClient(served.webUrl)
+    const { members } = await bob.hello({ name: 'Bob' })
+    if (members.length < 2) await bob.next('presence', ({ memberCount }) => memberCount === 2)
+    // That nobody reads any more is known when the next line is written.
+    const hasLeft = (): boolean =>
+      bob.messages.some((one) => one.type === 'presence' && one.left.length === 1)
+    await expect
+      .poll(() => {
+        bob.send({ type: 'say', text: 'more' })
+        return hasLeft()
+      })
+      .toBe(true)
+  })
+
+  it('exits with 1 where nobody answers, or somebody who is no room', async () => {
+    const refused = oneroom('connect', '127.0.0.1:1')
+    expect(await refused.untilExit()).toBe(1)
+    expect(refused.stderr).toBe(
+      'oneroom: Nobody answers at 127.0.0.1:1: the connection was refused.\n',
+    )
+    const other = createServer((socket) => socket.end('SSH-2.0-OpenSSH_9.2\r\n'))
+    onTestFinished(() => {
+      other.close()
+    })
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
+    const { port } = other.address() as { port: number }
+    const wrong = oneroom('connect', `127.0.0.1:${port}`)
+    expect(await wrong.untilExit()).toBe(1)
+    expect(wrong.stderr).toMatch(/^oneroom: 127\.0\.0\.1:\d+ does not answer as Oneroom does\.\n$/)
+  })
+
+  it.each([
+    [['no port:at all'], /is not an address such as 127\.0\.0\.1:8080\.\n$/],
+    [['localhost', '--name', 'a@b'], /A name cannot have @ in it\.\n$/],
+    [['--color', 'pink'], /oneroom: .*--color/],
+    [['--nonsense'], /oneroom: unknown option/],
+  ])('exits with 2 for %j, which makes no sense', async (args, sentence) => {
+    const program = oneroom('connect', ...args)
+    expect(await program.untilExit()).toBe(2)
+    expect(program.stderr).toMatch(sentence)
+  })
+})
