@@ -1,21 +1,16 @@
 #!/usr/bin/env node
 /**
- * The command line: `oneroom serve`, `connect` and `export`. Standard output has the ready lines, standard
- * error the log; exit code 2 is a start that could not be.
+ * The command line: `oneroom serve`, `connect` and `export`, each loaded when it is asked for.
+ * Exit code 2 is a start that could not be.
  */
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { Command, CommanderError, Option } from 'commander'
-import { type DestinationStream, pino } from 'pino'
 import { type Config, environmentName, optionNames, options, readConfig } from './config.ts'
-import { StartError, startGateway } from './gateway.ts'
 import type { ExportFormat } from './log/export.ts'
 import { faultOf } from './log/fault.ts'
 import type { ConnectFlags } from './terminal/connect.ts'
-import type { Console } from './terminal/console.ts'
 
-/** From the first signal to the last connection, in ms. */
-const STOP_MS = 4500
 const EXIT_FAULT = 2
 
 const root = new URL('../../', import.meta.url)
@@ -76,27 +71,12 @@ try {
 async function serve(flags: Partial<Record<keyof Config, string>>): Promise<void> {
   const read = readConfig(flags, process.env)
   if (!read.ok) return refuse(read.faults)
-  const { config } = read
-  const terminal = await operatorConsole()
-  const file = pino.destination({ dest: 2, sync: false })
-  const log = pino({ level: config.logLevel }, terminal ? besides(terminal, file, config) : file)
-  const webRoot = fileURLToPath(new URL('dist/web', root))
-  try {
-    const gateway = await startGateway(config, log, webRoot)
-    onStop(gateway.close, () => file.flushSync())
-    const { tcp, webUrl } = gateway
-    process.stdout.write(
-      `Server started\n  web  ${webUrl}\n  tcp  nc ${tcp.host} ${tcp.port}\nWaiting for client request..\n`,
-    )
-    terminal?.open(gateway.operate(terminal))
-  } catch (error) {
-    if (!(error instanceof StartError)) throw error
-    refuse([error.message])
-  }
+  const { serve } = await import('./serve.ts')
+  const fault = await serve(read.config, fileURLToPath(new URL('dist/web', root)))
+  if (fault !== undefined) refuse([fault])
 }
 
 async function exportTo({ data, format }: { data: string; format: ExportFormat }): Promise<void> {
-  // Not needed to serve, which is to begin quickly: it brings the database's binary.
   const { exportLog } = await import('./log/export.ts')
   try {
     await exportLog(data, format, process.stdout)
@@ -117,43 +97,4 @@ async function connectTo(address: string, flags: ConnectFlags): Promise<void> {
 function refuse(faults: string[]): void {
   process.stderr.write(faults.map((fault) => `oneroom: ${fault}\n`).join(''))
   process.exitCode = EXIT_FAULT
-}
-
-/** Undefined where nobody sits at a terminal that can be typed at. */
-async function operatorConsole(): Promise<Console | undefined> {
-  const { stdin: input, stdout: output } = process
-  if (!input.isTTY || !output.isTTY || process.env.TERM === 'dumb') return undefined
-  const { Console } = await import('./terminal/console.ts')
-  return new Console({ input, output, quit: () => process.kill(process.pid, 'SIGINT') })
-}
-
-/** The log at a terminal: sentences there, and JSON where standard error leads elsewhere. */
-function besides(
-  terminal: Console,
-  file: DestinationStream,
-  { logLevel }: Config,
-): DestinationStream {
-  const all = ['trace', 'debug'].includes(logLevel)
-  return {
-    write(record) {
-      terminal.record(record, all)
-      if (!process.stderr.isTTY) file.write(record)
-    },
-  }
-}
-
-/** The first signal stops in order; a second one leaves at once. */
-function onStop(close: () => Promise<void>, flush: () => void): void {
-  let stopping = false
-  const onSignal = (): void => {
-    if (stopping) process.exit(1)
-    stopping = true
-    setTimeout(() => process.exit(0), STOP_MS).unref()
-    void close().then(() => {
-      flush()
-      process.exit(0)
-    })
-  }
-  process.on('SIGTERM', onSignal)
-  process.on('SIGINT', onSignal)
 }

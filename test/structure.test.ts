@@ -17,7 +17,8 @@ const allowed: [place: string, from: string[]][] = [
   ['server/terminal', ['shared']],
   ['server/config.ts', ['shared', 'server/room']],
   ['server/gateway.ts', ['shared', 'server/room', 'server/log', 'server/net', 'server/config.ts']],
-  ['server/main.ts', ['server/gateway.ts', 'server/config.ts', 'server/log', 'server/terminal']],
+  ['server/serve.ts', ['server/gateway.ts', 'server/config.ts', 'server/terminal']],
+  ['server/main.ts', ['server/serve.ts', 'server/config.ts', 'server/log', 'server/terminal']],
   ['web', ['shared']],
 ]
 
