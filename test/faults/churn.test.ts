@@ -2,21 +2,11 @@ import { createHook } from 'node:async_hooks'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { type TestGateway, testGateway } from '../support/gateway.ts'
 import { pageClient } from '../support/page.ts'
+import { randomFrom } from '../support/random.ts'
 import { rawClient } from '../support/raw.ts'
 
 const CONNECTIONS = 200
 const CHURN_MS = 30_000
-
-/** A number from 0 to 1, the same sequence in every run (mulberry32). */
-function randomFrom(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296
-  }
-}
 
 /** The timers and sockets made from now on that are not gone yet, by kind. */
 function watchResources(): () => string[] {

@@ -91,18 +91,24 @@ export class PageClient {
   }
 }
 
-/** Opens a connection; it has not said hello yet. Ended when the test is over. */
-export async function pageClient(
+/** Opens a connection; it has not said hello yet, and ending it is the caller's. */
+export async function openPage(
   webUrl: string,
   protocol = 'oneroom.v1',
   headers: Record<string, string> = {},
 ): Promise<PageClient> {
   const socket = new WebSocket(`${webUrl.replace('http', 'ws')}/ws`, protocol, { headers })
-  onTestFinished(() => socket.terminate())
   const client = new PageClient(socket)
   await new Promise<void>((resolve, reject) => {
     socket.once('open', resolve)
     socket.once('error', reject)
   })
+  return client
+}
+
+/** The same, ended when the test is over. */
+export async function pageClient(...how: Parameters<typeof openPage>): Promise<PageClient> {
+  const client = await openPage(...how)
+  onTestFinished(() => client.socket.terminate())
   return client
 }

@@ -40,6 +40,12 @@ export class RawClient {
     return this
   }
 
+  /** Forgets what was received, where a test goes on for long. */
+  forget(): void {
+    this.text = ''
+    this.chunks.length = 0
+  }
+
   /** Waits until the received text matches; answers the text. */
   async until(pattern: RegExp | string, ms = 8000): Promise<string> {
     const found = (): boolean =>
@@ -71,16 +77,22 @@ export class RawClient {
   }
 }
 
-/** Connects; destroyed when the test is over. */
-export async function rawClient(port: number): Promise<RawClient> {
+/** Connects; ending it is the caller's. */
+export async function openRaw(port: number): Promise<RawClient> {
   const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true, noDelay: true })
-  onTestFinished(() => {
-    socket.destroy()
-  })
   const client = new RawClient(socket)
   await new Promise<void>((resolve, reject) => {
     socket.once('connect', resolve)
     socket.once('error', reject)
+  })
+  return client
+}
+
+/** Connects; destroyed when the test is over. */
+export async function rawClient(port: number): Promise<RawClient> {
+  const client = await openRaw(port)
+  onTestFinished(() => {
+    client.socket.destroy()
   })
   return client
 }

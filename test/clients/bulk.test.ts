@@ -1,0 +1,56 @@
+/** Much at once: a file of many lines is said whole, one without a line's end is not. */
+import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { need } from '../support/debian.ts'
+import { everything } from '../support/events.ts'
+import { Program, serve } from '../support/program.ts'
+import { greeted } from '../support/raw.ts'
+
+const nc = need('nc.openbsd')
+
+/** The most memory, in bytes, that a process has had; 0 where the system does not tell. */
+function peakMemory(pid: number | undefined): number {
+  if (process.platform !== 'linux') return 0
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8')
+  return Number(/VmHWM:\s+(\d+)/.exec(status)?.[1]) * 1024
+}
+
+describe('a file that is piped into nc', () => {
+  it.skipIf(!nc)(
+    'arrives whole, 100000 lines of it, no faster than flood control allows',
+    {
+      timeout: 60_000,
+    },
+    async () => {
+      const { webUrl, tcpPort } = await serve('--flood', '25000/s:1000')
+      const began = performance.now()
+      const client = new Program(nc as string, ['-N', '127.0.0.1', `${tcpPort}`])
+      spawn('seq', ['100000']).stdout.pipe(client.child.stdin as NodeJS.WritableStream)
+      await client.untilExit(50_000)
+      expect(performance.now() - began).toBeGreaterThan((99_000 / 25_000) * 1000)
+      const texts = (await everything(webUrl)).map(({ text }) => text)
+      expect(texts).toHaveLength(100_000)
+      expect(texts.every((text, at) => text === `${at + 1}`)).toBe(true)
+      expect(client.stdout).not.toContain('!')
+    },
+  )
+
+  it.skipIf(!nc)(
+    'is cut with one notice where 10 MB of it are one line, and takes no memory',
+    async () => {
+      const { server, webUrl, tcpPort } = await serve()
+      const { client: ann } = await greeted(tcpPort)
+      const before = peakMemory(server.child.pid)
+      const client = new Program(nc as string, ['-N', '127.0.0.1', `${tcpPort}`])
+      client.child.stdin?.end(Buffer.alloc(10_000_000, 'x'))
+      await client.until('! A line is at most 4096 bytes')
+      await client.untilExit()
+      await ann.until('* guest-2 left\n')
+      expect(client.stdout.match(/^!/gm)).toHaveLength(1)
+      const events = await everything(webUrl)
+      expect(events.map(({ text }) => text)).toEqual(['x'.repeat(4096)])
+      expect(peakMemory(server.child.pid) - before).toBeLessThan(32_000_000)
+    },
+  )
+})

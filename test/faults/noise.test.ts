@@ -1,0 +1,265 @@
+/**
+ * Noise: bytes that nobody meant, on both ports, for a while. Nothing falls over, nothing
+ * grows, and in the room is only what somebody sent.
+ */
+import { connect } from 'node:net'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { describe, expect, it } from 'vitest'
+import type { Connection } from '../../server/room/connection.ts'
+import { jsonDialect } from '../../shared/dialect/json.ts'
+import type { ClientMessage, ServerMessage } from '../../shared/protocol.ts'
+import { sanitise } from '../../shared/text.ts'
+import { TelnetDecoder } from '../../shared/wire/telnet.ts'
+import { type TestGateway, testGateway } from '../support/gateway.ts'
+import { long } from '../support/long.ts'
+import { openPage } from '../support/page.ts'
+import { randomFrom } from '../support/random.ts'
+import { greeted, openRaw } from '../support/raw.ts'
+
+const NOISE_MS = long ? 600_000 : 20_000
+const GROWTH_BYTES = 16_000_000
+
+type Random = () => number
+const upTo = (random: Random, most: number) => Math.floor(random() * most)
+const pick = <T>(random: Random, from: readonly T[]) => from[upTo(random, from.length)] as T
+const bytesOf = (random: Random, length: number, one: () => number) =>
+  Uint8Array.from({ length: upTo(random, length) }, one)
+
+const TELNET = [255, 255, 255, 240, 241, 242, 244, 246, 250, 251, 252, 253, 254, 24, 31, 6, 0, 1]
+const ENDS = ['\n', '\r\n', '\r', '\r\0', '\0', '', '\n\n']
+const OPENINGS = [
+  ...[Buffer.from('aced0005', 'hex'), Buffer.from('800495', 'hex'), Buffer.of(0, 5)],
+  ...[Buffer.of(255, 254), Buffer.of(254, 255), Buffer.from('{"type":"hello","protocol":1}\n')],
+  ...['{"type":', '/name ', '/stamps off\n', '/ascii\n', '/turn\n', '/me ', 'GET / HTTP/'].map(
+    (one) => Buffer.from(one),
+  ),
+]
+
+function word(random: Random): string {
+  const letters = Array.from({ length: 1 + upTo(random, 8) }, () => 97 + upTo(random, 26))
+  return String.fromCharCode(...letters)
+}
+
+function sentence(random: Random): string {
+  return Array.from({ length: 1 + upTo(random, 5) }, () => word(random)).join(' ')
+}
+
+function anyText(random: Random): string {
+  const point = () => pick(random, [0x80, 0x800, 0x3000, 0x10000, 0x110000])
+  return String.fromCodePoint(
+    ...Array.from({ length: upTo(random, 20) }, () => upTo(random, point())),
+  ).replace(/\p{Cs}/gu, '')
+}
+
+/** One thing that a socket may bring. */
+function noise(random: Random): Uint8Array {
+  const any = () => upTo(random, 256)
+  switch (upTo(random, 6)) {
+    case 0:
+      return bytesOf(random, 400, any)
+    case 1:
+      return bytesOf(random, 60, () => (random() < 0.5 ? pick(random, TELNET) : any()))
+    case 2:
+      return Buffer.from(anyText(random) + pick(random, ENDS))
+    case 3:
+      return Buffer.from(sentence(random), random() < 0.5 ? 'utf16le' : 'utf8')
+    case 4:
+      return pick(random, OPENINGS)
+    default:
+      return Buffer.from(sentence(random) + pick(random, ENDS))
+  }
+}
+
+/** Letters that somebody must have sent: what stands for a control character is left out. */
+function lettersOf(text: string): string {
+  const typed = text.replace(/\\u(\{[0-9a-f]+\}|[0-9a-f]{4})/g, '').replace(/\^./g, '')
+  return typed.replace(/[^a-z]/g, '')
+}
+
+/** Whether the letters are among the bytes in their order. */
+function isAmong(letters: string, bytes: Uint8Array): boolean {
+  let at = 0
+  for (const byte of bytes) if (byte === letters.charCodeAt(at)) at += 1
+  return at >= letters.length
+}
+
+/** A reader inside the room, who keeps the letters that each person has said. */
+function listenTo({ room }: TestGateway) {
+  const said = new Map<string, string>()
+  let position = room.feed.head
+  const hear = (message: ServerMessage): void => {
+    if (message.type !== 'events') return
+    for (const { from, text } of message.events) {
+      expect(sanitise(text)).toBe(text)
+      said.set(from.id, (said.get(from.id) ?? '') + lettersOf(text))
+    }
+  }
+  const reader: Connection = {
+    via: 'server',
+    dialect: jsonDialect,
+    columns: Infinity,
+    seq: undefined,
+    wake() {
+      for (let one = room.feed.at(position); one; one = room.feed.at(position)) {
+        hear(one.message)
+        position += 1
+      }
+    },
+    deliver() {},
+    follow() {},
+    speak() {},
+    takeTurns: () => false,
+    close() {},
+  }
+  room.addReader(reader)
+  return said
+}
+
+/** What one connection sent, and who it was told to be, perhaps one after the other. */
+type Life = { sent: Uint8Array[]; ids: Set<string> }
+
+const IDS = /\/resume (\S{10})\.\S+ takes|"you":\{"id":"([^"]+)"/g
+
+async function rawLife(gateway: TestGateway, random: Random): Promise<Life> {
+  const client = await openRaw(gateway.tcp.port)
+  const sent: Uint8Array[] = []
+  if (random() < 0.5) await client.until(/bye leaves/)
+  for (let left = upTo(random, 25); left > 0; left -= 1) {
+    const chunk = noise(random)
+    sent.push(chunk)
+    client.send(chunk)
+    if (random() < 0.3) await new Promise((resolve) => setImmediate(resolve))
+  }
+  client.socket.end()
+  await client.untilEnded()
+  client.socket.destroy()
+  await client.untilClosed()
+  const ids = [...client.text.matchAll(IDS)].map(([, line, json]) => (line ?? json) as string)
+  return { sent, ids: new Set(ids) }
+}
+
+async function pageLife(gateway: TestGateway, random: Random): Promise<Life> {
+  const page = await openPage(gateway.webUrl)
+  const sent: Uint8Array[] = []
+  const ids = new Set<string>()
+  if (random() < 0.8) ids.add((await page.hello({ history: 3 })).you.id)
+  for (let left = upTo(random, 15); left > 0; left -= 1) {
+    const text = random() < 0.5 ? sentence(random) : anyText(random)
+    const message: ClientMessage = { type: 'say', text }
+    const json = JSON.stringify(message)
+    const broken = json.slice(0, upTo(random, json.length)) + word(random)
+    const frame = pick(random, [json, json, broken, `[${json}]`, text])
+    sent.push(Buffer.from(text))
+    page.socket.send(frame)
+  }
+  if (random() < 0.5) page.send({ type: 'bye' })
+  else page.socket.close()
+  await page.untilClosed()
+  return { sent, ids }
+}
+
+/** A WebSocket that is opened as it should be, and then carries anything. */
+function frameLife({ webUrl }: TestGateway, random: Random): Promise<void> {
+  const { hostname, port, host } = new URL(webUrl)
+  return new Promise((resolve) => {
+    const socket = connect(Number(port), hostname)
+    socket.on('error', () => {}).on('close', () => resolve())
+    socket.write(
+      `GET /ws HTTP/1.1\r\nHost: ${host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n` +
+        'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: oneroom.v1\r\n' +
+        'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n',
+    )
+    socket.once('data', () => {
+      socket.resume()
+      for (let left = upTo(random, 5); left > 0; left -= 1) {
+        const head = [pick(random, [0x81, 0x82, 0x88, 0x89, 0xc1, 0x01]), 0x80 | upTo(random, 127)]
+        socket.write(Uint8Array.of(...head, ...noise(random)))
+      }
+      socket.end()
+      // Half a frame is waited for.
+      setTimeout(() => socket.destroy(), 50)
+    })
+  })
+}
+
+/** A slice of work for the codec alone: what goes in comes out, or less, and answers are few. */
+function codecLife(random: Random): void {
+  const decoder = new TelnetDecoder()
+  for (let left = 50; left > 0; left -= 1) {
+    const chunk = noise(random)
+    const { text, answer } = decoder.push(chunk)
+    expect(text.length).toBeLessThanOrEqual(chunk.length + 1)
+    expect(answer.length).toBeLessThanOrEqual(9 * chunk.length)
+  }
+}
+
+function heapBytes(): number {
+  setFlagsFromString('--expose_gc')
+  runInNewContext('gc')()
+  return process.memoryUsage().heapUsed
+}
+
+describe('noise', () => {
+  it('on both ports says no word that nobody sent, and leaves nothing behind', {
+    timeout: NOISE_MS + 60_000,
+  }, async () => {
+    const gateway = await testGateway(
+      { retain: 1000, logLevel: 'silent' },
+      { absenceMs: 0, feedBytes: 1_000_000 },
+    )
+    const { room } = gateway
+    const said = listenTo(gateway)
+    const { client: ann } = await greeted(gateway.tcp.port)
+    const end = performance.now() + NOISE_MS
+    let lives = 0
+    let over: Life[] = []
+
+    const checkThoseWhoLeft = (): void => {
+      const here = over.filter(({ ids }) => [...ids].some((id) => room.roster.get(id)))
+      for (const { sent, ids } of over.filter((life) => !here.includes(life))) {
+        const letters = [...ids].map((id) => said.get(id) ?? '').join('')
+        expect(isAmong(letters, Buffer.concat(sent)), `${letters} of ${Buffer.concat(sent)}`).toBe(
+          true,
+        )
+        for (const id of ids) said.delete(id)
+        lives += 1
+      }
+      over = here
+    }
+    const lane = async (seed: number): Promise<void> => {
+      const random = randomFrom(seed)
+      while (performance.now() < end) {
+        if (seed % 8 === 0) {
+          codecLife(random)
+          await frameLife(gateway, random)
+        } else {
+          const life = await (seed % 4 === 0 ? pageLife : rawLife)(gateway, random)
+          over.push(life)
+          checkThoseWhoLeft()
+        }
+      }
+    }
+    const lanes = Promise.all(Array.from({ length: 16 }, (_, at) => lane(at + 1)))
+    let steady = ''
+    let heap = Infinity
+    while (performance.now() < end) {
+      const letter = String.fromCharCode(97 + (steady.length % 26))
+      steady += letter
+      ann.send(`${letter}\n`)
+      ann.forget()
+      await new Promise((resolve) => setTimeout(resolve, 100))
+      // A quarter of the time, so that all that is kept for good is there.
+      if (heap === Infinity && performance.now() > end - NOISE_MS * 0.75) heap = heapBytes()
+    }
+    await lanes
+    while (room.roster.size > 1) await new Promise((resolve) => setTimeout(resolve, 20))
+    checkThoseWhoLeft()
+    expect(over).toEqual([])
+    // Only the one who spoke all the while is left, and nobody spoke who was not there.
+    expect([...said.values()]).toEqual([steady])
+    expect(heapBytes() - heap).toBeLessThan(GROWTH_BYTES)
+    expect(lives).toBeGreaterThan(100)
+    expect(room.counts).toMatchObject({ present: 1, absent: 0 })
+  })
+})
