@@ -109,7 +109,7 @@ class Chat {
     const { pending } = conversation
     const state = this.#state()
     if (state === undefined && waitedMs < PATIENCE_MS) return []
-    const set = connection.phase === 'online' ? dim : loud
+    const set = connection.phase === 'waiting' ? loud : dim
     const shown = pending.slice(-PENDING_ROWS)
     const more = pending.length - shown.length
     return [
@@ -130,7 +130,7 @@ class Chat {
     }
     if (connection.phase !== 'waiting') return undefined
     const seconds = Math.max(0, Math.ceil((connection.retryAt - Date.now()) / 1000))
-    return `${connection.why} Trying again in ${seconds} s.`
+    return `Offline, trying again in ${seconds} s. ${connection.why}`
   }
 
   #clientOnTold(message: Outgoing): void {

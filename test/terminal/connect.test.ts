@@ -84,7 +84,7 @@ describe.skipIf(tmux === undefined)('oneroom connect at a terminal', () => {
     screen.type('still typing')
     await screen.until('Ann> still typing')
     first.server.child.kill('SIGKILL')
-    await screen.until(/Trying again in \d s\.\nAnn \(offline\)> still typing$/)
+    await screen.until(/\nOffline, trying again in \d s\. .*\nAnn \(offline\)> still typing$/)
     // Sent while there is nobody to send it to.
     screen.press('Enter').type('and more').press('Enter')
     await screen.until(/… still typing\n… and more\nAnn \(offline\)>$/)

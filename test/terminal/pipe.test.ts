@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process'
 import { createServer } from 'node:net'
+import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { limits } from '../../shared/limits.ts'
 import { everything } from '../support/events.ts'
 import { testFolder } from '../support/folder.ts'
 import { pageClient } from '../support/page.ts'
@@ -130,6 +132,45 @@ describe('oneroom connect in a pipe', () => {
     expect(await wrong.untilExit()).toBe(1)
     expect(wrong.stderr).toMatch(/^oneroom: 127\.0\.0\.1:\d+ does not answer as Oneroom does\.\n$/)
   })
+
+  it.each([[], ['--json'], ['--color', 'always']])(
+    'prints nothing that acts on a terminal, whatever the room is, with %j %j',
+    async (...args: string[]) => {
+      const evil = { id: 'e', name: 'e\x1b[2Jvil', via: 'tcp' }
+      const at = '2026-11-22T12:21:15.123Z'
+      const event = { seq: 1, at, kind: 'message', from: evil, text: 'a\x9bb\u202ec\x07\n\x1b]0;x' }
+      const you = { id: 'y', name: 'you', via: 'json' }
+      const resets = { head: 0, resumed: null, reset: null, events: [], limits }
+      const members = { members: [you], memberCount: 1 }
+      const welcome = {
+        type: 'welcome',
+        protocol: 1,
+        you,
+        token: 't',
+        epoch: 'e',
+        ...resets,
+        ...members,
+      }
+      const other = createServer((socket) => {
+        socket.on('error', () => {})
+        for (const one of [welcome, { type: 'events', events: [event] }]) {
+          socket.write(`${JSON.stringify(one)}\n`)
+        }
+      })
+      onTestFinished(() => {
+        other.close()
+      })
+      await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
+      const { port } = other.address() as { port: number }
+      const program = oneroom('connect', `127.0.0.1:${port}`, ...args)
+      // Only the colours are ours.
+      const printed = stripVTControlCharacters(await program.until(/c\^G.*\n/))
+      expect(printed).toContain('e^[[2Jvil')
+      expect(printed).toMatch(/a\\+u009bb/)
+      expect(printed.trimEnd()).not.toMatch(/\p{Cc}/u)
+      program.child.kill('SIGTERM')
+    },
+  )
 
   it.each([
     [['no port:at all'], /is not an address such as 127\.0\.0\.1:8080\.\n$/],
