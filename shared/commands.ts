@@ -82,7 +82,7 @@ export const commands = [
     usage: '/time OFFSET',
     summary: 'Set how far your clock is from UTC.',
     more: [
-      'From -12:00 to +14:00, in quarters of an hour; your stamps and dates follow it.',
+      'From -12:00 to +14:00, in quarters of an hour. Stamps and dates follow it.',
       'As in: /time +05:45, /time -3, /time UTC',
     ],
     where: 'terminal',

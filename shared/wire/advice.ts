@@ -24,7 +24,7 @@ export function encodingAdvice(encoding: Encoding): string | undefined {
 }
 
 export const NUL_ADVICE =
-  'NUL bytes are left out of what you send: send strlen(text) bytes and a newline, not the whole buffer.'
+  'NUL bytes are no text and are left out: send strlen(text) bytes and a newline, not the whole buffer.'
 
 /** `bytes` wait after lines that were ended. */
 export function unendedAdvice(bytes: number): string {

@@ -1,7 +1,7 @@
 /**
  * Bytes of a raw connection → lines, for every client that interop has met: those
- * that end lines with LF, CRLF, CR NUL or a lone CR, and those that end them with
- * nothing but a pause. Pure: the caller owns the clock and reports the pauses.
+ * that end lines with LF, CRLF, CR NUL or a lone CR, those that send strings of C, and
+ * those that end a message with nothing but a pause. Pure: the caller owns the clock and reports the pauses.
  *
  * MUST give the same lines however the bytes are cut into chunks, and MUST hold no
  * more than one line and one chunk, whatever arrives.
@@ -97,7 +97,7 @@ export class LineDecoder {
           continue
         }
       }
-      const end = lineEnd(this.#chunk)
+      const end = this.#lineEnd()
       if (end < 0) {
         const rest = this.#chunk
         this.#chunk = NOTHING
@@ -105,10 +105,18 @@ export class LineDecoder {
         if (over !== undefined) return over
         continue
       }
-      if (this.#ending === 'unknown') this.#ending = 'terminator'
+      const ends = this.#chunk[end]
+      if (ends === NUL) {
+        this.#droppedNul = true
+        if (end === 0 && this.#heldBytes === 0 && !this.#discarding) {
+          this.#chunk = afterNuls(this.#chunk)
+          continue
+        }
+      }
       const part = this.#chunk.subarray(0, end)
-      this.#afterCr = this.#chunk[end] === CR
       this.#chunk = this.#chunk.subarray(end + 1)
+      if (this.#ending === 'unknown') this.#ending = ends === NUL ? 'pause' : 'terminator'
+      this.#afterCr = ends === CR
       const line = this.#finish(part)
       if (line !== undefined) return line
     }
@@ -145,6 +153,20 @@ export class LineDecoder {
   /** The client will send no more: what is left is a line. Call it when next() has nothing. */
   end(): Line | undefined {
     return this.#heldBytes === 0 ? undefined : this.#finish(new Uint8Array(0))
+  }
+
+  /**
+   * Where the next line ends in the chunk, -1 if it does not. A NUL ends it too, as it ends
+   * a string of C, unless the client has shown that it ends lines otherwise.
+   */
+  #lineEnd(): number {
+    // Looking for the others only before the one keeps a chunk of many lines linear.
+    let end = this.#chunk.indexOf(LF)
+    for (const byte of this.#ending === 'terminator' ? [CR] : [CR, NUL]) {
+      const sooner = (end < 0 ? this.#chunk : this.#chunk.subarray(0, end)).indexOf(byte)
+      if (sooner >= 0) end = sooner
+    }
+    return end
   }
 
   /** Ends the current line with `part`; undefined where it was dropped as over the limit. */
@@ -209,11 +231,10 @@ export class LineDecoder {
   }
 }
 
-function lineEnd(chunk: Uint8Array): number {
-  const lf = chunk.indexOf(LF)
-  // Looking for a CR only before the LF keeps a chunk of many lines linear.
-  const cr = (lf < 0 ? chunk : chunk.subarray(0, lf)).indexOf(CR)
-  return cr < 0 ? lf : cr
+/** All at once: a buffer may have very many of them. */
+function afterNuls(chunk: Uint8Array): Uint8Array {
+  const text = chunk.findIndex((byte) => byte !== NUL)
+  return text < 0 ? NOTHING : chunk.subarray(text)
 }
 
 function isContinuation(byte: number | undefined): boolean {

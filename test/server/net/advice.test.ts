@@ -21,7 +21,13 @@ describe('a program that does not send lines of UTF-8', () => {
     [
       'a whole buffer with its NULs',
       [Buffer.concat([Buffer.from('hello\n'), Buffer.alloc(1018)]), Buffer.from('again\n\0')],
-      'NUL bytes are left out of what you send',
+      'NUL bytes are no text and are left out',
+      ['hello', 'again'],
+    ],
+    [
+      'whole buffers without a line’s end',
+      [Buffer.concat([Buffer.from('hello'), Buffer.alloc(1019)]), Buffer.from('again\0')],
+      'NUL bytes are no text and are left out',
       ['hello', 'again'],
     ],
     [

@@ -36,8 +36,8 @@ function linesOf(chunks: readonly Uint8Array[]): { lines: string[]; encoding: st
 const cases = [
   ['plain text', Buffer.from('hello\nwörld\n'), ['hello', 'wörld'], 'utf-8'],
   ['text that begins with an empty line', Buffer.from('\n\nhi\n'), ['', '', 'hi'], 'utf-8'],
-  ['strings of C', Buffer.from('hi\0\0\0ho\0'), ['hiho'], 'utf-8'],
-  ['one letter and a NUL', Buffer.from('y\0\n'), ['y'], 'utf-8'],
+  ['strings of C', Buffer.from('hi\0\0\0ho\0'), ['hi', 'ho'], 'utf-8'],
+  ['one letter and a NUL', Buffer.from('y\0\n'), ['y', ''], 'utf-8'],
   ['UTF-16LE', Buffer.from('hi\nwörld 🙂\n', 'utf16le'), ['hi', 'wörld 🙂'], 'utf-16le'],
   ['UTF-16BE', big('hi\nनमस्ते\n'), ['hi', 'नमस्ते'], 'utf-16be'],
   ['UTF-16BE with its mark', big('\ufeffनमस्ते\n'), ['नमस्ते'], 'utf-16be'],

@@ -73,7 +73,8 @@ describe('a line ends with', () => {
   ])('%s', (_, acts, texts) => expectEveryWay(acts, whole(...texts)))
 
   test.each<[string, Act[], string[]]>([
-    ['a NUL that no CR precedes is dropped', ['\0a\0\0b\0\n'], ['ab']],
+    ['a NUL that no CR precedes is dropped', ['\n\0a\0\0b\0\n'], ['', 'ab']],
+    ['a NUL, or a buffer of them, where no line was ended before', ['\0a\0\0\0b\0'], ['a', 'b']],
     ['only one NUL belongs to a CR, and the next is dropped too', ['a\r\0\0b\n'], ['a', 'b']],
     ['NULs alone are an empty line', ['\0\0\n'], ['']],
     ['NULs alone at the end of the connection are none', ['a\n\0\0', 'END'], ['a']],
@@ -94,6 +95,14 @@ describe('a pause', () => {
     expectEveryWay(['hello', 'PAUSE'], whole('hello'))
     expect(played(['hello']).decoder.unterminated).toBe(false)
     expect(played(['hello', 'PAUSE']).decoder.unterminated).toBe(true)
+  })
+
+  test('is not waited for by a client that ends its messages with a NUL, and ends none of its lines', () => {
+    const { decoder, lines } = played(['hello\0', 'PAUSE', 'again\0\0\0'])
+    expect(lines).toEqual(whole('hello', 'again'))
+    expect(decoder.unterminated).toBe(true)
+    expect(decoder.droppedNul).toBe(true)
+    expect(decoder.pauseMs()).toBe(0)
   })
 
   test('goes on to end its messages, whatever else it does', () => {
@@ -214,8 +223,8 @@ describe('a line over the limit', () => {
   })
 
   test('does not count NULs', () => {
-    expectEveryWay(['\0a\0b\0c\0d\0\ne\n'], whole('abcd', 'e'), 4)
-    expectEveryWay(['\0a\0b\0c\0d\0e\0\nf\n'], [cutTo('abcd'), ...whole('f')], 4)
+    expectEveryWay(['\n\0a\0b\0c\0d\0\ne\n'], whole('', 'abcd', 'e'), 4)
+    expectEveryWay(['\n\0a\0b\0c\0d\0e\0\nf\n'], [...whole(''), cutTo('abcd'), ...whole('f')], 4)
   })
 
   test.each([
@@ -300,12 +309,13 @@ describe('whatever comes', () => {
   test('the lines are those that a regular expression finds', () => {
     fc.assert(
       fc.property(bytes, sizes, (bytes, sizes) => {
-        const found = Buffer.from(bytes)
+        const sent = Buffer.from(bytes)
           .toString('latin1')
-          .split(/\r[\n\0]?|\n/)
-        const texts = found.map((line) =>
-          Buffer.from(line.replaceAll('\0', ''), 'latin1').toString(),
-        )
+          .replace(/\r[\n\0]?/g, '\n')
+        const [evidence] = /\n|[^\n\0]\0/.exec(sent) ?? []
+        const ended = evidence === '\n' ? sent : sent.replace(/([^\n\0])\0/g, '$1\n')
+        const found = ended.replaceAll('\0', '').split('\n')
+        const texts = found.map((line) => Buffer.from(line, 'latin1').toString())
         if (texts.at(-1) === '') texts.pop()
         expect(played([bytes, 'END'], { cut: inSizes(sizes) }).lines).toEqual(whole(...texts))
       }),
