@@ -34,7 +34,8 @@ export async function serve(config: Config, webRoot: string): Promise<string | u
 async function operatorConsole(): Promise<Console | undefined> {
   const { stdin: input, stdout: output } = process
   if (!input.isTTY || !output.isTTY || process.env.TERM === 'dumb') return undefined
-  const { Console } = await import('./terminal/console.ts')
+  const { Console, isForeground } = await import('./terminal/console.ts')
+  if (!isForeground()) return undefined
   return new Console({ input, output, quit: () => process.kill(process.pid, 'SIGINT') })
 }
 

@@ -49,6 +49,7 @@ class Chat {
   readonly #client: Client
   readonly #resolve: (code: number) => void
   readonly #onSignal = (): void => void this.#finish()
+  readonly #onHangup = (): void => void this.#hangUp()
   #dialect: Dialect
   #colours: boolean
   #leaving: NodeJS.Timeout | undefined
@@ -77,7 +78,7 @@ class Chat {
   }
 
   begin(): void {
-    process.on('SIGTERM', this.#onSignal).on('SIGHUP', this.#onSignal)
+    process.on('SIGTERM', this.#onSignal).on('SIGHUP', this.#onHangup)
     this.#terminal.open()
     this.#client.link.open()
   }
@@ -255,13 +256,21 @@ class Chat {
     if (this.#finished) return
     this.#finished = true
     clearTimeout(this.#leaving)
-    process.off('SIGTERM', this.#onSignal).off('SIGHUP', this.#onSignal)
+    process.off('SIGTERM', this.#onSignal).off('SIGHUP', this.#onHangup)
     const { connection, conversation } = this.#client
     const unsent = conversation.pending.length
     if (unsent > 0) this.#tell(told(`! ${unsent} of your messages may not have been said.`))
     this.#terminal.close()
     await this.#client.close()
     this.#resolve(unsent > 0 || connection.phase === 'ended' ? 1 : 0)
+  }
+
+  /** The terminal is gone. Ends by the signal: an exit would want to restore a terminal. */
+  async #hangUp(): Promise<void> {
+    this.#terminal.abandon()
+    await this.#client.close()
+    process.off('SIGHUP', this.#onHangup)
+    process.kill(process.pid, 'SIGHUP')
   }
 
   #tell(message: Outgoing): void {

@@ -9,6 +9,8 @@ import { recordLine } from './record.ts'
 import { dim, loud } from './telling.ts'
 import { Terminal } from './terminal.ts'
 
+export { isForeground } from './foreground.ts'
+
 /** The operator's side of the room. */
 export type Operator = {
   /** What Tab completes. */

@@ -7,6 +7,7 @@
 import { emitKeypressEvents } from 'node:readline'
 import type { ReadStream, WriteStream } from 'node:tty'
 import type { Words } from './completion.ts'
+import { isForeground } from './foreground.ts'
 import { actionOf, type Key } from './keys.ts'
 import { type Layout, layOut, type Prompt, under } from './layout.ts'
 import { EMPTY } from './line.ts'
@@ -35,9 +36,13 @@ export class Terminal {
   #said: string[] = []
   #due: NodeJS.Immediate | undefined
   #open = false
+  /** It was suspended and goes on in the background: it only tells. */
+  #inBackground = false
+  /** There is no terminal any more. */
+  #lost = false
   readonly #onKey = (_: string, key: Key): void => this.#inputOnKey(key)
   readonly #onResize = (): void => this.#outputOnResize()
-  readonly #onContinue = (): void => this.open()
+  readonly #onContinue = (): void => this.#continue()
   readonly #restore = (): void => this.close()
 
   constructor(input: ReadStream, output: WriteStream, events: TerminalEvents) {
@@ -45,6 +50,9 @@ export class Terminal {
     this.#output = output
     this.#events = events
     this.reader = new LineReader(events.words)
+    // For as long as the process lives: a terminal that is gone must not end it.
+    input.on('error', () => this.abandon())
+    output.on('error', () => this.abandon())
     emitKeypressEvents(input, { escapeCodeTimeout: ESCAPE_MS } as never)
   }
 
@@ -62,19 +70,34 @@ export class Terminal {
   /** Tells the last of it and takes the prompt away. */
   close(): void {
     if (!this.#open) return
-    this.#open = false
-    clearImmediate(this.#due)
-    this.#due = undefined
+    this.#ignore()
     this.#input.setRawMode(false)
-    this.#input.off('keypress', this.#onKey).pause()
-    this.#output.off('resize', this.#onResize)
-    process.off('exit', this.#restore)
     const said = this.#said.splice(0).map((line) => `${line}\r\n`)
     this.#output.write(`${this.#screen.erase()}${said.join('')}${PASTE_OFF}`)
   }
 
+  /** The terminal is gone: nothing is read, nothing is told, and there is nothing to restore. */
+  abandon(): void {
+    this.#lost = true
+    this.#ignore()
+  }
+
+  #ignore(): void {
+    this.#open = false
+    clearImmediate(this.#due)
+    this.#due = undefined
+    this.#input.off('keypress', this.#onKey).pause()
+    this.#output.off('resize', this.#onResize)
+    process.off('exit', this.#restore)
+  }
+
   /** Lines that are safe to write. */
   print(lines: readonly string[]): void {
+    if (this.#lost) return
+    if (this.#inBackground) {
+      this.#output.write(lines.map((line) => `${line}\n`).join(''))
+      return
+    }
     for (const line of lines) this.#said.push(line)
     this.refresh()
   }
@@ -122,5 +145,11 @@ export class Terminal {
     this.close()
     process.once('SIGCONT', this.#onContinue)
     process.kill(process.pid, 'SIGTSTP')
+  }
+
+  #continue(): void {
+    this.#inBackground = !isForeground()
+    if (this.#inBackground) process.once('SIGCONT', this.#onContinue)
+    else this.open()
   }
 }
