@@ -127,7 +127,9 @@ export class Edge implements Connection {
   }
 
   takeTurns(on: boolean): boolean {
-    return this.#options.takeTurns?.(on) ?? false
+    const can = this.#options.takeTurns?.(on) ?? false
+    this.#outbox.sparing = can && on
+    return can
   }
 
   get columns(): number {

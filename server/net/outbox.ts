@@ -12,12 +12,15 @@ import type { Room } from '../room/room.ts'
 
 /** Most bytes gathered into one write: small enough that a slow reader shows progress. */
 const WRITE_BYTES = 262_144
+/** The same for a reader who takes 1024 bytes at a time, and only when they ask. */
+const SPARING_BYTES = 4096
 /** Writes in one turn: a reader who has much to catch up with leaves time to the others. */
 const TURN_WRITES = 4
 /** Unsent replies, in bytes, beyond which the connection is not read. */
 const REPLY_BYTES = 65_536
 /** Events read from the log at once for a reader that is behind the feed. */
 const PAGE_EVENTS = 32
+const SPARING_EVENTS = 8
 
 /** A write that the transport has not taken for so long, in ms, shows that nothing is read. */
 const UNREAD_MS = 1000
@@ -50,6 +53,8 @@ export type OutboxOptions = {
 export class Outbox {
   /** In which everything from now on is told. */
   dialect: Dialect
+  /** Whether little is gathered at once, for a reader who may not ask for it for long. */
+  sparing = false
   readonly #options: OutboxOptions
   #cursor: Cursor | undefined
   #takenSeq: number | undefined
@@ -179,7 +184,8 @@ export class Outbox {
     const { feed } = this.#options.room
     const batch: Encoded[] = []
     const cursor = this.#cursor
-    for (let bytes = 0; bytes < WRITE_BYTES; ) {
+    const most = this.sparing ? SPARING_BYTES : WRITE_BYTES
+    for (let bytes = 0; bytes < most; ) {
       const [reply] = this.#replies
       const level = cursor !== undefined && cursor.seq >= cursor.until
       if (reply && (reply.after === AT_ONCE || (level && reply.after <= cursor.position))) {
@@ -225,7 +231,7 @@ export class Outbox {
 
   async #readPage(cursor: Cursor): Promise<void> {
     const { room, onLost } = this.#options
-    const limit = Math.min(PAGE_EVENTS, cursor.until - cursor.seq)
+    const limit = Math.min(this.sparing ? SPARING_EVENTS : PAGE_EVENTS, cursor.until - cursor.seq)
     const events = await room.log.read(cursor.seq + 1, limit).catch(() => [])
     if (this.#stopped) return
     if (events[0]?.seq !== cursor.seq + 1) {
