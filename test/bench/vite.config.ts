@@ -10,7 +10,11 @@ export default defineConfig({
     outDir: '../../dist/bench',
     emptyOutDir: true,
     rolldownOptions: {
-      input: { load: 'load/main.ts', handwritten: 'peers/handwritten.ts' },
+      input: {
+        load: 'load/main.ts',
+        senders: 'load/senders.ts',
+        handwritten: 'peers/handwritten.ts',
+      },
       output: { entryFileNames: '[name].js', chunkFileNames: '[name].js' },
     },
   },

@@ -22,6 +22,8 @@ export type Spec = {
   /** Before it is measured, and while it is. */
   warmSeconds: number
   seconds: number
+  /** After all have gone. */
+  settleSeconds: number
 }
 
 export type Result = {
@@ -34,10 +36,12 @@ export type Result = {
   loadCpuSeconds: number
   p50Ms: number
   p99Ms: number
-  /** Resident memory of the server with nobody connected, with all, and at the end. */
+  /** Resident memory of the server with nobody connected, with all, after the load, and after all have gone. */
   emptyBytes: number
   joinedBytes: number
   loadedBytes: number
+  closedBytes: number
+  /** How long it took to let all in. */
   joinSeconds: number
 }
 
@@ -140,6 +144,9 @@ const drained = micros() + DRAIN_MS * 1000
 while (delivered < publisher.sent * spec.readerCount && micros() < drained) await wait(10)
 clearInterval(alive)
 const loaded = usageOf(spec.pid)
+for (const { socket } of [...clients, publishing]) socket.destroy()
+await wait(spec.settleSeconds * 1000)
+const closed = usageOf(spec.pid)
 
 const result: Result = {
   deliveries: after.delivered - before.delivered,
@@ -152,6 +159,7 @@ const result: Result = {
   emptyBytes: empty.residentBytes,
   joinedBytes: joined.residentBytes,
   loadedBytes: loaded.residentBytes,
+  closedBytes: closed.residentBytes,
   joinSeconds,
 }
 console.log(JSON.stringify(result))

@@ -111,7 +111,7 @@ export const speeches = {
   },
   irc: {
     steps: (client) => [
-      { send: bytes(`NICK n${client}\r\nUSER u 0 * :r\r\n`), until: ' 376 ' },
+      { send: bytes(`NICK n${client}\r\nUSER u 0 * :r\r\n`), until: ' 422 ' },
       { send: bytes('JOIN #room\r\n'), until: ' 366 ' },
     ],
     publish: (text) => bytes(`PRIVMSG #room :${text}\r\n`),
