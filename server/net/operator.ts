@@ -17,6 +17,7 @@ const NAMES = 1000
 /** The operator's terminal, as the room sees it. */
 export type OperatorTerminal = {
   readonly columns: number
+  readonly colours: boolean
   /** Lines that are safe to write. */
   print(lines: readonly string[]): void
   /** The operator wants the server to stop. */
@@ -46,7 +47,7 @@ export class Operator {
       room,
       edges,
       flood: { perSecond: Infinity, burst: 1 },
-      dialect: operatorDialect(dialect),
+      dialect: operatorDialect(dialect.styled({ color: terminal.colours })),
       via: 'server',
       remote: 'console',
       columns: () => terminal.columns,

@@ -26,7 +26,8 @@ export function recordLine(json: string, all: boolean): string | undefined {
 }
 
 /** As the first server that this one grew from announced it. */
-function connected({ remote }: Record<string, unknown>): string | undefined {
+function connected({ remote, via }: Record<string, unknown>): string | undefined {
+  if (via === 'relay') return `Connected to ${sanitise(String(remote))}`
   const [, host, port] = /^(.*):(\d+)$/.exec(String(remote)) ?? []
   return host === undefined ? undefined : `Connected client : ('${sanitise(host)}', ${port})`
 }

@@ -16,8 +16,6 @@ import { Screen } from './screen.ts'
 
 const PASTE_ON = '\x1b[?2004h'
 const PASTE_OFF = '\x1b[?2004l'
-/** How long the rest of an escape sequence may take, in ms, over a slow line. */
-const ESCAPE_MS = 100
 
 export type TerminalEvents = {
   words: () => Words
@@ -53,7 +51,7 @@ export class Terminal {
     // For as long as the process lives: a terminal that is gone must not end it.
     input.on('error', () => this.abandon())
     output.on('error', () => this.abandon())
-    emitKeypressEvents(input, { escapeCodeTimeout: ESCAPE_MS } as never)
+    emitKeypressEvents(input)
   }
 
   open(): void {

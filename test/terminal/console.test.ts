@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { painted } from '../../shared/dialect/style.ts'
 import { rawClient } from '../support/raw.ts'
 import { Screen, tmux } from '../support/tmux.ts'
 
@@ -20,6 +21,7 @@ describe.skipIf(tmux === undefined)("the server's own terminal", () => {
     await screen.until('Server> a question for')
     client.send('This is from Client\n')
     await screen.until(/\] guest-1: This is from Client\nServer> a question for$/)
+    expect(screen.coloured).toContain(painted('guest-1').replace('\x1b[39m', ''))
     screen.type(' you').press('Enter')
     await client.until(/\] Server: a question for you\n/)
     await screen.until(/\] Server: a question for you\nServer>$/)

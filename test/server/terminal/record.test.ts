@@ -12,6 +12,8 @@ describe('a line of the log at a terminal', () => {
     expect(remote('127.0.0.1:51471')).toBe("Connected client : ('127.0.0.1', 51471)")
     expect(remote('::ffff:10.0.0.1:80')).toBe("Connected client : ('::ffff:10.0.0.1', 80)")
     expect(remote('console')).toBeUndefined()
+    const relay = { msg: 'connected', via: 'relay', remote: 'chat.example:9000' }
+    expect(line(relay)).toBe('Connected to chat.example:9000')
   })
 
   it('leaves out what the room tells anyway, unless all is wanted', () => {
