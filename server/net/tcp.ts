@@ -277,6 +277,8 @@ class TcpConnection {
 
   #awaitPause(): void {
     this.#cancelPause?.()
+    // Refused: there is nobody to wait for.
+    if (this.#socket.writableEnded || this.#socket.destroyed) return
     const { clock } = this.#options.room
     const { lines } = this.#decoder
     const ms = lines.pauseMs()

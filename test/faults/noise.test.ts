@@ -73,7 +73,8 @@ function noise(random: Random): Uint8Array {
 
 /** Letters that somebody must have sent: what stands for a control character is left out. */
 function lettersOf(text: string): string {
-  const typed = text.replace(/\\u(\{[0-9a-f]+\}|[0-9a-f]{4})/g, '').replace(/\^./g, '')
+  // A mark may have composed with the last letter of a token.
+  const typed = text.replace(/\\u\{?[0-9a-f]*/g, '').replace(/\^./g, '')
   return typed.replace(/[^a-z]/g, '')
 }
 
