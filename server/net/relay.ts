@@ -91,7 +91,9 @@ export class Relay {
     if (this.#closed) return
     const { room, edges, address } = this.#options
     const relay = addressText(address)
-    edges.log.warn({ relay, reason, waitMs: this.#wait }, 'the relay is not connected')
+    // Once for as long as it lasts: a server may be away for days.
+    const level = this.#wait === FIRST_WAIT_MS ? 'warn' : 'debug'
+    edges.log[level]({ relay, reason, waitMs: this.#wait }, 'the relay is not connected')
     this.#cancel = room.clock.after(this.#wait, () => this.#connect())
     this.#wait = Math.min(2 * this.#wait, LONGEST_WAIT_MS)
   }

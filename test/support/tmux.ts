@@ -14,11 +14,12 @@ export class Screen {
   readonly #socket: string
 
   /** Runs `oneroom` with `args`; what it exits with is said below what it leaves behind. */
-  constructor(args: readonly string[], columns = 80, rows = 24) {
+  constructor(args: readonly string[], columns = 80, background = false) {
     this.#socket = join(testFolder(), 'tmux')
-    const words = ['exec', process.execPath, main, ...args].map((word) => `'${word}'`)
-    const command = `(${words.join(' ').replace("'exec'", 'exec')}); echo "exit $?"; exec sleep 60`
-    const size = ['-x', `${columns}`, '-y', `${rows}`]
+    const words = [process.execPath, main, ...args].map((word) => `'${word}'`).join(' ')
+    const run = background ? `set -m; ${words} & wait` : `(exec ${words})`
+    const command = `${run}; echo "exit $?"; exec sleep 60`
+    const size = ['-x', `${columns}`, '-y', '24']
     this.#run('-f', '/dev/null', 'new-session', '-d', ...size, 'sh', '-c', command)
     onTestFinished(() => {
       this.#run('kill-server')

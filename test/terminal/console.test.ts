@@ -44,6 +44,7 @@ describe.skipIf(tmux === undefined)("the server's own terminal", () => {
     await screen.until('! /quit stops the server.')
     screen.type('/quit').press('Enter')
     await client.until('* The server is stopping.')
+    client.socket.destroy()
     expect(await screen.until('exit 0')).toMatch(/\* The server is stopping\.\nexit 0$/)
   })
 
@@ -64,5 +65,14 @@ describe.skipIf(tmux === undefined)("the server's own terminal", () => {
     await client.untilEnded()
     await screen.until('reason="refused: http"')
     expect(screen.text).not.toContain('{"level"')
+  })
+
+  it('is left alone by a server in the background, which would be stopped for touching it', async () => {
+    const ports = ['--web-port', '0', '--tcp-port', '0', '--data', ':memory:']
+    const screen = new Screen(['serve', ...ports, '--log-level', 'silent'], 80, true)
+    const text = await screen.until(/Waiting for client request\.\.$/)
+    const client = await rawClient(Number(/nc \S+ (\d+)/.exec(text)?.[1]))
+    await client.until('Nobody else is here yet.')
+    expect(screen.text).toMatch(/Waiting for client request\.\.$/)
   })
 })
