@@ -45,6 +45,11 @@ export function fullTimeOf(at: number): string {
   return formatFor({ dateStyle: 'full', timeStyle: 'long' })(at)
 }
 
+/** A minute of a day. */
+export function momentOf(at: number): string {
+  return formatFor({ dateStyle: 'medium', timeStyle: 'short' })(at)
+}
+
 export function dayOf(at: number): string {
   return formatFor({ dateStyle: 'full' })(at)
 }

@@ -98,24 +98,34 @@ export function Composer({ session }: { session: Session }) {
       event.preventDefault()
       send()
     } else if (event.key === 'ArrowUp') {
-      recallUnlessMoved('older')
+      stepUnlessMoved('older', event)
     } else if (event.key === 'ArrowDown') {
-      recallUnlessMoved('newer')
+      stepUnlessMoved('newer', event)
     }
   }
 
-  /** The key is the caret's first: only where it cannot move, which the browser knows best. */
-  function recallUnlessMoved(direction: 'older' | 'newer') {
+  /**
+   * The key is the caret's first. Whether it can move between lines only the browser knows,
+   * which wraps them; in the only line it would go to an end, as nobody expects of it.
+   */
+  function stepUnlessMoved(direction: 'older' | 'newer', event: KeyboardEvent) {
     const element = field.current
     if (!element) return
     const { selectionStart, selectionEnd, value } = element
+    if (isOneLine(element)) {
+      event.preventDefault()
+      return step(direction, value)
+    }
     setTimeout(() => {
       const moved =
         element.selectionStart !== selectionStart || element.selectionEnd !== selectionEnd
-      if (moved || element.value !== value) return
-      const recalled = recall.step(direction, value)
-      if (recalled !== null) write(recalled)
+      if (!moved && element.value === value) step(direction, value)
     })
+  }
+
+  function step(direction: 'older' | 'newer', current: string) {
+    const recalled = recall.step(direction, current)
+    if (recalled !== null) write(recalled)
   }
 
   function formOnSubmit(event: Event) {
@@ -157,6 +167,12 @@ export function Composer({ session }: { session: Session }) {
       <Under session={session} draft={draft} />
     </form>
   )
+}
+
+function isOneLine(element: HTMLTextAreaElement): boolean {
+  const { lineHeight, paddingBlockStart, paddingBlockEnd } = getComputedStyle(element)
+  const [line = 0, ...paddings] = [lineHeight, paddingBlockStart, paddingBlockEnd].map(parseFloat)
+  return element.scrollHeight < paddings.reduce((sum, padding) => sum + padding, 2 * line)
 }
 
 /** Browsers without `field-sizing` are helped to grow the field with its text. */

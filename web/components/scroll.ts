@@ -26,6 +26,7 @@ export function connectLog(
   const drawing = session.select(() => settings.value.clock)
   let drawnAs = drawing.peek()
   let aimed = target.peek()
+  let followed = false
   let lastTop = 0
 
   function stick() {
@@ -55,7 +56,9 @@ export function connectLog(
     if (drawing.value === drawnAs) rows.show(state)
     else rows.redraw(state)
     drawnAs = drawing.value
-    stick()
+    // Rows that came are followed once they are laid out anyway; asking now would do it twice.
+    if (state.following && !followed) stick()
+    followed = state.following
     if (target.value !== null && target.value !== aimed) aim(target.value.seq)
     aimed = target.value
   }

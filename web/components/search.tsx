@@ -2,7 +2,7 @@
 import { useSignal } from '@preact/signals'
 import { useEffect, useMemo, useRef } from 'preact/hooks'
 import type { RoomEvent } from '../../shared/protocol.ts'
-import { dayOf, minuteOf } from '../clock.ts'
+import { momentOf } from '../clock.ts'
 import { hueOf } from '../hue.ts'
 import { texts } from '../language.ts'
 import type { Session } from '../session.ts'
@@ -65,9 +65,7 @@ export function Search({ session, query, onClose }: Props) {
               <span class="text" dir="auto">
                 {event.text}
               </span>
-              <time dateTime={event.at}>
-                {dayOf(Date.parse(event.at))}, {minuteOf(Date.parse(event.at))}
-              </time>
+              <time dateTime={event.at}>{momentOf(Date.parse(event.at))}</time>
             </button>
           </li>
         ))}

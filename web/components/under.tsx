@@ -32,11 +32,14 @@ export function Under({ session, draft }: { session: Session; draft: Signal<stri
   return (
     <div class="under">
       <p id="notice" role="status">
-        {errorText(code, text)}{' '}
+        {errorText(code, text)}
         {suggestion !== null && (
-          <button type="button" class="link" onClick={() => session.rename(suggestion)}>
-            {texts.take(suggestion)}
-          </button>
+          <>
+            {' '}
+            <button type="button" class="link" onClick={() => session.rename(suggestion)}>
+              {texts.take(suggestion)}
+            </button>
+          </>
         )}
       </p>
       {view.value !== null && (

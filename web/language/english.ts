@@ -3,7 +3,7 @@ import type { ErrorCode } from '../../shared/errors.ts'
 import type { Via } from '../../shared/protocol.ts'
 
 export const english = {
-  tag: 'en',
+  tag: 'en' as string,
   direction: 'ltr' as 'ltr' | 'rtl',
   /** What the server says is English already. */
   errors: {} as Partial<Record<ErrorCode, string>>,
@@ -129,7 +129,7 @@ export const english = {
   hours12: '12 hours',
   hours24: '24 hours',
   typeSize: 'Size of type',
-  sizes: ['Small', 'Normal', 'Large', 'Larger'] as const,
+  sizes: ['Small', 'Normal', 'Large', 'Larger'],
   announcements: 'Read aloud by a screen reader',
   announceAll: 'Every message',
   announceMentions: 'Mentions',

@@ -1,2 +1,174 @@
-import { english, type Texts } from './english.ts'
-export const persian: Texts = english
+/** متن‌های صفحه به فارسی. The page's words in Persian. */
+import type { ErrorCode } from '../../shared/errors.ts'
+import type { Via } from '../../shared/protocol.ts'
+import type { Texts } from './english.ts'
+
+const digits = new Intl.NumberFormat('fa')
+/** A Persian noun after a number stays as it is. */
+const n = (count: number) => digits.format(count)
+
+const errors: Record<ErrorCode, string> = {
+  bad_json: 'این JSON درست نیست.',
+  bad_message: 'این پیام از پروتکل نیست.',
+  unknown_type: 'پیامی از این نوع شناخته نیست.',
+  hello_first: 'نخست پیام hello را بفرستید.',
+  hello_twice: 'پیام hello پیش‌تر فرستاده شده است.',
+  name_invalid: 'این نام را نمی‌توان به کار برد.',
+  name_taken: 'این نام گرفته شده است.',
+  name_lookalike: 'این نام شبیه نام کسی است که اینجاست.',
+  not_lines: 'آنچه می‌فرستید سطرهایی از متن UTF-8 نیست.',
+  too_fast: 'این بیش از آن است که یک نفر می‌تواند بگوید. کمی صبر کنید و دوباره بفرستید.',
+  text_empty: 'در این پیام چیزی نیست.',
+  text_too_long: 'هر پیام حداکثر ۴۰۹۶ بایت است.',
+  line_too_long: 'هر سطر حداکثر ۴۰۹۶ بایت است؛ بقیه‌ی آن کنار گذاشته شد.',
+  unknown_command: 'چنین فرمانی نیست.',
+  resume_unknown: 'کسی با این کد شناخته نیست.',
+  log_unavailable: 'اتاق اکنون نمی‌تواند پیام‌ها را ثبت کند. پیام شما گفته نشد؛ دوباره بفرستید.',
+  history_unavailable: 'اکنون نمی‌توان گفته‌های پیشین را خواند.',
+  binary_frame: 'تنها قاب متنی خوانده می‌شود.',
+  hello_timeout: 'در ده ثانیه پیام hello نرسید.',
+  replaced: 'این نشست از جای دیگری باز شده است.',
+  too_slow: 'سی ثانیه چیزی نخواندید. برگردید و از همان‌جا ادامه دهید.',
+  catch_up_failed: 'آنچه از دست دادید اکنون خوانده نمی‌شود. برگردید و از همان‌جا ادامه دهید.',
+  room_full: 'اتاق پر است. کمی بعد دوباره بیایید.',
+  shutdown: 'سرور دارد خاموش می‌شود.',
+}
+
+export const persian: Texts = {
+  tag: 'fa',
+  direction: 'rtl',
+  errors,
+  commands: {
+    name: 'نام خود را عوض کنید.',
+    who: 'ببینید چه کسانی اینجا هستند و از چه راهی آمده‌اند.',
+    me: 'بگویید چه می‌کنید، مانند «∗ آلیس دست تکان می‌دهد».',
+    search: 'پیام‌هایی را که این واژه‌ها را دارند پیدا کنید.',
+    help: 'این فهرست را ببینید.',
+    quit: 'از اتاق بیرون بروید.',
+  },
+
+  lead: 'یک اتاق برای آنان که پای مرورگرند و آنان که پای پایانه‌اند.',
+  yourName: 'نام شما',
+  join: 'ورود',
+  joining: 'در حال ورود …',
+  joinAs: (name: string) => `ورود با نام ${name}`,
+  leave: 'خروج',
+  search: 'جست‌وجو',
+  settings: 'تنظیمات',
+  close: 'بستن',
+
+  messages: 'پیام‌ها',
+  onTheirWay: 'در راه',
+  empty: 'هنوز کسی چیزی نگفته است. شما آغاز کنید.',
+  beginning: 'گفت‌وگو از اینجا آغاز شد.',
+  newLine: 'تازه',
+  below: (count: number, mentions: number) =>
+    mentions === 0 ? `${n(count)} پیام تازه` : `${n(count)} پیام تازه · ${n(mentions)} خطاب به شما`,
+  newest: 'تازه‌ترین',
+  back: 'بازگشت',
+  reply: 'پاسخ',
+  copyLink: 'رونوشت پیوند',
+  linkCopied: 'پیوند رونوشت شد.',
+  notKept: 'این پیام دیگر نگه داشته نمی‌شود.',
+  historyFailed: 'اکنون نمی‌توان گفته‌های پیشین را خواند.',
+  change: {
+    joined: (name: string, via: Via) => `${name} آمد (${via})`,
+    left: (name: string) => `${name} رفت`,
+    renamed: (was: string, name: string) => `نام ${was} اکنون ${name} است`,
+    more: (count: number) => `و ${n(count)} رفت‌وآمد دیگر`,
+  },
+
+  message: 'پیام',
+  saySomething: 'چیزی بگویید',
+  send: 'فرستادن',
+  bytesLeft: (count: number) => `${n(count)} بایت مانده`,
+  bytesOver: (count: number) => `${n(count)} بایت بیش از اندازه`,
+  manyMessages: (count: number, seconds: number) =>
+    `${n(count)} پیام، نزدیک به ${n(seconds)} ثانیه`,
+  terminalsRead: 'در پایانه چنین خوانده می‌شود:',
+  typing: ([first = '', second = '']: readonly string[], count: number) =>
+    count === 0
+      ? ''
+      : count === 1
+        ? `${first} در حال نوشتن است …`
+        : count === 2
+          ? `${first} و ${second} در حال نوشتن‌اند …`
+          : `${n(count)} نفر در حال نوشتن‌اند …`,
+  take: (name: string) => `گرفتن نام ${name}`,
+  nameOffline: 'اکنون ارتباطی نیست؛ نام شما همان می‌ماند.',
+  commandAlone: 'فرمان باید در سطری تنها باشد. چیزی فرستاده نشد.',
+  commandUnknown: (word: string) =>
+    `فرمان ‎/${word} اینجا شناخته نیست و چیزی فرستاده نشد. برای گفتن آن بنویسید ‎//${word}`,
+  commandTerminal: (name: string) =>
+    `فرمان ‎/${name} برای خوانندگان پای پایانه است. چیزی فرستاده نشد.`,
+  historyHint: 'به بالا بروید: پیام‌های پیشین خودشان می‌آیند.',
+  commandUsage: (usage: string) => `آن را چنین بنویسید: ‎${usage}. چیزی فرستاده نشد.`,
+  tooMany: (count: number, limit: number) =>
+    `این ${n(count)} پیام است و بیش از ${n(limit)} پیام نمی‌تواند در انتظار بماند. چیزی فرستاده نشد.`,
+  suggestions: 'پیشنهادها',
+
+  onItsWay: 'در راه',
+  moreOnTheirWay: (count: number) => `و ${n(count)} پیام دیگر در راه`,
+  notSent: 'فرستاده نشد.',
+  noAnswer: 'اتاق پاسخ نداده است.',
+  leftBefore: 'پیش از گفته شدن آن بیرون رفتید.',
+  retry: 'دوباره',
+  edit: 'ویرایش',
+  delete: 'حذف',
+
+  otherTab: 'شما در برگه‌ی دیگری در این اتاق هستید.',
+  useItHere: 'ادامه در اینجا',
+  connectionLost: 'ارتباط قطع شده است.',
+  roomSilent: 'اتاق پاسخ نمی‌دهد.',
+  retryNow: 'همین اکنون',
+  connecting: 'در حال اتصال …',
+  nextTry: (seconds: number) => `تلاش بعدی تا ${n(seconds)} ثانیه‌ی دیگر.`,
+
+  theRoom: 'اتاق',
+  hereNow: 'حاضران',
+  nobodyYet: 'هنوز کسی نیست',
+  you: 'شما',
+  counts: {
+    web: (count: number) => `${n(count)} در وب`,
+    terminal: (count: number) => `${n(count)} در پایانه`,
+    server: (count: number) => `${n(count)} در سرور`,
+    more: (count: number) => `${n(count)} نفر دیگر`,
+  },
+  andMore: (count: number) => `و ${n(count)} نفر دیگر`,
+
+  spoken: (count: number, mentions: number) =>
+    mentions === 0
+      ? `${n(count)} پیام تازه`
+      : `${n(count)} پیام تازه، ${n(mentions)} پیام خطاب به شما`,
+  mentioned: (name: string) => `${name} از شما نام برد`,
+
+  terminals: 'ورود از پایانه',
+  terminalsLead:
+    'چیزی برای نصب نیست. هر چه آنجا نوشته شود اینجا گفته می‌شود و هر چه اینجا گفته شود آنجا چاپ می‌شود.',
+  copy: 'رونوشت',
+  copied: 'رونوشت شد',
+  onPhone: 'با تلفن',
+  qrOf: (url: string) => `کد QR برای ${url}`,
+  loopback:
+    'این صفحه با نشانی‌ای باز شده که از دستگاه دیگر به جایی نمی‌رسد. برای هم‌رسانی، آن را با نشانی این دستگاه در شبکه باز کنید.',
+
+  searchLabel: 'واژه‌هایی برای جست‌وجو',
+  found: (count: number) => (count === 0 ? 'چیزی پیدا نشد.' : `${n(count)} پیام`),
+
+  theme: 'پوسته',
+  asSystem: 'مانند سامانه',
+  light: 'روشن',
+  dark: 'تیره',
+  clock: 'ساعت',
+  hours12: '۱۲ ساعته',
+  hours24: '۲۴ ساعته',
+  typeSize: 'اندازه‌ی نوشته',
+  sizes: ['کوچک', 'معمولی', 'بزرگ', 'بزرگ‌تر'],
+  announcements: 'آنچه صفحه‌خوان می‌خواند',
+  announceAll: 'همه‌ی پیام‌ها',
+  announceMentions: 'آنچه خطاب به من است',
+  announceNone: 'هیچ',
+  notifications: 'هنگامی که از من نام می‌برند خبرم کن',
+  notificationsDenied: 'این مرورگر برای این صفحه اجازه نمی‌دهد.',
+  sound: 'صدایی هنگامی که از من نام می‌برند',
+}

@@ -6,8 +6,14 @@
  */
 import type { Person, RoomEvent, ServerMessage, Via, Welcome } from '../../shared/protocol.ts'
 
-/** Rows of the log in the document. */
+/** Rows of the log in the document, at most. */
 export const LOG_ROWS = 900
+/**
+ * Rows that stay in it while the reader follows the newest one, and how many more there may
+ * be before the oldest go: each frame of a flood costs by the row.
+ */
+export const FOLLOWED_ROWS = 200
+export const FOLLOWED_SLACK = 100
 /** Rows of unsent messages in the document; together at most 1000. */
 export const PENDING_ROWS = 100
 /** Newest entries kept out of the document for a reader who has scrolled up. */

@@ -7,7 +7,15 @@
  * row or goes down towards it, so that the line being read never moves.
  */
 import { entryOf, firstSeq, indexOfSeq, lastSeq } from './entry.ts'
-import { AHEAD_ENTRIES, type Entry, LOG_ROWS, type LogPage, type State } from './model.ts'
+import {
+  AHEAD_ENTRIES,
+  type Entry,
+  FOLLOWED_ROWS,
+  FOLLOWED_SLACK,
+  LOG_ROWS,
+  type LogPage,
+  type State,
+} from './model.ts'
 
 /** Rows that come into the window at once, as many as the server gives for one asking. */
 export const PAGE_ROWS = 200
@@ -19,7 +27,7 @@ export function isDetached({ ahead, gap }: State): boolean {
 
 /** Adds what is newest: to the window, or to what waits outside it. */
 export function append(state: State, added: readonly Entry[]): State {
-  if (state.following) return withWindow(state, [...state.entries, ...added].slice(-LOG_ROWS))
+  if (state.following) return withWindow(state, trimmed([...state.entries, ...added]))
   const room = isDetached(state) ? 0 : Math.max(0, LOG_ROWS - state.entries.length)
   const next = room === 0 ? state : withWindow(state, [...state.entries, ...added.slice(0, room)])
   return room >= added.length ? next : hold(next, [...state.ahead, ...added.slice(room)])
@@ -37,7 +45,7 @@ export function follow(state: State, on: boolean): State {
   if (on === state.following) return state
   const fresh = { ...state, following: on, below: 0, belowMentions: 0 }
   if (!on) return fresh
-  const entries = newest(state).slice(-LOG_ROWS)
+  const entries = trimmed(newest(state))
   return { ...withWindow(fresh, entries), ahead: [], gap: false, target: null, back: null }
 }
 
@@ -90,6 +98,11 @@ export function aim(state: State, target: number, back: State['back']): State {
 /** Whether this message is in the window. */
 export function isShown({ entries }: State, seq: number): boolean {
   return indexOfSeq(entries, seq) !== -1
+}
+
+function trimmed(entries: readonly Entry[]): readonly Entry[] {
+  const full = entries.length > FOLLOWED_ROWS + FOLLOWED_SLACK
+  return full ? entries.slice(-FOLLOWED_ROWS) : entries
 }
 
 /** All that reaches to the newest event without a gap. */

@@ -1,0 +1,203 @@
+/** What the page is like for everybody: axe, narrow screens, languages, settings, the wall. */
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { launch } from '../support/chromium.ts'
+import { need } from '../support/debian.ts'
+import { Program, serve } from '../support/program.ts'
+import { greeted } from '../support/raw.ts'
+import { composer, drawn, join, open, row, say } from '../support/view.ts'
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const shell = need('python3') && '/bin/sh'
+
+let browser: Browser
+beforeAll(async () => {
+  browser = await launch()
+})
+afterAll(() => browser.close())
+
+type Violations = {
+  violations: { id: string; nodes: { html: string; failureSummary: string }[] }[]
+}
+
+/** What axe finds, every rule of it on. */
+async function violations(page: Page): Promise<string[]> {
+  // Over the protocol, since the page's own policy lets no script in.
+  await page.evaluate(axe)
+  const found = (await page.evaluate('axe.run()')) as Violations
+  return found.violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 160)} ${failureSummary}`),
+  )
+}
+
+async function expectNoSidewaysScroll(page: Page): Promise<void> {
+  const wide = await page.evaluate(() => {
+    const { scrollWidth, clientWidth } = document.documentElement
+    return scrollWidth - clientWidth
+  })
+  expect(wide).toBeLessThanOrEqual(0)
+}
+
+describe('axe', () => {
+  it.each([
+    ['light', 1280],
+    ['dark', 1280],
+    ['light', 320],
+    ['dark', 320],
+  ] as const)(
+    'finds nothing in %s at %i pixels, in any state',
+    { timeout: 60_000 },
+    async (colorScheme, width) => {
+      const { server, webUrl, tcpPort } = await serve('--flood', 'off')
+      const { client } = await greeted(tcpPort)
+      client.send('/name Bob\nhello **from** `nc` https://example.com/\n')
+      const viewport = { width, height: width === 320 ? 640 : 800 }
+      const page = await open(browser, webUrl, { colorScheme, viewport })
+      expect(await violations(page)).toEqual([])
+      await page.locator('#name').fill('Bob')
+      await page.keyboard.press('Enter')
+      await page.getByText('That name is taken.').waitFor()
+      expect(await violations(page)).toEqual([])
+      await expectNoSidewaysScroll(page)
+      await join(page, 'Ann')
+      await say(page, 'some `code`, and **more**')
+      client.send('Ann: do you see it?\n')
+      await row(page, 'do you see it?').hover()
+      await composer(page).fill('/')
+      await page.getByRole('option').first().waitFor()
+      expect(await violations(page)).toEqual([])
+      await composer(page).fill('**x**\ntwo\nthree\nfour')
+      await page.locator('.view').waitFor()
+      expect(await violations(page)).toEqual([])
+      await expectNoSidewaysScroll(page)
+      for (const name of ['Settings', 'Search']) {
+        await page.getByRole('button', { name }).click()
+        await page.getByRole('dialog').waitFor()
+        expect(await violations(page)).toEqual([])
+        await page.keyboard.press('Escape')
+        await page.getByRole('dialog').waitFor({ state: 'detached' })
+      }
+      if (width === 320) await page.locator('.counts').click()
+      await page.getByRole('button', { name: 'Join from a terminal' }).click()
+      await page.getByRole('img', { name: 'QR code' }).waitFor()
+      expect(await violations(page)).toEqual([])
+      await page.keyboard.press('Escape')
+      server.child.kill('SIGKILL')
+      await page.getByRole('button', { name: 'Retry now' }).waitFor()
+      expect(await violations(page)).toEqual([])
+      await expectNoSidewaysScroll(page)
+    },
+  )
+})
+
+describe('the page', () => {
+  it('speaks Persian to who reads it, from right to left', async () => {
+    const { webUrl } = await serve()
+    const page = await open(browser, webUrl, {
+      locale: 'fa-IR',
+      viewport: { width: 320, height: 640 },
+    })
+    await page.getByLabel('نام شما').fill('نیما')
+    await page.keyboard.press('Enter')
+    await composer(page).waitFor()
+    await say(page, 'سلام')
+    await row(page, 'سلام').waitFor()
+    expect(
+      await page.evaluate(() => [document.documentElement.lang, document.documentElement.dir]),
+    ).toEqual(['fa', 'rtl'])
+    const left = (await page.getByRole('button', { name: 'خروج' }).boundingBox())?.x ?? 999
+    expect(left).toBeLessThan(100)
+    expect(await violations(page)).toEqual([])
+    await expectNoSidewaysScroll(page)
+  })
+
+  it('keeps what is set over a visit: theme, clock, size', async () => {
+    const { webUrl, tcpPort } = await serve()
+    const { client } = await greeted(tcpPort)
+    const page = await open(browser, webUrl, { colorScheme: 'light', locale: 'en-GB' })
+    await join(page, 'Ann')
+    client.send('hello\n')
+    const time = row(page, 'hello').locator('time')
+    expect(await time.textContent()).toMatch(/^\d\d:\d\d$/)
+    await page.getByRole('button', { name: 'Settings' }).click()
+    await page.getByLabel('Dark').check()
+    await page.getByLabel('12 hours').check()
+    await page.getByLabel('Larger').check()
+    const look = () =>
+      page.evaluate(() => [
+        getComputedStyle(document.body).backgroundColor,
+        getComputedStyle(document.documentElement).fontSize,
+      ])
+    expect(await look()).toEqual(['rgb(18, 23, 22)', '23px'])
+    expect(await time.textContent()).toMatch(/[ap]m$/i)
+    await page.reload()
+    await row(page, 'hello').waitFor()
+    expect(await look()).toEqual(['rgb(18, 23, 22)', '23px'])
+    expect(await time.textContent()).toMatch(/[ap]m$/i)
+  })
+
+  it.skipIf(!shell)('tells how to join from a terminal in lines that do', async () => {
+    const { webUrl, tcpPort } = await serve()
+    const page = await open(browser, webUrl)
+    await join(page, 'Ann')
+    await page.getByRole('button', { name: 'Join from a terminal' }).click()
+    await page.getByRole('img', { name: `QR code of ${webUrl}/` }).waitFor()
+    const lines = await page.getByRole('dialog').locator('code').allTextContents()
+    expect(lines.map((line) => line.split(/[ =]/)[0])).toEqual(['nc', 'telnet', 'python3', '$c'])
+    for (const line of lines) expect(line).toContain(String(tcpPort))
+    await page.getByRole('button', { name: 'Copy: nc' }).click()
+    await page.getByText('Copied').waitFor()
+    await page.keyboard.press('Escape')
+    const python = new Program(shell as string, ['-c', lines[2] as string])
+    await python.until('Ann (web)')
+    python.type('hello from a line that was copied\n')
+    await row(page, 'hello from a line that was copied').waitFor()
+  })
+
+  it('has a wall for a projector: no composer, the newest in sight, and how to join', async () => {
+    const { webUrl, tcpPort } = await serve('--flood', 'off')
+    const { client } = await greeted(tcpPort)
+    const page = await open(browser, `${webUrl}/?view=wall`, {
+      viewport: { width: 1920, height: 1080 },
+    })
+    await client.until('* projector joined (web)\n')
+    client.send(Array.from({ length: 80 }, (_, at) => `line ${at}\n`).join(''))
+    await row(page, 'line 79').waitFor()
+    await drawn(page)
+    const box = await row(page, 'line 79').boundingBox()
+    expect((box?.y ?? 9999) + (box?.height ?? 0)).toBeLessThanOrEqual(1080)
+    expect(await composer(page).count()).toBe(0)
+    await page.getByText(`nc 127.0.0.1 ${tcpPort}`).waitFor()
+    await page.getByRole('img', { name: 'QR code' }).waitFor()
+    expect(await violations(page)).toEqual([])
+    expect(await page.evaluate(() => localStorage.getItem('oneroom.name'))).toBeNull()
+  })
+
+  it('can be installed: a manifest, and an icon that is an SVG', async () => {
+    const { webUrl } = await serve()
+    const page = await open(browser, webUrl)
+    const cdp = await page.context().newCDPSession(page)
+    const { errors, data } = await cdp.send('Page.getAppManifest')
+    expect(errors).toEqual([])
+    const manifest = JSON.parse(data ?? '{}') as { icons: { src: string; type: string }[] }
+    const icon = await fetch(new URL(manifest.icons[0]?.src ?? '', webUrl))
+    expect(icon.headers.get('content-type')).toBe('image/svg+xml')
+  })
+
+  it('moves nothing for who wants no motion, and shows names without colours', async () => {
+    const { webUrl } = await serve()
+    const page = await open(browser, webUrl, { reducedMotion: 'reduce', forcedColors: 'active' })
+    await join(page, 'Ann')
+    await say(page, 'hello')
+    await row(page, 'hello').waitFor()
+    const motion = await page.evaluate(
+      () =>
+        document.getAnimations().filter(({ effect }) => Number(effect?.getTiming().duration) > 0)
+          .length,
+    )
+    expect(motion).toBe(0)
+    expect(await violations(page)).toEqual([])
+  })
+})

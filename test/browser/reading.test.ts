@@ -1,0 +1,200 @@
+/** Reading in the page: what is new, what was said before, and where it stands. */
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { launch } from '../support/chromium.ts'
+import { serve } from '../support/program.ts'
+import { greeted, type RawClient } from '../support/raw.ts'
+import { attend, composer, drawn, join, open, row, say } from '../support/view.ts'
+
+let browser: Browser
+let page: Page
+let client: RawClient
+let webUrl: string
+beforeAll(async () => {
+  browser = await launch()
+})
+afterAll(() => browser.close())
+beforeEach(async () => {
+  const served = await serve('--flood', 'off')
+  webUrl = served.webUrl
+  client = (await greeted(served.tcpPort)).client
+  client.send('/name Bob\n')
+  await client.until('You are Bob now.\n')
+  page = await open(browser, webUrl)
+  await join(page, 'Ann')
+  await client.until('* Ann joined (web)\n')
+})
+
+async function hear(text: string): Promise<void> {
+  client.send(`${text}\n`)
+  await row(page, text).waitFor()
+}
+
+/** Where the rows stand, from the top of the window. */
+const places = () =>
+  page.evaluate(() =>
+    [...document.querySelectorAll('.log .row')].map((one) => one.getBoundingClientRect().top),
+  )
+
+describe('the unread line', () => {
+  it('stands where attention was lost, counts in the title, and goes without a shift', async () => {
+    await hear('seen')
+    await attend(page, false)
+    await hear('missed one')
+    await hear('missed two, Ann')
+    expect(await page.title()).toBe('(2) Oneroom')
+    await attend(page, true)
+    expect(await page.title()).toBe('Oneroom')
+    const marked = row(page, 'missed one').locator('.unread')
+    await marked.waitFor()
+    const before = await places()
+    // Losing attention again with nothing new takes the line away.
+    await attend(page, false)
+    await attend(page, true)
+    await marked.waitFor({ state: 'detached' })
+    expect(await places()).toEqual(before)
+  })
+
+  it('never stands above a message of our own', async () => {
+    await attend(page, false)
+    await hear('missed')
+    await attend(page, true)
+    await page.locator('.unread').waitFor()
+    await say(page, 'I answer')
+    await client.until('Ann: I answer\n')
+    await page.locator('.unread').waitFor({ state: 'detached' })
+  })
+})
+
+describe('the log', () => {
+  it('copies rows as lines, without the labels of buttons', async () => {
+    await hear('first from nc')
+    await say(page, 'second from **here**')
+    await row(page, 'second from here').hover()
+    await page.getByRole('button', { name: 'Reply' }).waitFor()
+    const copied = await page.evaluate(() => {
+      const rows = document.querySelectorAll('.log ol:first-of-type > .row')
+      const range = document.createRange()
+      range.setStart(rows[rows.length - 2]?.querySelector('.text') as Node, 0)
+      range.setEndAfter(rows[rows.length - 1]?.lastChild as Node)
+      getSelection()?.removeAllRanges()
+      getSelection()?.addRange(range)
+      const data = new DataTransfer()
+      const event = new ClipboardEvent('copy', { clipboardData: data, bubbles: true })
+      rows[rows.length - 1]?.dispatchEvent(event)
+      return data.getData('text/plain')
+    })
+    expect(copied).toMatch(
+      /^\[\d\d:\d\d:\d\d] <Bob> first from nc\n\[\d\d:\d\d:\d\d] <Ann> second from \*\*here\*\*$/,
+    )
+  })
+
+  it('groups by speaker under a line for the day, with the full time on pointing', async () => {
+    await hear('one of two')
+    await hear('two of two')
+    expect(await row(page, 'one of two').getAttribute('class')).toContain('lead')
+    expect(await row(page, 'two of two').getAttribute('class')).not.toContain('lead')
+    expect(await page.locator('.day').count()).toBe(1)
+    await row(page, 'two of two').hover()
+    const title = await row(page, 'two of two').locator('time').getAttribute('title')
+    expect(title).toContain(String(new Date().getFullYear()))
+  })
+
+  it('reads marks of people at a page, and none of terminals', async () => {
+    await hear('**not** `this`')
+    expect(await row(page, '**not** `this`').locator('strong, code').count()).toBe(0)
+    await say(page, '```js\nlet a = **1**\n```\n*after*')
+    await client.until('Ann: *after*\n')
+    await row(page, 'after').locator('em').waitFor()
+    const code = row(page, 'let a = **1**')
+    expect(await code.getAttribute('class')).toContain('fence inside')
+    expect(await code.locator('strong').count()).toBe(0)
+  })
+
+  it('is one tab stop, whose rows arrows reach, and Escape leads to the composer', async () => {
+    await hear('one https://example.com/')
+    await hear('two')
+    const active = () => page.evaluate(() => document.activeElement?.textContent ?? '')
+    await page.locator('.log').focus()
+    await page.keyboard.press('ArrowUp')
+    expect(await active()).toContain('two')
+    await page.keyboard.press('ArrowUp')
+    expect(await active()).toContain('one')
+    await page.keyboard.press('ArrowRight')
+    expect(await active()).toBe('https://example.com/')
+    await page.keyboard.press('ArrowRight')
+    expect(await active()).toBe('Reply')
+    await page.keyboard.press('Home')
+    await page.keyboard.press('End')
+    expect(await active()).toContain('two')
+    await page.keyboard.press('Escape')
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('message')
+    // Backwards from the composer it is one step, and one more leaves it.
+    await page.keyboard.press('Shift+Tab')
+    expect(await page.evaluate(() => document.activeElement?.getAttribute('role'))).toBe('log')
+    await page.keyboard.press('Shift+Tab')
+    expect(await page.evaluate(() => document.activeElement?.closest('.log'))).toBeNull()
+  })
+
+  it('says aloud a few messages and counts many, with those that speak to the reader', async () => {
+    const voice = page.locator('#page > p[role=status]')
+    expect(await page.getByRole('log').getAttribute('aria-live')).toBe('off')
+    await hear('hello')
+    await page.waitForFunction(
+      () => document.querySelector('#page > p[role=status]')?.textContent === 'Bob: hello',
+    )
+    client.send(`${Array.from({ length: 11 }, (_, at) => `many ${at}`).join('\n')}\nAnn: you too\n`)
+    await voice.getByText('12 new messages, 1 mentions you').waitFor()
+    await page.reload()
+    await row(page, 'Ann: you too').waitFor()
+    expect(await voice.textContent()).toBe('')
+  })
+
+  it('tells who is typing', async () => {
+    const other = await open(browser, webUrl)
+    await join(other, 'Eve')
+    await composer(other).pressSequentially('half')
+    await page.getByText('Eve is typing …').waitFor()
+    await composer(other).press('Enter')
+    await page.getByText('Eve is typing …').waitFor({ state: 'detached' })
+  })
+})
+
+describe('a message said long ago', () => {
+  beforeEach(async () => {
+    const lines = Array.from(
+      { length: 1500 },
+      (_, at) => `m${at + 1} ${at === 99 ? 'needle' : 'hay'}`,
+    )
+    client.send(`${lines.join('\n')}\n`)
+    await row(page, 'm1500 hay').waitFor()
+  })
+
+  it('is found, shown in its place, and left for where one was', async () => {
+    await composer(page).fill('/search needle')
+    await page.keyboard.press('Enter')
+    await page.getByText('1 message', { exact: true }).waitFor()
+    await page.getByRole('button', { name: 'needle' }).click()
+    await row(page, 'm100 needle').waitFor({ state: 'visible' })
+    await page.waitForFunction(() => document.activeElement?.textContent?.includes('m100 needle'))
+    expect(await row(page, 'm100 needle').isVisible()).toBe(true)
+    await row(page, 'm101 hay').waitFor()
+    await page.getByRole('button', { name: 'Back' }).click()
+    await row(page, 'm1500 hay').waitFor({ state: 'visible' })
+    await page.getByRole('button', { name: 'Back' }).waitFor({ state: 'detached' })
+  })
+
+  it('opens by its link, also in a page that is new', async () => {
+    const { events } = (await (await fetch(`${webUrl}/api/events?after=99&limit=1`)).json()) as {
+      events: { seq: number; text: string }[]
+    }
+    expect(events[0]?.text).toBe('m100 needle')
+    const other = await open(browser, `${webUrl}/#${events[0]?.seq}`)
+    await join(other, 'Eve')
+    await other.waitForFunction(() => document.activeElement?.textContent?.includes('m100 needle'))
+    const box = await row(other, 'm100 needle').boundingBox()
+    expect(box?.y).toBeGreaterThan(50)
+    expect(box?.y).toBeLessThan(720)
+    await drawn(other)
+  })
+})

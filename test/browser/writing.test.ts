@@ -1,0 +1,178 @@
+/** Writing in the page: keys, completion, recall, pasting, and what a draft will become. */
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { launch } from '../support/chromium.ts'
+import { type Program, serve } from '../support/program.ts'
+import { greeted, type RawClient } from '../support/raw.ts'
+import { composer, drawn, join, open, row, say } from '../support/view.ts'
+
+let browser: Browser
+let page: Page
+let client: RawClient
+let server: Program
+beforeAll(async () => {
+  browser = await launch()
+})
+afterAll(() => browser.close())
+beforeEach(async () => {
+  const served = await serve()
+  server = served.server
+  client = (await greeted(served.tcpPort)).client
+  client.send('/name Bob\n')
+  await client.until('You are Bob now.\n')
+  page = await open(browser, served.webUrl)
+  await join(page, 'Ann')
+  await client.until('* Ann joined (web)\n')
+})
+
+const text = () => composer(page).inputValue()
+const caret = () => composer(page).evaluate((field: HTMLTextAreaElement) => field.selectionStart)
+
+describe('the composer', () => {
+  it('paints a message in the frame of its Enter, and no clock when it is soon back', async () => {
+    await composer(page).fill('at once')
+    const painted = await composer(page).evaluate(async (field) => {
+      field.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true }))
+      await new Promise(requestAnimationFrame)
+      return [...document.querySelectorAll('.log .row')].map((one) => one.textContent)
+    })
+    expect(painted.join('\n')).toContain('at once')
+    await client.until('Ann: at once\n')
+    await row(page, 'at once').waitFor()
+    expect(await page.locator('.clock').count()).toBe(0)
+  })
+
+  it('moves the caret with Up and Down first, also in wrapped text, and then recalls', async () => {
+    await say(page, 'the first')
+    await say(page, 'the second')
+    await client.until('Ann: the second\n')
+    const long = 'a word and another '.repeat(20).trim()
+    await composer(page).fill(long)
+    await page.keyboard.press('ArrowUp')
+    await drawn(page)
+    expect(await text()).toBe(long)
+    expect(await caret()).toBeLessThan(long.length)
+    for (let line = 0; line < 12 && (await text()) === long; line += 1) {
+      await page.keyboard.press('ArrowUp')
+      await drawn(page)
+    }
+    expect(await text()).toBe('the second')
+    await page.keyboard.press('ArrowUp')
+    await drawn(page)
+    expect(await text()).toBe('the first')
+    await page.keyboard.press('ArrowDown')
+    await drawn(page)
+    await page.keyboard.press('ArrowDown')
+    await drawn(page)
+    expect(await text()).toBe(long)
+  })
+
+  it('leaves Enter and the arrows to an input method', async () => {
+    await say(page, 'said before')
+    const cdp = await page.context().newCDPSession(page)
+    await composer(page).focus()
+    await cdp.send('Input.imeSetComposition', { text: 'にほ', selectionStart: 2, selectionEnd: 2 })
+    await composer(page).evaluate((field) => {
+      for (const key of ['ArrowUp', 'Enter']) {
+        const fields = { key, bubbles: true, isComposing: true }
+        field.dispatchEvent(new KeyboardEvent('keydown', fields))
+      }
+    })
+    await drawn(page)
+    expect(await text()).toBe('にほ')
+    await cdp.send('Input.insertText', { text: '日本' })
+    await page.keyboard.press('Enter')
+    await client.until('Ann: 日本\n')
+  })
+
+  it('completes with Tab while a completion is open, and is left with Tab otherwise', async () => {
+    await composer(page).pressSequentially('@bo')
+    await page.getByRole('option', { name: 'Bob tcp' }).waitFor()
+    await page.keyboard.press('Tab')
+    expect(await text()).toBe('@Bob ')
+    await composer(page).pressSequentially(':rocke')
+    await page.getByRole('option', { name: ':rocket:' }).waitFor()
+    await page.keyboard.press('Enter')
+    expect(await text()).toBe('@Bob 🚀')
+    await page.keyboard.press('Tab')
+    expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe(
+      'Send',
+    )
+    await page.keyboard.press('Shift+Tab')
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('message')
+    await page.keyboard.press('Shift+Tab')
+    expect(await page.evaluate(() => document.activeElement?.id)).not.toBe('message')
+  })
+
+  it('has a palette of commands behind a slash, and obeys them', async () => {
+    await composer(page).pressSequentially('/')
+    const options = page.getByRole('option')
+    await options.filter({ hasText: '/name NAME' }).waitFor()
+    expect(await options.filter({ hasText: '/stamps' }).count()).toBe(0)
+    await page.keyboard.press('Escape')
+    await options.first().waitFor({ state: 'detached' })
+    await composer(page).fill('/me waves')
+    await page.keyboard.press('Enter')
+    await client.until('* Ann waves\n')
+    await composer(page).fill('/name Anna')
+    await page.keyboard.press('Enter')
+    await client.until('* Ann is now Anna\n')
+    await composer(page).fill('/nonsense')
+    await page.keyboard.press('Enter')
+    await page.getByText('/nonsense is not known here').waitFor()
+    expect(await text()).toBe('/nonsense')
+    await composer(page).fill('//nonsense')
+    await page.keyboard.press('Enter')
+    await client.until('Anna: /nonsense\n')
+  })
+
+  it('says of many lines how many messages they are and how long they take', async () => {
+    const lines = Array.from({ length: 20 }, (_, at) => `line ${at}`).join('\n')
+    await composer(page).focus()
+    await page.evaluate((pasted) => document.execCommand('insertText', false, pasted), lines)
+    // Twelve at once and four a second, as the server has it.
+    await page.getByText('20 messages, about 2 seconds').waitFor()
+    await composer(page).fill('one\ntwo\nthree')
+    await page.getByText('messages, about').waitFor({ state: 'detached' })
+  })
+
+  it('shows what terminals will read where that differs', async () => {
+    await composer(page).fill('this is **bold**')
+    await page.locator('.view', { hasText: 'this is **bold**' }).waitFor()
+    await page.keyboard.press('Enter')
+    await client.until('Ann: this is **bold**\n')
+    await row(page, 'this is bold').locator('strong', { hasText: 'bold' }).waitFor()
+    await composer(page).fill('a\u202eb')
+    await page.locator('.view', { hasText: 'a\\u202eb' }).waitFor()
+    await composer(page).fill('plain')
+    await page.locator('.view').waitFor({ state: 'detached' })
+  })
+
+  it('answers a message below a quotation of it', async () => {
+    client.send('what is the time?\n')
+    await row(page, 'what is the time?').hover()
+    await page.getByRole('button', { name: 'Reply' }).click()
+    expect(await text()).toBe('> Bob: what is the time?\n')
+    await page.keyboard.type('noon')
+    await page.keyboard.press('Enter')
+    await client.until(/Ann: > Bob: what is the time\?\n\[..:..] Ann: noon\n/)
+  })
+
+  it('says after ten silent seconds that a message is not sent, and gives it back to edit', {
+    timeout: 40_000,
+  }, async () => {
+    // A server that is there and answers nothing.
+    server.child.kill('SIGSTOP')
+    await composer(page).fill('into the silence')
+    await page.keyboard.press('Enter')
+    await page.locator('.clock').waitFor({ state: 'visible' })
+    await page.getByText('Not sent.').waitFor({ timeout: 15_000 })
+    await page.getByRole('button', { name: 'Retry' }).waitFor()
+    await page.getByRole('button', { name: 'Delete' }).waitFor()
+    await composer(page).fill('a draft')
+    await page.getByRole('button', { name: 'Edit' }).click()
+    expect(await text()).toBe('into the silence\na draft')
+    expect(await page.getByText('Not sent.').count()).toBe(0)
+    server.child.kill('SIGCONT')
+  })
+})
