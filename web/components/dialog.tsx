@@ -21,14 +21,14 @@ export function Dialog({ title, onClose, children }: Props) {
       onClick={(event) => event.target === dialog.current && dialog.current?.close()}
     >
       <div class="dialog">
-        <header>
+        <div class="title">
           <h2 id="dialog-title">{title}</h2>
           <button type="button" class="quiet icon" aria-label={texts.close} onClick={onClose}>
             <svg viewBox="0 0 24 24" aria-hidden="true">
               <path d="M6 6l12 12M18 6L6 18" />
             </svg>
           </button>
-        </header>
+        </div>
         {children}
       </div>
     </dialog>
