@@ -14,8 +14,9 @@ export function encodingAdvice(encoding: Encoding): string | undefined {
     case 'utf-16le':
     case 'utf-16be':
       return 'You send UTF-16. It is read as such, but all that you get is UTF-8: use UTF-8 for both.'
-    case 'length':
-      return 'Your messages have their length before them, as from writeUTF. It is taken off, but you get lines: use println and readLine.'
+    case 'length16':
+    case 'length32':
+      return 'Your messages have their length before them, as from writeUTF or struct.pack. It is taken off, but you get lines: send and read lines.'
     case 'java':
       return 'You send serialised Java objects; nothing of them is read. Send lines of text: out.println(text) of a PrintWriter.'
     case 'pickle':

@@ -6,10 +6,18 @@
  */
 
 /**
- * `length`: messages with their length in two bytes before them, as Java's writeUTF sends
- * them. `java` and `pickle`: serialised objects, which are never read.
+ * `length16` and `length32`: messages with their length before them, in two bytes as from
+ * Java's writeUTF, or in four as from Python's struct.pack. `java` and `pickle`: serialised
+ * objects, which are never read.
  */
-export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'length' | 'java' | 'pickle'
+export type Encoding =
+  | 'utf-8'
+  | 'utf-16le'
+  | 'utf-16be'
+  | 'length16'
+  | 'length32'
+  | 'java'
+  | 'pickle'
 
 const LF = 10
 const SPACE = 32
@@ -28,6 +36,7 @@ const OPENINGS: readonly [Encoding, ((byte: number) => boolean)[]][] = [
 ]
 /** A pickle's PROTO, and the protocols since 2.3 that it may name. */
 const [PICKLE, FIRST_PROTOCOL, LAST_PROTOCOL] = [0x80, 2, 5]
+const LENGTH_BYTES = { length16: 2, length32: 4 }
 /** A first message is hardly longer than 1023 bytes, and no text begins with these bytes. */
 const MOST_LENGTH = 0x03
 
@@ -53,11 +62,13 @@ export function recogniseEncoding(
     return opening.length < pattern.length ? undecided : encoding
   }
   if (first > MOST_LENGTH) return 'utf-8'
-  if (second === undefined) return undecided
-  const length = (first << 8) | second
-  if (opening.length < length + 2) return undecided
-  const text = opening.subarray(2, length + 2)
-  return length > 0 && text.every((byte) => byte >= SPACE) ? 'length' : 'utf-8'
+  const encoding = first === 0 && second === 0 ? 'length32' : 'length16'
+  const width = LENGTH_BYTES[encoding]
+  if (opening.length < width) return undecided
+  const length = opening.subarray(0, width).reduce((sum, byte) => sum * 256 + byte, 0)
+  if (opening.length < width + length) return undecided
+  const text = opening.subarray(width, width + length)
+  return length > 0 && text.every(visible) ? encoding : 'utf-8'
 }
 
 /** Bytes of one encoding → bytes of UTF-8, over chunk borders. */
@@ -74,31 +85,32 @@ export function transcoderFor(encoding: Encoding): Transcoder | undefined {
       const encoder = new TextEncoder()
       return (chunk) => encoder.encode(decoder.decode(chunk, { stream: true }))
     }
-    case 'length':
-      return lengthTranscoder()
+    case 'length16':
+    case 'length32':
+      return lengthTranscoder(LENGTH_BYTES[encoding])
     case 'java':
     case 'pickle':
       return () => new Uint8Array(0)
   }
 }
 
-/** Ends each message with an LF in the place of its length. */
-function lengthTranscoder(): Transcoder {
+/** Ends each message with an LF, in the place of its length before it. */
+function lengthTranscoder(width: number): Transcoder {
+  /** Bytes of the message that are still to come, and of the length before it. */
   let left = 0
-  let high: number | undefined
+  let lengthLeft = width
   return (chunk) => {
     const text: number[] = []
     for (const byte of chunk) {
-      if (left > 0) {
+      if (lengthLeft > 0) {
+        left = left * 256 + byte
+        lengthLeft -= 1
+      } else {
         text.push(byte)
         left -= 1
         if (left === 0) text.push(LF)
-      } else if (high === undefined) {
-        high = byte
-      } else {
-        left = (high << 8) | byte
-        high = undefined
       }
+      if (lengthLeft === 0 && left === 0) lengthLeft = width
     }
     return Uint8Array.from(text)
   }

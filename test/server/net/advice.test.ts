@@ -9,7 +9,7 @@ describe('a program that does not send lines of UTF-8', () => {
     [
       'Java’s writeUTF',
       [writeUtf('hello'), writeUtf('again')],
-      'Your messages have their length before them, as from writeUTF.',
+      'Your messages have their length before them, as from writeUTF or struct.pack.',
       ['hello', 'again'],
     ],
     [

@@ -11,6 +11,10 @@ const java = (...texts: string[]) =>
       return Buffer.concat([Buffer.of(bytes.length >> 8, bytes.length & 255), bytes])
     }),
   )
+const python = (...texts: string[]) =>
+  Buffer.concat(
+    texts.flatMap((text) => [Buffer.of(0, 0, 0, Buffer.byteLength(text)), Buffer.from(text)]),
+  )
 const big = (text: string) => Buffer.from(text, 'utf16le').swap16()
 const PICKLE = Buffer.from('8004950900000000000000 8c0568656c6c6f942e'.replace(' ', ''), 'hex')
 const OBJECT = Buffer.from('aced000574000568656c6c6f', 'hex')
@@ -41,8 +45,10 @@ const cases = [
   ['UTF-16LE', Buffer.from('hi\nwörld 🙂\n', 'utf16le'), ['hi', 'wörld 🙂'], 'utf-16le'],
   ['UTF-16BE', big('hi\nनमस्ते\n'), ['hi', 'नमस्ते'], 'utf-16be'],
   ['UTF-16BE with its mark', big('\ufeffनमस्ते\n'), ['नमस्ते'], 'utf-16be'],
-  ['writeUTF', java('hello', 'wörld', 'a\nb'), ['hello', 'wörld', 'a', 'b'], 'length'],
-  ['writeUTF of a long text', java('x'.repeat(700)), ['x'.repeat(700)], 'length'],
+  ['writeUTF', java('hello', 'wörld', 'a\nb'), ['hello', 'wörld', 'a', 'b'], 'length16'],
+  ['writeUTF of a long text', java('x'.repeat(700)), ['x'.repeat(700)], 'length16'],
+  ['struct.pack', python('hello', 'wörld', '', 'x'), ['hello', 'wörld', 'x'], 'length32'],
+  ['a buffer of nothing', Buffer.from('\0\0\0\0\0\0hi\n'), ['hi'], 'utf-8'],
   ['a Java object', OBJECT, [], 'java'],
   ['a pickle', PICKLE, [], 'pickle'],
 ] as const
