@@ -4,8 +4,7 @@
  *
  * MUST end exactly once, leaving no timer and no listener, and log why.
  */
-import type { Writable } from 'node:stream'
-import type { Decoded, Dialect, Outgoing } from '../../shared/dialect/dialect.ts'
+import type { Dialect, Outgoing } from '../../shared/dialect/dialect.ts'
 import { errorMessage, errors } from '../../shared/errors.ts'
 import type { Via } from '../../shared/protocol.ts'
 import type { Connection, Cursor, Ending } from '../room/connection.ts'
@@ -14,63 +13,27 @@ import type { Room } from '../room/room.ts'
 import { Session } from '../room/session.ts'
 import type { Edges } from './edges.ts'
 import { Intake } from './intake.ts'
-import { Outbox, type Sink } from './outbox.ts'
+import { Outbox } from './outbox.ts'
+import type { Transport } from './transport.ts'
 
 /** How long a connection that speaks JSON may take to say hello, in ms. */
 const HELLO_MS = 10_000
 /** How long an ended connection may take to close before it is cut: some clients only end on a reset. */
 const LINGER_MS = 2000
 
-/** What carries the connection. `end` closes politely, `destroy` at once. */
-export type Transport = Sink & {
-  setReading(reading: boolean): void
-  end(closeCode: number, reason: string): void
-  destroy(): void
-}
+/** Where connections come in, the same for all of one kind. */
+export type EdgePlace = { room: Room; edges: Edges; flood: FloodRate }
 
-const NOTHING = Buffer.alloc(0)
-
-/**
- * Whether the kernel took all that was written to the stream; if not, `done` is called when
- * it has. A callback with each write instead would cost as much as the write.
- */
-export function isTaken(stream: Writable, done: () => void): boolean {
-  if (stream.writableLength === 0) return true
-  stream.write(NOTHING, (error) => {
-    if (error == null) done()
-  })
-  return false
-}
-
-export type EdgeOptions = {
-  room: Room
-  edges: Edges
-  flood: FloodRate
-  dialect: Dialect
-  via: Via
-  /** For the log: `127.0.0.1:51471`. */
-  remote: string
-  transport: Transport
-  next: () => Decoded | undefined
-  onEmpty?: () => void
-  /** Whether its reader is to get its own units too. */
-  echoes?: () => boolean
-  /** How wide the reader's terminal is, if it says so. */
-  columns?: () => number
-  /** Sends only as much as the reader is known to read, where the transport can. */
-  takeTurns?: (on: boolean) => boolean
-  /** Whether a write waits for its reader to ask for it, and so is not taken. */
-  isHeld?: () => boolean
-  /** Called every few seconds with the time in ms. */
-  onBeat?: (now: number) => void
-}
+/** `remote`: for the log, `127.0.0.1:51471`. */
+export type EdgeStart = { dialect: Dialect; via: Via; remote: string }
 
 export class Edge implements Connection {
   /** How its person came; what is known when they join counts. */
   via: Via
   readonly session: Session
   readonly intake: Intake
-  readonly #options: EdgeOptions
+  readonly #place: EdgePlace
+  readonly #transport: Transport
   readonly #outbox: Outbox
   readonly #number: number
   #ending: Ending | undefined
@@ -80,29 +43,29 @@ export class Edge implements Connection {
   #cancelLinger: (() => void) | undefined
   #cancelHello: (() => void) | undefined
 
-  constructor(options: EdgeOptions) {
-    const { room, dialect, via, transport, edges } = options
-    this.#options = options
+  constructor(place: EdgePlace, transport: Transport, { dialect, via, remote }: EdgeStart) {
+    const { room, edges, flood } = place
+    this.#place = place
+    this.#transport = transport
     this.via = via
     this.session = new Session(room, this)
-    this.#outbox = new Outbox({
-      room,
-      dialect,
-      sink: transport,
-      skips: () => (options.echoes?.() ? undefined : this.session.personId),
-      onLost: () => this.close('catch_up_failed'),
-    })
-    this.intake = new Intake({
+    this.#outbox = new Outbox(room, transport, dialect, this)
+    this.intake = new Intake(transport, this.session, this.#outbox, {
       clock: room.clock,
-      flood: new Flood(options.flood, room.clock.monotonic()),
-      session: this.session,
-      next: options.next,
-      setReading: (reading) => transport.setReading(reading),
-      hasRoom: () => this.#outbox.hasRoom(),
-      onEmpty: () => options.onEmpty?.(),
+      flood: new Flood(flood, room.clock.monotonic()),
     })
     this.#number = edges.add(this)
-    edges.log.info({ connection: this.#number, remote: options.remote, via }, 'connected')
+    edges.log.info({ connection: this.#number, remote, via }, 'connected')
+  }
+
+  /** The person whose own units are left out, where the dialect does so; undefined: nobody's. */
+  get skips(): string | undefined {
+    return this.#transport.echoes?.() ? undefined : this.session.personId
+  }
+
+  /** The reader cannot be given what it missed. */
+  lost(): void {
+    this.close('catch_up_failed')
   }
 
   get dialect(): Dialect {
@@ -115,7 +78,7 @@ export class Edge implements Connection {
 
   /** A hello must come soon. */
   expectHello(): void {
-    this.#cancelHello = this.#options.room.clock.after(HELLO_MS, () => {
+    this.#cancelHello = this.#place.room.clock.after(HELLO_MS, () => {
       if (this.session.personId === undefined) this.close('hello_timeout')
     })
   }
@@ -127,13 +90,13 @@ export class Edge implements Connection {
   }
 
   takeTurns(on: boolean): boolean {
-    const can = this.#options.takeTurns?.(on) ?? false
+    const can = this.#transport.takeTurns?.(on) ?? false
     this.#outbox.sparing = can && on
     return can
   }
 
   get columns(): number {
-    return this.#options.columns?.() ?? Infinity
+    return this.#transport.columns ?? Infinity
   }
 
   get seq(): number | undefined {
@@ -157,22 +120,20 @@ export class Edge implements Connection {
     this.#ending = ending
     this.intake.stop()
     // What its reader has not asked for yet comes before the goodbye.
-    this.#options.takeTurns?.(false)
+    this.#transport.takeTurns?.(false)
     void this.#part(ending)
-    this.#cancelLinger = this.#options.room.clock.after(LINGER_MS, () =>
-      this.#options.transport.destroy(),
-    )
+    this.#cancelLinger = this.#place.room.clock.after(LINGER_MS, () => this.#transport.destroy())
   }
 
   /** Leaves the room, then says goodbye: what the person said last is told before it. */
   async #part(ending: Ending): Promise<void> {
     await this.session.leave(this.#mayReturn(ending))
     if (ending !== 'bye') {
-      this.#options.room.tally.refused(ending)
+      this.#place.room.tally.refused(ending)
       this.#outbox.deliver(errorMessage({ code: ending }))
     }
     const code = ending === 'bye' ? 1000 : (errors[ending].close ?? 1011)
-    this.#outbox.finish(() => this.#options.transport.end(code, ending))
+    this.#outbox.finish(() => this.#transport.end(code, ending))
   }
 
   /** The other side will send no more, and all it sent was read. */
@@ -190,10 +151,10 @@ export class Edge implements Connection {
     this.#cancelHello?.()
     this.intake.stop()
     this.#outbox.stop()
-    this.#options.edges.delete(this)
+    this.#place.edges.delete(this)
     const { name } = this.session
     void this.session.leave(this.#mayReturn(this.#ending))
-    this.#options.edges.log.info(
+    this.#place.edges.log.info(
       { connection: this.#number, name, reason: this.#ending ?? how },
       'left',
     )
@@ -201,10 +162,10 @@ export class Edge implements Connection {
 
   /** Looks after the connection every few seconds. */
   beat(now: number): void {
-    if (this.#options.isHeld?.()) this.#heldAt = now
+    if (this.#transport.isHeld?.()) this.#heldAt = now
     const stalled = Math.min(this.#outbox.stalledFor(now), now - this.#heldAt)
-    if (stalled > this.#options.edges.stalledMs) this.close('too_slow')
-    else this.#options.onBeat?.(now)
+    if (stalled > this.#place.edges.stalledMs) this.close('too_slow')
+    else this.#transport.onBeat?.(now)
   }
 
   /** A program, a relay among them, comes back by itself; somebody at nc would have to type for it. */

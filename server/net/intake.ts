@@ -4,32 +4,27 @@
  *
  * MUST give units to the session one at a time and in order.
  */
-import type { Decoded } from '../../shared/dialect/dialect.ts'
 import type { Clock } from '../room/clock.ts'
 import type { Flood } from '../room/flood.ts'
 import type { Session } from '../room/session.ts'
+import type { Outbox } from './outbox.ts'
+import type { Transport } from './transport.ts'
 
-export type IntakeOptions = {
-  clock: Clock
-  flood: Flood
-  session: Session
-  /** The next unit that has arrived, or undefined when there is none. */
-  next: () => Decoded | undefined
-  /** Stops and starts the transport's reading. */
-  setReading: (reading: boolean) => void
-  /** Undefined while there is room for the answers; else a promise of it. */
-  hasRoom: () => Promise<void> | undefined
-  /** Everything that had arrived has been given to the session. */
-  onEmpty: () => void
-}
+export type IntakeOptions = { clock: Clock; flood: Flood }
 
 export class Intake {
+  readonly #transport: Transport
+  readonly #session: Session
+  readonly #outbox: Outbox
   readonly #options: IntakeOptions
   #waiting = false
   #stopped = false
   #cancel: (() => void) | undefined
 
-  constructor(options: IntakeOptions) {
+  constructor(transport: Transport, session: Session, outbox: Outbox, options: IntakeOptions) {
+    this.#transport = transport
+    this.#session = session
+    this.#outbox = outbox
     this.#options = options
   }
 
@@ -40,22 +35,22 @@ export class Intake {
 
   /** Reads on; to be called when something has arrived. */
   pump(): void {
-    const { clock, flood, session, next, hasRoom, setReading, onEmpty } = this.#options
+    const { clock, flood } = this.#options
     if (this.#waiting || this.#stopped) return
     for (;;) {
-      const decoded = next()
+      const decoded = this.#transport.next()
       if (decoded === undefined) break
-      const held = session.receive(decoded)
+      const held = this.#session.receive(decoded)
       const ms = flood.take(clock.monotonic())
       if (this.#stopped) return
-      if (held === undefined && ms === 0 && hasRoom() === undefined) continue
+      if (held === undefined && ms === 0 && this.#outbox.hasRoom() === undefined) continue
       this.#waiting = true
-      setReading(false)
+      this.#transport.setReading(false)
       void this.#wait(held, ms)
       return
     }
-    setReading(true)
-    onEmpty()
+    this.#transport.setReading(true)
+    this.#transport.onEmpty?.()
   }
 
   /** Nothing more is read, and no timer is left. */
@@ -66,7 +61,7 @@ export class Intake {
 
   async #wait(held: Promise<void> | void, ms: number): Promise<void> {
     await held
-    await this.#options.hasRoom()
+    await this.#outbox.hasRoom()
     if (this.#stopped) return
     if (ms > 0) {
       await new Promise<void>((resolve) => {

@@ -5,11 +5,13 @@
 import { type CommandName, commands, helpLines, parseTyped } from '../../shared/commands.ts'
 import type { Decoded, Dialect } from '../../shared/dialect/dialect.ts'
 import { PROTOCOL_VERSION } from '../../shared/limits.ts'
+import type { Encoded } from '../room/feed.ts'
 import type { Room } from '../room/room.ts'
 import { OPERATOR_ID, OPERATOR_NAME } from '../room/roster.ts'
 import { tokenFor } from '../room/token.ts'
 import { Edge } from './edge.ts'
 import type { Edges } from './edges.ts'
+import type { Transport } from './transport.ts'
 
 /** Names that can be completed. */
 const NAMES = 1000
@@ -31,7 +33,7 @@ export type OperatorOptions = {
   terminal: OperatorTerminal
 }
 
-export class Operator {
+export class Operator implements Transport {
   readonly #room: Room
   readonly #edge: Edge
   readonly #terminal: OperatorTerminal
@@ -43,24 +45,11 @@ export class Operator {
     const token = tokenFor(OPERATOR_ID, room.log.secret)
     const hello = { type: 'hello', protocol: PROTOCOL_VERSION, name: OPERATOR_NAME, token } as const
     this.#typed = [{ type: 'request', request: hello }]
-    this.#edge = new Edge({
-      room,
-      edges,
-      flood: { perSecond: Infinity, burst: 1 },
+    const place = { room, edges, flood: { perSecond: Infinity, burst: 1 } }
+    this.#edge = new Edge(place, this, {
       dialect: operatorDialect(dialect.styled({ color: terminal.colours })),
       via: 'server',
       remote: 'console',
-      columns: () => terminal.columns,
-      transport: {
-        write(batch) {
-          terminal.print(batch.flatMap(({ units }) => units.map(({ text }) => text)))
-          return true
-        },
-        setReading() {},
-        end: () => this.#edge.gone('closed'),
-        destroy: () => this.#edge.gone('closed'),
-      },
-      next: () => this.#typed.shift(),
     })
     this.#edge.intake.pump()
   }
@@ -90,6 +79,30 @@ export class Operator {
   /** Says the text as it is. */
   say(text: string): void {
     this.#give({ type: 'request', request: { type: 'say', text } })
+  }
+
+  next(): Decoded | undefined {
+    return this.#typed.shift()
+  }
+
+  get columns(): number {
+    return this.#terminal.columns
+  }
+
+  /** A person types no faster than can be read. */
+  setReading(): void {}
+
+  write(batch: readonly Encoded[]): boolean {
+    this.#terminal.print(batch.flatMap(({ units }) => units.map(({ text }) => text)))
+    return true
+  }
+
+  end(): void {
+    this.#edge.gone('closed')
+  }
+
+  destroy(): void {
+    this.#edge.gone('closed')
   }
 
   #give(decoded: Decoded): void {

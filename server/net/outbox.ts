@@ -9,6 +9,7 @@ import type { Dialect, Outgoing } from '../../shared/dialect/dialect.ts'
 import type { Cursor } from '../room/connection.ts'
 import { Encoded } from '../room/feed.ts'
 import type { Room } from '../room/room.ts'
+import type { Transport } from './transport.ts'
 
 /** Most bytes gathered into one write: small enough that a slow reader shows progress. */
 const WRITE_BYTES = 262_144
@@ -30,24 +31,12 @@ const KERNEL_BYTES = 16 * 1024 * 1024
 /** The place of a reply that waits for nothing in the feed. */
 const AT_ONCE = -1
 
-/** A transport's way to send. */
-export type Sink = {
-  /**
-   * Whether the transport has taken all of it at once; if not, `done` is called when it
-   * has, or never where it closes before.
-   */
-  write(batch: readonly Encoded[], done: () => void): boolean
-}
-
-export type OutboxOptions = {
-  room: Room
-  sink: Sink
-  /** In which it begins. */
-  dialect: Dialect
+/** Whose outbox it is. */
+export type Reader = {
   /** The person whose own units are left out, where the dialect does so; undefined: nobody's. */
-  skips: () => string | undefined
-  /** The reader cannot be given what it missed; the connection must end. */
-  onLost: () => void
+  readonly skips: string | undefined
+  /** It cannot be given what it missed; the connection must end. */
+  lost(): void
 }
 
 export class Outbox {
@@ -55,7 +44,9 @@ export class Outbox {
   dialect: Dialect
   /** Whether little is gathered at once, for a reader who may not ask for it for long. */
   sparing = false
-  readonly #options: OutboxOptions
+  readonly #room: Room
+  readonly #transport: Transport
+  readonly #reader: Reader
   #cursor: Cursor | undefined
   #takenSeq: number | undefined
   #firstSeq = 0
@@ -70,9 +61,12 @@ export class Outbox {
   #finish: (() => void) | undefined
   readonly #written: () => void
 
-  constructor(options: OutboxOptions) {
-    this.dialect = options.dialect
-    this.#options = options
+  /** `dialect`: in which it begins. */
+  constructor(room: Room, transport: Transport, dialect: Dialect, reader: Reader) {
+    this.dialect = dialect
+    this.#room = room
+    this.#transport = transport
+    this.#reader = reader
     this.#written = () => {
       if (this.#stopped) return
       this.#busy = false
@@ -84,7 +78,7 @@ export class Outbox {
   deliver(message: Outgoing): void {
     const encoded = new Encoded(this.dialect.encode(message))
     if (encoded.units.length === 0) return
-    const after = this.#cursor === undefined ? AT_ONCE : this.#options.room.feed.head
+    const after = this.#cursor === undefined ? AT_ONCE : this.#room.feed.head
     this.#replies.push({ after, encoded })
     this.#replyBytes += encoded.size
     this.wake()
@@ -97,7 +91,7 @@ export class Outbox {
    */
   get seq(): number | undefined {
     const taken = this.#takenSeq
-    if (taken === undefined || this.stalledFor(this.#options.room.clock.monotonic()) < UNREAD_MS) {
+    if (taken === undefined || this.stalledFor(this.#room.clock.monotonic()) < UNREAD_MS) {
       return taken
     }
     const unread = Math.ceil(((taken - this.#firstSeq) * KERNEL_BYTES) / (this.#sentBytes || 1))
@@ -128,7 +122,7 @@ export class Outbox {
       this.#taken()
       if (writes === TURN_WRITES) {
         this.#busy = true
-        this.#options.room.clock.turn(this.#written)
+        this.#room.clock.turn(this.#written)
         return
       }
       const batch = this.#gather()
@@ -146,15 +140,14 @@ export class Outbox {
 
   #taken(): void {
     if (this.#cursor === undefined) return
-    this.#options.room.tally.deliveries += this.#cursor.seq - (this.#takenSeq ?? 0)
+    this.#room.tally.deliveries += this.#cursor.seq - (this.#takenSeq ?? 0)
     this.#takenSeq = this.#cursor.seq
   }
 
   #write(batch: readonly Encoded[]): void {
-    const { sink, room } = this.#options
     for (const { size } of batch) this.#sentBytes += size
-    this.#busy = !sink.write(batch, this.#written)
-    if (this.#busy) this.#writeBegan = room.clock.monotonic()
+    this.#busy = !this.#transport.write(batch, this.#written)
+    if (this.#busy) this.#writeBegan = this.#room.clock.monotonic()
   }
 
   /** Calls `then` once everything has been written; what comes after it is not awaited. */
@@ -181,7 +174,7 @@ export class Outbox {
   }
 
   #gather(): Encoded[] {
-    const { feed } = this.#options.room
+    const { feed } = this.#room
     const batch: Encoded[] = []
     const cursor = this.#cursor
     const most = this.sparing ? SPARING_BYTES : WRITE_BYTES
@@ -220,22 +213,20 @@ export class Outbox {
 
   /** What the cursor needs has left the feed: it goes on from the log. */
   #fallBack(cursor: Cursor): void {
-    const { room } = this.#options
-    cursor.until = Math.max(cursor.seq, room.feed.trimmedSeq)
-    cursor.position = room.feed.tail
-    const snapshot = new Encoded(this.dialect.encode(room.snapshot()))
+    cursor.until = Math.max(cursor.seq, this.#room.feed.trimmedSeq)
+    cursor.position = this.#room.feed.tail
+    const snapshot = new Encoded(this.dialect.encode(this.#room.snapshot()))
     if (snapshot.units.length === 0) return
     this.#replies.unshift({ after: cursor.position, encoded: snapshot })
     this.#replyBytes += snapshot.size
   }
 
   async #readPage(cursor: Cursor): Promise<void> {
-    const { room, onLost } = this.#options
     const limit = Math.min(this.sparing ? SPARING_EVENTS : PAGE_EVENTS, cursor.until - cursor.seq)
-    const events = await room.log.read(cursor.seq + 1, limit).catch(() => [])
+    const events = await this.#room.log.read(cursor.seq + 1, limit).catch(() => [])
     if (this.#stopped) return
     if (events[0]?.seq !== cursor.seq + 1) {
-      onLost()
+      this.#reader.lost()
       return
     }
     cursor.seq += events.length
@@ -246,7 +237,7 @@ export class Outbox {
   }
 
   #seen(encoded: Encoded): Encoded {
-    const own = this.dialect.skipsOwn ? this.#options.skips() : undefined
+    const own = this.dialect.skipsOwn ? this.#reader.skips : undefined
     return own === undefined ? encoded : encoded.without(own)
   }
 }

@@ -12,13 +12,12 @@ import { relayDialect } from '../../shared/dialect/relay.ts'
 import { limits, PROTOCOL_VERSION } from '../../shared/limits.ts'
 import { nearestName } from '../../shared/names.ts'
 import { type Line, LineDecoder } from '../../shared/wire/lines.ts'
-import { joined } from '../room/feed.ts'
-import type { FloodRate } from '../room/flood.ts'
+import { type Encoded, joined } from '../room/feed.ts'
 import type { Room } from '../room/room.ts'
 import { tokenFor } from '../room/token.ts'
 import { Echoes } from './echoes.ts'
-import { Edge, isTaken, type Transport } from './edge.ts'
-import type { Edges } from './edges.ts'
+import { Edge, type EdgePlace } from './edge.ts'
+import { isTaken, type Transport } from './transport.ts'
 
 /** Whom the other side is in the room, also after a restart. */
 const RELAY_ID = 'relay'
@@ -31,13 +30,7 @@ const STEADY_MS = 5000
 const CONNECT_MS = 10_000
 const KEEPALIVE_MS = 60_000
 
-export type RelayOptions = {
-  room: Room
-  edges: Edges
-  flood: FloodRate
-  address: Address
-  format: string
-}
+export type RelayOptions = EdgePlace & { address: Address; format: string }
 
 /** Keeps a connection to the other side, and its place in the log when there is none. */
 export class Relay {
@@ -99,7 +92,7 @@ export class Relay {
   }
 }
 
-class RelayConnection {
+class RelayConnection implements Transport {
   readonly #socket: Socket
   readonly #room: Room
   readonly #edge: Edge
@@ -126,14 +119,10 @@ class RelayConnection {
       ...(seq !== undefined && { epoch: room.log.epoch, seq }),
     } as const
     this.#read = [{ type: 'request', request: hello }]
-    this.#edge = new Edge({
-      ...options,
+    this.#edge = new Edge(options, this, {
       dialect: relayDialect(format),
       via: 'relay',
       remote: addressText(address),
-      transport: this.#transport(),
-      next: () => this.#next(),
-      onEmpty: () => this.#inputRead(),
     })
     socket.on('data', (chunk) => this.#socketOnData(chunk))
     socket.on('end', () => this.#socketOnEnd())
@@ -165,7 +154,7 @@ class RelayConnection {
     this.#edge.intake.pump()
   }
 
-  #next(): Decoded | undefined {
+  next(): Decoded | undefined {
     const read = this.#read.shift()
     if (read !== undefined) return read
     const line = this.#decoder.next() ?? (this.#inputEnded ? this.#decoder.end() : undefined)
@@ -180,7 +169,7 @@ class RelayConnection {
   }
 
   /** All that came has been said. */
-  #inputRead(): void {
+  onEmpty(): void {
     if (this.#inputEnded) {
       this.#socket.destroy()
       return
@@ -207,25 +196,25 @@ class RelayConnection {
     })
   }
 
-  #transport(): Transport {
-    const socket = this.#socket
-    return {
-      write: (batch, done) => {
-        const now = this.#room.clock.monotonic()
-        for (const { units } of batch) for (const { text } of units) this.#echoes.sent(text, now)
-        socket.write(joined(batch, 'lines'))
-        return isTaken(socket, done)
-      },
-      setReading: (reading) => {
-        if (reading) socket.resume()
-        else socket.pause()
-      },
-      end: () => {
-        socket.end()
-        socket.resume()
-      },
-      destroy: () => socket.destroy(),
-    }
+  setReading(reading: boolean): void {
+    if (reading) this.#socket.resume()
+    else this.#socket.pause()
+  }
+
+  write(batch: readonly Encoded[], done: () => void): boolean {
+    const now = this.#room.clock.monotonic()
+    for (const { units } of batch) for (const { text } of units) this.#echoes.sent(text, now)
+    this.#socket.write(joined(batch, 'lines'))
+    return isTaken(this.#socket, done)
+  }
+
+  end(): void {
+    this.#socket.end()
+    this.#socket.resume()
+  }
+
+  destroy(): void {
+    this.#socket.destroy()
   }
 }
 

@@ -21,11 +21,9 @@ import type { Line } from '../../shared/wire/lines.ts'
 import { RawDecoder } from '../../shared/wire/raw.ts'
 import { hasColors, type TelnetDecoder } from '../../shared/wire/telnet.ts'
 import { type Encoded, joined } from '../room/feed.ts'
-import type { FloodRate } from '../room/flood.ts'
-import type { Room } from '../room/room.ts'
-import { Edge, isTaken, type Transport } from './edge.ts'
-import type { Edges } from './edges.ts'
+import { Edge, type EdgePlace } from './edge.ts'
 import { answerHttp, forgetInput, turnAway } from './refusal.ts'
+import { isTaken, type Transport } from './transport.ts'
 import { READ_BYTES, Turns } from './turns.ts'
 import { readable } from './writes.ts'
 
@@ -51,10 +49,7 @@ const LINE_HELLO: Decoded = {
   request: { type: 'hello', protocol: PROTOCOL_VERSION, history: TAIL_EVENTS },
 }
 
-export type TcpOptions = {
-  room: Room
-  edges: Edges
-  flood: FloodRate
+export type TcpOptions = EdgePlace & {
   dialect: Dialect
   /** Where the page is, for those who came to the wrong port. */
   webUrl: () => string
@@ -70,7 +65,7 @@ export function tcpServer(options: TcpOptions): Server {
   })
 }
 
-class TcpConnection {
+class TcpConnection implements Transport {
   readonly #socket: Socket
   readonly #options: TcpOptions
   readonly #decoder = new RawDecoder(limits.textBytes)
@@ -102,17 +97,10 @@ class TcpConnection {
     this.#socket = socket
     this.#options = options
     this.#connectedAt = options.room.clock.monotonic()
-    this.#edge = new Edge({
-      ...options,
+    this.#edge = new Edge(options, this, {
+      dialect: options.dialect,
       via: 'tcp',
       remote: `${socket.remoteAddress}:${socket.remotePort}`,
-      transport: this.#transport(),
-      next: () => this.#next(),
-      onEmpty: () => this.#inputRead(),
-      echoes: () => this.#readsByTurns(),
-      columns: () => this.#decoder.telnet?.columns || Infinity,
-      takeTurns: (on) => this.#takeTurns(on),
-      isHeld: () => this.#turns?.holds ?? false,
     })
     this.#cancelGreet = options.room.clock.after(GREET_MS, () => this.#greetSilent())
     socket.on('data', (chunk) => this.#socketOnData(chunk))
@@ -210,7 +198,7 @@ class TcpConnection {
     this.#enter()
   }
 
-  #next(): Decoded | undefined {
+  next(): Decoded | undefined {
     const read = this.#read.shift()
     if (read !== undefined) return read
     if (this.#decoder.opening !== undefined) return undefined
@@ -260,7 +248,7 @@ class TcpConnection {
     this.#read.push({ type: 'fault', fault: { code: 'not_lines', message } })
   }
 
-  #inputRead(): void {
+  onEmpty(): void {
     if (this.#inputEnded) {
       void this.#edge.ended()
       return
@@ -309,34 +297,40 @@ class TcpConnection {
    * It reads once for each thing it sends: its own line is the receipt, but for what it
    * said before it was greeted, which the greeting answers.
    */
-  #readsByTurns(): boolean {
+  echoes(): boolean {
     if (this.#turns?.on) return true
     return this.#decoder.lines.unterminated && !(this.#spokeFirst && this.#lines < 2)
   }
 
-  #takeTurns(on: boolean): boolean {
+  isHeld(): boolean {
+    return this.#turns?.holds ?? false
+  }
+
+  get columns(): number {
+    return this.#decoder.telnet?.columns || Infinity
+  }
+
+  takeTurns(on: boolean): boolean {
     if (on) this.#turns ??= new Turns((part, done) => this.#socket.write(part, () => done()))
     this.#turns?.turn(on)
     return true
   }
 
-  #transport(): Transport {
-    const socket = this.#socket
-    return {
-      write: (batch, done) => this.#write(batch, done),
-      setReading: (reading) => {
-        if (reading) socket.resume()
-        else socket.pause()
-      },
-      end: () => {
-        forgetInput(socket)
-        socket.end()
-      },
-      destroy: () => socket.destroy(),
-    }
+  setReading(reading: boolean): void {
+    if (reading) this.#socket.resume()
+    else this.#socket.pause()
   }
 
-  #write(batch: readonly Encoded[], done: () => void): boolean {
+  end(): void {
+    forgetInput(this.#socket)
+    this.#socket.end()
+  }
+
+  destroy(): void {
+    this.#socket.destroy()
+  }
+
+  write(batch: readonly Encoded[], done: () => void): boolean {
     const { telnet, lines } = this.#decoder
     const bytes = joined(batch, telnet === undefined ? 'lines' : 'telnetLines')
     this.#options.room.tally.bytesOut += bytes.length
