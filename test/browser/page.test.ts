@@ -1,9 +1,10 @@
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { launch } from '../support/chromium.ts'
 import { testFolder } from '../support/folder.ts'
 import { oneroom, serve } from '../support/program.ts'
 import { greeted } from '../support/raw.ts'
+import { attend, composer, enter, join, open, row, say } from '../support/view.ts'
 
 let browser: Browser
 beforeAll(async () => {
@@ -11,40 +12,11 @@ beforeAll(async () => {
 })
 afterAll(() => browser.close())
 
-/** A page in a profile of its own; anything that it logs as an error fails the test. */
-async function open(webUrl: string): Promise<Page> {
-  const context = await browser.newContext()
-  const page = await context.newPage()
-  const faults: string[] = []
-  page.on('pageerror', (error) => faults.push(String(error)))
-  onTestFinished(async () => {
-    await context.close()
-    expect(faults).toEqual([])
-  })
-  await page.goto(webUrl)
-  return page
-}
-
-async function join(page: Page, name: string): Promise<void> {
-  await page.getByLabel('Your name').fill(name)
-  await page.keyboard.press('Enter')
-}
-
-const composer = (page: Page) => page.getByLabel('Message', { exact: true })
-
-async function say(page: Page, text: string): Promise<void> {
-  await composer(page).fill(text)
-  await composer(page).press('Enter')
-}
-
-const row = (page: Page, text: string) =>
-  page.getByRole('log').getByRole('listitem').filter({ hasText: text })
-
 describe('the page', () => {
   it('joins with one name and one Enter, and is ready to write', async () => {
     const { webUrl, tcpPort } = await serve()
     const { client } = await greeted(tcpPort)
-    const page = await open(webUrl)
+    const page = await open(browser, webUrl)
     await join(page, 'Ann')
     await client.until('* Ann joined (web)\n')
     await page.waitForFunction(() => document.activeElement?.id === 'message')
@@ -60,8 +32,8 @@ describe('the page', () => {
     const { client } = await greeted(tcpPort)
     client.send('/name Ann\n')
     await client.until('You are Ann now.\n')
-    const page = await open(webUrl)
-    await join(page, 'ann')
+    const page = await open(browser, webUrl)
+    await enter(page, 'ann')
     await page.getByRole('status').getByText('That name is taken.').waitFor()
     await page.getByRole('button', { name: 'Join as ann-2' }).click()
     await client.until('* ann-2 joined (web)\n')
@@ -70,7 +42,7 @@ describe('the page', () => {
   it('is the same person after a reload, with what was said and the draft', async () => {
     const { webUrl, tcpPort } = await serve()
     const { client } = await greeted(tcpPort)
-    const page = await open(webUrl)
+    const page = await open(browser, webUrl)
     await join(page, 'Ann')
     await say(page, 'before the reload')
     await client.until('Ann: before the reload\n')
@@ -89,7 +61,7 @@ describe('the page', () => {
     const data = testFolder()
     const first = await serve('--data', data)
     const ports = ['--web-port', new URL(first.webUrl).port, '--tcp-port', `${first.tcpPort}`]
-    const page = await open(first.webUrl)
+    const page = await open(browser, first.webUrl)
     await join(page, 'Ann')
     await say(page, 'before')
     await row(page, 'before').waitFor()
@@ -118,7 +90,7 @@ describe('the page', () => {
   it('shows control characters of a terminal, and runs no markup of anybody', async () => {
     const { webUrl, tcpPort } = await serve()
     const { client } = await greeted(tcpPort)
-    const page = await open(webUrl)
+    const page = await open(browser, webUrl)
     await join(page, 'Ann')
     await client.until('* Ann joined (web)\n')
     client.send('\u001b[31mred <img src=x onerror=alert(1)> https://example.com/a?b=c\n')
@@ -131,7 +103,7 @@ describe('the page', () => {
   it('leaves when one says so, and can come in again', async () => {
     const { webUrl, tcpPort } = await serve()
     const { client } = await greeted(tcpPort)
-    const page = await open(webUrl)
+    const page = await open(browser, webUrl)
     await join(page, 'Ann')
     await client.until('* Ann joined (web)\n')
     await page.getByRole('button', { name: 'Leave' }).click()
@@ -142,7 +114,7 @@ describe('the page', () => {
 
   it('gives its place to another tab of the same session, and takes it back when asked', async () => {
     const { webUrl } = await serve()
-    const page = await open(webUrl)
+    const page = await open(browser, webUrl)
     await join(page, 'Ann')
     await say(page, 'hello')
     await row(page, 'hello').waitFor()
@@ -158,5 +130,54 @@ describe('the page', () => {
     await page.getByRole('button', { name: 'Use it here' }).click()
     await say(page, 'back here')
     await row(page, 'back here').waitFor()
+  })
+
+  it('fetches nothing from another host, and breaks no rule of its own policy', async () => {
+    const { webUrl } = await serve()
+    const page = await open(browser, webUrl)
+    const asked: string[] = []
+    const refused: string[] = []
+    page.on('request', (request) => asked.push(request.url()))
+    page.on(
+      'console',
+      (line) => /Content Security Policy/.test(line.text()) && refused.push(line.text()),
+    )
+    await page.reload()
+    await join(page, 'Ann')
+    await composer(page).pressSequentially(':rock')
+    await page.getByRole('option').first().waitFor()
+    await page.getByRole('button', { name: 'Join from a terminal' }).click()
+    await page.getByRole('img', { name: 'QR code' }).waitFor()
+    expect(asked.filter((url) => !url.startsWith(webUrl))).toEqual([])
+    expect(asked.filter((url) => /\.(woff2?|ttf|png|jpe?g|gif|webp)/.test(url))).toEqual([])
+    expect(refused).toEqual([])
+  })
+
+  it('notifies of a mention, once that is asked for and attention is elsewhere', async () => {
+    const { webUrl, tcpPort } = await serve()
+    const { client } = await greeted(tcpPort)
+    const page = await open(browser, webUrl, { permissions: ['notifications'] })
+    await page.evaluate(() => {
+      const shown: string[] = []
+      Object.assign(window, { shown })
+      const Original = Notification
+      window.Notification = class extends Original {
+        constructor(title: string, options?: NotificationOptions) {
+          super(title, options)
+          shown.push(`${title}: ${options?.body}`)
+        }
+      }
+    })
+    const shown = () => page.evaluate(() => (window as unknown as { shown: string[] }).shown)
+    await join(page, 'Ann')
+    await attend(page, false)
+    client.send('Ann: before it was asked for\n')
+    await row(page, 'before it was asked for').waitFor()
+    await page.getByRole('button', { name: 'Settings' }).click()
+    await page.getByLabel('Notify me when I am mentioned').check()
+    await page.keyboard.press('Escape')
+    client.send('somebody else\nAnn: look here\n')
+    await row(page, 'look here').waitFor()
+    expect(await shown()).toEqual(['guest-1 mentions you: Ann: look here'])
   })
 })

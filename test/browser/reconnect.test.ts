@@ -10,6 +10,7 @@ import { testFolder } from '../support/folder.ts'
 import { long } from '../support/long.ts'
 import { serve } from '../support/program.ts'
 import { greeted } from '../support/raw.ts'
+import { join, open, row } from '../support/view.ts'
 
 const CUTS = long ? 50 : 20
 
@@ -94,5 +95,37 @@ test(`a page that is cut off ${CUTS} times shows every message once and in order
       `during cut ${at + 1}`,
     ]).flat(),
   )
+  await page.close()
+})
+
+test('an absence that is soon over is shown to nobody, and leaves no gap', async () => {
+  const { webUrl, tcpPort } = await serve('--flood', 'off')
+  const relay = await cuttable(Number(new URL(webUrl).port))
+  const { client } = await greeted(tcpPort)
+  const browser = await launch()
+  onTestFinished(() => browser.close())
+  const page = await open(browser, `http://127.0.0.1:${relay.port}`)
+  await join(page, 'Ann')
+  await client.until('* Ann joined (web)\n')
+  await page.evaluate(() => {
+    const seen: string[] = []
+    Object.assign(window, { seen })
+    const status = document.querySelector('.status') as HTMLElement
+    const voice = document.querySelector('#page > p[role=status]') as HTMLElement
+    const look = () => seen.push(`${status.innerText}${voice.innerText}`.trim())
+    new MutationObserver(look).observe(document.body, {
+      attributes: true,
+      childList: true,
+      characterData: true,
+      subtree: true,
+    })
+  })
+  relay.cut()
+  client.send('said while it was away\n')
+  await page.evaluate(() => dispatchEvent(new Event('online')))
+  await row(page, 'said while it was away').waitFor()
+  const seen = await page.evaluate(() => (window as unknown as { seen: string[] }).seen)
+  expect(seen.length).toBeGreaterThan(0)
+  expect(seen.filter((text) => text !== '')).toEqual([])
   await page.close()
 })

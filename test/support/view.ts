@@ -20,10 +20,15 @@ export async function open(
   return page
 }
 
-/** Comes in, and is ready to write. */
-export async function join(page: Page, name: string): Promise<void> {
+/** Asks to come in under this name. */
+export async function enter(page: Page, name: string): Promise<void> {
   await page.locator('#name').fill(name)
   await page.keyboard.press('Enter')
+}
+
+/** Comes in, and is ready to write. */
+export async function join(page: Page, name: string): Promise<void> {
+  await enter(page, name)
   await composer(page).waitFor()
 }
 
