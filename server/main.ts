@@ -52,7 +52,7 @@ program
   .command('connect')
   .description('join a room from this terminal, or from a pipe')
   .argument('[address]', 'host, or host:port of its raw TCP', '127.0.0.1:8080')
-  .option('--name <name>', 'who to be; without it, a guest')
+  .addOption(new Option('--name <name>', 'who to be; without it, a guest').env('ONEROOM_NAME'))
   .option('--json', 'print one JSON object for each event')
   .addOption(
     new Option('--color <when>', 'colours for names')
