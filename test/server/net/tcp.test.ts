@@ -101,6 +101,26 @@ describe('the raw port', () => {
     expect(bob.text).not.toMatch(/nonsense|here: guest-1 \(tcp\), guest-2/)
   })
 
+  it('is read by each in the style that they chose, and by nobody else', async () => {
+    const { tcp } = await testGateway()
+    const { client: ann } = await greeted(tcp.port)
+    const { client: bob } = await greeted(tcp.port)
+    const { client: eve } = await greeted(tcp.port)
+    bob.send('/time +05:45\n/ascii\n')
+    await bob.until('Times are UTC+05:45 now.\n/ascii is on now.\n')
+    eve.send('/stamps off\n/color on\n')
+    await eve.until('/stamps is off now.\n/color is on now.\n')
+    ann.send('नमस्ते 🎉\n')
+    const hour = (ms: number) =>
+      new Date(Date.now() + 345 * 60_000 + ms).toISOString().slice(11, 14)
+    const hours = `${hour(0)}|${hour(60_000)}`
+    await bob.until(new RegExp(`\\[(${hours})\\d\\d\\] guest-1: [ -~]+\\n`))
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape sequence is the point
+    await eve.until(/\n\u001b\[38;5;\d+mguest-1\u001b\[39m: नमस्ते 🎉\n/)
+    bob.send('so?\n')
+    await ann.until(/\] guest-2: so\?\n/)
+  })
+
   it('lets nothing reach a terminal that could move its cursor or forge a line', async () => {
     const { tcp } = await testGateway()
     const { client: ann } = await greeted(tcp.port)
