@@ -16,7 +16,9 @@ export type Prompt = { text: string; paint: (text: string) => string }
 export function layOut(prompt: Prompt, line: Line, columns: number, maxRows: number): Layout {
   // The last column stays free: what a terminal does after it has been written differs.
   const width = Math.max(1, columns - 1)
-  const head = shortened(prompt.text, Math.max(1, Math.floor(width / 2)))
+  // Where nothing is typed, it may be a question, which is to be read whole.
+  const most = line.text === '' ? width : Math.floor(width / 2)
+  const head = shortened(prompt.text, Math.max(1, most))
   const rows = [prompt.paint(head)]
   const cells = [cellsOf(head)]
   let [row, column, index] = [0, cells[0] as number, 0]

@@ -33,9 +33,9 @@ describe('the layout', () => {
   })
 
   it('shortens a prompt that would leave no room to type', () => {
-    expect(layOut({ ...prompt, text: 'a very long name> ' }, lineOf('hi'), 21, 9).rows).toEqual([
-      'a very lo…hi',
-    ])
+    const long = { ...prompt, text: 'a very long name> ' }
+    expect(layOut(long, lineOf('hi'), 21, 9).rows).toEqual(['a very lo…hi'])
+    expect(layOut(long, lineOf(''), 21, 9).rows).toEqual(['a very long name> '])
   })
 
   it('loses and invents nothing, and no row is too wide', () => {
@@ -45,7 +45,8 @@ describe('the layout', () => {
         fc.integer({ min: 6, max: 40 }),
         (text, columns) => {
           const { rows, cells, column } = layOut(prompt, lineOf(text), columns, 1000)
-          const head = shortened(prompt.text, Math.floor((columns - 1) / 2))
+          const width = columns - 1
+          const head = shortened(prompt.text, text === '' ? width : Math.floor(width / 2))
           expect(rows.join('')).toBe(head + text)
           expect(Math.max(...cells, column)).toBeLessThan(columns)
           expect(cells.reduce((sum, taken) => sum + taken)).toBe(
