@@ -17,7 +17,9 @@ export class Screen {
   constructor(args: readonly string[], columns = 80, background = false) {
     this.#socket = join(testFolder(), 'tmux')
     const words = [process.execPath, main, ...args].map((word) => `'${word}'`).join(' ')
-    const run = background ? `set -m; ${words} & wait` : `(exec ${words})`
+    // tmux hangs up on what is in the foreground; what is not has to be told.
+    const inBackground = `set -m; ${words} & trap "kill $!" HUP; wait`
+    const run = background ? inBackground : `(exec ${words})`
     const command = `${run}; echo "exit $?"; exec sleep 60`
     const size = ['-x', `${columns}`, '-y', '24']
     this.#run('-f', '/dev/null', 'new-session', '-d', ...size, 'sh', '-c', command)
