@@ -18,6 +18,7 @@ import type { Transport } from './transport.ts'
 
 /** How long a connection that speaks JSON may take to say hello, in ms. */
 const HELLO_MS = 10_000
+const TURNS_OVER = '* /turn is off now: there was more to read than turns can hold.'
 /** How long an ended connection may take to close before it is cut: some clients only end on a reset. */
 const LINGER_MS = 2000
 
@@ -104,7 +105,12 @@ export class Edge implements Connection {
   }
 
   deliver(message: Outgoing): void {
-    if (!this.#gone) this.#outbox.deliver(message)
+    if (this.#gone) return
+    this.#outbox.deliver(message)
+    if (!this.#outbox.sparing || !this.#outbox.isFull) return
+    // It would be left unread, and could never ask for what is held.
+    this.takeTurns(false)
+    this.deliver({ type: 'told', lines: [TURNS_OVER] })
   }
 
   follow(cursor: Cursor): void {

@@ -110,9 +110,14 @@ export class Outbox {
     for (const reply of this.#replies) reply.after = AT_ONCE
   }
 
+  /** So many replies are unsent that the connection is not read. */
+  get isFull(): boolean {
+    return this.#replyBytes >= REPLY_BYTES
+  }
+
   /** Undefined while there is room for replies; else a promise of it. */
   hasRoom(): Promise<void> | undefined {
-    if (this.#replyBytes < REPLY_BYTES || this.#stopped) return undefined
+    if (!this.isFull || this.#stopped) return undefined
     return new Promise((resolve) => this.#onSent.push(resolve))
   }
 

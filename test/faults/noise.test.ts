@@ -125,7 +125,7 @@ const IDS = /\/resume (\S{10})\.\S+ takes|"you":\{"id":"([^"]+)"/g
 async function rawLife(gateway: TestGateway, random: Random): Promise<Life> {
   const client = await openRaw(gateway.tcp.port)
   const sent: Uint8Array[] = []
-  if (random() < 0.5) await client.until(/bye leaves/)
+  if (random() < 0.5) await client.until(/bye leaves/, 60_000)
   for (let left = upTo(random, 25); left > 0; left -= 1) {
     const chunk = noise(random)
     sent.push(chunk)
@@ -133,9 +133,9 @@ async function rawLife(gateway: TestGateway, random: Random): Promise<Life> {
     if (random() < 0.3) await new Promise((resolve) => setImmediate(resolve))
   }
   client.socket.end()
-  await client.untilEnded()
+  await client.untilEnded(60_000)
   client.socket.destroy()
-  await client.untilClosed()
+  await client.untilClosed(60_000)
   const ids = [...client.text.matchAll(IDS)].map(([, line, json]) => (line ?? json) as string)
   return { sent, ids: new Set(ids) }
 }

@@ -91,6 +91,20 @@ describe('/turn', () => {
     ])
   })
 
+  it('ends where a program asks for more than turns can hold, which is told and sent', async () => {
+    const { tcp } = await testGateway()
+    const { client: ann } = await greeted(tcp.port)
+    const { client: program } = await greeted(tcp.port)
+    ann.send(`${'x'.repeat(4000)}\n`.repeat(20)).send('/who\n')
+    await ann.until('2 here: ')
+    program.send('/turn\n/history\n/history\n/history\nlast words\n')
+    await ann.until('guest-2: last words\n')
+    await program.until('* /turn is off now: there was more to read than turns can hold.\n')
+    await program.until('guest-1: x')
+    program.send('bye\n')
+    await program.until('Goodbye, guest-2.')
+  })
+
   it('ends with off, and with the connection, after all that was held', async () => {
     const { tcp } = await testGateway()
     const { client: ann } = await greeted(tcp.port)
