@@ -24,6 +24,7 @@ import { Relay } from './net/relay.ts'
 import { sayRoute } from './net/say.ts'
 import { tcpServer } from './net/tcp.ts'
 import { websocketRoute } from './net/websocket.ts'
+import { reclaimMemory } from './reclaim.ts'
 import { type Clock, systemClock } from './room/clock.ts'
 import type { RoomLog } from './room/log.ts'
 import { Room } from './room/room.ts'
@@ -95,7 +96,13 @@ export async function startGateway(
       log.error({ err }, 'the log cannot be written; senders are told to try again')
     }),
   })
-  const edges = new Edges({ log, clock, max: maxConnections, stalledMs })
+  const edges = new Edges({
+    log,
+    clock,
+    max: maxConnections,
+    stalledMs,
+    onCrowdGone: reclaimMemory,
+  })
   const { flood, host } = config
   const dialect = lineDialect(-new Date().getTimezoneOffset())
   const webUrl = (): string => `http://${urlHost(host)}:${portOf(app.server)}`

@@ -8,6 +8,9 @@ import type { Connection, Ending } from '../room/connection.ts'
 /** How often, in ms, each connection is looked after; or so often in the time of a stall. */
 const BEAT_MS = 10_000
 const BEATS_PER_STALL = 3
+/** So many have left, and they were so many times those who stay: a crowd is gone. */
+const CROWD = 1000
+const CROWD_TIMES = 4
 
 export type EdgesOptions = {
   log: FastifyBaseLogger
@@ -16,6 +19,8 @@ export type EdgesOptions = {
   max: number
   /** A reader that takes nothing for so long, in ms, is closed, and may resume. */
   stalledMs: number
+  /** Most of a large crowd has left. */
+  onCrowdGone: () => void
 }
 
 type Open = Pick<Connection, 'via' | 'dialect' | 'seq' | 'close'> & { beat(now: number): void }
@@ -26,15 +31,19 @@ export class Edges {
   readonly stalledMs: number
   readonly #max: number
   readonly #open = new Set<Open>()
+  readonly #onCrowdGone: () => void
   #count = 0
+  /** Most that were open at a beat since the last crowd left. */
+  #peak = 0
   #cancelBeat: (() => void) | undefined
   #onEmpty: (() => void) | undefined
 
-  constructor({ log, clock, max, stalledMs }: EdgesOptions) {
+  constructor({ log, clock, max, stalledMs, onCrowdGone }: EdgesOptions) {
     this.log = log
     this.stalledMs = stalledMs
     this.#clock = clock
     this.#max = max
+    this.#onCrowdGone = onCrowdGone
     this.#beatLater()
   }
 
@@ -76,8 +85,17 @@ export class Edges {
       () => {
         const now = this.#clock.monotonic()
         for (const edge of this.#open) edge.beat(now)
+        this.#lookForCrowd()
         this.#beatLater()
       },
     )
+  }
+
+  #lookForCrowd(): void {
+    const { size } = this.#open
+    this.#peak = Math.max(this.#peak, size)
+    if (this.#peak - size < CROWD || size * CROWD_TIMES > this.#peak) return
+    this.#peak = size
+    this.#onCrowdGone()
   }
 }

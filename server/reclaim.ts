@@ -1,0 +1,13 @@
+/**
+ * Gives back memory that a crowd has left behind. V8 collects when something is allocated,
+ * and a server that everybody has left allocates nothing: it would keep it all for hours.
+ */
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+
+/** Stops the process for some tens of milliseconds. */
+export function reclaimMemory(): void {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  collect()
+}
