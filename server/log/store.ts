@@ -66,7 +66,9 @@ export class Store {
     return this.#first
   }
 
-  append(drafts: readonly Draft[]): Appended {
+  /** `text`: the drafts, as JSON. */
+  append(text: string): Appended {
+    const drafts = JSON.parse(text) as Draft[]
     return this.#transaction(
       () => {
         const said = this.#alreadySaid(drafts)
