@@ -59,9 +59,12 @@ export class Edge implements Connection {
     edges.log.info({ connection: this.#number, remote, via }, 'connected')
   }
 
-  /** The person whose own units are left out, where the dialect does so; undefined: nobody's. */
-  get skips(): string | undefined {
-    return this.#transport.echoes?.() ? undefined : this.session.personId
+  get personId(): string | undefined {
+    return this.session.personId
+  }
+
+  get echoes(): boolean {
+    return this.#transport.echoes?.() ?? false
   }
 
   /** The reader cannot be given what it missed. */

@@ -33,8 +33,9 @@ const AT_ONCE = -1
 
 /** Whose outbox it is. */
 export type Reader = {
-  /** The person whose own units are left out, where the dialect does so; undefined: nobody's. */
-  readonly skips: string | undefined
+  /** The person whose own units are left out where the dialect does so, unless it echoes. */
+  readonly personId: string | undefined
+  readonly echoes: boolean
   /** It cannot be given what it missed; the connection must end. */
   lost(): void
 }
@@ -133,6 +134,7 @@ export class Outbox {
       const batch = this.#gather()
       if (batch.length > 0) {
         this.#write(batch)
+        if (this.#isLevel) return
       } else if (this.#cursor !== undefined && this.#cursor.seq < this.#cursor.until) {
         this.#busy = true
         void this.#readPage(this.#cursor)
@@ -141,6 +143,14 @@ export class Outbox {
         return
       }
     }
+  }
+
+  /** Whether there is nothing left to send, now that everything was taken. */
+  get #isLevel(): boolean {
+    if (this.#busy || this.#finish !== undefined || this.#replies.length > 0) return false
+    this.#taken()
+    const cursor = this.#cursor
+    return cursor?.seq === cursor?.until && cursor?.position === this.#room.feed.head
   }
 
   #taken(): void {
@@ -184,7 +194,7 @@ export class Outbox {
     const cursor = this.#cursor
     const most = this.sparing ? SPARING_BYTES : WRITE_BYTES
     for (let bytes = 0; bytes < most; ) {
-      const [reply] = this.#replies
+      const reply = this.#replies[0]
       const level = cursor !== undefined && cursor.seq >= cursor.until
       if (reply && (reply.after === AT_ONCE || (level && reply.after <= cursor.position))) {
         this.#replies.shift()
@@ -242,7 +252,8 @@ export class Outbox {
   }
 
   #seen(encoded: Encoded): Encoded {
-    const own = this.dialect.skipsOwn ? this.#reader.skips : undefined
-    return own === undefined ? encoded : encoded.without(own)
+    const own = this.dialect.skipsOwn ? this.#reader.personId : undefined
+    if (own === undefined || !encoded.hasUnitsOf(own) || this.#reader.echoes) return encoded
+    return encoded.without(own)
   }
 }

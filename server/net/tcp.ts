@@ -339,8 +339,11 @@ class TcpConnection implements Transport {
       return false
     }
     const apart = bytes.length > READ_BYTES && bytes.length <= CROWDED_BYTES
-    const byTurns = !lines.terminated && telnet === undefined && this.#edge.dialect !== jsonDialect
-    for (const part of apart && byTurns ? readable(batch) : [bytes]) this.#socket.write(part)
+    if (!apart || lines.terminated || telnet !== undefined || this.#edge.dialect === jsonDialect) {
+      this.#socket.write(bytes)
+    } else {
+      for (const part of readable(batch)) this.#socket.write(part)
+    }
     return isTaken(this.#socket, done)
   }
 }

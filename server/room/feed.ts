@@ -59,9 +59,13 @@ export class Encoded {
     this.#owners = owners
   }
 
+  hasUnitsOf(id: string): boolean {
+    return this.#owners.has(id)
+  }
+
   /** The same without the units that are `id`'s own. */
   without(id: string): Encoded {
-    if (!this.#owners.has(id)) return this
+    if (!this.hasUnitsOf(id)) return this
     return new Encoded(this.units.filter(({ own }) => own !== id))
   }
 

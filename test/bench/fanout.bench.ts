@@ -14,7 +14,7 @@ import type { Peer, Start } from './peers/peer.ts'
 import { all, startOneroom, withPeer } from './peers/peers.ts'
 import { digits, printTable } from './table.ts'
 
-const ROUNDS = 1
+const ROUNDS = 3
 const MB = 1_000_000
 
 beforeAll(() => build({ configFile: resolve(import.meta.dirname, 'vite.config.ts') }))
