@@ -173,8 +173,12 @@ export class Edge implements Connection {
   beat(now: number): void {
     if (this.#transport.isHeld?.()) this.#heldAt = now
     const stalled = Math.min(this.#outbox.stalledFor(now), now - this.#heldAt)
-    if (stalled > this.#place.edges.stalledMs) this.close('too_slow')
-    else this.#transport.onBeat?.(now)
+    if (stalled <= this.#place.edges.stalledMs) {
+      this.#transport.onBeat?.(now)
+      return
+    }
+    this.#outbox.rewind()
+    this.close('too_slow')
   }
 
   /** A program, a relay among them, comes back by itself; somebody at nc would have to type for it. */

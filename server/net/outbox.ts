@@ -15,6 +15,8 @@ import type { Transport } from './transport.ts'
 const WRITE_BYTES = 262_144
 /** The same for a reader who takes 1024 bytes at a time, and only when they ask. */
 const SPARING_BYTES = 4096
+/** The same for a reader who did not take the last write at once: each write is to show progress. */
+const STRAINED_BYTES = 32_768
 /** Writes in one turn: a reader who has much to catch up with leaves time to the others. */
 const TURN_WRITES = 4
 /** Unsent replies, in bytes, beyond which the connection is not read. */
@@ -23,10 +25,8 @@ const REPLY_BYTES = 65_536
 const PAGE_EVENTS = 32
 const SPARING_EVENTS = 8
 
-/** A write that the transport has not taken for so long, in ms, shows that nothing is read. */
-const UNREAD_MS = 1000
 /** Most bytes that the kernels of both sides may have taken and nobody read (tcp(7)). */
-const KERNEL_BYTES = 16 * 1024 * 1024
+const KERNEL_BYTES = 8 * 1024 * 1024
 
 /** The place of a reply that waits for nothing in the feed. */
 const AT_ONCE = -1
@@ -57,6 +57,7 @@ export class Outbox {
   #onSent: (() => void)[] = []
   #busy = false
   #stopped = false
+  #strained = false
   /** When the outstanding write began, in ms; undefined when there is none. */
   #writeBegan: number | undefined
   #finish: (() => void) | undefined
@@ -85,18 +86,20 @@ export class Outbox {
     this.wake()
   }
 
-  /**
-   * seq of the last event that its reader can be thought to have; undefined before follow().
-   * The transport has taken it; but of a reader who reads nothing, it holds what was written
-   * last, and so much is taken as unread, at the mean size of what was written.
-   */
+  /** seq of the last event that the transport has taken; undefined before follow(). */
   get seq(): number | undefined {
-    const taken = this.#takenSeq
-    if (taken === undefined || this.stalledFor(this.#room.clock.monotonic()) < UNREAD_MS) {
-      return taken
-    }
-    const unread = Math.ceil(((taken - this.#firstSeq) * KERNEL_BYTES) / (this.#sentBytes || 1))
-    return Math.max(this.#firstSeq, taken - unread)
+    return this.#takenSeq
+  }
+
+  /**
+   * Its reader reads nothing: what was written last is in the kernels and was never read.
+   * So much is taken back, at the mean size of what was written.
+   */
+  rewind(): void {
+    if (this.#takenSeq === undefined) return
+    const taken = this.#takenSeq - this.#firstSeq
+    const unread = Math.ceil((taken * KERNEL_BYTES) / (this.#sentBytes || 1))
+    this.#takenSeq -= Math.min(taken, unread)
   }
 
   /**
@@ -162,6 +165,7 @@ export class Outbox {
   #write(batch: readonly Encoded[]): void {
     for (const { size } of batch) this.#sentBytes += size
     this.#busy = !this.#transport.write(batch, this.#written)
+    this.#strained = this.#busy
     if (this.#busy) this.#writeBegan = this.#room.clock.monotonic()
   }
 
@@ -192,7 +196,7 @@ export class Outbox {
     const { feed } = this.#room
     const batch: Encoded[] = []
     const cursor = this.#cursor
-    const most = this.sparing ? SPARING_BYTES : WRITE_BYTES
+    const most = this.sparing ? SPARING_BYTES : this.#strained ? STRAINED_BYTES : WRITE_BYTES
     for (let bytes = 0; bytes < most; ) {
       const reply = this.#replies[0]
       const level = cursor !== undefined && cursor.seq >= cursor.until
@@ -240,6 +244,11 @@ export class Outbox {
     const limit = Math.min(this.sparing ? SPARING_EVENTS : PAGE_EVENTS, cursor.until - cursor.seq)
     const events = await this.#room.log.read(cursor.seq + 1, limit).catch(() => [])
     if (this.#stopped) return
+    if (cursor !== this.#cursor) {
+      this.#busy = false
+      this.wake()
+      return
+    }
     if (events[0]?.seq !== cursor.seq + 1) {
       this.#reader.lost()
       return

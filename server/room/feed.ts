@@ -9,29 +9,41 @@ import type { Dialect, Unit } from '../../shared/dialect/dialect.ts'
 import type { ServerMessage } from '../../shared/protocol.ts'
 import { textFrames } from '../../shared/wire/frame.ts'
 
-/** Dialects for which a segment keeps its bytes; for readers in others it is encoded each time. */
-const KEPT_DIALECTS = 4
+/**
+ * Styles of lines for which a segment keeps its bytes, so many that a room has fewer; for
+ * readers in others it is encoded each time. JSON is always kept.
+ */
+const KEPT_STYLES = 32
+/** Bytes for a UTF-16 unit of what is encoded: the text itself, and what is sent. */
+const ENCODED_BYTES = 5
 
 /** One message to everybody. */
 export class Segment {
   readonly message: ServerMessage
   /** seq of the last event in it; that of the segment before where it has none. */
   readonly lastSeq: number
-  /** Bytes it holds on to, roughly: its text, and the same again for each dialect that is kept. */
-  readonly cost: number
+  /** Bytes it holds on to, roughly: its message, and what was encoded of it. */
+  cost: number
   readonly #encoded = new Map<Dialect, Encoded>()
+  readonly #onGrown: (bytes: number) => void
 
-  constructor(message: ServerMessage, lastSeq: number) {
+  /** `onGrown`: told of the bytes by which its cost has grown. */
+  constructor(message: ServerMessage, lastSeq: number, onGrown: (bytes: number) => void) {
     this.message = message
     this.lastSeq = lastSeq
     this.cost = costOf(message)
+    this.#onGrown = onGrown
   }
 
   encoded(dialect: Dialect): Encoded {
-    let encoded = this.#encoded.get(dialect)
-    if (encoded === undefined) {
-      encoded = new Encoded(dialect.encode(this.message))
-      if (this.#encoded.size < KEPT_DIALECTS) this.#encoded.set(dialect, encoded)
+    const kept = this.#encoded.get(dialect)
+    if (kept !== undefined) return kept
+    const encoded = new Encoded(dialect.encode(this.message))
+    if (dialect.name === 'json' || this.#encoded.size < KEPT_STYLES) {
+      this.#encoded.set(dialect, encoded)
+      const bytes = encoded.size * ENCODED_BYTES
+      this.cost += bytes
+      this.#onGrown(bytes)
     }
     return encoded
   }
@@ -101,11 +113,11 @@ export function joined(
 
 function costOf(message: ServerMessage): number {
   if (message.type === 'events') {
-    return message.events.reduce((sum, { text }) => sum + 600 + text.length * 8, 256)
+    return message.events.reduce((sum, { text }) => sum + 400 + text.length * 2, 256)
   }
   if (message.type !== 'presence') return 1024
   const { joined, left, renamed, members = [] } = message
-  return 256 + 400 * (joined.length + left.length + renamed.length + members.length)
+  return 256 + 200 * (joined.length + left.length + renamed.length + members.length)
 }
 
 export class Feed {
@@ -146,9 +158,13 @@ export class Feed {
 
   add(message: ServerMessage): void {
     if (message.type === 'events') this.#seq = message.events.at(-1)?.seq ?? this.#seq
-    const segment = new Segment(message, this.#seq)
+    const segment = new Segment(message, this.#seq, (bytes) => this.#grow(bytes))
     this.#ring.push(segment)
-    this.#bytes += segment.cost
+    this.#grow(segment.cost)
+  }
+
+  #grow(bytes: number): void {
+    this.#bytes += bytes
     while (this.#bytes > this.#maxBytes && this.#ring.length > 1) {
       const gone = this.#ring.shift() as Segment
       this.#bytes -= gone.cost

@@ -39,7 +39,7 @@ function counting(dialect: Dialect): Dialect & { count: number } {
 describe('a segment', () => {
   test('is encoded once per dialect, however many read it', () => {
     const [line, json] = [counting(lineDialect(0)), counting(jsonDialect)]
-    const segment = new Segment(events([1, 2]), 2)
+    const segment = new Segment(events([1, 2]), 2, () => {})
     expect([line.count, json.count]).toEqual([0, 0])
     const first = segment.encoded(line)
     for (let reader = 0; reader < 100; reader += 1) {
@@ -51,11 +51,26 @@ describe('a segment', () => {
     expect([line.count, json.count]).toEqual([1, 1])
   })
 
-  test('keeps its bytes for four dialects, however many there are', () => {
-    const segment = new Segment(events([1, 2]), 2)
+  test('keeps its bytes for 32 styles of lines, and for JSON whoever came before', () => {
+    const segment = new Segment(events([1, 2]), 2, () => {})
     const styles = Array.from({ length: 100 }, (_, at) => counting(lineDialect(at * 15)))
-    for (let reader = 0; reader < 2; reader += 1) for (const one of styles) segment.encoded(one)
-    expect(styles.map(({ count }) => count)).toEqual([1, 1, 1, 1, ...Array(96).fill(2)])
+    const json = counting(jsonDialect)
+    for (let reader = 0; reader < 2; reader += 1) {
+      for (const one of [...styles, json]) segment.encoded(one)
+    }
+    const counts = styles.map(({ count }) => count)
+    expect(counts).toEqual([...Array(32).fill(1), ...Array(68).fill(2)])
+    expect(json.count).toBe(1)
+  })
+
+  test('leaves the ring when what is encoded of the others takes its bytes', () => {
+    const feed = new Feed(4000, 0)
+    for (let seq = 1; seq <= 4; seq += 1) feed.add(events([seq]))
+    expect(feed.tail).toBe(0)
+    const newest = feed.at(3)
+    for (let style = 0; style < 30; style += 1) newest?.encoded(lineDialect(style * 15))
+    expect(feed.tail).toBeGreaterThan(0)
+    expect(feed.at(3)).toBe(newest)
   })
 
   test('costs at least the bytes that it is encoded to', () => {
@@ -67,7 +82,7 @@ describe('a segment', () => {
       presence([alice]),
       presence(crowd),
     ]) {
-      const segment = new Segment(message, 0)
+      const segment = new Segment(message, 0, () => {})
       const bytes = [lineDialect(0), jsonDialect].map((dialect) => segment.encoded(dialect).lines)
       expect(segment.cost).toBeGreaterThanOrEqual(Buffer.concat(bytes).length)
     }
@@ -142,11 +157,13 @@ describe('the feed', () => {
     }
     expect(feed.head).toBe(100)
     expect(feed.head - feed.tail).toBeGreaterThan(2)
-    expect(sum(feed) + new Segment(events([1], 'x'.repeat(50)), 1).cost).toBeGreaterThan(5000)
+    expect(sum(feed) + new Segment(events([1], 'x'.repeat(50)), 1, () => {}).cost).toBeGreaterThan(
+      5000,
+    )
   })
 
   test('keeps a segment at exactly its bytes, and drops at one more', () => {
-    const { cost } = new Segment(events([1]), 1)
+    const { cost } = new Segment(events([1]), 1, () => {})
     const [exact, less] = [new Feed(2 * cost, 0), new Feed(2 * cost - 1, 0)]
     for (const feed of [exact, less]) for (const seq of [1, 2]) feed.add(events([seq]))
     expect([exact.tail, exact.trimmedSeq]).toEqual([0, 0])
