@@ -83,6 +83,7 @@ class TcpConnection implements Transport {
   #silent = false
   /** It has sent before it read, and ended no line, as lock-step programs do. */
   #spokeFirst = false
+  /** That had something in them. */
   #lines = 0
   /** Its telnet has told the name of its terminal, and that was heeded. */
   #terminalKnown = false
@@ -211,7 +212,7 @@ class TcpConnection implements Transport {
 
   /** Puts what the line asks for, and what is to be told of it, in the way of the session. */
   #take({ text, cut }: Line): void {
-    this.#lines += 1
+    if (text.trim() !== '') this.#lines += 1
     this.#turns?.earn()
     if (this.#lines === 1 && isHello(text)) this.#speakJson()
     this.#greet()

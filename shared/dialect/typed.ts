@@ -6,6 +6,7 @@ import type { Fault } from '../errors.ts'
 import { limits } from '../limits.ts'
 import { cutUtf8, sanitise } from '../text.ts'
 import type { Decoded, Request } from './dialect.ts'
+import { isHello } from './json.ts'
 import { parseOffset, utcOffset } from './style.ts'
 
 /** Messages that a newcomer at a terminal is shown, and who asks for some without a number. */
@@ -21,10 +22,12 @@ const JSON_HERE: Fault = {
     'JSON begins with a hello object as the first line; after another, a line is said as it is.',
 }
 
+/** How most hellos begin, for those that are cut or not quite JSON. */
+const HELLO_START = /^\s*\{\s*["']?type["']?\s*:\s*["']hello/
+
 export function decodeLine(line: string): Decoded {
   // Said aloud it would give away a token.
-  if (/^\s*\{\s*["']?type["']?\s*:\s*["']hello/.test(line))
-    return { type: 'fault', fault: JSON_HERE }
+  if (HELLO_START.test(line) || isHello(line)) return { type: 'fault', fault: JSON_HERE }
   const typed = parseTyped(line)
   if (typed.type === 'nothing') return { type: 'nothing' }
   if (typed.type === 'text') return request({ type: 'say', text: typed.text })

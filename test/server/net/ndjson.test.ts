@@ -49,6 +49,16 @@ describe('a raw connection whose first line is a hello object', () => {
     await client.until('"text":"no newline"')
   })
 
+  it('may send empty lines before it, and its fields in any order', async () => {
+    const { tcp } = await testGateway()
+    const { client: ann } = await greeted(tcp.port)
+    const client = await rawClient(tcp.port)
+    client.send('\n \r\n{"protocol":1,"name":"bot","token":"secret","type":"hello"}\n')
+    await client.until(/^\{"type":"welcome".*"name":"bot"/m)
+    await ann.until('* bot joined (json)\n')
+    expect(ann.text).not.toContain('secret')
+  })
+
   it('that was greeted before, since it was slow, leaves as the guest it was', async () => {
     const { tcp, room } = await testGateway()
     const { client: ann } = await greeted(tcp.port)
@@ -117,6 +127,8 @@ describe('a raw connection whose first line is a hello object', () => {
     const { client: eve } = await greeted(tcp.port)
     eve.send(`{'type': 'hello', 'token': 'secret'}\n`)
     await eve.until('! JSON begins with a hello object as the first line')
+    eve.send('{"protocol":1,"token":"secret","type":"hello"}\n')
+    await eve.until(/(! JSON begins (.|\n)*){2}/)
     eve.send('{"a":1}\n')
     await ann.until('guest-3: {"a":1}\n')
     expect(ann.text).not.toContain('secret')
