@@ -156,12 +156,15 @@ export type Typed =
 
 const SLASHED = /^\/(\S*)\s*(.*)$/su
 
+/** Said aloud, for a space before it, it would give away a code. */
+const RESUME = /^\s*\/resume\s/iu
+
 /** Reads one line. `//x` is the text `/x`; `bye` alone leaves, as the first clients did. */
 export function parseTyped(line: string): Typed {
   const trimmed = line.trim()
   if (trimmed === '') return { type: 'nothing' }
   if (trimmed === 'bye') return { type: 'command', name: 'quit', argument: '' }
-  if (!line.startsWith('/')) return { type: 'text', text: line }
+  if (!line.startsWith('/') && !RESUME.test(line)) return { type: 'text', text: line }
   if (line.startsWith('//')) return { type: 'text', text: line.slice(1) }
   const [, word = '', argument = ''] = SLASHED.exec(trimmed) ?? []
   const name = commandNamed(word)
