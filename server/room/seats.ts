@@ -9,11 +9,16 @@ import type { RoomLog, Seat } from './log.ts'
 const KEEP_MS = 2000
 /** Seats in one call to the log, so that it is never held up for long. */
 const KEEP_AT_ONCE = 500
+/**
+ * Seats that wait for a log that cannot take them; of more, those that changed longest ago
+ * are forgotten: who comes back to one has their place from an earlier time, or none.
+ */
+const MAX_WAITING = 10_000
 
 export class Seats {
   readonly #log: RoomLog
   readonly #clock: Clock
-  /** Not kept yet, by person. */
+  /** Not kept yet, by person; the first changed longest ago. */
   readonly #changed = new Map<string, Seat>()
   #cancel: (() => void) | undefined
 
@@ -23,6 +28,7 @@ export class Seats {
   }
 
   note(seat: Seat): void {
+    this.#changed.delete(seat.person)
     this.#changed.set(seat.person, seat)
     this.#cancel ??= this.#clock.after(KEEP_MS, () => {
       this.#cancel = undefined
@@ -41,11 +47,19 @@ export class Seats {
       try {
         await this.#log.keepSeats(some)
       } catch {
+        this.#forgetOldest()
         return
       }
       for (const seat of some) {
         if (this.#changed.get(seat.person) === seat) this.#changed.delete(seat.person)
       }
+    }
+  }
+
+  #forgetOldest(): void {
+    for (const [person] of this.#changed) {
+      if (this.#changed.size <= MAX_WAITING) return
+      this.#changed.delete(person)
     }
   }
 

@@ -1,0 +1,25 @@
+/** Seats: what waits for a log that cannot take it is bounded. */
+import { expect, onTestFinished, test } from 'vitest'
+import { memoryLog } from '../../../server/log/memory.ts'
+import { systemClock } from '../../../server/room/clock.ts'
+import { Seats } from '../../../server/room/seats.ts'
+
+test('while the log fails, the latest 10,000 seats wait, and are kept when it recovers', async () => {
+  const log = memoryLog()
+  const keepSeats = log.keepSeats
+  log.keepSeats = () => Promise.reject(new Error('the log is full'))
+  const seats = new Seats(log, systemClock)
+  onTestFinished(() => seats.close())
+  const seat = (at: number, seq = 0) => ({ person: `p${at}`, name: `n${at}`, seq })
+  for (let at = 1; at <= 10_000; at += 1) seats.note(seat(at))
+  // Somebody who moved lately is not the first to be forgotten.
+  seats.note(seat(1, 7))
+  seats.note(seat(10_001))
+  await seats.keep()
+  expect(await seats.of('p2')).toBeUndefined()
+  log.keepSeats = keepSeats
+  await seats.keep()
+  expect(await log.seatOf('p1')).toEqual(seat(1, 7))
+  expect(await log.seatOf('p3')).toEqual(seat(3))
+  expect(await log.seatOf('p10001')).toEqual(seat(10_001))
+})
