@@ -65,7 +65,8 @@ export class Room {
   #presenceDue = false
   #stamped = { ms: Number.NaN, text: '' }
   #posted: Posted[] = []
-  #committing = false
+  /** Fulfilled when nothing waits for the log any more; undefined while nothing does. */
+  #committing: Promise<void> | undefined
 
   constructor(options: RoomOptions) {
     this.#options = options
@@ -199,7 +200,7 @@ export class Room {
     this.#readers.delete(connection)
   }
 
-  /** How many connections read the feed, and how many places are held. For tests and metrics. */
+  /** How many connections read the feed, and how many places are held: for tests. */
   get counts(): { readers: number; present: number; absent: number } {
     return {
       readers: this.#readers.size,
@@ -208,8 +209,12 @@ export class Room {
     }
   }
 
-  /** Keeps the seats and forgets those who are away, so that no timer outlives the room. */
+  /**
+   * Commits what was posted, whose sender may be gone; keeps the seats; and forgets those who
+   * are away, so that no timer outlives the room.
+   */
   async close(): Promise<void> {
+    while (this.#committing !== undefined) await this.#committing
     await this.seats.keep()
     this.seats.close()
     this.#cancelMoving?.()
@@ -219,10 +224,10 @@ export class Room {
   }
 
   #commitSoon(): void {
-    if (this.#committing) return
-    this.#committing = true
     // A turn, not at once: what else arrived in it goes into the same append.
-    this.clock.turn(() => void this.#commitAll())
+    this.#committing ??= new Promise((resolve) => {
+      this.clock.turn(() => resolve(this.#commitAll()))
+    })
   }
 
   async #commitAll(): Promise<void> {
@@ -242,7 +247,7 @@ export class Room {
         settle(committed?.[at])
       })
     }
-    this.#committing = false
+    this.#committing = undefined
   }
 
   /** What goes into one append: bounded, so that nobody waits long and no segment is large. */

@@ -1,0 +1,41 @@
+/** The room at its end: what was said is committed before the log is closed. */
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { expect, test } from 'vitest'
+import { testGateway } from '../../support/gateway.ts'
+import { greeted } from '../../support/raw.ts'
+
+test('a stop commits what waits for the log, also of somebody whose connection has broken', async () => {
+  const { room, tcp, webUrl, logged, close } = await testGateway()
+  const calls: string[] = []
+  const { log } = room
+  const append = log.append.bind(log)
+  let release = (): void => {}
+  const slow = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  log.append = async (drafts) => {
+    await slow
+    calls.push(...drafts.map(({ text }) => text))
+    return append(drafts)
+  }
+  log.close = async () => {
+    calls.push('closed')
+  }
+  const { client } = await greeted(tcp.port)
+  // The first waits for the disk, the second for the first.
+  for (const text of ['one\n', 'two\n']) {
+    const received = room.tally.bytesIn
+    client.send(text)
+    await expect.poll(() => room.tally.bytesIn).toBe(received + text.length)
+    await nextTurn()
+  }
+  client.socket.resetAndDestroy()
+  await expect.poll(() => logged.some(({ msg }) => msg === 'left')).toBe(true)
+  const closed = close()
+  const page = () => fetch(webUrl).then(Boolean, () => false)
+  await expect.poll(page).toBe(false)
+  await nextTurn()
+  release()
+  await closed
+  expect(calls).toEqual(['one', 'two', 'closed'])
+})
