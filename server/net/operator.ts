@@ -148,8 +148,3 @@ const help = commands
   .map(({ name, usage, summary }) =>
     name === 'quit' ? { usage: '/quit', summary: 'Stop the server.' } : { usage, summary },
   )
-
-/** What the operator may type, with the slash. */
-export const operatorCommands = commands
-  .filter(({ name }) => has(name))
-  .map(({ name }) => `/${name}`)
