@@ -1,6 +1,6 @@
 /**
  * An edge: one connection from its first byte to its last, whatever carries it. It
- * joins a session, an outbox and an intake; TCP and WebSocket give it a transport.
+ * joins a session, an outbox and an intake; what carries it is its transport.
  *
  * MUST end exactly once, leaving no timer and no listener, and log why.
  */

@@ -1,4 +1,4 @@
-/** What carries a connection, as its edge sees it: a raw socket, a WebSocket, a terminal. */
+/** What carries a connection, as its edge sees it: a raw socket, a WebSocket, a relay, a terminal. */
 import type { Writable } from 'node:stream'
 import type { Decoded } from '../../shared/dialect/dialect.ts'
 import type { Encoded } from '../room/feed.ts'

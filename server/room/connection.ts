@@ -1,6 +1,6 @@
 /**
- * What the room sees of a connection: a dialect and a cursor. The edges in
- * `server/net/` are its two implementations.
+ * What the room sees of a connection: a dialect and a cursor. `Edge` in `server/net/`
+ * is one, whatever carries it.
  */
 import type { Dialect, Outgoing } from '../../shared/dialect/dialect.ts'
 import type { ErrorCode } from '../../shared/errors.ts'
