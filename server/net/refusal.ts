@@ -40,6 +40,7 @@ export function turnAway(
   edges.log.warn({ remote: socket.remoteAddress, code }, 'turned away')
   const [unit] = dialect.encode(errorMessage({ code }))
   socket.on('error', () => {})
+  forgetInput(socket)
   endSoon(socket, `${unit?.text}\n`)
 }
 

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { describe, expect, it } from 'vitest'
 import { readable } from '../../../server/net/writes.ts'
 import { Encoded } from '../../../server/room/feed.ts'
@@ -271,5 +272,13 @@ describe('a room that is full', () => {
     const page = await pageClient(webUrl)
     expect(await page.untilClosed()).toBe(4003)
     expect((await page.next('error')).code).toBe('room_full')
+  })
+
+  it('reads what it is sent nevertheless, so that no reset takes the sentence away', async () => {
+    const { tcp } = await testGateway({}, { maxConnections: 0 })
+    const { socket } = await rawClient(tcp.port)
+    // More than the sockets of both sides hold.
+    socket.end(Buffer.alloc(16_000_000, 'x\n'))
+    expect(await once(socket, 'close')).toEqual([false])
   })
 })
