@@ -143,6 +143,7 @@ class RelayConnection implements Transport {
   }
 
   #socketOnData(chunk: Buffer): void {
+    this.#room.tally.bytesIn += chunk.length
     this.#silent = false
     this.#cancelPause?.()
     this.#decoder.push(chunk)
@@ -204,7 +205,9 @@ class RelayConnection implements Transport {
   write(batch: readonly Encoded[], done: () => void): boolean {
     const now = this.#room.clock.monotonic()
     for (const { units } of batch) for (const { text } of units) this.#echoes.sent(text, now)
-    this.#socket.write(joined(batch, 'lines'))
+    const bytes = joined(batch, 'lines')
+    this.#room.tally.bytesOut += bytes.length
+    this.#socket.write(bytes)
     return isTaken(this.#socket, done)
   }
 

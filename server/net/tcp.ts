@@ -126,6 +126,7 @@ class TcpConnection implements Transport {
   #answer(bytes: readonly number[]): void {
     // Whoever reads nothing must not make us keep answers for them.
     if (bytes.length === 0 || this.#socket.writableLength > UNTAKEN_BYTES) return
+    this.#options.room.tally.bytesOut += bytes.length
     this.#socket.write(Uint8Array.from(bytes))
   }
 

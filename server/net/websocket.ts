@@ -8,7 +8,7 @@
 import type { Socket } from 'node:net'
 import fastifyWebsocket from '@fastify/websocket'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { RawData, WebSocket } from 'ws'
+import type { WebSocket } from 'ws'
 import type { Decoded, Dialect } from '../../shared/dialect/dialect.ts'
 import { jsonDialect } from '../../shared/dialect/json.ts'
 import { TAIL_EVENTS } from '../../shared/dialect/typed.ts'
@@ -101,7 +101,8 @@ class WebSocketConnection implements Transport {
       remote: `${stream.remoteAddress}:${stream.remotePort}`,
     })
     this.#edge.expectHello()
-    socket.on('message', (data, isBinary) => this.#socketOnMessage(data, isBinary))
+    // A Buffer, as long as `binaryType` is left alone.
+    socket.on('message', (data, isBinary) => this.#socketOnMessage(data as Buffer, isBinary))
     socket.on('pong', () => this.#sawLife())
     socket.on('error', (error) => this.#socketOnError(error))
     socket.on('close', (code) => this.#socketOnClose(code))
@@ -111,14 +112,14 @@ class WebSocketConnection implements Transport {
     }
   }
 
-  #socketOnMessage(data: RawData, isBinary: boolean): void {
+  #socketOnMessage(data: Buffer, isBinary: boolean): void {
     this.#sawLife()
+    this.#options.room.tally.bytesIn += data.length
     if (isBinary) {
       this.#edge.close('binary_frame')
       return
     }
     const text = String(data)
-    this.#options.room.tally.bytesIn += text.length
     if (this.#dialect === jsonDialect) this.#take(jsonDialect.decode(text))
     else for (const line of text.split(/\r\n|\n|\r/)) this.#take(this.#dialect.decode(line))
   }

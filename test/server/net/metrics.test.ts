@@ -47,6 +47,23 @@ test('the metrics count who is here, what was said, what was refused and how lon
   expect(samples.has('oneroom_event_loop_delay_seconds{quantile="0.99"}')).toBe(true)
 })
 
+test('bytes are counted as they travel, whatever carries them', async () => {
+  const { room, webUrl, tcp } = await testGateway()
+  const page = await pageClient(webUrl)
+  const hello = JSON.stringify({ type: 'hello', protocol: 1, name: 'Zoë' })
+  page.socket.send(hello)
+  await page.next('welcome')
+  expect(room.tally.bytesIn).toBe(Buffer.byteLength(hello))
+  const { client } = await greeted(tcp.port)
+  await page.next('presence', ({ joined }) => joined.length === 1 && joined[0]?.via === 'tcp')
+  const before = room.tally.bytesOut
+  client.forget()
+  // Are you there?
+  client.send(Uint8Array.of(255, 246))
+  await client.until('[Yes]')
+  expect(room.tally.bytesOut - before).toBe(Buffer.concat(client.chunks).length)
+})
+
 test('the metrics tell of a reader that has stopped reading, and how far it is behind', async () => {
   const { webUrl, tcp } = await testGateway()
   const { client: stuck } = await greeted(tcp.port)

@@ -7,6 +7,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { Echoes } from '../../../server/net/echoes.ts'
 import { relayDialect } from '../../../shared/dialect/relay.ts'
 import type { RoomEvent } from '../../../shared/protocol.ts'
+import { textFrames } from '../../../shared/wire/frame.ts'
 import { need } from '../../support/debian.ts'
 import { type TestGateway, testGateway } from '../../support/gateway.ts'
 import { type PageClient, pageClient } from '../../support/page.ts'
@@ -143,8 +144,18 @@ describe('a room and a server of lines', () => {
     const port = await first.listen()
     const gateway = await testGateway({ relay: { host, port } })
     const ann = await joined(gateway)
+    const { tally } = gateway.room
+    const read = tally.bytesIn
+    first.say('grüß dich')
+    await ann.until('grüß dich')
+    expect(tally.bytesIn - read).toBe(Buffer.byteLength('grüß dich\n'))
+    const written = tally.bytesOut
     say(ann, 'before')
+    const event = await ann.until('before')
     await first.until('Ann: before\n')
+    const told = Buffer.from(JSON.stringify({ type: 'events', events: [event] }))
+    const bytes = textFrames([told]).length + 'Ann: before\n'.length
+    expect(tally.bytesOut - written).toBe(bytes)
     first.stop()
     const isAway = ({ msg }: { msg: string }) => msg === 'the relay is not connected'
     await expect.poll(() => gateway.logged.some(isAway)).toBe(true)
