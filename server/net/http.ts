@@ -86,7 +86,7 @@ export async function pageRoutes(app: FastifyInstance, options: HttpOptions): Pr
   })
 
   app.setNotFoundHandler((request, reply) => {
-    const page = `${request.protocol}://${request.host}/`
+    const page = request.host === '' ? '/' : `${request.protocol}://${request.host}/`
     reply.code(404).type('text/plain').send(`There is nothing here. The page is at ${page}\n`)
   })
 }
@@ -104,6 +104,8 @@ function hostCheck(allowHosts: readonly string[]): (name: string) => boolean {
     ...allowHosts.map((host) => host.toLowerCase()),
   ])
   return (name) => {
+    // No browser leaves it out; HTTP/1.0 does, in many a health check.
+    if (name === '') return true
     const host = name.toLowerCase().replace(/^\[(.*)\]$/, '$1')
     return isIP(host) !== 0 || own.has(host) || host.endsWith('.localhost')
   }

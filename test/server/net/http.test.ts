@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { testGateway } from '../../support/gateway.ts'
 import { serve } from '../../support/program.ts'
+import { rawClient } from '../../support/raw.ts'
 
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -34,6 +35,16 @@ it('says that it is up, and where the raw port is', async () => {
     tcp: { host: '127.0.0.1', port: tcp.port },
     flood: { perSecond: null, burst: 1 },
   })
+})
+
+it.each([
+  ['HTTP/1.0 without a Host', 'GET /healthz HTTP/1.0\r\n\r\n'],
+  ['an empty Host', 'GET /healthz HTTP/1.1\r\nHost:\r\nConnection: close\r\n\r\n'],
+])('says so to %s, too', async (_what, request) => {
+  const { webUrl } = await testGateway()
+  const client = await rawClient(Number(new URL(webUrl).port))
+  client.send(request)
+  expect(await client.untilEnded()).toMatch(/^HTTP\/1\.1 200 OK\r\n.*{"status":"ok"}$/s)
 })
 
 it('answers what is not there with where the page is', async () => {
