@@ -4,10 +4,10 @@
 import type { FastifyInstance } from 'fastify'
 import Type, { type Static } from 'typebox'
 import { Compile } from 'typebox/compile'
-import { errors } from '../../shared/errors.ts'
 import { limits } from '../../shared/limits.ts'
 import type { FloodRate } from '../room/flood.ts'
 import type { Room } from '../room/room.ts'
+import { refuse } from './status.ts'
 
 export type ApiOptions = {
   room: Room
@@ -33,6 +33,7 @@ const USAGE = `Give before or after, a seq, and limit, 1 to ${limits.historyEven
 const MAX_READING = 64
 
 export async function apiRoutes(app: FastifyInstance, options: ApiOptions): Promise<void> {
+  const { room } = options
   let reading = 0
 
   app.addHook('onSend', async (_request, reply) => {
@@ -46,16 +47,17 @@ export async function apiRoutes(app: FastifyInstance, options: ApiOptions): Prom
   app.get('/api/events', async (request, reply) => {
     const query = { limit: DEFAULT_EVENTS, ...numbersOf(request.query as object) }
     if (!isEventsQuery.Check(query)) {
-      return reply.code(400).send({ error: USAGE })
+      return refuse(reply, { code: 'bad_message', message: USAGE }, room)
     }
     if (reading === MAX_READING) {
-      return reply.code(503).send({ error: 'Too many are reading at once. Try again.' })
+      const message = 'Too many are reading at once. Try again.'
+      return refuse(reply, { code: 'history_unavailable', message }, room)
     }
     reading += 1
     try {
-      return await pageOf(query, options.room)
+      return await pageOf(query, room)
     } catch {
-      return reply.code(503).send({ error: errors.history_unavailable.text })
+      return refuse(reply, { code: 'history_unavailable' }, room)
     } finally {
       reading -= 1
     }

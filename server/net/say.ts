@@ -7,7 +7,7 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import Type, { type Static } from 'typebox'
 import { Compile } from 'typebox/compile'
-import { type ErrorCode, errorMessage, type Fault } from '../../shared/errors.ts'
+import type { Fault } from '../../shared/errors.ts'
 import { Hello, Say } from '../../shared/protocol.ts'
 import { Flood, type FloodRate } from '../room/flood.ts'
 import type { Committed, Draft } from '../room/log.ts'
@@ -15,6 +15,7 @@ import type { Room } from '../room/room.ts'
 import { checkText } from '../room/said.ts'
 import { idOfName } from '../room/token.ts'
 import { refuseForeign } from './origin.ts'
+import { refuse } from './status.ts'
 
 export type SayOptions = { room: Room; flood: FloodRate }
 
@@ -38,15 +39,6 @@ const isMessage = Compile(Message)
 const USAGE =
   'Give text, and name and id if you like: as JSON, as a form, or text alone with ?name=NAME&id=ID.'
 
-/** HTTP's word for each fault that can be met here; 400 for all others. */
-const statuses: Partial<Record<ErrorCode, number>> = {
-  name_taken: 409,
-  name_lookalike: 409,
-  text_too_long: 413,
-  too_fast: 429,
-  log_unavailable: 503,
-}
-
 /** Answers 201 and the committed event, or 200 and the first one that had the same name and id. */
 export async function sayRoute(app: FastifyInstance, { room, flood }: SayOptions): Promise<void> {
   const rates = new Rates(flood)
@@ -58,25 +50,35 @@ export async function sayRoute(app: FastifyInstance, { room, flood }: SayOptions
     async (_request: FastifyRequest, body: string) => readForm(body),
   )
 
+  function errorHandler(err: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+    const fault = faultOf(err)
+    if (fault.code === 'log_unavailable') {
+      request.log.error({ err }, 'a message could not be taken')
+    }
+    refuse(reply, fault, room)
+  }
+
   app.post('/api/say', { preValidation: refuseForeign, errorHandler }, async (request, reply) => {
     const { query, body } = request
     const message = {
       ...(query as object),
       ...(typeof body === 'string' ? { text: body } : (body as object)),
     }
-    if (!isMessage.Check(message)) return refuse(reply, { code: 'bad_message', message: USAGE })
+    if (!isMessage.Check(message))
+      return refuse(reply, { code: 'bad_message', message: USAGE }, room)
     const read = readMessage(message, room)
-    if (!read.ok) return refuse(reply, read.fault)
+    if (!read.ok) return refuse(reply, read.fault, room)
     const wait = rates.take(request.ip, room.clock.monotonic())
     if (wait > 0 || waiting === MAX_WAITING) {
-      return refuse(reply.header('Retry-After', Math.ceil(wait / 1000) || 1), { code: 'too_fast' })
+      reply.header('Retry-After', Math.ceil(wait / 1000) || 1)
+      return refuse(reply, { code: 'too_fast' }, room)
     }
     waiting += 1
     const committed = await new Promise<Committed | undefined>((resolve) => {
       room.post(read.draft, resolve)
     })
     waiting -= 1
-    if (committed === undefined) return refuse(reply, { code: 'log_unavailable' })
+    if (committed === undefined) return refuse(reply, { code: 'log_unavailable' }, room)
     return reply.code(committed.repeated ? 200 : 201).send(committed.event)
   })
 }
@@ -129,20 +131,10 @@ class Rates {
   }
 }
 
-function refuse(reply: FastifyReply, fault: Fault): FastifyReply {
-  return reply.code(statuses[fault.code] ?? 400).send(errorMessage(fault))
-}
-
-/** What could not be read at all. */
-function errorHandler(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
-  const { statusCode = 500 } = error
-  if (statusCode >= 500) {
-    request.log.error({ err: error }, 'a message could not be taken')
-    reply.code(statusCode).send(errorMessage({ code: 'log_unavailable' }))
-  } else if (statusCode === 413) {
-    refuse(reply, { code: 'text_too_long' })
-  } else {
-    const json = error.code === 'FST_ERR_CTP_INVALID_JSON_BODY'
-    refuse(reply, json ? { code: 'bad_json' } : { code: 'bad_message', message: USAGE })
-  }
+/** Why a message could not be read at all. */
+function faultOf({ statusCode = 500, code }: FastifyError): Fault {
+  if (statusCode >= 500) return { code: 'log_unavailable' }
+  if (statusCode === 413) return { code: 'text_too_long' }
+  const json = code === 'FST_ERR_CTP_INVALID_JSON_BODY'
+  return json ? { code: 'bad_json' } : { code: 'bad_message', message: USAGE }
 }

@@ -75,8 +75,8 @@ describe('what was said before', () => {
     ])
   })
 
-  it('comes over HTTP, in either direction', async () => {
-    const { webUrl, tcp } = await testGateway()
+  it('comes over HTTP, in either direction, or an error of the table', async () => {
+    const { webUrl, tcp, room } = await testGateway()
     const { client } = await greeted(tcp.port)
     client.send('one\ntwo\nthree\n/who\n')
     await client.until('1 here: ')
@@ -96,8 +96,12 @@ describe('what was said before', () => {
     expect(await get('?after=3')).toMatchObject({ events: [], more: false })
     expect(await get('?after=99')).toMatchObject({ events: [], more: false })
     for (const wrong of ['?limit=0', '?limit=201', '?after=-1', '?before=1&after=1', '?x=1']) {
-      expect(await get(wrong)).toMatchObject({ status: 400 })
+      expect(await get(wrong)).toMatchObject({ status: 400, type: 'error', code: 'bad_message' })
     }
+    expect(room.tally.refusals.get('bad_message')).toBe(5)
+    room.log.before = () => Promise.reject(new Error('disk gone'))
+    expect(await get('')).toMatchObject({ status: 503, code: 'history_unavailable' })
+    expect(room.tally.refusals.get('history_unavailable')).toBe(1)
   })
 })
 

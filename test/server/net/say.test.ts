@@ -76,6 +76,7 @@ describe('a message over HTTP', () => {
       await greeted(gateway.tcp.port)
       const answered = await say(gateway, body, headers, query)
       expect([answered.status, answered.answer.code]).toEqual([status, code])
+      expect([...gateway.room.tally.refusals]).toEqual([[code, 1]])
       if (status === 409) expect(answered.answer.suggestion).toMatch(/-2$/)
     },
   )
