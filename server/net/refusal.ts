@@ -9,7 +9,7 @@ import type { Room } from '../room/room.ts'
 import type { Edges } from './edges.ts'
 
 /** How long a refused client has to read why, in ms. */
-const REFUSED_MS = 1000
+export const REFUSED_MS = 1000
 
 /** What still comes is read and forgotten: unread bytes would make the end a reset. */
 export function forgetInput(socket: Socket): void {

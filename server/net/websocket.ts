@@ -17,6 +17,7 @@ import { limits, PROTOCOL_VERSION } from '../../shared/limits.ts'
 import { type Encoded, joined } from '../room/feed.ts'
 import { Edge, type EdgePlace } from './edge.ts'
 import { refuseForeign } from './origin.ts'
+import { REFUSED_MS } from './refusal.ts'
 import { isTaken, type Transport } from './transport.ts'
 
 const JSON_PROTOCOL = 'oneroom.v1'
@@ -52,6 +53,8 @@ export async function websocketRoute(
       socket.on('error', () => {})
       socket.send(JSON.stringify(errorMessage({ code })))
       socket.close(errors[code].close, code)
+      // One who does not answer would hold up the server's end.
+      setTimeout(() => socket.terminate(), REFUSED_MS).unref()
     } else {
       new WebSocketConnection(socket, request.socket, options)
     }

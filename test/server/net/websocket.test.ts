@@ -1,8 +1,40 @@
-import { describe, expect, it } from 'vitest'
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { WebSocket } from 'ws'
+import { reclaimMemory } from '../../../server/net/reclaim.ts'
 import { testGateway } from '../../support/gateway.ts'
 import { pageClient } from '../../support/page.ts'
 import { greeted } from '../../support/raw.ts'
+
+const unreadable = () => Promise.reject(new Error('the disk is gone'))
+
+/** A WebSocket of bare bytes, which never answers a close. */
+async function upgraded(webUrl: string): Promise<Socket> {
+  const { host, port } = new URL(webUrl)
+  const socket = connect({ port: Number(port), host: '127.0.0.1', allowHalfOpen: true })
+  onTestFinished(() => {
+    socket.destroy()
+  })
+  socket.on('error', () => {})
+  const head = [
+    'GET /ws HTTP/1.1',
+    `Host: ${host}`,
+    'Connection: Upgrade',
+    'Upgrade: websocket',
+    'Sec-WebSocket-Version: 13',
+    'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+    'Sec-WebSocket-Protocol: oneroom.v1',
+  ]
+  socket.write(`${head.join('\r\n')}\r\n\r\n`)
+  await once(socket, 'data')
+  return socket
+}
+
+/** A short frame of a client, masked with zeros (RFC 6455, 5.2). */
+function clientFrame(opcode: number, text: string): Buffer {
+  return Buffer.from([0x80 | opcode, 0x80 | text.length, 0, 0, 0, 0, ...Buffer.from(text)])
+}
 
 describe('the JSON dialect over a WebSocket', () => {
   it('welcomes with who one is, who is here, and the limits', async () => {
@@ -237,6 +269,18 @@ describe('the subprotocol oneroom.text', () => {
     expect(frames.at(-1)).toMatch(/^\[\d\d:\d\d\] guest-1: hello$/)
     socket.terminate()
     await client.until('* guest-2 left\n')
+  })
+})
+
+describe('a connection that is refused', () => {
+  it('is cut when it does not answer the close, and holds up no stop', async () => {
+    const { webUrl, close } = await testGateway({}, { maxConnections: 0 })
+    const socket = await upgraded(webUrl)
+    const cut = once(socket, 'end')
+    const began = performance.now()
+    await close()
+    expect(performance.now() - began).toBeLessThan(3000)
+    await cut
   })
 })
 
