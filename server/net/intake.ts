@@ -33,6 +33,11 @@ export class Intake {
     return this.#waiting
   }
 
+  /** Nothing more is taken in, so that what still comes need not be kept. */
+  get stopped(): boolean {
+    return this.#stopped
+  }
+
   /** Reads on; to be called when something has arrived. */
   pump(): void {
     const { clock, flood } = this.#options

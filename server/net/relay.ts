@@ -144,6 +144,7 @@ class RelayConnection implements Transport {
 
   #socketOnData(chunk: Buffer): void {
     this.#room.tally.bytesIn += chunk.length
+    if (this.#edge.intake.stopped) return
     this.#silent = false
     this.#cancelPause?.()
     this.#decoder.push(chunk)

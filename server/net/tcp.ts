@@ -112,6 +112,7 @@ class TcpConnection implements Transport {
 
   #socketOnData(chunk: Buffer): void {
     this.#options.room.tally.bytesIn += chunk.length
+    if (this.#edge.intake.stopped) return
     this.#silent = false
     this.#cancelPause?.()
     this.#answer(this.#decoder.push(chunk))

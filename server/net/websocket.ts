@@ -122,6 +122,7 @@ class WebSocketConnection implements Transport {
       this.#edge.close('binary_frame')
       return
     }
+    if (this.#edge.intake.stopped) return
     const text = String(data)
     if (this.#dialect === jsonDialect) this.#take(jsonDialect.decode(text))
     else for (const line of text.split(/\r\n|\n|\r/)) this.#take(this.#dialect.decode(line))

@@ -162,6 +162,20 @@ describe('the JSON dialect over a WebSocket', () => {
     expect(await binary.untilClosed()).toBe(1003)
     expect(await large.untilClosed()).toBe(1009)
   })
+
+  it('keeps nothing of what still comes from one whom it has closed', async () => {
+    const { webUrl, room } = await testGateway()
+    const frame = clientFrame(0x1, '{"type":"bye"}')
+    const socket = await upgraded(webUrl)
+    socket.write(clientFrame(0x2, ''))
+    reclaimMemory()
+    const before = process.memoryUsage().heapUsed
+    const [frames, letters] = [50_000, 14]
+    socket.write(Buffer.concat(Array<Buffer>(frames).fill(frame)))
+    await expect.poll(() => room.tally.bytesIn).toBe(frames * letters)
+    reclaimMemory()
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(2_000_000)
+  })
 })
 
 describe('coming back', () => {
