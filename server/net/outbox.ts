@@ -250,6 +250,10 @@ export class Outbox {
       return
     }
     if (events[0]?.seq !== cursor.seq + 1) {
+      // Why it ends is told at once; of the feed, which is no use after a gap, nothing.
+      this.#cursor = undefined
+      for (const reply of this.#replies) reply.after = AT_ONCE
+      this.#busy = false
       this.#reader.lost()
       return
     }

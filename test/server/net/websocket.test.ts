@@ -236,6 +236,23 @@ describe('coming back', () => {
     )
   })
 
+  it('is refused with 4004, to be tried again, while what was missed cannot be read', async () => {
+    const { webUrl, room } = await testGateway()
+    const [ann, back] = [await pageClient(webUrl), await pageClient(webUrl)]
+    const { epoch, head, token } = await ann.hello({ name: 'Ann' })
+    ann.send({ type: 'say', text: 'missed' })
+    await ann.until('missed')
+    const { read } = room.log
+    room.log.read = unreadable
+    await back.hello({ token, epoch, seq: head })
+    expect((await back.next('error')).code).toBe('catch_up_failed')
+    expect(await back.untilClosed()).toBe(4004)
+    room.log.read = read
+    const again = await pageClient(webUrl)
+    await again.hello({ token, epoch, seq: head })
+    await again.until('missed')
+  })
+
   it('resets a reader from another epoch, and one who is ahead of the log', async () => {
     const { webUrl } = await testGateway()
     const [ann, bob] = [await pageClient(webUrl), await pageClient(webUrl)]
