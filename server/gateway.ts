@@ -39,6 +39,8 @@ export type Tuning = {
   maxConnections: number
   /** How long, in ms, a reader may take nothing before it is closed. */
   stalledMs: number
+  /** How long, in ms, a program may take to say hello. */
+  helloMs: number
   /** The built thread of the log, where the gateway does not run from the build. */
   logWorker?: URL
 }
@@ -48,6 +50,7 @@ const DEFAULT_TUNING: Tuning = {
   feedBytes: 8 * 1024 * 1024,
   maxConnections: 20_000,
   stalledMs: 30_000,
+  helloMs: 10_000,
 }
 
 /** How often a fault of the log is logged while it lasts, in ms. */
@@ -74,7 +77,7 @@ export async function startGateway(
   webRoot: string,
   tuning: Partial<Tuning> = {},
 ): Promise<Gateway> {
-  const { absenceMs, feedBytes, maxConnections, stalledMs, logWorker } = {
+  const { absenceMs, feedBytes, maxConnections, stalledMs, helloMs, logWorker } = {
     ...DEFAULT_TUNING,
     ...tuning,
   }
@@ -101,6 +104,7 @@ export async function startGateway(
     clock,
     max: maxConnections,
     stalledMs,
+    helloMs,
     onCrowdGone: reclaimMemory,
   })
   const { flood, host } = config

@@ -16,8 +16,6 @@ import { Intake } from './intake.ts'
 import { Outbox } from './outbox.ts'
 import type { Transport } from './transport.ts'
 
-/** How long a connection that speaks JSON may take to say hello, in ms. */
-const HELLO_MS = 10_000
 const TURNS_OVER = '* /turn is off now: there was more to read than turns can hold.'
 /** How long an ended connection may take to close before it is cut: some clients only end on a reset. */
 const LINGER_MS = 2000
@@ -82,7 +80,8 @@ export class Edge implements Connection {
 
   /** A hello must come soon. */
   expectHello(): void {
-    this.#cancelHello = this.#place.room.clock.after(HELLO_MS, () => {
+    const { room, edges } = this.#place
+    this.#cancelHello = room.clock.after(edges.helloMs, () => {
       if (this.session.personId === undefined) this.close('hello_timeout')
     })
   }

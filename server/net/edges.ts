@@ -19,6 +19,8 @@ export type EdgesOptions = {
   max: number
   /** A reader that takes nothing for so long, in ms, is closed, and may resume. */
   stalledMs: number
+  /** A connection that speaks JSON and has not said hello for so long, in ms, is closed. */
+  helloMs: number
   /** Most of a large crowd has left. */
   onCrowdGone: () => void
 }
@@ -29,6 +31,7 @@ export class Edges {
   readonly log: FastifyBaseLogger
   readonly #clock: Clock
   readonly stalledMs: number
+  readonly helloMs: number
   readonly #max: number
   readonly #open = new Set<Open>()
   readonly #onCrowdGone: () => void
@@ -38,9 +41,10 @@ export class Edges {
   #cancelBeat: (() => void) | undefined
   #onEmpty: (() => void) | undefined
 
-  constructor({ log, clock, max, stalledMs, onCrowdGone }: EdgesOptions) {
+  constructor({ log, clock, max, stalledMs, helloMs, onCrowdGone }: EdgesOptions) {
     this.log = log
     this.stalledMs = stalledMs
+    this.helloMs = helloMs
     this.#clock = clock
     this.#max = max
     this.#onCrowdGone = onCrowdGone

@@ -11,6 +11,7 @@ function edgesWith(count: number, onCrowdGone: () => void) {
     clock: systemClock,
     max: 20_000,
     stalledMs: 30,
+    helloMs: 10_000,
     onCrowdGone,
   })
   onTestFinished(() => edges.closeAll('shutdown'))

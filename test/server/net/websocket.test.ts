@@ -176,6 +176,24 @@ describe('the JSON dialect over a WebSocket', () => {
     reclaimMemory()
     expect(process.memoryUsage().heapUsed - before).toBeLessThan(2_000_000)
   })
+
+  it('is told when no hello has come in time, and closed with 4000', async () => {
+    const { webUrl } = await testGateway({}, { helloMs: 20 })
+    const page = await pageClient(webUrl)
+    expect((await page.next('error')).code).toBe('hello_timeout')
+    expect(await page.untilClosed()).toBe(4000)
+  })
+
+  it('is told when the past cannot be read, and stays', async () => {
+    const { webUrl, room } = await testGateway()
+    const page = await pageClient(webUrl)
+    await page.hello()
+    room.log.before = unreadable
+    page.send({ type: 'history' })
+    expect((await page.next('error')).code).toBe('history_unavailable')
+    page.send({ type: 'say', text: 'still here' })
+    await page.until('still here')
+  })
 })
 
 describe('coming back', () => {
