@@ -2,7 +2,7 @@
  * `oneroom serve`: the gateway as a process. Standard output has the ready lines, standard
  * error the log; where somebody sits at a terminal, both are at the operator's console.
  */
-import { type DestinationStream, pino } from 'pino'
+import { type DestinationStream, type Logger, pino } from 'pino'
 import type { Config } from './config.ts'
 import { StartError, startGateway } from './gateway.ts'
 import type { Console } from './terminal/console.ts'
@@ -17,7 +17,7 @@ export async function serve(config: Config, webRoot: string): Promise<string | u
   const log = pino({ level: config.logLevel }, terminal ? besides(terminal, file, config) : file)
   try {
     const gateway = await startGateway(config, log, webRoot)
-    onStop(gateway.close, () => file.flushSync())
+    onStop(gateway.close, log, () => file.flushSync())
     const { tcp, webUrl } = gateway
     process.stdout.write(
       `Server started\n  web  ${webUrl}\n  tcp  nc ${tcp.host} ${tcp.port}\nWaiting for client request..\n`,
@@ -54,17 +54,22 @@ function besides(
   }
 }
 
-/** The first signal stops in order; a second one leaves at once. */
-function onStop(close: () => Promise<void>, flush: () => void): void {
+/** The first signal stops in order; a second one leaves at once. Exit code 0: all is in order. */
+function onStop(close: () => Promise<void>, log: Logger, flush: () => void): void {
   let stopping = false
+  const exit = (code: number): void => {
+    flush()
+    process.exit(code)
+  }
+  const fail = (error: unknown): void => {
+    log.error({ err: error }, 'the stop was not in order')
+    exit(1)
+  }
   const onSignal = (): void => {
     if (stopping) process.exit(1)
     stopping = true
-    setTimeout(() => process.exit(0), STOP_MS).unref()
-    void close().then(() => {
-      flush()
-      process.exit(0)
-    })
+    setTimeout(() => fail(new Error(`not done in ${STOP_MS} ms`)), STOP_MS).unref()
+    close().then(() => exit(0), fail)
   }
   process.on('SIGTERM', onSignal)
   process.on('SIGINT', onSignal)
