@@ -55,6 +55,8 @@ const DEFAULT_TUNING: Tuning = {
 
 /** How often a fault of the log is logged while it lasts, in ms. */
 const LOG_FAULT_MS = 10_000
+/** The same for connections that cannot be accepted. */
+const ACCEPT_FAULT_MS = 10_000
 
 export type Gateway = {
   webUrl: string
@@ -144,6 +146,11 @@ export async function startGateway(
   if (config.relay !== undefined) {
     relay = new Relay({ room, edges, flood, address: config.relay, format: config.relayFormat })
   }
+  // One newcomer who cannot be let in is no end of the room.
+  const serverOnError = atMostEvery(ACCEPT_FAULT_MS, clock, (err: Error) => {
+    log.error({ err }, 'a connection could not be accepted')
+  })
+  for (const server of [tcp, app.server]) server.on('error', serverOnError)
   // Whoever comes first is not to wait for the thread that reads.
   roomLog.read(1, 1).catch(() => {})
   return {
