@@ -184,11 +184,18 @@ export const TypingNotice = Type.Object({
 })
 export type TypingNotice = Static<typeof TypingNotice>
 
+/**
+ * How many of the events that were asked for are left out, the oldest of them: an answer
+ * has a size. Absent where it is none.
+ */
+const LeftOut = Type.Optional(Type.Integer({ minimum: 1 }))
+
 /** Answers `history`, oldest first. `more`: there are older ones still. */
 export const History = Type.Object({
   type: Type.Literal('history'),
   events: Type.Array(RoomEvent),
   more: Type.Boolean(),
+  leftOut: LeftOut,
 })
 export type History = Static<typeof History>
 
@@ -197,6 +204,7 @@ export const Found = Type.Object({
   type: Type.Literal('found'),
   query: Type.String(),
   events: Type.Array(RoomEvent),
+  leftOut: LeftOut,
 })
 export type Found = Static<typeof Found>
 

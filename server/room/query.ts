@@ -29,6 +29,10 @@ export function latest(events: RoomEvent[]): RoomEvent[] {
   return events.slice(from)
 }
 
+function leftOut(asked: RoomEvent[], given: RoomEvent[]): { leftOut?: number } {
+  return given.length < asked.length ? { leftOut: asked.length - given.length } : {}
+}
+
 export type Query = Extract<Request, { type: 'history' | 'search' | 'who' | 'help' }>
 
 /** `columns`: width of the asker's terminal. Rejects when the log cannot be read. */
@@ -40,14 +44,17 @@ export async function answerTo(
   switch (query.type) {
     case 'history': {
       const { before = Infinity, limit = DEFAULT_EVENTS } = query
-      const events = latest(await log.before(Math.min(before, feed.seq + 1), limit))
-      return { type: 'history', events, more: (events[0]?.seq ?? 0) > log.first() }
+      const asked = await log.before(Math.min(before, feed.seq + 1), limit)
+      const events = latest(asked)
+      const more = (events[0]?.seq ?? 0) > log.first()
+      return { type: 'history', events, more, ...leftOut(asked, events) }
     }
     case 'search': {
       const found = await log.search(query.query, query.limit ?? DEFAULT_EVENTS)
       // What is committed and not yet told is not to be read early.
-      const events = latest(found.filter(({ seq }) => seq <= feed.seq))
-      return { type: 'found', query: query.query, events }
+      const asked = found.filter(({ seq }) => seq <= feed.seq)
+      const events = latest(asked)
+      return { type: 'found', query: query.query, events, ...leftOut(asked, events) }
     }
     case 'who': {
       const list = names(roster.list(WHO_NAMES), roster.size, WHO_BYTES)

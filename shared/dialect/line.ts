@@ -57,10 +57,11 @@ function encode(message: Outgoing, style: LineStyle): Unit[] {
     case 'history':
       return message.events.length === 0
         ? [{ text: '* Nothing has been said yet.' }]
-        : datedLines(message.events, style)
+        : [...leftOutLines(message), ...datedLines(message.events, style)]
     case 'found':
       return [
         { text: `* ${message.events.length || 'Nothing'} found for ${message.query}` },
+        ...leftOutLines(message),
         ...datedLines(message.events, style),
       ]
     case 'presence':
@@ -76,6 +77,12 @@ function encode(message: Outgoing, style: LineStyle): Unit[] {
     case 'typing':
       return []
   }
+}
+
+function leftOutLines({ leftOut }: { leftOut?: number }): Unit[] {
+  return leftOut === undefined
+    ? []
+    : [{ text: `* ${leftOut} older left out: it is too much at once.` }]
 }
 
 /** Events of perhaps several days, each day under its date. */

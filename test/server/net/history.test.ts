@@ -52,6 +52,23 @@ describe('what was said before', () => {
     expect(text).toMatch(/\* 1 found for fish two\n\* .{10}\n\[.{5}\] guest-1: two fish\n/)
   })
 
+  it('says how much of it is left out where it is too much for one answer', async () => {
+    const { tcp, webUrl } = await testGateway()
+    const { client: ann } = await greeted(tcp.port)
+    ann.send(`${'long '.repeat(800)}\n`.repeat(40))
+    ann.send('/history 40\n/search long\n/history 5\n/who\n')
+    const text = await ann.until('1 here: ')
+    expect(text.match(/^.*left out.*$/gm)).toEqual([
+      '* 24 older left out: it is too much at once.',
+      '* 4 older left out: it is too much at once.',
+    ])
+    expect(text.match(/: long/g)).toHaveLength(16 + 16 + 5)
+    const page = await pageClient(webUrl)
+    await page.hello()
+    page.send({ type: 'history', limit: 40 })
+    expect(await page.next('history')).toMatchObject({ leftOut: 24, events: { length: 16 } })
+  })
+
   it('comes to a page in pages, and says whether there is more', async () => {
     const { webUrl } = await testGateway()
     const page = await pageClient(webUrl)
