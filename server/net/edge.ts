@@ -126,16 +126,18 @@ export class Edge implements Connection {
   close(ending: Ending): void {
     if (this.#ending !== undefined || this.#gone) return
     this.#ending = ending
-    this.intake.stop()
-    // What its reader has not asked for yet comes before the goodbye.
-    this.#transport.takeTurns?.(false)
     void this.#part(ending)
     this.#cancelLinger = this.#place.room.clock.after(LINGER_MS, () => this.#transport.destroy())
   }
 
   /** Leaves the room, then says goodbye: what the person said last is told before it. */
   async #part(ending: Ending): Promise<void> {
+    // It is no fault of the sender's that the server stops.
+    if (ending === 'shutdown') await this.intake.drain()
+    else this.intake.stop()
     await this.session.leave(this.#mayReturn(ending))
+    // What its reader has not asked for yet comes before the goodbye.
+    this.#transport.takeTurns?.(false)
     if (ending !== 'bye') {
       this.#place.room.tally.refused(ending)
       this.#outbox.deliver(errorMessage({ code: ending }))

@@ -4,6 +4,7 @@
  *
  * MUST give units to the session one at a time and in order.
  */
+import type { Decoded } from '../../shared/dialect/dialect.ts'
 import type { Clock } from '../room/clock.ts'
 import type { Flood } from '../room/flood.ts'
 import type { Session } from '../room/session.ts'
@@ -18,6 +19,8 @@ export class Intake {
   readonly #outbox: Outbox
   readonly #options: IntakeOptions
   #waiting = false
+  /** The session is busy with what it was given last, until this is fulfilled. */
+  #held: Promise<void> | void = undefined
   #stopped = false
   #cancel: (() => void) | undefined
 
@@ -46,6 +49,7 @@ export class Intake {
       const decoded = this.#transport.next()
       if (decoded === undefined) break
       const held = this.#session.receive(decoded)
+      this.#held = held
       const ms = flood.take(clock.monotonic())
       if (this.#stopped) return
       if (held === undefined && ms === 0 && this.#outbox.hasRoom() === undefined) continue
@@ -64,6 +68,19 @@ export class Intake {
     this.#cancel?.()
   }
 
+  /** Gives to the session all that was read, which nothing slows down any more, and stops. */
+  async drain(): Promise<void> {
+    this.stop()
+    await this.#held
+    for (;;) {
+      const decoded = this.#transport.next()
+      if (decoded === undefined) return
+      // Who does not read what they asked for gets no more of it, and is heard all the same.
+      if (this.#outbox.isFull && !isSay(decoded)) continue
+      await this.#session.receive(decoded)
+    }
+  }
+
   async #wait(held: Promise<void> | void, ms: number): Promise<void> {
     await held
     await this.#outbox.hasRoom()
@@ -77,4 +94,8 @@ export class Intake {
     this.#waiting = false
     this.pump()
   }
+}
+
+function isSay(decoded: Decoded): boolean {
+  return decoded.type === 'request' && decoded.request.type === 'say'
 }

@@ -1,14 +1,25 @@
 import { connect } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import type { RoomEvent } from '../../shared/protocol.ts'
+import { testFolder } from '../support/folder.ts'
 import { pageClient } from '../support/page.ts'
 import { serve } from '../support/program.ts'
 import { greeted } from '../support/raw.ts'
+
+/** What a server that begins with this folder has of what was said. */
+async function kept(data: string): Promise<string[]> {
+  const { webUrl } = await serve('--data', data)
+  const response = await fetch(`${webUrl}/api/events?limit=100`)
+  const { events } = (await response.json()) as { events: RoomEvent[] }
+  return events.map(({ text }) => text)
+}
 
 describe('a stop', () => {
   it.each(['SIGTERM', 'SIGINT'] as const)(
     'by %s says goodbye to a raw client and a page, waits for no half-sent request, and exits with 0',
     async (signal) => {
-      const { server, webUrl, tcpPort } = await serve('--flood', 'off')
+      const data = testFolder()
+      const { server, webUrl, tcpPort } = await serve('--data', data)
       const { client } = await greeted(tcpPort)
       const page = await pageClient(webUrl)
       await page.hello({ name: 'Ann' })
@@ -18,18 +29,30 @@ describe('a stop', () => {
       })
       half.on('error', () => {})
       await new Promise<void>((sent) => half.write('GET / HTTP/1.1\r\nHost: lo', () => sent()))
-      // What was received before the signal is still said.
-      page.send({ type: 'say', id: 'last', text: 'in flight' })
-      await client.until('Ann: in flight\n')
       const began = performance.now()
+      page.send({ type: 'say', id: 'last', text: 'in flight' })
       server.child.kill(signal)
       expect(await page.untilClosed()).toBe(1001)
       expect(await client.untilEnded()).toMatch(/\* The server is stopping\.\n$/)
       expect(await server.untilExit()).toBe(0)
       expect(performance.now() - began).toBeLessThan(5000)
       expect(server.stderr).not.toMatch(/"level":[56]0/)
+      expect(await kept(data)).toEqual(['in flight'])
     },
   )
+
+  it('says all that was read, also what flood control still holds back', async () => {
+    const data = testFolder()
+    const { server, tcpPort } = await serve('--data', data)
+    const { client: reader } = await greeted(tcpPort)
+    const { client: sender } = await greeted(tcpPort)
+    const lines = Array.from({ length: 40 }, (_, at) => `line ${at}`)
+    sender.send(`${lines.join('\n')}\n`)
+    await reader.until('line 0\n')
+    server.child.kill('SIGTERM')
+    expect(await server.untilExit()).toBe(0)
+    expect(await kept(data)).toEqual(lines)
+  })
 
   it('ends while others go on talking, and while some do not read', async () => {
     const { server, webUrl, tcpPort } = await serve('--flood', 'off')
