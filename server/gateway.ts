@@ -11,6 +11,7 @@ import { existsSync } from 'node:fs'
 import type { AddressInfo, Server } from 'node:net'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
+import { addressText } from '../shared/address.ts'
 import { lineDialect } from '../shared/dialect/line.ts'
 import type { Config } from './config.ts'
 import { memoryLog } from './log/memory.ts'
@@ -20,6 +21,7 @@ import { Edges } from './net/edges.ts'
 import { httpServer, pageRoutes } from './net/http.ts'
 import { metricsRoute } from './net/metrics.ts'
 import { Operator, type OperatorTerminal } from './net/operator.ts'
+import { isWildcard, leadsTo, reachedAt } from './net/reach.ts'
 import { reclaimMemory } from './net/reclaim.ts'
 import { Relay } from './net/relay.ts'
 import { sayRoute } from './net/say.ts'
@@ -111,8 +113,16 @@ export async function startGateway(
   })
   const { flood, host } = config
   const dialect = lineDialect(-new Date().getTimezoneOffset())
-  const webUrl = (): string => `http://${urlHost(host)}:${portOf(app.server)}`
-  const tcp = tcpServer({ room, edges, flood, dialect, webUrl })
+  /** Bound to every address, the server is where it was reached. */
+  const hostAt = (reached: string): string => (isWildcard(boundTo(tcp)) ? reached : host)
+  const webUrl = (at: string): string => `http://${urlHost(at)}:${portOf(app.server)}`
+  const tcp = tcpServer({
+    room,
+    edges,
+    flood,
+    dialect,
+    webUrl: (socket) => webUrl(hostAt(reachedAt(socket))),
+  })
   const app = httpServer(log)
   await websocketRoute(app, { room, edges, flood, lineDialect: dialect })
   await pageRoutes(app, {
@@ -122,7 +132,11 @@ export async function startGateway(
   })
   await app.register(metricsRoute, { room, edges })
   await app.register(sayRoute, { room, flood })
-  await app.register(apiRoutes, { room, flood, tcpAddress: () => ({ host, port: portOf(tcp) }) })
+  await app.register(apiRoutes, {
+    room,
+    flood,
+    tcpAddress: (reached) => ({ host: hostAt(reached), port: portOf(tcp) }),
+  })
 
   async function close(): Promise<void> {
     relay?.close()
@@ -144,6 +158,11 @@ export async function startGateway(
     throw new StartError(listenFault(error as NodeJS.ErrnoException, config))
   }
   if (config.relay !== undefined) {
+    for (const server of [tcp, app.server]) {
+      if (!(await leadsTo(config.relay, server))) continue
+      await close()
+      throw new StartError(`--relay ${addressText(config.relay)} is this server itself.`)
+    }
     relay = new Relay({ room, edges, flood, address: config.relay, format: config.relayFormat })
   }
   // One newcomer who cannot be let in is no end of the room.
@@ -154,7 +173,7 @@ export async function startGateway(
   // Whoever comes first is not to wait for the thread that reads.
   roomLog.read(1, 1).catch(() => {})
   return {
-    webUrl: webUrl(),
+    webUrl: webUrl(host),
     tcp: { host, port: portOf(tcp) },
     room,
     operate: (terminal) => new Operator({ room, edges, dialect, terminal }),
@@ -212,6 +231,11 @@ function listenFault(error: NodeJS.ErrnoException & { port?: number }, config: C
 /** 0 while the server does not listen. */
 function portOf(server: Server): number {
   return (server.address() as AddressInfo | null)?.port ?? 0
+}
+
+/** '' while the server does not listen. */
+function boundTo(server: Server): string {
+  return (server.address() as AddressInfo | null)?.address ?? ''
 }
 
 function urlHost(host: string): string {

@@ -13,11 +13,7 @@ export const address = signal<Address | null>(null)
 export async function askAddress(): Promise<void> {
   try {
     const response = await fetch('/api/address')
-    const found = (await response.json()) as Address
-    const { host, port } = found.tcp
-    const anywhere = host === '0.0.0.0' || host === '::'
-    const named = anywhere ? location.hostname.replace(/^\[|\]$/gu, '') : host
-    address.value = { ...found, tcp: { host: named, port } }
+    address.value = (await response.json()) as Address
   } catch {
     // Without it the page only cannot say how to join from a terminal.
   }

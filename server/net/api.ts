@@ -4,14 +4,17 @@
 import type { FastifyInstance } from 'fastify'
 import Type, { type Static } from 'typebox'
 import { Compile } from 'typebox/compile'
+import type { Address } from '../../shared/address.ts'
 import { limits } from '../../shared/limits.ts'
 import type { FloodRate } from '../room/flood.ts'
 import type { Room } from '../room/room.ts'
+import { reachedAt } from './reach.ts'
 import { refuse } from './status.ts'
 
 export type ApiOptions = {
   room: Room
-  tcpAddress: () => { host: string; port: number }
+  /** `reached`: the host that was asked. */
+  tcpAddress: (reached: string) => Address
   flood: FloodRate
 }
 
@@ -41,7 +44,10 @@ export async function apiRoutes(app: FastifyInstance, options: ApiOptions): Prom
   })
 
   /** `flood`: messages a second and at once; JSON has null for any number of them. */
-  app.get('/api/address', async () => ({ tcp: options.tcpAddress(), flood: options.flood }))
+  app.get('/api/address', async ({ hostname, socket }) => {
+    const reached = hostname.replace(/^\[|\]$/g, '') || reachedAt(socket)
+    return { tcp: options.tcpAddress(reached), flood: options.flood }
+  })
 
   /** Answers `{epoch, head, events, more}`; `more`: there are others still in that direction. */
   app.get('/api/events', async (request, reply) => {

@@ -52,7 +52,7 @@ const LINE_HELLO: Decoded = {
 export type TcpOptions = EdgePlace & {
   dialect: Dialect
   /** Where the page is, for those who came to the wrong port. */
-  webUrl: () => string
+  webUrl: (socket: Socket) => string
 }
 
 /** The server, not yet listening. */
@@ -189,7 +189,7 @@ class TcpConnection implements Transport {
       this.#cancelPause?.()
       this.#cancelGreet()
       this.#edge.gone(`refused: ${verdict}`)
-      if (verdict === 'http') answerHttp(this.#socket, this.#options.webUrl())
+      if (verdict === 'http') answerHttp(this.#socket, this.#options.webUrl(this.#socket))
       else this.#socket.destroy()
       return
     }

@@ -44,14 +44,12 @@ export async function testGateway(
     ...config,
   }
   const webRoot = mkdtempSync(join(tmpdir(), 'oneroom-web-'))
+  onTestFinished(() => rmSync(webRoot, { recursive: true }))
   writeFileSync(join(webRoot, 'index.html'), '<!doctype html><title>Oneroom</title>')
   const gateway = await startGateway(full, pino(stream), webRoot, {
     logWorker: new URL('../../dist/server/worker.js', import.meta.url),
     ...tuning,
   })
-  onTestFinished(async () => {
-    await gateway.close()
-    rmSync(webRoot, { recursive: true })
-  })
+  onTestFinished(() => gateway.close())
   return { ...gateway, logged }
 }

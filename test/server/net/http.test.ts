@@ -47,6 +47,21 @@ it.each([
   expect(await client.untilEnded()).toMatch(/^HTTP\/1\.1 200 OK\r\n.*{"status":"ok"}$/s)
 })
 
+it('bound to every address, says where it was reached', async () => {
+  const { webUrl, tcp } = await testGateway({ host: '0.0.0.0' })
+  const { port } = new URL(webUrl)
+  for (const host of ['127.0.0.1', 'localhost']) {
+    const { tcp: address } = await (await fetch(`http://${host}:${port}/api/address`)).json()
+    expect(address).toEqual({ host, port: tcp.port })
+  }
+  const nameless = await rawClient(Number(port))
+  nameless.send('GET /api/address HTTP/1.0\r\n\r\n')
+  expect(await nameless.untilEnded()).toContain('{"tcp":{"host":"127.0.0.1",')
+  const lost = await rawClient(tcp.port)
+  lost.send('GET / HTTP/1.1\r\n\r\n')
+  expect(await lost.untilEnded()).toContain(`The page is at http://127.0.0.1:${port}\n`)
+})
+
 it('answers what is not there with where the page is', async () => {
   const { webUrl } = await testGateway()
   const missing = await fetch(`${webUrl}/chat`)
