@@ -5,13 +5,16 @@
 import type { RoomEvent } from '../protocol.ts'
 import type { Dialect } from './dialect.ts'
 
+/** In the greeting of another Oneroom: whoever read it could be the relay there. */
+const CODE = /\/resume [\w-]+\.[\w-]{11}(?![\w-])/
+
 /** `format`: has `{text}` in it, and `{name}` where the speaker is to be named. */
 export function relayDialect(format: string): Dialect {
   const dialect: Dialect = {
     name: 'line',
     skipsOwn: true,
     decode: (line) =>
-      line.trim() === ''
+      line.trim() === '' || CODE.test(line)
         ? { type: 'nothing' }
         : { type: 'request', request: { type: 'say', text: line } },
     encode: (message) =>

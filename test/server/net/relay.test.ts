@@ -171,6 +171,24 @@ describe('a room and a server of lines', () => {
     expect(left).toEqual([])
   })
 
+  it('keep the code to themselves with which the other one, a room too, has greeted', async () => {
+    const other = await testGateway()
+    const ann = await room(other.tcp.port)
+    await ann.until('Type to talk. /help lists the commands, bye leaves.')
+    expect(ann.texts).toHaveLength(3)
+    expect(ann.texts.join()).not.toContain('/resume')
+  })
+
+  it.each(['127.0.0.1', '0.0.0.0'])('are not the same one, bound to %s', async (bound) => {
+    const placeholder = new LineServer()
+    const port = await placeholder.listen()
+    placeholder.stop()
+    const relay = { host: 'localhost', port }
+    const fault = `--relay localhost:${port} is this server itself.`
+    await expect(testGateway({ host: bound, tcpPort: port, relay })).rejects.toThrow(fault)
+    await expect(testGateway({ host: bound, webPort: port, relay })).rejects.toThrow(fault)
+  })
+
   it('let the server start without the other one, and stop at once', async () => {
     const server = new LineServer()
     const port = await server.listen()
@@ -193,6 +211,8 @@ it('says nothing but what people say', () => {
   const events: RoomEvent[] = [{ seq: 1, at: '', kind: 'notice', from, text: 'moved' }]
   expect(dialect.encode({ type: 'events', events })).toEqual([{ text: '* moved', own: 'a' }])
   expect(dialect.decode('  ')).toEqual({ type: 'nothing' })
+  const words = 'type /resume CODE'
+  expect(dialect.decode(words)).toEqual({ type: 'request', request: { type: 'say', text: words } })
 })
 
 describe('an echo', () => {
