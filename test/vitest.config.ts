@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
@@ -5,6 +6,8 @@ export default defineConfig({
   cacheDir: '../node_modules/.vite/test',
   test: {
     include: ['**/*.test.ts'],
+    // Most of them wait for programs and for time to pass, more than for a core.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     testTimeout: 20_000,
     hookTimeout: 60_000,
     // A machine that does much at once is slow, not wrong.

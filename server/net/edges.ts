@@ -11,6 +11,8 @@ const BEATS_PER_STALL = 3
 /** So many have left, and they were so many times those who stay: a crowd is gone. */
 const CROWD = 1000
 const CROWD_TIMES = 4
+/** Fewer who come and go between two beats are no crowd on the move. */
+const STILL = 100
 
 export type EdgesOptions = {
   log: FastifyBaseLogger
@@ -38,6 +40,8 @@ export class Edges {
   #count = 0
   /** Most that were open at a beat since the last crowd left. */
   #peak = 0
+  /** How many were open at the last beat. */
+  #before = 0
   #cancelBeat: (() => void) | undefined
   #onEmpty: (() => void) | undefined
 
@@ -95,10 +99,13 @@ export class Edges {
     )
   }
 
+  /** Only once the going has ended: until then they still hold on to what they have. */
   #lookForCrowd(): void {
     const { size } = this.#open
+    const still = Math.abs(size - this.#before) < STILL
+    this.#before = size
     this.#peak = Math.max(this.#peak, size)
-    if (this.#peak - size < CROWD || size * CROWD_TIMES > this.#peak) return
+    if (!still || this.#peak - size < CROWD || size * CROWD_TIMES > this.#peak) return
     this.#peak = size
     this.#onCrowdGone()
   }

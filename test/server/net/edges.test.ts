@@ -41,6 +41,7 @@ test('of a crowd that has left is told once', async () => {
   const { edges, open, beat } = edgesWith(1500, onCrowdGone)
   await beat()
   for (const edge of open.slice(0, 1400)) edges.delete(edge)
+  await vi.waitFor(() => expect(onCrowdGone).toHaveBeenCalled())
   await beat()
   await beat()
   expect(onCrowdGone).toHaveBeenCalledTimes(1)
