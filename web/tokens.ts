@@ -66,15 +66,20 @@ function linkToken(match: string): Token | null {
   }
 }
 
+/** Brackets are counted once for each kind: an address may end in thousands of them. */
 function withoutTrailing(match: string): string {
-  let text = match
-  for (;;) {
-    const last = TRAILING.exec(text)?.[0]
-    if (last === undefined) return text
+  const unopened: Record<string, number> = {}
+  let end = match.length
+  for (; end > 0; end--) {
+    const last = match.charAt(end - 1)
+    if (!TRAILING.test(last)) break
     const opening = OPENING[last]
-    if (opening !== undefined && count(text, opening) >= count(text, last)) return text
-    text = text.slice(0, -1)
+    if (opening === undefined) continue
+    const extra = unopened[last] ?? count(match, last) - count(match, opening)
+    if (extra <= 0) break
+    unopened[last] = extra - 1
   }
+  return match.slice(0, end)
 }
 
 function count(text: string, character: string): number {

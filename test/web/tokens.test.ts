@@ -18,6 +18,7 @@ describe('the text of a message', () => {
     ['xhttps://a.example', []],
     ['https://bank.example@evil.example/', []],
     ['https:// http://', []],
+    ['(http://a.example/[x]).])', ['http://a.example/[x]']],
   ])('%j has the links %j', (text, links) => {
     expect(linksIn(text)).toEqual(links)
   })
@@ -85,6 +86,7 @@ describe('markdown', () => {
     )
     const began = performance.now()
     for (const worst of ['**a ', '*a ', '`a', '** ', '***a']) tokensOf(worst.repeat(1000), true)
+    for (const worst of [')', ').', 'http://a)']) tokensOf(`http://a${worst.repeat(20_000)}`)
     expect(performance.now() - began).toBeLessThan(500)
   })
 })
