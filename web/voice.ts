@@ -36,14 +36,19 @@ export class Voice {
       mention,
     }))
     const spoken = this.#announcer.hear(sentences, Date.now())
-    if (spoken !== null) this.announcement.value = spoken
+    if (spoken !== null) this.#say(spoken)
     else this.#timer ??= setTimeout(() => this.#summarise(), SUMMARY_MS)
   }
 
   #summarise(): void {
     this.#timer = undefined
     const summary = this.#announcer.summary()
-    if (summary) this.announcement.value = texts.spoken(summary.count, summary.mentions)
+    if (summary) this.#say(texts.spoken(summary.count, summary.mentions))
+  }
+
+  /** The same twice would change nothing in the region, and a change is what is spoken. */
+  #say(text: string): void {
+    this.announcement.value = text === this.announcement.peek() ? `${text}\u00a0` : text
   }
 }
 

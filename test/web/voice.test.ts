@@ -1,0 +1,17 @@
+/** What the region that is spoken holds, one arrival after the other. */
+import { expect, it } from 'vitest'
+import type { Said } from '../../web/state.ts'
+import { Voice } from '../../web/voice.ts'
+import { bob, event } from './room.ts'
+
+function said(text: string): Said {
+  return { kind: 'said', at: 0, event: event(1, bob, { text }), mine: false, mention: false }
+}
+
+it('speaks a message again that says the same as the one before', () => {
+  const voice = new Voice()
+  const spoken: string[] = []
+  voice.announcement.subscribe((text) => void spoken.push(text))
+  for (const text of ['yes', 'yes', 'yes']) voice.hear([said(text)], false)
+  expect(spoken.map((text) => text.trim())).toEqual(['', ...Array(3).fill('bob: yes')])
+})
