@@ -1,13 +1,17 @@
 /**
  * A stream of bytes → its lines: for NDJSON from the room, and for what is piped in.
  *
- * MUST hold no more than one line of at most `maxBytes` and one chunk.
+ * MUST hold no more than one line of at most `maxBytes` and one chunk, and MUST NOT cut a
+ * character in two.
  */
+import { StringDecoder } from 'node:string_decoder'
+
 const LF = 10
 
 export class Units {
   readonly #maxBytes: number
-  #parts: Buffer[] = []
+  readonly #decoder = new StringDecoder('utf8')
+  #text = ''
   #bytes = 0
 
   constructor(maxBytes: number) {
@@ -28,21 +32,25 @@ export class Units {
     }
     this.#hold(rest)
     const over = this.#bytes > this.#maxBytes
-    if (over) lines.push(this.end())
+    if (over) lines.push(this.#take())
     return { lines, over }
   }
 
   /** What is left; '' when there is nothing. */
   end(): string {
-    const line = Buffer.concat(this.#parts).toString()
-    this.#parts = []
+    this.#text += this.#decoder.end()
+    return this.#take()
+  }
+
+  #take(): string {
+    const line = this.#text
+    this.#text = ''
     this.#bytes = 0
     return line.endsWith('\r') ? line.slice(0, -1) : line
   }
 
   #hold(part: Buffer): void {
-    if (part.length === 0) return
-    this.#parts.push(part)
+    this.#text += this.#decoder.write(part)
     this.#bytes += part.length
   }
 }
