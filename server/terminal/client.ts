@@ -63,7 +63,7 @@ export class Client {
     const before = this.conversation.pending.length
     const told = this.conversation.receive(message)
     for (const one of told) this.#events.onTold(one)
-    if (message.type === 'error' && this.conversation.me === undefined) this.#rename(message)
+    if (message.type === 'error' && this.connection.phase === 'connecting') this.#rename(message)
     if (this.conversation.pending.length < before) this.#waitingSince = Date.now()
     this.flush()
   }

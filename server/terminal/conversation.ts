@@ -122,6 +122,7 @@ export class Conversation {
   #welcome(welcome: Welcome): Outgoing[] {
     const { you, token, epoch, head, resumed, reset, members, memberCount } = welcome
     const isFirst = this.#token === undefined
+    const renamed = this.me !== undefined && this.me.name !== you.name
     if (epoch !== this.#epoch) this.#seq = 0
     this.me = you
     this.#name = you.name
@@ -132,9 +133,15 @@ export class Conversation {
     const events = this.#fresh(welcome.events)
     if (resumed === null) this.#seq = head
     this.#replayTo = head
-    const missed = reset === null ? [] : [{ type: 'told' as const, lines: [missing[reset]] }]
     if (isFirst) return [{ ...welcome, events }]
-    return events.length === 0 ? missed : [...missed, { type: 'events', events }]
+    const lines = [
+      ...(renamed ? [`* You are ${you.name} now.`] : []),
+      ...(reset === null ? [] : [missing[reset]]),
+    ]
+    return [
+      ...(lines.length === 0 ? [] : [{ type: 'told' as const, lines }]),
+      ...(events.length === 0 ? [] : [{ type: 'events' as const, events }]),
+    ]
   }
 
   #fresh(events: readonly RoomEvent[]): RoomEvent[] {

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { createServer } from 'node:net'
+import { createConnection, createServer } from 'node:net'
 import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { limits } from '../../shared/limits.ts'
@@ -70,6 +70,37 @@ describe('oneroom connect in a pipe', () => {
     expect(await program.untilExit()).toBe(0)
     expect(await texts(second)).toEqual(['one', 'two', 'three'])
   })
+
+  it('comes back under another name where somebody else has its own by now', async () => {
+    const data = testFolder()
+    const first = await serve('--data', data)
+    let { tcpPort } = first
+    const way = createServer((client) => {
+      const server = createConnection(tcpPort, '127.0.0.1')
+      for (const one of [client, server]) one.on('error', () => {})
+      client.pipe(server).pipe(client)
+      server.on('close', () => client.destroy())
+    })
+    onTestFinished(() => {
+      way.close()
+    })
+    await new Promise<void>((resolve) => way.listen(0, '127.0.0.1', resolve))
+    const { port } = way.address() as { port: number }
+    const program = connect({ ...first, tcpPort: port }, '--name', 'tail')
+    program.type('one\n')
+    await expect.poll(() => texts(first)).toEqual(['one'])
+    first.server.child.kill('SIGKILL')
+    program.child.stdin?.end('two\n')
+    const second = await serve('--data', data)
+    await (await pageClient(second.webUrl)).hello({ name: 'tail' })
+    tcpPort = second.tcpPort
+    expect(await program.untilExit(20_000)).toBe(0)
+    expect(program.stderr).toMatch(/That name is taken\.\n.*You are tail-2 now\.\n/)
+    expect((await everything(second.webUrl)).map(({ from, text }) => [from.name, text])).toEqual([
+      ['tail', 'one'],
+      ['tail-2', 'two'],
+    ])
+  }, 30_000)
 
   it('reads no further ahead than the room takes', async () => {
     const served = await serve('--flood', '50/s:10')

@@ -112,6 +112,16 @@ describe('a conversation', () => {
     ])
   })
 
+  it('tells that it has come back under another name', () => {
+    const conversation = online()
+    conversation.lost()
+    conversation.rename('Ann-2')
+    const you = { ...ann, name: 'Ann-2' }
+    expect(conversation.receive(welcome({ you, resumed: { from: 1, to: 0 } }))).toEqual([
+      { type: 'told', lines: ['* You are Ann-2 now.'] },
+    ])
+  })
+
   it('begins from the start in a room whose log is another', () => {
     const conversation = online()
     told(conversation, event(500, 'old'))
