@@ -72,7 +72,10 @@ export class Link {
     const socket = connect({ ...this.#address, noDelay: true })
     const units = new Units(LINE_BYTES)
     this.#socket = socket
-    this.#timer = setTimeout(() => this.#broken(this.#stranger), WELCOME_MS)
+    this.#timer = setTimeout(
+      () => this.#broken(socket.connecting ? this.#unreachable : this.#stranger),
+      WELCOME_MS,
+    )
     socket.setKeepAlive(true, KEEPALIVE_MS)
     socket.on('connect', () => this.greet())
     socket.on('data', (chunk: Buffer) => {
@@ -152,6 +155,10 @@ export class Link {
 
   get #stranger(): string {
     return `${addressText(this.#address)} does not answer as Oneroom does.`
+  }
+
+  get #unreachable(): string {
+    return `${addressText(this.#address)} cannot be reached.`
   }
 
   #broken(why: string): void {
