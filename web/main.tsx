@@ -13,7 +13,7 @@ const wall = new URLSearchParams(location.search).get('view') === 'wall'
 applySettings()
 askAddress()
 await chooseLanguage(navigator.languages)
-const session = new Session({ visitor: wall })
+const session = new Session(wall ? 'oneroom.wall' : 'oneroom')
 
 const unread = session.select((state) => state.unread)
 effect(() => {

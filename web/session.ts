@@ -36,7 +36,7 @@ import {
   type State,
   unsent,
 } from './state.ts'
-import { keep, readKept } from './store.ts'
+import { type Keeper, keep, readKept } from './store.ts'
 import { Voice } from './voice.ts'
 
 /** Events asked for on coming in anew. */
@@ -62,17 +62,16 @@ export class Session {
   /** The seq of the row being read, null at the newest one; the list knows. */
   readingSeq: () => number | null = () => null
   readonly #state: Signal<State>
-  readonly #visitor: boolean
+  readonly #keeper: Keeper
   readonly #socket: RoomSocket
   readonly #askForFrame = oncePerFrame(() => this.#settle())
   #queue: Action[] = []
   #typingSaidAt = 0
   #loading = false
 
-  /** `visitor`: somebody else than the person at this browser, whose name it does not keep. */
-  constructor({ visitor }: { visitor: boolean }) {
-    this.#visitor = visitor
-    this.#state = signal(initialState(readKept()))
+  constructor(keeper: Keeper) {
+    this.#keeper = keeper
+    this.#state = signal(initialState(readKept(keeper)))
     this.#socket = new RoomSocket(roomUrl(location), {
       createHello: () => this.#createHello(),
       onMessage: (message) => this.#gather({ type: 'received', message, now: Date.now() }),
@@ -293,7 +292,7 @@ export class Session {
     }
     if (ids.length > 0) after = reduce(after, { type: 'sent', ids, now: Date.now() })
     this.#state.value = after
-    keep(before, this.#visitor ? { ...after, name: before.name } : after)
+    keep(this.#keeper, before, after)
     this.#announce(before, after)
   }
 

@@ -5,33 +5,36 @@
  */
 import type { Kept, Pending } from './state.ts'
 
-const NAME = 'oneroom.name'
-const TOKEN = 'oneroom.token'
-const SELVES = 'oneroom.selves'
-const PENDING = 'oneroom.pending'
+const NAME = '.name'
+const TOKEN = '.token'
+const SELVES = '.selves'
+const PENDING = '.pending'
 const DRAFT = 'oneroom.draft'
 const RECALL = 'oneroom.recall'
 
 type Area = 'localStorage' | 'sessionStorage'
 
-export function readKept(): Kept {
+/** Who is kept: the person at this browser, or the wall, which is somebody else in the same tab. */
+export type Keeper = 'oneroom' | 'oneroom.wall'
+
+export function readKept(keeper: Keeper): Kept {
   return {
-    name: read('localStorage', NAME) ?? '',
-    token: read('sessionStorage', TOKEN),
-    selves: readList('sessionStorage', SELVES, (item) => typeof item === 'string'),
-    pending: readList('sessionStorage', PENDING, isPending),
+    name: read('localStorage', keeper + NAME) ?? '',
+    token: read('sessionStorage', keeper + TOKEN),
+    selves: readList('sessionStorage', keeper + SELVES, (item) => typeof item === 'string'),
+    pending: readList('sessionStorage', keeper + PENDING, isPending),
   }
 }
 
 /** Writes what has changed since `before`. */
-export function keep(before: Kept, after: Kept): void {
-  if (after.name !== before.name) write('localStorage', NAME, after.name)
-  if (after.token !== before.token) write('sessionStorage', TOKEN, after.token)
+export function keep(keeper: Keeper, before: Kept, after: Kept): void {
+  if (after.name !== before.name) write('localStorage', keeper + NAME, after.name)
+  if (after.token !== before.token) write('sessionStorage', keeper + TOKEN, after.token)
   if (after.selves !== before.selves) {
-    write('sessionStorage', SELVES, JSON.stringify(after.selves))
+    write('sessionStorage', keeper + SELVES, JSON.stringify(after.selves))
   }
   if (after.pending !== before.pending) {
-    write('sessionStorage', PENDING, JSON.stringify(after.pending))
+    write('sessionStorage', keeper + PENDING, JSON.stringify(after.pending))
   }
 }
 

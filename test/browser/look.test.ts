@@ -183,6 +183,21 @@ describe('the page', () => {
     expect(await page.evaluate(() => localStorage.getItem('oneroom.name'))).toBeNull()
   })
 
+  it('shows the wall under its own name also in a tab where somebody is in the room', async () => {
+    const { webUrl, tcpPort } = await serve()
+    const { client } = await greeted(tcpPort)
+    const page = await open(browser, webUrl)
+    await join(page, 'Ann')
+    await page.goto(`${webUrl}/?view=wall`)
+    await client.until('* projector joined (web)\n')
+    await page.reload()
+    await page.getByText('2 web').waitFor()
+    await page.goto(webUrl)
+    await say(page, 'back again')
+    await client.until('Ann: back again\n')
+    expect(client.text.match(/is now|projector-|Ann left/g)).toBeNull()
+  })
+
   it('can be installed: a manifest, and an icon that is an SVG', async () => {
     const { webUrl } = await serve()
     const page = await open(browser, webUrl)
