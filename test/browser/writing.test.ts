@@ -90,6 +90,18 @@ describe('the composer', () => {
     await page.getByRole('option', { name: 'Bob tcp' }).waitFor()
     await page.keyboard.press('Tab')
     expect(await text()).toBe('@Bob ')
+    await composer(page).pressSequentially(':smil')
+    await page.getByRole('option').first().waitFor()
+    // A screen reader is told of a choice by another name of it.
+    const spoken = () => composer(page).getAttribute('aria-activedescendant')
+    const first = await spoken()
+    await page.keyboard.press('ArrowDown')
+    expect(await spoken()).not.toBe(first)
+    expect(await page.getByRole('option', { selected: true }).getAttribute('id')).toBe(
+      await spoken(),
+    )
+    await page.keyboard.press('Escape')
+    await composer(page).fill('@Bob ')
     await composer(page).pressSequentially(':rocke')
     await page.getByRole('option', { name: ':rocket:' }).waitFor()
     await page.keyboard.press('Enter')
@@ -124,6 +136,18 @@ describe('the composer', () => {
     await composer(page).fill('//nonsense')
     await page.keyboard.press('Enter')
     await client.until('Anna: /nonsense\n')
+  })
+
+  it('obeys a command once, however often Enter is pressed before it can', async () => {
+    await composer(page).fill('/me waves')
+    await composer(page).evaluate((field) => {
+      const pressed = () => new KeyboardEvent('keydown', { key: 'Enter', bubbles: true })
+      field.dispatchEvent(pressed())
+      field.dispatchEvent(pressed())
+    })
+    await page.waitForFunction(() => document.querySelector('textarea')?.value === '')
+    await say(page, 'once')
+    expect((await client.until('Ann: once\n')).match(/Ann waves/g)).toHaveLength(1)
   })
 
   it('says of many lines how many messages they are and how long they take', async () => {

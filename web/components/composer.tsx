@@ -21,6 +21,7 @@ type Completion = {
 
 export function Composer({ session }: { session: Session }) {
   const field = useRef<HTMLTextAreaElement>(null)
+  const sending = useRef(false)
   const draft = useSignal('')
   const completion = useSignal<Completion | null>(null)
   const completing = completion.value?.completing
@@ -81,7 +82,12 @@ export function Composer({ session }: { session: Session }) {
 
   async function send() {
     const text = field.current?.value ?? ''
-    if (longestMessage(text) > limit.value || !(await session.submit(text))) return
+    // Enter pressed again while a command waits for its chunk does not obey it twice.
+    if (sending.current || longestMessage(text) > limit.value) return
+    sending.current = true
+    const taken = await session.submit(text)
+    sending.current = false
+    if (!taken) return
     recall.add(text)
     keepRecall(recall.texts)
     session.typing(false)
@@ -153,7 +159,9 @@ export function Composer({ session }: { session: Session }) {
         aria-describedby="notice"
         aria-autocomplete="list"
         aria-controls={completing?.isOpen.value ? 'suggestions' : undefined}
-        aria-activedescendant={completing?.isOpen.value ? 'suggestion' : undefined}
+        aria-activedescendant={
+          completing?.isOpen.value ? `suggestion-${completing.active.value}` : undefined
+        }
         onInput={fieldOnInput}
         onKeyDown={fieldOnKeyDown}
         onClick={complete}

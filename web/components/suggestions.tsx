@@ -13,7 +13,7 @@ export function Suggestions({ completing }: { completing: Completing }) {
         // biome-ignore lint/a11y/useKeyWithClickEvents: the composer takes the keys
         <div
           key={label}
-          id={index === active ? 'suggestion' : undefined}
+          id={`suggestion-${index}`}
           role="option"
           aria-selected={index === active}
           tabIndex={-1}
