@@ -27,6 +27,7 @@ export function Composer({ session }: { session: Session }) {
   const completing = completion.value?.completing
   const recall = useMemo(() => new Recall(readRecall()), [])
   const entered = useMemo(() => session.select((state) => state.me?.id), [session])
+  const aimed = useMemo(() => session.select((state) => state.target), [session])
   const limit = useMemo(() => session.select((state) => state.limits.textBytes), [session])
 
   function take(element: HTMLTextAreaElement) {
@@ -59,7 +60,8 @@ export function Composer({ session }: { session: Session }) {
   useEffect(() => write(readDraft()), [])
 
   useEffect(() => {
-    if (entered.value !== undefined) field.current?.focus()
+    // Whoever followed a link to a message is at that message.
+    if (entered.value !== undefined && aimed.peek() === null) field.current?.focus()
   }, [entered.value])
 
   useEffect(

@@ -25,7 +25,8 @@ export function connectLog(
   const target = session.select((state) => state.target)
   const drawing = session.select(() => settings.value.clock)
   let drawnAs = drawing.peek()
-  let aimed = target.peek()
+  // A link may have led to a message before this list was there.
+  let aimed: { seq: number } | null = null
   let followed = false
   let lastTop = 0
 
