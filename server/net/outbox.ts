@@ -11,7 +11,7 @@ import { Encoded } from '../room/feed.ts'
 import type { Room } from '../room/room.ts'
 import type { Transport } from './transport.ts'
 
-/** Most bytes gathered into one write: small enough that a slow reader shows progress. */
+/** Most bytes gathered into one write. */
 const WRITE_BYTES = 262_144
 /** The same for a reader who takes 1024 bytes at a time, and only when they ask. */
 const SPARING_BYTES = 4096
