@@ -46,7 +46,7 @@ export async function testGateway(
   const webRoot = mkdtempSync(join(tmpdir(), 'oneroom-web-'))
   onTestFinished(() => rmSync(webRoot, { recursive: true }))
   writeFileSync(join(webRoot, 'index.html'), '<!doctype html><title>Oneroom</title>')
-  const gateway = await startGateway(full, pino(stream), webRoot, {
+  const gateway = await startGateway(full, pino({ level: full.logLevel }, stream), webRoot, {
     logWorker: new URL('../../dist/server/worker.js', import.meta.url),
     ...tuning,
   })
