@@ -25,6 +25,11 @@ export const errors = {
     retryable: true,
   },
   text_empty: { text: 'There is nothing in that message.', close: null, retryable: false },
+  code_said: {
+    text: 'With the code in that, others could pass for somebody. It was not said.',
+    close: null,
+    retryable: false,
+  },
   text_too_long: { text: 'A message is at most 4096 bytes long.', close: null, retryable: false },
   line_too_long: {
     text: 'A line is at most 4096 bytes long; the rest of yours was left out.',

@@ -60,7 +60,7 @@ export default defineConfig({
     rolldownOptions: {
       output: {
         // In one file the first load packs best, and takes one round trip.
-        codeSplitting: { groups: [{ name: firstLoadName }] },
+        codeSplitting: { groups: [{ name: firstLoadName, debugName: 'first load' }] },
       },
     },
   },

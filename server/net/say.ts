@@ -100,7 +100,7 @@ function readMessage(
     const message = 'A message is one line; send each by itself.'
     return { ok: false, fault: { code: 'bad_message', message } }
   }
-  const said = checkText(line)
+  const said = checkText(line, log.secret)
   if (!said.ok) return said
   const claim = roster.claim(name, '')
   if (!claim.ok) return claim

@@ -17,7 +17,7 @@ import { PresenceChanges } from './presence.ts'
 import { Roster } from './roster.ts'
 import { Seats } from './seats.ts'
 import { Tally } from './tally.ts'
-import { newPersonId } from './token.ts'
+import { holdsToken, newPersonId } from './token.ts'
 
 /** Collecting time, in ms, for who comes and goes in a room too large to be told of each. */
 const PRESENCE_MS = 2000
@@ -88,7 +88,7 @@ export class Room {
     const claim =
       name === undefined
         ? { ok: true as const, name: this.roster.guestName() }
-        : this.roster.claim(name, id)
+        : this.#claim(name, id)
     if (!claim.ok) return claim
     const person = this.roster.add(id, claim.name, connection.via)
     this.#present.set(id, connection)
@@ -153,7 +153,7 @@ export class Room {
   }
 
   rename(id: string, raw: string): Fault | undefined {
-    const claim = this.roster.claim(raw, id)
+    const claim = this.#claim(raw, id)
     if (!claim.ok) return claim.fault
     const was = this.roster.get(id)?.name
     this.roster.rename(id, claim.name)
@@ -164,6 +164,12 @@ export class Room {
     const connection = this.#present.get(id)
     if (connection !== undefined) this.#noteSeat(person, connection)
     return undefined
+  }
+
+  #claim(raw: string, id: string): ReturnType<Roster['claim']> {
+    return holdsToken(raw, this.log.secret)
+      ? { ok: false, fault: { code: 'code_said' } }
+      : this.roster.claim(raw, id)
   }
 
   /** Gives a draft to the log; posts are committed in the order in which they were made. */

@@ -205,7 +205,7 @@ export class Session {
   }
 
   #say({ text: raw, id, action }: Say): Promise<void> | undefined {
-    const said = checkText(raw)
+    const said = checkText(raw, this.#room.log.secret)
     if (!said.ok) {
       this.#refuse(said.fault, id)
       return undefined

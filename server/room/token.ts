@@ -25,6 +25,14 @@ export function personOf(token: string, secret: Uint8Array): string | undefined 
   return given.length === right.length && timingSafeEqual(given, right) ? id : undefined
 }
 
+const LOOKS_LIKE_TOKEN = /[\w-]{10}\.[\w-]{11}/g
+
+/** Whether somebody could be taken for another with what is in this text. */
+export function holdsToken(text: string, secret: Uint8Array): boolean {
+  if (!text.includes('.')) return false
+  return (text.match(LOOKS_LIKE_TOKEN) ?? []).some((found) => personOf(found, secret) !== undefined)
+}
+
 /** The id of whoever says something under this name without ever being here: always the same. */
 export function idOfName(name: string, secret: Uint8Array): string {
   const mac = createHmac('sha256', secret)

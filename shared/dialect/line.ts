@@ -174,7 +174,8 @@ function tailLines(events: readonly RoomEvent[], style: LineStyle, room: number)
     const lines = ['* Said before; /history shows more:', ...tail]
     if (bytesOf(lines) <= room) return lines
   }
-  return []
+  const hint = events.length > 0 ? ['* What was said before is long; /history shows it.'] : []
+  return bytesOf(hint) <= room ? hint : []
 }
 
 function bytesOf(lines: readonly string[]): number {

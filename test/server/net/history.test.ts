@@ -151,6 +151,33 @@ describe('/resume', () => {
     await ann.until('Bob: thanks\n')
   })
 
+  it('has a code that nobody can say aloud, however they slip', async () => {
+    const { tcp, webUrl, room } = await testGateway()
+    const { client: ann } = await greeted(tcp.port)
+    const { client: bob } = await greeted(tcp.port)
+    const code = codeOf(ann.text)
+    const slips = [
+      code,
+      `resume ${code}`,
+      `/me /resume ${code}`,
+      `After a break, /resume ${code} takes you back to where you were.`,
+      `  "token": "${code}",`,
+      `1, "name": "ann", "token": "${code}"}`,
+      `/name ${code}`,
+    ]
+    for (const slip of slips) ann.send(`${slip}\n`)
+    ann.send('and this is said\n')
+    await bob.until('and this is said\n')
+    expect(bob.text).not.toContain(code)
+    expect(ann.text.match(/others could pass for somebody/g)).toHaveLength(slips.length)
+    const answer = await fetch(`${webUrl}/api/say`, { method: 'POST', body: code })
+    expect(answer.status).toBe(400)
+    expect(room.feed.seq).toBe(1)
+    // Of that shape, and made with no secret of ours.
+    ann.send('abcdefghij.abcdefghijk\n')
+    await bob.until('abcdefghij.abcdefghijk\n')
+  })
+
   it('works after a restart of the server', async () => {
     const data = testFolder()
     const first = await testGateway({ data })

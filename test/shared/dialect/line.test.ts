@@ -192,7 +192,10 @@ describe('the greeting', () => {
     expect(shown.length).toBeLessThan(20)
     expect(Buffer.byteLength(`${shown.join('\n')}\n`)).toBeLessThanOrEqual(1024)
     const long = [event('message', 'x'.repeat(2000), bob)]
-    expect(lines(welcome({ events: long }))).toEqual(lines(welcome()))
+    expect(lines(welcome({ events: long }))).toEqual([
+      ...lines(welcome()),
+      '* What was said before is long; /history shows it.',
+    ])
   })
 
   test('counts those it has no room for', () => {
