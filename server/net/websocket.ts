@@ -162,8 +162,9 @@ class WebSocketConnection implements Transport {
   }
 
   /**
-   * Frames that were made once, beside ws and not through it: with 200 readers and batches,
-   * `ws.send` of each took 40 times as long. Safe while frames are whole, nothing is
+   * Frames that were made once, beside ws and not through it: one buffer and one plain
+   * write for each reader. Measured beside `ws.send` of the same frames, 200 readers: no
+   * slower and no faster, within the noise. Safe while frames are whole, nothing is
    * compressed, and no close frame was sent.
    */
   write(batch: readonly Encoded[], done: () => void): boolean {
