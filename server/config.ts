@@ -6,7 +6,7 @@
  */
 import { isIP } from 'node:net'
 import { type Address, readAddress } from '../shared/address.ts'
-import type { FloodRate } from './room/flood.ts'
+import type { FloodRate } from './net/connection/flood.ts'
 
 export type Config = Readonly<{
   /** Address or host name that both listeners bind. */

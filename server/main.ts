@@ -7,9 +7,9 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { Command, CommanderError, Option } from 'commander'
 import { type Config, environmentName, optionNames, options, readConfig } from './config.ts'
-import type { ExportFormat } from './log/export.ts'
-import { faultOf } from './log/fault.ts'
-import type { ConnectFlags } from './terminal/connect.ts'
+import type { ExportFormat } from './log/sqlite/export.ts'
+import { faultOf } from './log/sqlite/fault.ts'
+import type { ConnectFlags } from './terminal/client/connect.ts'
 
 const EXIT_FAULT = 2
 
@@ -77,7 +77,7 @@ async function serve(flags: Partial<Record<keyof Config, string>>): Promise<void
 }
 
 async function exportTo({ data, format }: { data: string; format: ExportFormat }): Promise<void> {
-  const { exportLog } = await import('./log/export.ts')
+  const { exportLog } = await import('./log/sqlite/export.ts')
   try {
     await exportLog(data, format, process.stdout)
   } catch (error) {
@@ -88,7 +88,7 @@ async function exportTo({ data, format }: { data: string; format: ExportFormat }
 }
 
 async function connectTo(address: string, flags: ConnectFlags): Promise<void> {
-  const { connect } = await import('./terminal/connect.ts')
+  const { connect } = await import('./terminal/client/connect.ts')
   process.exitCode = await connect(address, flags, (sentence) => {
     process.stderr.write(`oneroom: ${sentence}\n`)
   })

@@ -5,7 +5,7 @@
 import { type DestinationStream, type Logger, pino } from 'pino'
 import type { Config } from './config.ts'
 import { StartError, startGateway } from './gateway.ts'
-import type { Console } from './terminal/console.ts'
+import type { Console } from './terminal/console/console.ts'
 
 /** From the first signal to the last connection, in ms. */
 const STOP_MS = 4500
@@ -34,7 +34,7 @@ export async function serve(config: Config, webRoot: string): Promise<string | u
 async function operatorConsole(): Promise<Console | undefined> {
   const { stdin: input, stdout: output } = process
   if (!input.isTTY || !output.isTTY || process.env.TERM === 'dumb') return undefined
-  const { Console, isForeground } = await import('./terminal/console.ts')
+  const { Console, isForeground } = await import('./terminal/console/console.ts')
   if (!isForeground()) return undefined
   return new Console({ input, output, quit: () => process.kill(process.pid, 'SIGINT') })
 }

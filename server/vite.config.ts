@@ -16,7 +16,7 @@ export default defineConfig({
     emptyOutDir: !process.argv.includes('--watch'),
     sourcemap: true,
     rolldownOptions: {
-      input: { main: 'main.ts', worker: 'log/worker.ts' },
+      input: { main: 'main.ts', worker: 'log/sqlite/worker.ts' },
       output: { entryFileNames: '[name].js', chunkFileNames: '[name].js' },
     },
   },

@@ -14,11 +14,28 @@ const allowed: [place: string, from: string[]][] = [
   ['server/room', ['shared']],
   ['server/log', ['shared', 'server/room']],
   ['server/net', ['shared', 'server/room']],
-  ['server/terminal', ['shared']],
-  ['server/config.ts', ['shared', 'server/room']],
-  ['server/gateway.ts', ['shared', 'server/room', 'server/log', 'server/net', 'server/config.ts']],
-  ['server/serve.ts', ['server/gateway.ts', 'server/config.ts', 'server/terminal']],
-  ['server/main.ts', ['server/serve.ts', 'server/config.ts', 'server/log', 'server/terminal']],
+  ['server/terminal/editor', ['shared']],
+  ['server/terminal/client', ['shared', 'server/terminal/editor']],
+  ['server/terminal/console', ['shared', 'server/room', 'server/net', 'server/terminal/editor']],
+  ['server/config.ts', ['shared', 'server/room', 'server/net']],
+  ['server/heap.ts', []],
+  [
+    'server/gateway.ts',
+    [
+      'shared',
+      'server/room',
+      'server/log',
+      'server/net',
+      'server/terminal/console',
+      'server/config.ts',
+      'server/heap.ts',
+    ],
+  ],
+  ['server/serve.ts', ['server/gateway.ts', 'server/config.ts', 'server/terminal/console']],
+  [
+    'server/main.ts',
+    ['server/serve.ts', 'server/config.ts', 'server/log', 'server/terminal/client'],
+  ],
   ['web', ['shared']],
 ]
 
@@ -57,7 +74,7 @@ describe('imports', () => {
   })
 
   it('of the terminal client are of nothing that only a server has', () => {
-    const terminal = files.filter((path) => path.startsWith('server/terminal/'))
+    const terminal = files.filter((path) => /^server\/terminal\/(client|editor)\//.test(path))
     expect(terminal.length).toBeGreaterThan(0)
     const packages = terminal.flatMap(importsOf).filter((one) => !/^(\.|node:)/.test(one))
     expect(new Set(packages)).toEqual(new Set(['string-width', 'typebox', 'typebox/compile']))

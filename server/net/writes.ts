@@ -4,7 +4,7 @@
  */
 import { splitUtf8 } from '../../shared/dialect/line.ts'
 import type { Encoded } from '../room/feed.ts'
-import { READ_BYTES } from './turns.ts'
+import { READ_BYTES } from './raw/lockstep.ts'
 
 /**
  * A write for each message, and for each 1024 bytes of whole characters of one that is

@@ -1,11 +1,11 @@
 /** What the codecs cost, each alone: the time for one message of 100 bytes. */
 import { afterAll, test } from 'vitest'
+import { LineDecoder } from '../../server/net/raw/lines.ts'
 import { jsonDialect } from '../../shared/dialect/json.ts'
 import { lineDialect } from '../../shared/dialect/line.ts'
 import type { RoomEvent } from '../../shared/protocol.ts'
 import { sanitise } from '../../shared/text.ts'
 import { textFrames } from '../../shared/wire/frame.ts'
-import { LineDecoder } from '../../shared/wire/lines.ts'
 import { row, table } from './table.ts'
 
 const MESSAGES = 500

@@ -5,7 +5,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { afterAll, beforeAll, test } from 'vitest'
 import { memoryLog } from '../../server/log/memory.ts'
-import { sqliteLog } from '../../server/log/sqlite.ts'
+import { sqliteLog } from '../../server/log/sqlite/log.ts'
 import type { Draft, RoomLog } from '../../server/room/log.ts'
 import { testFolder } from '../support/folder.ts'
 import { serve } from '../support/program.ts'

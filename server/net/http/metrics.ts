@@ -1,0 +1,24 @@
+/** `/metrics`, for Prometheus: what the server does, in numbers. */
+import type { FastifyInstance } from 'fastify'
+import type { Room } from '../../room/room.ts'
+import type { Edges } from '../connection/connections.ts'
+import type { MetricsRegistry } from './registry.ts'
+
+export async function metricsRoute(
+  app: FastifyInstance,
+  { room, edges }: { room: Room; edges: Edges },
+): Promise<void> {
+  let registry: MetricsRegistry | undefined
+
+  app.get('/metrics', async (_request, reply) => {
+    if (registry === undefined) {
+      // Most servers are never asked: they are to start without it.
+      const { metricsRegistry } = await import('./registry.ts')
+      registry ??= metricsRegistry(room, edges)
+    }
+    const text = await registry.text()
+    return reply.header('Cache-Control', 'no-store').type(registry.contentType).send(text)
+  })
+
+  app.addHook('onClose', async () => registry?.close())
+}

@@ -1,0 +1,45 @@
+/**
+ * `oneroom connect`: at a terminal a person, elsewhere a pipe.
+ *
+ * Exit codes: 0 all went well; 1 the connection was refused or lost, or something that
+ * was to be said may not have been; 2 the command makes no sense.
+ */
+import { type Address, readAddress } from '../../../shared/address.ts'
+import { checkName } from '../../../shared/names.ts'
+import { chat } from './chat.ts'
+import { pipe } from './pipe.ts'
+
+export const DEFAULT_ADDRESS = '127.0.0.1:8080'
+const DEFAULT_PORT = 8080
+
+export type ConnectFlags = { name?: string; json?: boolean; color?: 'auto' | 'always' | 'never' }
+
+/** `complain`: tells the person who started it. Answers the exit code. */
+export async function connect(
+  given: string,
+  flags: ConnectFlags,
+  complain: (sentence: string) => void,
+): Promise<number> {
+  const address = readAddress(given, DEFAULT_PORT)
+  const checked = flags.name === undefined ? undefined : checkName(flags.name)
+  if (address === undefined)
+    complain(`${JSON.stringify(given)} is not an address such as ${DEFAULT_ADDRESS}.`)
+  if (checked?.ok === false) complain(checked.fault.message ?? 'That name cannot be used.')
+  if (address === undefined || checked?.ok === false) return 2
+  return begin(address, checked?.name, flags, complain)
+}
+
+function begin(
+  address: Address,
+  name: string | undefined,
+  { json = false, color = 'auto' }: ConnectFlags,
+  complain: (sentence: string) => void,
+): Promise<number> {
+  const { stdin: input, stdout: output } = process
+  // hasColors() knows NO_COLOR, FORCE_COLOR and TERM.
+  const colours = color === 'auto' ? output.isTTY && output.hasColors(256) : color === 'always'
+  const canEdit = input.isTTY && output.isTTY && process.env.TERM !== 'dumb'
+  return canEdit && !json
+    ? chat({ address, name, colours, input, output })
+    : pipe({ address, name, json, colours, input, output, complain })
+}

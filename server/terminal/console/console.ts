@@ -1,0 +1,88 @@
+/**
+ * The operator's console: the server's own terminal. What is typed is said in the room;
+ * the room, the log and whoever connects appear above it.
+ */
+import type { ReadStream, WriteStream } from 'node:tty'
+import type { Words } from '../editor/completion.ts'
+import type { Outcome } from '../editor/editor.ts'
+import { dim, loud } from '../editor/style.ts'
+import { Terminal } from '../editor/terminal.ts'
+import { recordLine } from './record.ts'
+
+export { isForeground } from '../editor/foreground.ts'
+
+/** The operator's side of the room. */
+export type Operator = {
+  /** What Tab completes. */
+  readonly words: Words
+  type(line: string): void
+  say(text: string): void
+}
+
+export type ConsoleOptions = {
+  input: ReadStream
+  output: WriteStream
+  /** The operator wants the server to stop. */
+  quit: () => void
+}
+
+export class Console {
+  readonly colours: boolean
+  readonly quit: () => void
+  readonly #terminal: Terminal
+  #operator: Operator | undefined
+
+  constructor({ input, output, quit }: ConsoleOptions) {
+    this.colours = output.hasColors(256)
+    this.quit = quit
+    this.#terminal = new Terminal(input, output, {
+      words: () => this.#operator?.words ?? { commands: [], names: [] },
+      prompt: () => ({ text: 'Server> ', paint: (text) => text }),
+      above: () => [],
+      onOutcome: (outcome) => this.#terminalOnOutcome(outcome),
+    })
+  }
+
+  get columns(): number {
+    return this.#terminal.columns
+  }
+
+  /** Begins to read, for this operator. */
+  open(operator: Operator): void {
+    this.#operator = operator
+    this.#terminal.open()
+  }
+
+  print(lines: readonly string[]): void {
+    this.#terminal.print(lines)
+  }
+
+  /** A line of the log. `all`: also what is usually left out. */
+  record(json: string, all: boolean): void {
+    const line = recordLine(json, all)
+    if (line !== undefined) this.print([this.colours ? dim(line) : line])
+  }
+
+  #terminalOnOutcome(outcome: Exclude<Outcome, { type: 'suspend' | 'clear' }>): void {
+    switch (outcome.type) {
+      case 'line':
+        this.#operator?.type(outcome.text)
+        return
+      case 'messages':
+        for (const text of outcome.texts) this.#operator?.say(text)
+        return
+      case 'refused':
+        this.#tell(outcome.why)
+        return
+      case 'end':
+        this.#tell('/quit stops the server.')
+        return
+      case 'interrupt':
+        this.quit()
+    }
+  }
+
+  #tell(fault: string): void {
+    this.print([this.colours ? loud(`! ${fault}`) : `! ${fault}`])
+  }
+}

@@ -1,0 +1,174 @@
+/** The durable log: the contract, what survives, what is trimmed, and what it refuses. */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import Database from 'libsql'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { sqliteLog } from '../../../../server/log/sqlite/log.ts'
+import type { StoreOptions } from '../../../../server/log/sqlite/writer.ts'
+import type { Draft, RoomLog } from '../../../../server/room/log.ts'
+import { logContract } from '../../../contract/log.ts'
+import { testFolder } from '../../../support/folder.ts'
+
+const worker = new URL('../../../../dist/server/worker.js', import.meta.url)
+
+const onLost = (error: Error): never => {
+  throw error
+}
+
+function open(folder: string, options: Partial<StoreOptions> = {}): Promise<RoomLog> {
+  return sqliteLog({ folder, retain: 0, retainDays: 0, ...options }, onLost, worker)
+}
+
+async function openForTest(folder: string, options: Partial<StoreOptions> = {}): Promise<RoomLog> {
+  const log = await open(folder, options)
+  onTestFinished(() => log.close())
+  return log
+}
+
+logContract('sqliteLog', () => open(testFolder()))
+
+const draft = (text: string, rest: Partial<Draft> = {}): Draft => ({
+  at: '2026-11-22T12:21:15.123Z',
+  kind: 'message',
+  from: { id: 'a1', name: 'alice', via: 'web' },
+  text,
+  ...rest,
+})
+const many = (count: number) => Array.from({ length: count }, (_, n) => draft(`message ${n}`))
+
+describe('a log that is opened again', () => {
+  test('has the same epoch, secret, events and seats, and goes on numbering', async () => {
+    const folder = testFolder()
+    const log = await open(folder)
+    const [committed] = await log.append([draft('𝒳 kept', { id: 'one' })])
+    await log.keepSeats([{ person: 'a1', name: 'alice', seq: 1 }])
+    await log.close()
+    const again = await openForTest(folder)
+    expect([again.epoch, again.head(), again.first()]).toEqual([log.epoch, 1, 1])
+    expect(Buffer.from(again.secret).equals(log.secret)).toBe(true)
+    expect(await again.read(1, 9)).toEqual([committed?.event])
+    expect(await again.append([draft('again', { id: 'one' }), draft('new')])).toMatchObject([
+      { event: { seq: 1, text: '𝒳 kept' }, repeated: true },
+      { event: { seq: 2 }, repeated: false },
+    ])
+    expect(await again.seatOf('a1')).toEqual({ person: 'a1', name: 'alice', seq: 1 })
+  })
+
+  test('does not number anew when everything has been trimmed', async () => {
+    const folder = testFolder()
+    const log = await open(folder, { retainDays: 1 })
+    const at = '2020-01-01T00:00:00.000Z'
+    await log.append([draft('old', { at }), draft('older', { at })])
+    await expect.poll(() => log.read(1, 9).then((events) => events.length)).toBe(1)
+    await log.close()
+    const again = await openForTest(folder)
+    expect((await again.append([draft('new')]))[0]?.event.seq).toBe(3)
+  })
+})
+
+describe('retention', () => {
+  test('keeps the latest events only, and forgets the words of the others', async () => {
+    const log = await openForTest(testFolder(), { retain: 100 })
+    for (let at = 0; at < 5; at += 1) await log.append(many(600))
+    await expect
+      .poll(() => log.read(1, 1).then(([event]) => event?.seq), { timeout: 5000 })
+      .toBe(2901)
+    expect(log.first()).toBe(2901)
+    expect(log.head()).toBe(3000)
+    const found = await log.search('message', 200)
+    expect(found.map(({ seq }) => seq)).toEqual(Array.from({ length: 100 }, (_, at) => 2901 + at))
+  })
+})
+
+describe('a start is refused, and the file left as it is,', () => {
+  const refusal = (folder: string) =>
+    open(folder).then(
+      async (log) => {
+        await log.close()
+        return 'opened'
+      },
+      (error: Error) => error.message.replace(folder, 'FOLDER'),
+    )
+
+  test('when another server has it', async () => {
+    const folder = testFolder()
+    await openForTest(folder)
+    expect(await refusal(folder)).toBe('The data folder FOLDER is in use by another server.')
+  })
+
+  test('when it is no database', async () => {
+    const folder = testFolder()
+    const file = join(folder, 'room.db')
+    writeFileSync(file, 'not a database '.repeat(100))
+    const before = readFileSync(file)
+    expect(await refusal(folder)).toBe(
+      'The data folder FOLDER has a damaged room.db; it was left as it is.',
+    )
+    expect(readFileSync(file).equals(before)).toBe(true)
+  })
+
+  test('when it is somebody else’s database', async () => {
+    const folder = testFolder()
+    const file = join(folder, 'room.db')
+    const database = new Database(file)
+    database.exec('CREATE TABLE theirs (x)')
+    database.close()
+    const before = readFileSync(file)
+    expect(await refusal(folder)).toMatch(
+      /^The data folder FOLDER has a room\.db that is no log of One/,
+    )
+    expect(readFileSync(file).equals(before)).toBe(true)
+  })
+
+  test('when a newer version wrote it', async () => {
+    const folder = testFolder()
+    await (await open(folder)).close()
+    const file = join(folder, 'room.db')
+    const database = new Database(file)
+    database.exec('PRAGMA user_version = 99')
+    database.close()
+    const before = readFileSync(file)
+    expect(await refusal(folder)).toMatch(
+      /^The data folder FOLDER has a log of a newer version of On/,
+    )
+    expect(readFileSync(file).equals(before)).toBe(true)
+  })
+
+  test('when another program has locked it', async () => {
+    const folder = testFolder()
+    await (await open(folder)).close()
+    const database = new Database(join(folder, 'room.db'))
+    database.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE')
+    onTestFinished(() => {
+      database.close()
+    })
+    expect(await refusal(folder)).toBe('The data folder FOLDER is locked by another program.')
+  })
+
+  test('when the folder is a file, or cannot be made', async () => {
+    const file = join(testFolder(), 'file')
+    writeFileSync(file, '')
+    expect(await refusal(file)).toBe('The data folder FOLDER is not a folder.')
+    expect(await refusal(join(file, 'in'))).toBe('The data folder FOLDER is not a folder.')
+  })
+})
+
+describe('a fault while it runs', () => {
+  test('commits nothing while another program holds the file, and goes on when it lets go', async () => {
+    const folder = testFolder()
+    const log = await openForTest(folder)
+    const other = new Database(join(folder, 'room.db'))
+    onTestFinished(() => {
+      other.close()
+    })
+    other.exec('BEGIN IMMEDIATE')
+    await expect(log.append([draft('now', { id: 'x' })])).rejects.toThrow(
+      'the log is locked by another program',
+    )
+    expect(await log.read(1, 9)).toEqual([])
+    other.exec('COMMIT')
+    expect(await log.append([draft('now', { id: 'x' })])).toMatchObject([
+      { event: { seq: 1 }, repeated: false },
+    ])
+  })
+})

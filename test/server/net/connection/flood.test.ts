@@ -1,0 +1,94 @@
+/** Flood control: how long a connection is left unread. */
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { Flood } from '../../../../server/net/connection/flood.ts'
+
+describe('a connection at 4 a second, 12 at once', () => {
+  const rate = { perSecond: 4, burst: 12 }
+  /** Takes `count` messages at one time; answers the last wait. */
+  const take = (flood: Flood, count: number, now: number) =>
+    Array.from({ length: count }, () => flood.take(now)).at(-1)
+
+  test('may send 12 at once, and is then read every 250 ms', () => {
+    const flood = new Flood(rate, 1000)
+    expect(take(flood, 11, 1000)).toBe(0)
+    expect(take(flood, 1, 1000)).toBe(250)
+    expect(take(flood, 1, 1250)).toBe(250)
+    expect(take(flood, 1, 1500)).toBe(250)
+  })
+
+  test('waits only for what is missing', () => {
+    const flood = new Flood(rate, 0)
+    take(flood, 12, 0)
+    expect(flood.take(249)).toBe(251)
+    expect(flood.take(500)).toBe(250)
+    expect(flood.take(760)).toBe(240)
+  })
+
+  test('waits longer for what it took too early', () => {
+    const flood = new Flood(rate, 0)
+    take(flood, 12, 0)
+    expect(take(flood, 4, 0)).toBe(1250)
+  })
+
+  test('earns its burst again in 3 seconds of silence, and no more in an hour', () => {
+    const flood = new Flood(rate, 0)
+    take(flood, 12, 0)
+    expect(take(flood, 11, 3000)).toBe(0)
+    expect(take(flood, 1, 3000)).toBe(250)
+    expect(take(flood, 11, 3_603_000)).toBe(0)
+    expect(take(flood, 1, 3_603_000)).toBe(250)
+  })
+
+  test('neither earns nor loses when the clock is set back, and earns on from there', () => {
+    const flood = new Flood(rate, 1_000_000)
+    take(flood, 11, 1_000_000)
+    expect(flood.take(0)).toBe(250)
+    expect(flood.take(250)).toBe(250)
+    const rested = new Flood(rate, 1_000_000)
+    expect(take(rested, 11, 0)).toBe(0)
+    expect(take(rested, 1, 0)).toBe(250)
+  })
+})
+
+test('one at a time is a rate like any other', () => {
+  const flood = new Flood({ perSecond: 0.5, burst: 1 }, 0)
+  expect(flood.take(0)).toBe(2000)
+  expect(flood.take(2000)).toBe(2000)
+  expect(flood.take(60_000)).toBe(2000)
+})
+
+test('without a rate nobody waits', () => {
+  const flood = new Flood({ perSecond: Infinity, burst: 1 }, 0)
+  for (let n = 0; n < 100; n += 1) expect(flood.take(0)).toBe(0)
+})
+
+test('who waits as told is never over the rate and never waits longer than it needs', () => {
+  const rate = fc.record({
+    perSecond: fc.constantFrom(0.5, 1, 3, 4, 7, 100),
+    burst: fc.integer({ min: 1, max: 20 }),
+  })
+  const pauses = fc.array(fc.oneof(fc.constant(0), fc.nat(3000)), { minLength: 1, maxLength: 60 })
+  fc.assert(
+    fc.property(rate, pauses, ({ perSecond, burst }, pauses) => {
+      const flood = new Flood({ perSecond, burst }, 0)
+      const times: number[] = []
+      let now = 0
+      for (const pause of pauses) {
+        now += pause
+        times.push(now)
+        const wait = flood.take(now)
+        expect(wait).toBeLessThanOrEqual(Math.ceil(1000 / perSecond))
+        now += wait
+      }
+      // In any span of time: the burst, and what the rate gives.
+      for (const [first, from] of times.entries()) {
+        for (const [last, to] of times.entries()) {
+          if (last < first) continue
+          const most = burst + ((to - from) / 1000) * perSecond
+          expect(last - first + 1).toBeLessThanOrEqual(most + 1e-6)
+        }
+      }
+    }),
+  )
+})

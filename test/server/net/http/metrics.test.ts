@@ -1,0 +1,80 @@
+import { expect, test } from 'vitest'
+import { testGateway } from '../../../support/gateway.ts'
+import { pageClient } from '../../../support/page.ts'
+import { greeted } from '../../../support/raw.ts'
+
+/** The samples by their name and labels, as Prometheus reads them. */
+async function scrape(webUrl: string): Promise<Map<string, number>> {
+  const response = await fetch(`${webUrl}/metrics`)
+  expect(response.status).toBe(200)
+  expect(response.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/)
+  const lines = (await response.text()).split('\n').filter((line) => /^[a-z]/.test(line))
+  return new Map(
+    lines.map((line) => {
+      const at = line.lastIndexOf(' ')
+      return [line.slice(0, at), Number(line.slice(at + 1))]
+    }),
+  )
+}
+
+test('the metrics count who is here, what was said, what was refused and how long it took', async () => {
+  const { webUrl, tcp } = await testGateway()
+  // The histograms begin with the first scrape.
+  expect((await scrape(webUrl)).get('oneroom_members')).toBe(0)
+
+  const { client } = await greeted(tcp.port)
+  const page = await pageClient(webUrl)
+  await page.hello()
+  page.send({ type: 'say', text: 'one' })
+  client.send('two\n/nothing\n')
+  await page.until('two')
+  await client.until('There is no command /nothing')
+  await client.until('one')
+
+  const samples = await scrape(webUrl)
+  expect(samples.get('oneroom_members')).toBe(2)
+  expect(samples.get('oneroom_connections{dialect="json",via="web"}')).toBe(1)
+  expect(samples.get('oneroom_connections{dialect="line",via="tcp"}')).toBe(1)
+  expect(samples.get('oneroom_messages_total')).toBe(2)
+  expect(samples.get('oneroom_deliveries_total')).toBe(4)
+  expect(samples.get('oneroom_log_head')).toBe(2)
+  expect(samples.get('oneroom_readers_behind')).toBe(0)
+  expect(samples.get('oneroom_refusals_total{code="unknown_command"}')).toBe(1)
+  expect(samples.get('oneroom_received_bytes_total')).toBeGreaterThan(10)
+  expect(samples.get('oneroom_sent_bytes_total')).toBeGreaterThan(100)
+  expect(samples.get('oneroom_commit_seconds_count')).toBeGreaterThanOrEqual(1)
+  expect(samples.get('oneroom_commit_messages_sum')).toBe(2)
+  expect(samples.has('oneroom_event_loop_delay_seconds{quantile="0.99"}')).toBe(true)
+})
+
+test('bytes are counted as they travel, whatever carries them', async () => {
+  const { room, webUrl, tcp } = await testGateway()
+  const page = await pageClient(webUrl)
+  const hello = JSON.stringify({ type: 'hello', protocol: 1, name: 'Zoë' })
+  page.socket.send(hello)
+  await page.next('welcome')
+  expect(room.tally.bytesIn).toBe(Buffer.byteLength(hello))
+  const { client } = await greeted(tcp.port)
+  await page.next('presence', ({ joined }) => joined.length === 1 && joined[0]?.via === 'tcp')
+  const before = room.tally.bytesOut
+  client.forget()
+  // Are you there?
+  client.send(Uint8Array.of(255, 246))
+  await client.until('[Yes]')
+  expect(room.tally.bytesOut - before).toBe(Buffer.concat(client.chunks).length)
+})
+
+test('the metrics tell of a reader that has stopped reading, and how far it is behind', async () => {
+  const { webUrl, tcp } = await testGateway()
+  const { client: stuck } = await greeted(tcp.port)
+  stuck.socket.pause()
+  const page = await pageClient(webUrl)
+  await page.hello()
+  for (let at = 0; at < 5000; at += 1) {
+    page.send({ type: 'say', text: `${at} ${'x'.repeat(4000)}` })
+    if (at % 500 === 499) await page.until(`${at} ${'x'.repeat(4000)}`)
+  }
+  const samples = await scrape(webUrl)
+  expect(samples.get('oneroom_readers_behind')).toBe(1)
+  expect(samples.get('oneroom_reader_lag_messages')).toBeGreaterThan(100)
+})

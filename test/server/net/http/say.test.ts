@@ -1,0 +1,117 @@
+import { describe, expect, it } from 'vitest'
+import type { ErrorMessage, RoomEvent } from '../../../../shared/protocol.ts'
+import { everything } from '../../../support/events.ts'
+import { type TestGateway, testGateway } from '../../../support/gateway.ts'
+import { greeted } from '../../../support/raw.ts'
+
+const FORM = { 'content-type': 'application/x-www-form-urlencoded' }
+const TEXT = { 'content-type': 'text/plain' }
+const JSON_TYPE = { 'content-type': 'application/json' }
+
+async function say(
+  { webUrl }: TestGateway,
+  body: string,
+  headers: Record<string, string> = TEXT,
+  query = '',
+) {
+  const response = await fetch(`${webUrl}/api/say${query}`, { method: 'POST', headers, body })
+  const text = await response.text()
+  const answer = (text.startsWith('{') ? JSON.parse(text) : {}) as RoomEvent & ErrorMessage
+  return { status: response.status, answer, text, after: response.headers.get('retry-after') }
+}
+
+describe('a message over HTTP', () => {
+  it.each([
+    ['text as curl -d sends it', 'deployed & 100% done', FORM, '?name=ci', 'deployed & 100% done'],
+    ['plain text', 'deployed\n', TEXT, '?name=ci', 'deployed'],
+    ['a form', 'name=ci&text=a+b%21', FORM, '', 'a b!'],
+    ['text that looks like a form of something else', 'text=1&x=2', FORM, '?name=ci', 'text=1&x=2'],
+    ['JSON', '{"text":"grüß dich","name":"ci"}', JSON_TYPE, '', 'grüß dich'],
+  ])('may be %s', async (_what, body, headers, query, text) => {
+    const gateway = await testGateway()
+    const { client: ann } = await greeted(gateway.tcp.port)
+    const { status, answer } = await say(gateway, body, headers, query)
+    expect(status).toBe(201)
+    expect(answer).toMatchObject({
+      seq: 1,
+      kind: 'message',
+      text,
+      from: { name: 'ci', via: 'http' },
+    })
+    await ann.until(`ci: ${text}\n`)
+    ann.send('/who\n')
+    await ann.until('1 here: guest-1 (tcp)\n')
+    expect(ann.text).not.toMatch(/joined|left/)
+  })
+
+  it('is said once for each name and id, and answered with what was said', async () => {
+    const gateway = await testGateway()
+    const once = '{"text":"once","name":"CI","id":"build-1","action":true}'
+    const first = await say(gateway, once, JSON_TYPE)
+    const second = await say(gateway, once.replace('CI', 'ci'), JSON_TYPE)
+    expect([first.status, second.status]).toEqual([201, 200])
+    expect(second.answer).toEqual(first.answer)
+    expect(first.answer).toMatchObject({ kind: 'action', id: 'build-1' })
+    expect((await say(gateway, once.replace('CI', 'other'), JSON_TYPE)).status).toBe(201)
+    expect(await everything(gateway.webUrl)).toHaveLength(2)
+  })
+
+  it.each([
+    ['the name of somebody here', 'hi', TEXT, '?name=GUEST-1', 409, 'name_taken'],
+    ['a name that looks like it', 'hi', TEXT, '?name=gu%D0%B5st-1', 409, 'name_lookalike'],
+    ['the name of the machine', 'hi', TEXT, '?name=Server', 409, 'name_taken'],
+    ['a name that cannot be', 'hi', TEXT, '?name=a%3Ab', 400, 'name_invalid'],
+    ['nothing to say', '  ', TEXT, '', 400, 'text_empty'],
+    ['more than a message', 'x'.repeat(4097), TEXT, '', 413, 'text_too_long'],
+    ['much more', 'x'.repeat(100_000), TEXT, '', 413, 'text_too_long'],
+    ['two lines', 'one\ntwo', TEXT, '', 400, 'bad_message'],
+    ['what is not JSON', '{"text":', JSON_TYPE, '', 400, 'bad_json'],
+    ['JSON that is no object', '[1]', JSON_TYPE, '', 400, 'bad_message'],
+    ['what nobody knows', '{"text":"x","colour":1}', JSON_TYPE, '', 400, 'bad_message'],
+    ['a picture', 'x', { 'content-type': 'image/png' }, '', 400, 'bad_message'],
+  ])(
+    'with %s is answered by the error table',
+    async (_what, body, headers, query, status, code) => {
+      const gateway = await testGateway()
+      await greeted(gateway.tcp.port)
+      const answered = await say(gateway, body, headers, query)
+      expect([answered.status, answered.answer.code]).toEqual([status, code])
+      expect([...gateway.room.tally.refusals]).toEqual([[code, 1]])
+      if (status === 409) expect(answered.answer.suggestion).toMatch(/-2$/)
+    },
+  )
+
+  it('is refused from a page of another site', async () => {
+    const gateway = await testGateway()
+    for (const origin of ['http://evil.example', 'null']) {
+      expect((await say(gateway, 'hi', { ...TEXT, origin })).status).toBe(403)
+    }
+    expect((await say(gateway, 'hi', { ...TEXT, origin: gateway.webUrl })).status).toBe(201)
+    expect(await everything(gateway.webUrl)).toHaveLength(1)
+  })
+
+  it('is made safe as any other', async () => {
+    const gateway = await testGateway()
+    const { client: ann } = await greeted(gateway.tcp.port)
+    await say(gateway, '\u001b[2J\u202eevil')
+    await ann.until('http: ^[[2J\\u202eevil\n')
+  })
+
+  it('is held to flood control, and says when to come again', async () => {
+    const gateway = await testGateway({ flood: { perSecond: 0.1, burst: 3 } })
+    const answers = await Promise.all(
+      Array.from({ length: 6 }, (_, at) => say(gateway, `${at}`, TEXT, `?name=n${at}x`)),
+    )
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, 201, 201, 429, 429, 429])
+    const refused = answers.find(({ status }) => status === 429)
+    expect(refused?.answer.code).toBe('too_fast')
+    expect(refused?.after).toBe('10')
+  })
+
+  it('is not said where the log cannot keep it', async () => {
+    const gateway = await testGateway()
+    gateway.room.log.append = () => Promise.reject(new Error('disk full'))
+    const { status, answer } = await say(gateway, 'hi')
+    expect([status, answer.code]).toEqual([503, 'log_unavailable'])
+  })
+})

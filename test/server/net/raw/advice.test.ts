@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest'
+import { testGateway } from '../../../support/gateway.ts'
+import { greeted, rawClient } from '../../../support/raw.ts'
+
+const writeUtf = (text: string) => Buffer.concat([Buffer.of(0, text.length), Buffer.from(text)])
+
+describe('a program that does not send lines of UTF-8', () => {
+  it.each([
+    [
+      'Java’s writeUTF',
+      [writeUtf('hello'), writeUtf('again')],
+      'Your messages have their length before them, as from writeUTF or struct.pack.',
+      ['hello', 'again'],
+    ],
+    [
+      'UTF-16',
+      [Buffer.from('hello\n', 'utf16le'), Buffer.from('नमस्ते\n', 'utf16le')],
+      'You send UTF-16.',
+      ['hello', 'नमस्ते'],
+    ],
+    [
+      'a whole buffer with its NULs',
+      [Buffer.concat([Buffer.from('hello\n'), Buffer.alloc(1018)]), Buffer.from('again\n\0')],
+      'NUL bytes are no text and are left out',
+      ['hello', 'again'],
+    ],
+    [
+      'whole buffers without a line’s end',
+      [Buffer.concat([Buffer.from('hello'), Buffer.alloc(1019)]), Buffer.from('again\0')],
+      'NUL bytes are no text and are left out',
+      ['hello', 'again'],
+    ],
+    [
+      'Java objects',
+      [Buffer.from('aced0005', 'hex'), Buffer.from('740005hello\n')],
+      'You send serialised Java objects; nothing of them is read.',
+      [],
+    ],
+    [
+      'pickles',
+      [Buffer.from('8004950900000000000000', 'hex'), Buffer.from('hello\n')],
+      'You send pickled Python objects; nothing of them is read.',
+      [],
+    ],
+  ])(
+    'but %s is told so once, alone, and only what it meant is said',
+    async (_what, chunks, advice, said) => {
+      const { tcp } = await testGateway()
+      const { client: ann } = await greeted(tcp.port)
+      const { client } = await greeted(tcp.port)
+      for (const chunk of chunks) client.send(chunk)
+      await client.until(`! ${advice}`)
+      for (const text of said) await ann.until(`guest-2: ${text}\n`)
+      client.socket.end()
+      await ann.until('* guest-2 left\n')
+      expect(client.text.split(advice)).toHaveLength(2)
+      expect(ann.text).not.toContain(advice)
+      const heard = [...ann.text.matchAll(/guest-2: (.*)\n/g)].map(([, text]) => text)
+      expect(heard).toEqual(said)
+    },
+  )
+
+  it('is told so after the greeting, where it spoke first', async () => {
+    const { tcp } = await testGateway()
+    const client = await rawClient(tcp.port)
+    client.send(writeUtf('hello'))
+    await client.until(/^Welcome.*bye leaves\.\n! Your messages have their length/s)
+  })
+
+  it('that has ended lines, and then one not, is told how many bytes wait', async () => {
+    const { tcp } = await testGateway()
+    const { client: ann } = await greeted(tcp.port)
+    const { client } = await greeted(tcp.port)
+    client.send('hello\n').send('and goodbye!')
+    await client.until('! 12 bytes are waiting for the end of a line')
+    expect(ann.text).not.toContain('goodbye')
+    client.send('\nmore words')
+    await ann.until('guest-2: and goodbye!\n')
+    client.socket.end()
+    await ann.until('guest-2: more words\n')
+    expect(client.text.match(/are waiting for/g)).toHaveLength(1)
+  })
+})

@@ -1,0 +1,154 @@
+/** What is let in at the raw port, and what is not, at every length of its beginning. */
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { inspectOpening } from '../../../../server/net/raw/guard.ts'
+
+const utf8 = (text: string) => new TextEncoder().encode(text)
+
+/** The verdict on each beginning, from nothing to everything; more is still to come. */
+const verdicts = (opening: Uint8Array) =>
+  Array.from({ length: opening.length + 1 }, (_, end) =>
+    inspectOpening(opening.subarray(0, end), 'more'),
+  )
+
+describe('a request', () => {
+  const requests: [string, string, string][] = [
+    ['HTTP/1.0', 'GET / HTTP/1.0', '\r\n\r\n'],
+    ['HTTP/1.1', 'GET /chat?x=1 HTTP/1.1', '\r\nHost: localhost:8080\r\n\r\n'],
+    ['a bare LF', 'GET / HTTP/1.1', '\n\n'],
+    ['a POST with chat in its body', 'POST / HTTP/1.1', '\r\nHost: a\r\n\r\nhello\n/name eve\n'],
+    ['the preface of HTTP/2', 'PRI * HTTP/2.0', '\r\n\r\nSM\r\n\r\n'],
+    ['a CONNECT', 'CONNECT example.com:443 HTTP/1.1', '\r\n\r\n'],
+    ['a method of WebDAV', 'VERSION-CONTROL /x HTTP/1.1', '\r\n\r\n'],
+    ['a preflight', 'OPTIONS * HTTP/1.1', '\r\n\r\n'],
+    ['an absolute target', 'GET http://127.0.0.1:8080/ HTTP/1.1', '\r\n\r\n'],
+    ['a target that is no ASCII', 'GET /é HTTP/1.1', '\r\n\r\n'],
+  ]
+
+  test.each(requests)('is undecided until its line ends, and then refused: %s', (_, line, rest) => {
+    const undecided = utf8(line).length + 1
+    const all = verdicts(utf8(line + rest))
+    expect(all.slice(0, undecided)).toEqual(Array(undecided).fill('undecided'))
+    expect(new Set(all.slice(undecided))).toEqual(new Set(['http']))
+  })
+
+  test.each(requests)('is refused when its line comes and no more: %s', (_, line) => {
+    expect(inspectOpening(utf8(line), 'whole')).toBe('http')
+  })
+
+  test.each(['GET /', 'PUT *', 'GET http://a/', 'POST HTTPS://a/'])(
+    'is refused when its line never ends: %s',
+    (start) => {
+      const endless = utf8(start + 'a'.repeat(5000))
+      expect(inspectOpening(endless.subarray(0, 4096), 'more')).toBe('undecided')
+      expect(inspectOpening(endless, 'whole')).toBe('http')
+    },
+  )
+})
+
+describe('no chat either', () => {
+  test('a TLS hello is refused at its second byte', () => {
+    const hello = Uint8Array.of(0x16, 0x03, 0x01, 0x02, 0x00, 0x01, 0x00, 0x01, 0xfc, 0x03, 0x03)
+    expect(verdicts(hello)).toEqual(['undecided', 'undecided', ...Array(10).fill('tls')])
+    expect(inspectOpening(hello, 'whole')).toBe('tls')
+  })
+
+  test('a STUN request is refused at the end of its cookie', () => {
+    const request = Uint8Array.of(0, 1, 0, 0, 0x21, 0x12, 0xa4, 0x42, 1, 2, 3, 4)
+    expect(verdicts(request)).toEqual([...Array(8).fill('undecided'), ...Array(5).fill('stun')])
+    expect(inspectOpening(request, 'whole')).toBe('stun')
+  })
+})
+
+describe('chat', () => {
+  const texts = [
+    'hello',
+    'GET',
+    'GET lost',
+    'GET lost HTTP',
+    'POST it HTTP',
+    'POST it HTTP/',
+    'I use HTTP/1.1',
+    'get / HTTP/1.1',
+    'Get / HTTP/1.1',
+    'A / HTTP/1.1',
+    'GET/HTTP/1.1',
+    'GET / HTTP/1.1 is how a browser begins',
+    '/name alice',
+    '😀',
+    ' ',
+    '',
+  ]
+
+  test.each(texts)('is clear once its line is whole: %j', (text) => {
+    expect(inspectOpening(utf8(text), 'whole')).toBe('clear')
+    for (const end of ['\n', '\r\n', '\r\0', '\r']) {
+      expect(inspectOpening(utf8(`${text}${end}`), 'more')).toBe('clear')
+      expect(inspectOpening(utf8(`${text}${end}GET / HTTP/1.1\r\n`), 'more')).toBe('clear')
+    }
+  })
+
+  test('is undecided while it may still become a request', () => {
+    expect(verdicts(utf8('GET lost\n'))).toEqual([...Array(9).fill('undecided'), 'clear'])
+    expect(verdicts(utf8('GETTING on\n'))).toEqual([...Array(11).fill('undecided'), 'clear'])
+  })
+
+  test.each(['hello', 'été', '😀', '/who', '1'])('is clear at once where it cannot: %j', (text) => {
+    const [nothing, ...rest] = verdicts(utf8(text))
+    expect(nothing).toBe('undecided')
+    expect(new Set(rest)).toEqual(new Set(['clear']))
+  })
+
+  test.each(['WOW '.repeat(2000), 'A'.repeat(5000), `see /${'a'.repeat(5000)}`])(
+    'is clear when its line never ends',
+    (text) => {
+      expect(inspectOpening(utf8(text), 'whole')).toBe('clear')
+    },
+  )
+
+  test.each([
+    [[0x16], 'clear'],
+    [[0x16, 0x16], 'clear'],
+    [[0x00], 'clear'],
+    [[0, 1, 0, 0, 0x21, 0x12, 0xa4], 'clear'],
+    [[0, 1, 0, 0, 0x21, 0x12, 0xa4, 0x43], 'clear'],
+  ] as const)('is what is left when no more of %j comes', (bytes, verdict) => {
+    expect(inspectOpening(Uint8Array.from(bytes), 'whole')).toBe(verdict)
+  })
+})
+
+test('a verdict stands, whatever comes after it', () => {
+  const part = fc.constantFrom(
+    'GET',
+    'PRI',
+    ' ',
+    '/',
+    '*',
+    'HTTP/1.1',
+    'HTTP/',
+    '2',
+    '\r',
+    '\n',
+    'é',
+  )
+  const opening = fc.oneof(
+    fc.array(part).map((parts) => utf8(parts.join(''))),
+    fc.uint8Array(),
+    fc
+      .tuple(
+        fc.constantFrom([0x16], [0x16, 3], [0, 1, 0, 0], [0, 1, 0, 0, 0x21, 0x12]),
+        fc.uint8Array(),
+      )
+      .map(([start, rest]) => Uint8Array.of(...start, ...rest)),
+  )
+  fc.assert(
+    fc.property(opening, (opening) => {
+      const all = verdicts(opening)
+      const decided = all.findIndex((verdict) => verdict !== 'undecided')
+      if (decided < 0) return
+      expect(new Set(all.slice(decided)).size).toBe(1)
+      expect(inspectOpening(opening, 'whole')).toBe(all[decided])
+    }),
+    { numRuns: 2000 },
+  )
+})

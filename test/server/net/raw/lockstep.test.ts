@@ -1,0 +1,121 @@
+/** What is written by turns is released by turns, whole, and nothing of it is lost. */
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { READ_BYTES, Turns } from '../../../../server/net/raw/lockstep.ts'
+import { testGateway } from '../../../support/gateway.ts'
+import { greeted } from '../../../support/raw.ts'
+
+function recorded(): { turns: Turns; parts: Buffer[] } {
+  const parts: Buffer[] = []
+  const turns = new Turns((part, done) => {
+    parts.push(part)
+    done()
+  })
+  return { turns, parts }
+}
+
+describe('a reader by turns', () => {
+  it('gets one part for each thing it sends, and keeps what it has earned', () => {
+    const { turns, parts } = recorded()
+    turns.turn(true)
+    let done = 0
+    const took = (): void => {
+      done += 1
+    }
+    turns.write(Buffer.from('answer\n'), took)
+    turns.write(Buffer.from('news\n'), took)
+    expect([parts.map(String), done, turns.holds]).toEqual([['answer\n'], 1, true])
+    turns.earn()
+    expect([parts.map(String), done, turns.holds]).toEqual([['answer\n', 'news\n'], 2, false])
+    turns.earn()
+    turns.write(Buffer.from('more\n'), took)
+    expect(parts).toHaveLength(3)
+  })
+
+  it('gets whole lines where they fit, and the rest with the end of its turns', () => {
+    const { turns, parts } = recorded()
+    turns.turn(true)
+    const lines = Array.from({ length: 40 }, (_, at) => `line ${at} ${'ü'.repeat(30)}\n`)
+    turns.write(Buffer.from(lines.join('')), () => {})
+    turns.earn()
+    turns.turn(false)
+    expect(parts.map(String).join('')).toBe(lines.join(''))
+    for (const part of parts) expect(String(part).endsWith('\n')).toBe(true)
+    expect(Math.max(...parts.slice(0, 2).map(({ length }) => length))).toBeLessThanOrEqual(1024)
+    expect(parts).toHaveLength(3)
+  })
+
+  it('is never sent half a character, nor more than it can read', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 3000 }), (text) => {
+        const { turns, parts } = recorded()
+        turns.turn(true)
+        const bytes = Buffer.from(text)
+        turns.write(bytes, () => {})
+        for (let turn = 0; turn < 16; turn += 1) turns.earn()
+        expect(Buffer.concat(parts)).toEqual(bytes)
+        const utf8 = new TextDecoder('utf-8', { fatal: true })
+        for (const part of parts) {
+          expect(part.length).toBeLessThanOrEqual(READ_BYTES)
+          utf8.decode(part)
+        }
+      }),
+    )
+  })
+})
+
+describe('/turn', () => {
+  it('holds what others say until the program speaks, and gives it its own line as a receipt', async () => {
+    const { tcp } = await testGateway()
+    const { client: ann } = await greeted(tcp.port)
+    const { client: program } = await greeted(tcp.port)
+    program.send('/turn\n')
+    await program.until('/turn is on now.\n')
+    const long = '€'.repeat(300)
+    ann.send(`one ${long}\ntwo ${long}\n`)
+    ann.send('/who\n')
+    await ann.until('2 here: ')
+    const before = program.chunks.length
+    program.send('first\n')
+    await program.until('one ')
+    program.send('second\n')
+    await program.until('two ')
+    program.send('third\n')
+    await program.until('guest-2: first\n')
+    const parts = program.chunks.slice(before)
+    expect(parts.every(({ length }) => length <= 1024)).toBe(true)
+    expect(parts.map(String).join('').split('\n').slice(0, 3)).toEqual([
+      expect.stringMatching(/guest-1: one €+$/),
+      expect.stringMatching(/guest-1: two €+$/),
+      expect.stringMatching(/guest-2: first$/),
+    ])
+  })
+
+  it('ends where a program asks for more than turns can hold, which is told and sent', async () => {
+    const { tcp } = await testGateway()
+    const { client: ann } = await greeted(tcp.port)
+    const { client: program } = await greeted(tcp.port)
+    ann.send(`${'x'.repeat(4000)}\n`.repeat(20)).send('/who\n')
+    await ann.until('2 here: ')
+    program.send('/turn\n/history\n/history\n/history\nlast words\n')
+    await ann.until('guest-2: last words\n')
+    await program.until('* /turn is off now: there was more to read than turns can hold.\n')
+    await program.until('guest-1: x')
+    program.send('bye\n')
+    await program.until('Goodbye, guest-2.')
+  })
+
+  it('ends with off, and with the connection, after all that was held', async () => {
+    const { tcp } = await testGateway()
+    const { client: ann } = await greeted(tcp.port)
+    const { client: program } = await greeted(tcp.port)
+    program.send('/turn\n')
+    await program.until('/turn is on now.\n')
+    ann.send('one\ntwo\nthree\n')
+    ann.send('/who\n')
+    await ann.until('2 here: ')
+    program.send('bye\n')
+    const text = await program.untilEnded()
+    expect(text).toMatch(/one\n.*two\n.*three\n.*Goodbye, guest-2\.\n$/s)
+  })
+})

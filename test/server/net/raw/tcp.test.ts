@@ -1,0 +1,284 @@
+import { once } from 'node:events'
+import { describe, expect, it } from 'vitest'
+import { readable } from '../../../../server/net/writes.ts'
+import { Encoded } from '../../../../server/room/feed.ts'
+import { testGateway } from '../../../support/gateway.ts'
+import { pageClient } from '../../../support/page.ts'
+import { greeted, rawClient } from '../../../support/raw.ts'
+
+describe('the raw port', () => {
+  it('speaks first: it greets a client that says nothing, and names it', async () => {
+    const { tcp } = await testGateway()
+    const { client, name } = await greeted(tcp.port)
+    expect(name).toBe('guest-1')
+    expect(client.text).toContain('Nobody else is here yet. Times are UTC')
+  })
+
+  it('tells everybody what one says, and does not echo it to a client that ends its lines', async () => {
+    const { tcp } = await testGateway()
+    const { client: ann } = await greeted(tcp.port)
+    const { client: bob } = await greeted(tcp.port)
+    ann.send('hello\n')
+    await bob.until(/\[\d\d:\d\d\] guest-1: hello\n/)
+    bob.send('hi ann\r\n')
+    await ann.until('guest-2: hi ann\n')
+    expect(ann.text).not.toContain('hello')
+  })
+
+  it('says lines in the order in which they were sent, however they are cut', async () => {
+    const { tcp } = await testGateway()
+    const { client: ann } = await greeted(tcp.port)
+    const { client: bob } = await greeted(tcp.port)
+    const lines = Array.from({ length: 500 }, (_, at) => `line ${at} äöü 🙂`)
+    const bytes = Buffer.from(`${lines.join('\n')}\n`)
+    for (let at = 0; at < bytes.length; at += 777) ann.send(bytes.subarray(at, at + 777))
+    await bob.until('line 499 ')
+    const heard = [...bob.text.matchAll(/guest-1: (.*)\n/g)].map(([, text]) => text)
+    expect(heard).toEqual(lines)
+  })
+
+  it('takes a pause for the end of a message from a client that ends none, and gives it a receipt', async () => {
+    const { tcp } = await testGateway()
+    const { client: ann } = await greeted(tcp.port)
+    const program = await rawClient(tcp.port)
+    program.send('This is from Client')
+    await program.until('Welcome to Oneroom.')
+    await ann.until('guest-2: This is from Client\n')
+    program.send('again')
+    await program.until('guest-2: again\n')
+    program.send('bye')
+    expect(await program.untilEnded()).toContain('Goodbye, guest-2.\n')
+    await ann.until('* guest-2 left\n')
+  })
+
+  it('takes it so also when the first words could have been the start of an HTTP request', async () => {
+    const { tcp } = await testGateway()
+    const { client: ann } = await greeted(tcp.port)
+    const [first, second] = [await rawClient(tcp.port), await greeted(tcp.port)]
+    first.send('HELLO')
+    second.client.send('GET lost')
+    await ann.until('HELLO\n')
+    await ann.until(`${second.name}: GET lost\n`)
+  })
+
+  it('gives such a client writes of at most 1024 bytes that never cut a message or a character', () => {
+    const texts = ['one', '€'.repeat(340), `a${'🙂'.repeat(900)}`]
+    const writes = readable([
+      new Encoded(texts.slice(0, 1).map((text) => ({ text }))),
+      new Encoded(texts.slice(1).map((text) => ({ text }))),
+    ])
+    const utf8 = new TextDecoder('utf-8', { fatal: true })
+    expect(writes.map((write) => utf8.decode(write)).join('')).toBe(`${texts.join('\n')}\n`)
+    expect(writes.slice(0, 2).map(String)).toEqual(['one\n', `${texts[1]}\n`])
+    expect(Math.max(...writes.map(({ length }) => length))).toBeLessThanOrEqual(1024)
+  })
+
+  it('changes a name, refuses one that is taken and suggests another', async () => {
+    const { tcp } = await testGateway()
+    const { client: ann } = await greeted(tcp.port)
+    const { client: bob } = await greeted(tcp.port)
+    await ann.until('* guest-2 joined (tcp)\n')
+    ann.send('/name Ann\n')
+    await bob.until('* guest-1 is now Ann\n')
+    await ann.until('You are Ann now.\n')
+    bob.send('/name ann\n')
+    await bob.until('! That name is taken. Try /name ann-2\n')
+    bob.send('/name \u0430nn\n')
+    await bob.until(/! \S+ looks like Ann, who is here\. Try \/name /)
+    bob.send('/name\n')
+    await bob.until(/! [^\n]*name[^\n]*\n/i)
+  })
+
+  it('answers /who, /help and a command it does not know, to that client alone', async () => {
+    const { tcp } = await testGateway()
+    const { client: ann } = await greeted(tcp.port)
+    const { client: bob } = await greeted(tcp.port)
+    ann.send('/who\n/help\n/nonsense\n//slash\n/me waves\n')
+    await ann.until('2 here: guest-1 (tcp), guest-2 (tcp)\n')
+    await ann.until('  /name NAME')
+    await ann.until('! There is no command /nonsense.')
+    await bob.until('guest-1: /slash\n')
+    await bob.until(/\] \* guest-1 waves\n/)
+    expect(bob.text).not.toMatch(/nonsense|here: guest-1 \(tcp\), guest-2/)
+  })
+
+  it('is read by each in the style that they chose, and by nobody else', async () => {
+    const { tcp } = await testGateway()
+    const { client: ann } = await greeted(tcp.port)
+    const { client: bob } = await greeted(tcp.port)
+    const { client: eve } = await greeted(tcp.port)
+    bob.send('/time +05:45\n/ascii\n')
+    await bob.until('Times are UTC+05:45 now.\n/ascii is on now.\n')
+    eve.send('/stamps off\n/color on\n')
+    await eve.until('/stamps is off now.\n/color is on now.\n')
+    ann.send('नमस्ते 🎉\n')
+    const hour = (ms: number) =>
+      new Date(Date.now() + 345 * 60_000 + ms).toISOString().slice(11, 14)
+    const hours = `${hour(0)}|${hour(60_000)}`
+    await bob.until(new RegExp(`\\[(${hours})\\d\\d\\] guest-1: [ -~]+\\n`))
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape sequence is the point
+    await eve.until(/\n\u001b\[38;5;\d+mguest-1\u001b\[39m: नमस्ते 🎉\n/)
+    bob.send('so?\n')
+    await ann.until(/\] guest-2: so\?\n/)
+  })
+
+  it('lets nothing reach a terminal that could move its cursor or forge a line', async () => {
+    const { tcp } = await testGateway()
+    const { client: ann } = await greeted(tcp.port)
+    const { client: bob } = await greeted(tcp.port)
+    ann.send('\u001b]0;pwned\u0007\u001b[2J\u202eevil\u0085[12:00] admin: hi\n')
+    await bob.until('admin: hi\n')
+    expect(bob.text).toContain('guest-1: ^[]0;pwned^G^[[2J\\u202eevil\\u0085[12:00] admin: hi\n')
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: that there are none is the point
+    expect(bob.text.replaceAll('\n', '')).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/)
+  })
+
+  it('cuts a line over 4096 bytes, tells its sender once, and goes on', async () => {
+    const { tcp } = await testGateway()
+    const { client: ann } = await greeted(tcp.port)
+    const { client: bob } = await greeted(tcp.port)
+    ann.send('x'.repeat(100_000)).send('\nnext\n')
+    await bob.until('guest-1: next\n')
+    expect(/guest-1: (x+)\n/.exec(bob.text)?.[1]).toHaveLength(4096)
+    await ann.until('! A line is at most 4096 bytes')
+    expect(ann.text.match(/at most 4096 bytes/g)).toHaveLength(1)
+  })
+
+  it('hears out a client that has closed its side, answers it, and then ends', async () => {
+    const { tcp } = await testGateway()
+    const { client: ann } = await greeted(tcp.port)
+    const client = await rawClient(tcp.port)
+    client.socket.end('/who\nlast words without an end')
+    const text = await client.untilEnded()
+    expect(text).toContain('2 here: ')
+    await ann.until('guest-2: last words without an end\n')
+    await ann.until('* guest-2 left\n')
+    expect(ann.text.match(/guest-2 left/g)).toHaveLength(1)
+  })
+
+  it('tells the room that somebody left whose connection was reset', async () => {
+    const gateway = await testGateway()
+    const { client: ann } = await greeted(gateway.tcp.port)
+    const { client: bob } = await greeted(gateway.tcp.port)
+    await ann.until('* guest-2 joined (tcp)\n')
+    bob.socket.resetAndDestroy()
+    await ann.until('* guest-2 left\n')
+    expect(gateway.room.roster.size).toBe(1)
+  })
+
+  it('is left unread, not cut off, by a client that is faster than flood control', async () => {
+    const { tcp } = await testGateway({ flood: { perSecond: 50, burst: 5 } })
+    const { client: ann } = await greeted(tcp.port)
+    const client = await rawClient(tcp.port)
+    const lines = Array.from({ length: 30 }, (_, at) => `line ${at}`)
+    const began = performance.now()
+    client.send(`${lines.join('\n')}\n`)
+    await ann.until('line 29\n')
+    // 30 lines and the greeting, 5 of them at once, the others 20 ms apart.
+    expect(performance.now() - began).toBeGreaterThan(400)
+    const heard = [...ann.text.matchAll(/guest-2: (.*)\n/g)].map(([, text]) => text)
+    expect(heard).toEqual(lines)
+  })
+})
+
+describe('the guard', () => {
+  it('answers HTTP with 400 and the address of the page, and lets nothing of it into the room', async () => {
+    const gateway = await testGateway()
+    const { client: ann } = await greeted(gateway.tcp.port)
+    const response = await fetch(`http://127.0.0.1:${gateway.tcp.port}/chat`, {
+      method: 'POST',
+      body: 'hello room\nbye\n',
+    })
+    expect(response.status).toBe(400)
+    expect(response.headers.get('content-type')).toBe('text/plain; charset=utf-8')
+    expect(response.headers.get('x-content-type-options')).toBe('nosniff')
+    expect(await response.text()).toContain(gateway.webUrl)
+    ann.send('/who\n')
+    await ann.until('1 here: ')
+    expect(ann.text).not.toMatch(/joined|hello room|POST/)
+    expect(gateway.logged.some(({ reason }) => reason === 'refused: http')).toBe(true)
+  })
+
+  it('takes an HTTP request for one however late and in however many pieces it comes', async () => {
+    const gateway = await testGateway()
+    const { client: ann } = await greeted(gateway.tcp.port)
+    const { client: late } = await greeted(gateway.tcp.port)
+    for (const byte of 'GET / HTTP/1.1\r\n') late.send(byte)
+    late.send('Host: x\r\n\r\nhello room\n')
+    await late.untilEnded()
+    expect(late.text).toContain('HTTP/1.1 400 Bad Request')
+    await ann.until('* guest-2 left\n')
+    expect(ann.text).not.toMatch(/hello room|GET/)
+  })
+
+  it('takes it for one also after a pause in the middle of its first line', async () => {
+    const gateway = await testGateway()
+    const { client: ann } = await greeted(gateway.tcp.port)
+    const client = await rawClient(gateway.tcp.port)
+    client.send(`POST /${'a'.repeat(100)}`)
+    // Longer than the pause that ends a message; nothing happens that could be awaited.
+    await new Promise((resolve) => setTimeout(resolve, 700))
+    client.send(' HTTP/1.1\r\nHost: x\r\n\r\nhello room\n')
+    await client.untilEnded()
+    expect(client.text).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/)
+    ann.send('/who\n')
+    await ann.until('1 here: ')
+    expect(ann.text).not.toMatch(/hello room|POST|aaa|joined/)
+  })
+
+  it.each([
+    ['a TLS hello', Buffer.from('16030100f8010000f40303', 'hex'), 'refused: tls'],
+    ['the HTTP/2 preface', Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'), 'refused: http'],
+    [
+      'a STUN request',
+      Buffer.from('000100002112a442000000000000000000000000', 'hex'),
+      'refused: stun',
+    ],
+  ])('closes on %s before it is a member', async (_name, bytes, reason) => {
+    const gateway = await testGateway()
+    const client = await rawClient(gateway.tcp.port)
+    client.send(bytes)
+    await client.untilEnded()
+    expect(gateway.logged.some((line) => line.reason === reason)).toBe(true)
+    expect(gateway.room.roster.size).toBe(0)
+  })
+
+  it('lets "GET lost" be said', async () => {
+    const { tcp } = await testGateway()
+    const { client: ann } = await greeted(tcp.port)
+    const client = await rawClient(tcp.port)
+    client.send('GET lost\n')
+    await ann.until('guest-2: GET lost\n')
+  })
+
+  it('does not announce a port scan', async () => {
+    const gateway = await testGateway()
+    const { client: ann } = await greeted(gateway.tcp.port)
+    const scan = await rawClient(gateway.tcp.port)
+    scan.socket.end()
+    await scan.untilEnded()
+    ann.send('/who\n')
+    await ann.until('1 here: ')
+    expect(ann.text).not.toContain('joined')
+  })
+})
+
+describe('a room that is full', () => {
+  it('turns newcomers away with a sentence, on both ports', async () => {
+    const { tcp, webUrl } = await testGateway({}, { maxConnections: 1 })
+    await greeted(tcp.port)
+    const second = await rawClient(tcp.port)
+    expect(await second.untilEnded()).toBe('! The room is full. Try again later.\n')
+    const page = await pageClient(webUrl)
+    expect(await page.untilClosed()).toBe(4003)
+    expect((await page.next('error')).code).toBe('room_full')
+  })
+
+  it('reads what it is sent nevertheless, so that no reset takes the sentence away', async () => {
+    const { tcp } = await testGateway({}, { maxConnections: 0 })
+    const { socket } = await rawClient(tcp.port)
+    // More than the sockets of both sides hold.
+    socket.end(Buffer.alloc(16_000_000, 'x\n'))
+    expect(await once(socket, 'close')).toEqual([false])
+  })
+})

@@ -1,0 +1,127 @@
+/** Telnet's commands are taken out of the bytes, wherever chunks are cut. */
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { hasColors, TelnetDecoder } from '../../../../server/net/raw/telnet.ts'
+
+const [IAC, SE, SB, WILL, WONT, DO, DONT] = [255, 240, 250, 251, 252, 253, 254]
+
+function decode(chunks: readonly Uint8Array[]): { text: string; answer: number[] } {
+  const decoder = new TelnetDecoder()
+  const text: number[] = []
+  const answer: number[] = []
+  for (const chunk of chunks) {
+    const pushed = decoder.push(chunk)
+    text.push(...pushed.text)
+    answer.push(...pushed.answer)
+  }
+  return { text: String.fromCharCode(...text), answer }
+}
+
+const ascii = (text: string) => [...text].map((one) => one.charCodeAt(0))
+
+describe.each([
+  ['nothing of plain text', [...ascii('hello\r\n')], 'hello\r\n', []],
+  [
+    'Ctrl-C of inetutils, which waits for the timing mark',
+    [...ascii('a'), IAC, 244, IAC, DO, 6, ...ascii('b')],
+    'ab',
+    [IAC, WONT, 6],
+  ],
+  [
+    'each option that is refused, once',
+    [IAC, WILL, 32, IAC, WILL, 32, IAC, DO, 31, IAC, DO, 31],
+    '',
+    [IAC, DONT, 32, IAC, WONT, 31],
+  ],
+  [
+    'the window size, accepted once, and again after it was withdrawn',
+    [IAC, WILL, 31, IAC, WILL, 31, IAC, WONT, 31, IAC, WONT, 31, IAC, WILL, 31],
+    '',
+    [IAC, DO, 31, IAC, DONT, 31, IAC, DO, 31],
+  ],
+  [
+    'the terminal type, accepted and asked for',
+    [IAC, WILL, 24],
+    '',
+    [IAC, DO, 24, IAC, SB, 24, 1, IAC, SE],
+  ],
+  [
+    'a subnegotiation whose end was forgotten',
+    [IAC, SB, 24, 0, 65, IAC, DO, 6, ...ascii('x')],
+    'x',
+    [IAC, WONT, 6],
+  ],
+  ['what a mark leaves whose IAC was lost', [IAC, 241, 242, ...ascii('x')], 'x', []],
+  ['an IAC whose command was lost', [IAC, 241, IAC, ...ascii('x')], 'x', []],
+  ['all that comes after the end of the file', [...ascii('x'), IAC, 236, ...ascii('y')], 'x', []],
+  ['the timing mark each time', [IAC, DO, 6, IAC, DO, 6], '', [IAC, WONT, 6, IAC, WONT, 6]],
+  ['no answer to a refusal', [IAC, WONT, 1, IAC, DONT, 1, ...ascii('x')], 'x', []],
+  [
+    'a subnegotiation, with an escaped 255 in it',
+    [IAC, SB, 24, 0, 65, IAC, IAC, 66, IAC, SE, ...ascii('x')],
+    'x',
+    [],
+  ],
+  ['the question whether we are there', [IAC, 246], '', ascii('[Yes]\r\n')],
+  ['an escaped 255', [IAC, IAC, ...ascii('x')], '\u00ffx', []],
+  ['nothing of another encoding', [...ascii('Ni'), IAC, ...ascii('o')], 'Ni\u00ffo', []],
+] as const)('takes out %s', (_what, bytes, text, answer) => {
+  const whole = Uint8Array.from(bytes)
+
+  test('in one chunk', () => {
+    expect(decode([whole])).toEqual({ text, answer })
+  })
+
+  test('byte by byte', () => {
+    expect(decode([...whole].map((byte) => Uint8Array.of(byte)))).toEqual({ text, answer })
+  })
+})
+
+function decoded(...bytes: number[]): TelnetDecoder {
+  const decoder = new TelnetDecoder()
+  for (const byte of bytes) decoder.push(Uint8Array.of(byte))
+  return decoder
+}
+
+describe('a client', () => {
+  test('is known by its first command, and not by bytes of another encoding', () => {
+    expect(decoded(IAC, 241).recognised).toBe(true)
+    expect(decoded(...ascii('Ni'), IAC, ...ascii('o'), IAC, IAC).recognised).toBe(false)
+  })
+
+  test.each([
+    [[0, 80, 0, 24], 80],
+    [[0, 0, 0, 0], 0],
+    [[1, 44, 0, 24], 300],
+    [[0, IAC, IAC, 0, 24], 255],
+    [[0, 80, 0], 0],
+  ])('with a window of %j has %i columns', (size, columns) => {
+    expect(decoded(IAC, SB, 31, ...size, IAC, SE).columns).toBe(columns)
+  })
+
+  test('tells its terminal, however it is written, and whether that has colours', () => {
+    const { terminal } = decoded(IAC, SB, 24, 0, ...ascii('xterm-256color'), IAC, SE)
+    expect(terminal).toBe('XTERM-256COLOR')
+    expect(['XTERM', 'SCREEN.LINUX', 'ANSI-COLOR', 'PUTTY'].every(hasColors)).toBe(true)
+    expect(['DUMB', 'UNKNOWN', 'VT100', 'NETWORK', ''].some(hasColors)).toBe(false)
+  })
+
+  test('is noticed when it interrupts and when it ends', () => {
+    expect(decoded(IAC, 244)).toMatchObject({ interrupted: true, ended: false })
+    expect(decoded(IAC, 236)).toMatchObject({ interrupted: false, ended: true })
+  })
+})
+
+test('gives up a subnegotiation after 4096 bytes', () => {
+  const { text } = decode([Uint8Array.of(IAC, SB, 24), new Uint8Array(5000).fill(65)])
+  expect(text).toBe('A'.repeat(5000 - 4096))
+})
+
+test('gives the same for any bytes, however they are cut', () => {
+  fc.assert(
+    fc.property(fc.array(fc.uint8Array({ maxLength: 20 })), (chunks) => {
+      const whole = Uint8Array.from(chunks.flatMap((chunk) => [...chunk]))
+      expect(decode(chunks)).toEqual(decode([whole]))
+    }),
+  )
+})

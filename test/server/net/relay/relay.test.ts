@@ -1,0 +1,239 @@
+/** The relay, held against other people's servers: the first one of all, and one of lines. */
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { Echoes } from '../../../../server/net/relay/echoes.ts'
+import { relayDialect } from '../../../../shared/dialect/relay.ts'
+import type { RoomEvent } from '../../../../shared/protocol.ts'
+import { textFrames } from '../../../../shared/wire/frame.ts'
+import { need } from '../../../support/debian.ts'
+import { type TestGateway, testGateway } from '../../../support/gateway.ts'
+import { type PageClient, pageClient } from '../../../support/page.ts'
+import { Program } from '../../../support/program.ts'
+import { Waiting } from '../../../support/waiting.ts'
+
+const python = need('python3')
+const host = '127.0.0.1'
+
+/** A chat server of lines, whose every line goes to all its clients, its sender among them. */
+class LineServer {
+  readonly server: Server
+  readonly clients = new Set<Socket>()
+  received = ''
+  readonly #waiting = new Waiting()
+
+  constructor(prefix = '') {
+    this.server = createServer((socket) => {
+      this.clients.add(socket)
+      socket.setEncoding('utf8').on('error', () => {})
+      socket.on('data', (text: string) => {
+        this.received += text
+        this.#waiting.changed()
+        for (const line of text.split('\n').slice(0, -1)) this.say(`${prefix}${line}`)
+      })
+      socket.on('close', () => this.clients.delete(socket))
+    })
+    onTestFinished(() => this.stop())
+  }
+
+  async listen(port = 0): Promise<number> {
+    this.server.listen(port, host)
+    await once(this.server, 'listening')
+    return (this.server.address() as AddressInfo).port
+  }
+
+  stop(): void {
+    this.server.close()
+    for (const socket of this.clients) socket.destroy()
+  }
+
+  say(line: string): void {
+    for (const socket of this.clients) socket.write(`${line}\n`)
+  }
+
+  async until(text: string): Promise<void> {
+    await this.#waiting.until(
+      () => this.received.includes(text),
+      () => `${JSON.stringify(text)} in ${JSON.stringify(this.received)}`,
+    )
+  }
+}
+
+async function room(port: number, relayFormat = '{name}: {text}'): Promise<PageClient> {
+  return joined(await testGateway({ relay: { host, port }, relayFormat }))
+}
+
+async function joined({ webUrl }: TestGateway): Promise<PageClient> {
+  const ann = await pageClient(webUrl)
+  const { members } = await ann.hello({ name: 'Ann' })
+  const isRelay = ({ via }: { via: string }) => via === 'relay'
+  if (!members.some(isRelay)) await ann.next('presence', ({ joined }) => joined.some(isRelay))
+  return ann
+}
+
+let said = 0
+function say(page: PageClient, text: string): void {
+  said += 1
+  page.send({ type: 'say', id: `${said}`, text })
+}
+
+describe.skipIf(python === undefined)('a room and the first server of all', () => {
+  it('hold a conversation, one line each by turns', async () => {
+    const placeholder = new LineServer()
+    const port = await placeholder.listen()
+    placeholder.stop()
+    const source = readFileSync(join(import.meta.dirname, '../../../fixtures/server.py'), 'utf8')
+    const code = source.replace('PORT = 8080', `PORT = ${port}`)
+    const server = new Program(python as string, ['-u', '-c', code])
+    await server.until('Waiting for client request..')
+    const ann = await room(port)
+    say(ann, 'This is from Ann')
+    await server.until('From Client :  Ann: This is from Ann\n')
+    server.type('hello Ann, grüß dich\n')
+    expect((await ann.until('hello Ann, grüß dich')).from).toMatchObject({
+      name: 'relay 127.0.0.1',
+      via: 'relay',
+    })
+    say(ann, 'and again')
+    await server.until('From Client :  Ann: and again\n')
+    server.type('bye\n')
+    await ann.until('bye')
+    // What it said itself was not given back to it.
+    expect(server.stdout.match(/From Client/g)).toHaveLength(2)
+    server.child.kill()
+  })
+})
+
+describe('a room and a server of lines', () => {
+  it.each(['', '<oneroom> '])(
+    'do not hear their own words again, told to all as %j and what was said',
+    async (prefix) => {
+      const server = new LineServer(prefix)
+      const ann = await room(await server.listen())
+      for (const text of ['one', 'two', 'two']) say(ann, text)
+      await server.until('Ann: one\nAnn: two\nAnn: two\n')
+      server.say('bob: one')
+      server.say('/quit')
+      server.say('bye')
+      server.say('Ann: not by her')
+      await ann.until('Ann: not by her')
+      expect(ann.texts).toEqual([
+        'one',
+        'two',
+        'two',
+        'bob: one',
+        '/quit',
+        'bye',
+        'Ann: not by her',
+      ])
+    },
+  )
+
+  it('are told of people by the pattern that was given, and of what they do', async () => {
+    const server = new LineServer()
+    const ann = await room(await server.listen(), '<{name}> {text}')
+    say(ann, 'braces: {name}')
+    ann.send({ type: 'say', id: 'act', text: 'waves', action: true })
+    await server.until('<Ann> braces: {name}\n* Ann waves\n')
+  })
+
+  it('go on where they were when the server was away, and nobody sees it leave', async () => {
+    const first = new LineServer()
+    const port = await first.listen()
+    const gateway = await testGateway({ relay: { host, port } })
+    const ann = await joined(gateway)
+    const { tally } = gateway.room
+    const read = tally.bytesIn
+    first.say('grüß dich')
+    await ann.until('grüß dich')
+    expect(tally.bytesIn - read).toBe(Buffer.byteLength('grüß dich\n'))
+    const written = tally.bytesOut
+    say(ann, 'before')
+    const event = await ann.until('before')
+    await first.until('Ann: before\n')
+    const told = Buffer.from(JSON.stringify({ type: 'events', events: [event] }))
+    const bytes = textFrames([told]).length + 'Ann: before\n'.length
+    expect(tally.bytesOut - written).toBe(bytes)
+    first.stop()
+    const isAway = ({ msg }: { msg: string }) => msg === 'the relay is not connected'
+    await expect.poll(() => gateway.logged.some(isAway)).toBe(true)
+    for (const text of ['while', 'away']) say(ann, text)
+    await ann.until('away')
+    const second = new LineServer()
+    await second.listen(port)
+    await second.until('Ann: while\nAnn: away\n')
+    say(ann, 'after')
+    await second.until('Ann: after\n')
+    expect(second.received).toBe('Ann: while\nAnn: away\nAnn: after\n')
+    const left = ann.messages.flatMap((one) => (one.type === 'presence' ? one.left : []))
+    expect(left).toEqual([])
+  })
+
+  it('keep the code to themselves with which the other one, a room too, has greeted', async () => {
+    const other = await testGateway()
+    const ann = await room(other.tcp.port)
+    await ann.until('Type to talk. /help lists the commands, bye leaves.')
+    expect(ann.texts).toHaveLength(3)
+    expect(ann.texts.join()).not.toContain('/resume')
+  })
+
+  it.each(['127.0.0.1', '0.0.0.0'])('are not the same one, bound to %s', async (bound) => {
+    const placeholder = new LineServer()
+    const port = await placeholder.listen()
+    placeholder.stop()
+    const relay = { host: 'localhost', port }
+    const fault = `--relay localhost:${port} is this server itself.`
+    await expect(testGateway({ host: bound, tcpPort: port, relay })).rejects.toThrow(fault)
+    await expect(testGateway({ host: bound, webPort: port, relay })).rejects.toThrow(fault)
+  })
+
+  it('let the server start without the other one, and stop at once', async () => {
+    const server = new LineServer()
+    const port = await server.listen()
+    server.stop()
+    const gateway = await testGateway({ relay: { host, port } })
+    await expect
+      .poll(() => gateway.logged.find(({ msg }) => msg === 'the relay is not connected'))
+      .toMatchObject({ relay: `${host}:${port}`, reason: 'ECONNREFUSED' })
+    const began = performance.now()
+    await gateway.close()
+    expect(performance.now() - began).toBeLessThan(500)
+  })
+})
+
+it('says nothing but what people say', () => {
+  const dialect = relayDialect('{name}: {text}')
+  const presence = { joined: [], left: [], renamed: [], memberCount: 1 }
+  expect(dialect.encode({ type: 'presence', ...presence })).toEqual([])
+  const from = { id: 'a', name: 'Ann', via: 'web' } as const
+  const events: RoomEvent[] = [{ seq: 1, at: '', kind: 'notice', from, text: 'moved' }]
+  expect(dialect.encode({ type: 'events', events })).toEqual([{ text: '* moved', own: 'a' }])
+  expect(dialect.decode('  ')).toEqual({ type: 'nothing' })
+  const words = 'type /resume CODE'
+  expect(dialect.decode(words)).toEqual({ type: 'request', request: { type: 'say', text: words } })
+})
+
+describe('an echo', () => {
+  it('is taken once for each time that it was sent, and not for ever', () => {
+    const echoes = new Echoes(false)
+    echoes.sent('one', 0)
+    echoes.sent('one', 0)
+    expect([echoes.take('one\r', 1), echoes.take('one', 1), echoes.take('one', 1)]).toEqual([
+      true,
+      true,
+      false,
+    ])
+    echoes.sent('late', 0)
+    expect(echoes.take('late', 10_001)).toBe(false)
+  })
+
+  it('may have a prefix only where that is no coincidence', () => {
+    const [named, bare] = [new Echoes(true), new Echoes(false)]
+    named.sent('Ann: ok', 0)
+    bare.sent('ok', 0)
+    expect(named.take('<x> Ann: ok', 1)).toBe(true)
+    expect(bare.take('bob: ok', 1)).toBe(false)
+  })
+})
