@@ -6,6 +6,7 @@
  */
 import { isIP } from 'node:net'
 import { type Address, readAddress } from '../shared/address.ts'
+import { relayFormatFault } from '../shared/dialect/relay.ts'
 import type { FloodRate } from './net/connection/flood.ts'
 
 export type Config = Readonly<{
@@ -112,10 +113,10 @@ export const options: { [K in keyof Config]: Option<Config[K]> } = {
     flag: '--relay-format <pattern>',
     default: '{name}: {text}',
     help: 'what that server is told of a message',
-    read: (given) =>
-      given.includes('{text}') && !/\p{Cc}/u.test(given)
-        ? { value: given }
-        : { fault: 'is not a pattern of one line with {text} in it' },
+    read: (given) => {
+      const fault = relayFormatFault(given)
+      return fault === undefined ? { value: given } : { fault }
+    },
   },
 }
 

@@ -1,10 +1,10 @@
 /**
- * The gateway: the whole machine, put together. One room; two listeners that lead
- * into it; a way to stop that loses nothing.
+ * The gateway: one room, the raw TCP port and the HTTP server that lead into it, and a stop
+ * that loses nothing.
  *
- *   nc, telnet, your program ── net/tcp ──────┐              ┌── log
- *                                             ├─ session ─ room
- *   the page, bots ──────────── net/websocket ┘              └── feed → every outbox
+ *   nc, telnet, programs ── net/raw ──────┐                            ┌── log
+ *                                         ├─ connection ─ session ─ room
+ *   the page, bots ──────── net/websocket ┘                            └── feed → outboxes
  */
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
@@ -12,13 +12,13 @@ import type { AddressInfo, Server } from 'node:net'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { addressText } from '../shared/address.ts'
-import { lineDialect } from '../shared/dialect/line.ts'
+import { systemClock } from './clock.ts'
 import type { Config } from './config.ts'
 import { reclaimMemory } from './heap.ts'
 import { memoryLog } from './log/memory.ts'
 import { LogUnusable, sqliteLog } from './log/sqlite/log.ts'
 import { isWildcard, leadsTo, reachedAt } from './net/addresses.ts'
-import { Edges } from './net/connection/connections.ts'
+import { Connections } from './net/connection/connections.ts'
 import { apiRoutes } from './net/http/api.ts'
 import { metricsRoute } from './net/http/metrics.ts'
 import { sayRoute } from './net/http/say.ts'
@@ -26,24 +26,24 @@ import { httpServer, pageRoutes } from './net/http/server.ts'
 import { tcpServer } from './net/raw/tcp.ts'
 import { Relay } from './net/relay/relay.ts'
 import { websocketRoute } from './net/websocket.ts'
-import { type Clock, systemClock } from './room/clock.ts'
+import type { Clock } from './room/clock.ts'
 import type { RoomLog } from './room/log.ts'
 import { Room } from './room/room.ts'
 import { Operator, type OperatorTerminal } from './terminal/console/operator.ts'
 
-/** What a test may set otherwise; nobody has needed a flag for these. */
+/** Limits without a command-line option. Tests set them. */
 export type Tuning = {
-  /** How long, in ms, the place of a lost page is held. */
+  /** Time, in ms, that the place of a client that reconnects is held. */
   absenceMs: number
-  /** Bytes of recent messages that all readers share. */
+  /** Bytes of recent broadcasts in memory, shared by all readers. */
   feedBytes: number
-  /** Open connections of both kinds together. */
+  /** Open connections, of all transports together. */
   maxConnections: number
-  /** How long, in ms, a reader may take nothing before it is closed. */
+  /** Time, in ms, after which a reader that takes nothing is closed. */
   stalledMs: number
-  /** How long, in ms, a program may take to say hello. */
+  /** Time, in ms, after which a connection without a successful hello is closed. */
   helloMs: number
-  /** The built thread of the log, where the gateway does not run from the build. */
+  /** The built worker of the log, if the gateway does not run from the build. */
   logWorker?: URL
 }
 
@@ -55,26 +55,24 @@ const DEFAULT_TUNING: Tuning = {
   helloMs: 10_000,
 }
 
-/** How often a fault of the log is logged while it lasts, in ms. */
-const LOG_FAULT_MS = 10_000
-/** The same for connections that cannot be accepted. */
-const ACCEPT_FAULT_MS = 10_000
+/** Shortest time, in ms, between two log lines about the same lasting fault. */
+const FAULT_LOG_MS = 10_000
 
 export type Gateway = {
   webUrl: string
-  /** Where raw clients connect. */
+  /** Address of the raw TCP port. */
   tcp: { host: string; port: number }
   room: Room
-  /** Lets whoever runs the server speak in the room. */
+  /** Adds the operator to the room, at this terminal. */
   operate(terminal: OperatorTerminal): Operator
-  /** Stops accepting, commits what is in flight, says goodbye; answers when all is closed. */
+  /** Stops accepting, processes and commits everything received, and closes every connection. */
   close(): Promise<void>
 }
 
-/** A start that cannot go on; the message is one sentence for the person who started it. */
+/** The server cannot start. The message is one sentence for the person who started it. */
 export class StartError extends Error {}
 
-/** `webRoot`: folder of the built page. Rejects with a StartError, nothing half started. */
+/** `webRoot`: folder of the built page. Rejects with a StartError, and leaves nothing started. */
 export async function startGateway(
   config: Config,
   log: Logger,
@@ -99,11 +97,12 @@ export async function startGateway(
     clock,
     absenceMs,
     feedBytes,
-    onLogFault: atMostEvery(LOG_FAULT_MS, clock, (err) => {
-      log.error({ err }, 'the log cannot be written; senders are told to try again')
+    onLogFault: atMostEvery(FAULT_LOG_MS, clock, (err) => {
+      log.error({ err }, 'the log cannot be written; senders receive log_unavailable')
     }),
+    onBug: (err) => log.error({ err }, 'the room failed to process an event'),
   })
-  const edges = new Edges({
+  const connections = new Connections({
     log,
     clock,
     max: maxConnections,
@@ -112,25 +111,22 @@ export async function startGateway(
     onCrowdGone: reclaimMemory,
   })
   const { flood, host } = config
-  const dialect = lineDialect(-new Date().getTimezoneOffset())
-  /** Bound to every address, the server is where it was reached. */
+  const shared = { room, connections, flood }
+  /** A server that is bound to all addresses is at the address that the client has reached. */
   const hostAt = (reached: string): string => (isWildcard(boundTo(tcp)) ? reached : host)
   const webUrl = (at: string): string => `http://${urlHost(at)}:${portOf(app.server)}`
   const tcp = tcpServer({
-    room,
-    edges,
-    flood,
-    dialect,
+    ...shared,
     webUrl: (socket) => webUrl(hostAt(reachedAt(socket))),
   })
   const app = httpServer(log)
-  await websocketRoute(app, { room, edges, flood, lineDialect: dialect })
+  await websocketRoute(app, shared)
   await pageRoutes(app, {
     webRoot,
     allowHosts: [host, ...config.allowHost],
     isHealthy: () => !lost,
   })
-  await app.register(metricsRoute, { room, edges })
+  await app.register(metricsRoute, { room, connections })
   await app.register(sayRoute, { room, flood })
   await app.register(apiRoutes, {
     room,
@@ -142,7 +138,7 @@ export async function startGateway(
     relay?.close()
     const closed = tcp.listening ? once(tcp, 'close') : undefined
     if (tcp.listening) tcp.close()
-    await edges.closeAll('shutdown')
+    await connections.closeAll('shutdown')
     await app.close()
     await closed
     await room.close()
@@ -163,25 +159,24 @@ export async function startGateway(
       await close()
       throw new StartError(`--relay ${addressText(config.relay)} is this server itself.`)
     }
-    relay = new Relay({ room, edges, flood, address: config.relay, format: config.relayFormat })
+    relay = new Relay({ ...shared, address: config.relay, format: config.relayFormat })
   }
-  // One newcomer who cannot be let in is no end of the room.
-  const serverOnError = atMostEvery(ACCEPT_FAULT_MS, clock, (err: Error) => {
+  // A connection that cannot be accepted MUST NOT stop the server.
+  const serverOnError = atMostEvery(FAULT_LOG_MS, clock, (err: Error) => {
     log.error({ err }, 'a connection could not be accepted')
   })
   for (const server of [tcp, app.server]) server.on('error', serverOnError)
-  // Whoever comes first is not to wait for the thread that reads.
-  roomLog.read(1, 1).catch(() => {})
+  await room.prepare()
   return {
     webUrl: webUrl(host),
     tcp: { host, port: portOf(tcp) },
     room,
-    operate: (terminal) => new Operator({ room, edges, dialect, terminal }),
+    operate: (terminal) => new Operator({ room, connections, terminal }),
     close,
   }
 }
 
-/** Calls through at most once in `ms`: a fault that lasts must not fill the log of faults. */
+/** Calls `call` at most once in `ms`, so that a lasting fault does not flood the server's log. */
 function atMostEvery<T>(ms: number, clock: Clock, call: (value: T) => void): (value: T) => void {
   let last = -Infinity
   return (value) => {

@@ -46,61 +46,52 @@ export type RoomEvent = Static<typeof RoomEvent>
 
 /** Printable ASCII, so that it is the same string in every place that keeps or compares it. */
 const ClientId = Type.String({ pattern: '^[ -~]{1,64}$' })
-const strict = { additionalProperties: false }
 
-/** First message of a connection; all but `protocol` may be left out. */
-export const Hello = Type.Object(
-  {
-    type: Type.Literal('hello'),
-    protocol: Type.Literal(PROTOCOL_VERSION),
-    name: Type.Optional(Type.String({ maxLength: 256 })),
-    token: Type.Optional(Type.String({ maxLength: 256 })),
-    epoch: Type.Optional(Type.String({ maxLength: 64 })),
-    seq: Type.Optional(Type.Integer({ minimum: 0 })),
-    /** How many of the latest events a newcomer wants. */
-    history: Type.Optional(Type.Integer({ minimum: 0, maximum: limits.historyEvents })),
-  },
-  strict,
-)
+/** First message of a connection. All fields but `protocol` are optional. */
+export const Hello = Type.Object({
+  type: Type.Literal('hello'),
+  protocol: Type.Literal(PROTOCOL_VERSION),
+  name: Type.Optional(Type.String({ maxLength: 256 })),
+  token: Type.Optional(Type.String({ maxLength: 256 })),
+  epoch: Type.Optional(Type.String({ maxLength: 64 })),
+  seq: Type.Optional(Type.Integer({ minimum: 0 })),
+  /** How many of the latest events a newcomer wants. */
+  history: Type.Optional(Type.Integer({ minimum: 0, maximum: limits.historyEvents })),
+})
 export type Hello = Static<typeof Hello>
 
-export const Say = Type.Object(
-  {
-    type: Type.Literal('say'),
-    /** Chosen by the sender; the same id from the same person is said once. */
-    id: Type.Optional(ClientId),
-    text: Type.String(),
-    action: Type.Optional(Type.Boolean()),
-  },
-  strict,
-)
+export const Say = Type.Object({
+  type: Type.Literal('say'),
+  /** Chosen by the sender; the same id from the same person is said once. */
+  id: Type.Optional(ClientId),
+  text: Type.String(),
+  action: Type.Optional(Type.Boolean()),
+})
 export type Say = Static<typeof Say>
 
-export const Rename = Type.Object(
-  { type: Type.Literal('name'), name: Type.String({ maxLength: 256 }) },
-  strict,
-)
-export const Typing = Type.Object({ type: Type.Literal('typing'), on: Type.Boolean() }, strict)
-export const Bye = Type.Object({ type: Type.Literal('bye') }, strict)
+export const Rename = Type.Object({
+  type: Type.Literal('name'),
+  name: Type.String({ maxLength: 256 }),
+})
+export const Typing = Type.Object({ type: Type.Literal('typing'), on: Type.Boolean() })
+export const Bye = Type.Object({ type: Type.Literal('bye') })
 
 const Limit = Type.Optional(Type.Integer({ minimum: 1, maximum: limits.historyEvents }))
 
 /** Asks for the latest events below `before`; without it, for the latest of all. */
-export const HistoryRequest = Type.Object(
-  {
-    type: Type.Literal('history'),
-    before: Type.Optional(Type.Integer({ minimum: 1 })),
-    limit: Limit,
-  },
-  strict,
-)
+export const HistoryRequest = Type.Object({
+  type: Type.Literal('history'),
+  before: Type.Optional(Type.Integer({ minimum: 1 })),
+  limit: Limit,
+})
 export type HistoryRequest = Static<typeof HistoryRequest>
 
 /** Asks for the latest events that have every word of the query. */
-export const SearchRequest = Type.Object(
-  { type: Type.Literal('search'), query: Type.String({ maxLength: 256 }), limit: Limit },
-  strict,
-)
+export const SearchRequest = Type.Object({
+  type: Type.Literal('search'),
+  query: Type.String({ maxLength: 256 }),
+  limit: Limit,
+})
 export type SearchRequest = Static<typeof SearchRequest>
 
 /** What a client may send, by its `type`. */
@@ -135,6 +126,8 @@ export const Welcome = Type.Object({
   protocol: Type.Literal(PROTOCOL_VERSION),
   you: Person,
   token: Type.String(),
+  /** Server time, ISO 8601, UTC. */
+  at: Type.String(),
   epoch: Type.String(),
   /** seq of the latest published event; 0 in an empty room. */
   head: Type.Integer(),
@@ -171,6 +164,8 @@ export const Presence = Type.Object({
   joined: Type.Array(Person),
   left: Type.Array(Person),
   renamed: Type.Array(Type.Object({ id: Type.String(), was: Type.String(), name: Type.String() })),
+  /** Members who continue over another kind of connection; `via` is the new kind. */
+  moved: Type.Optional(Type.Array(Person)),
   counted: Type.Optional(Type.Object({ joined: Type.Integer(), left: Type.Integer() })),
   members: Type.Optional(Type.Array(Person)),
   memberCount: Type.Integer(),

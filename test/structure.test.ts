@@ -18,6 +18,7 @@ const allowed: [place: string, from: string[]][] = [
   ['server/terminal/client', ['shared', 'server/terminal/editor']],
   ['server/terminal/console', ['shared', 'server/room', 'server/net', 'server/terminal/editor']],
   ['server/config.ts', ['shared', 'server/room', 'server/net']],
+  ['server/clock.ts', ['server/room']],
   ['server/heap.ts', []],
   [
     'server/gateway.ts',
@@ -27,6 +28,7 @@ const allowed: [place: string, from: string[]][] = [
       'server/log',
       'server/net',
       'server/terminal/console',
+      'server/clock.ts',
       'server/config.ts',
       'server/heap.ts',
     ],

@@ -1,39 +1,44 @@
 /**
- * The WebSocket at /ws: frames ↔ the JSON dialect, or the line dialect for those who
- * ask for the subprotocol `oneroom.text`.
+ * The WebSocket at /ws: messages in the JSON dialect, or lines for clients that offer the
+ * subprotocol `oneroom.text`.
  *
- * MUST answer only pages that this server served: the Origin is held to the Host.
+ * MUST accept only pages that this server served: the Origin MUST match the Host.
  */
 
 import type { Socket } from 'node:net'
 import fastifyWebsocket from '@fastify/websocket'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { WebSocket } from 'ws'
-import type { Decoded, Dialect } from '../../shared/dialect/dialect.ts'
+import type { Unit } from '../../shared/dialect/dialect.ts'
 import { jsonDialect } from '../../shared/dialect/json.ts'
+import { lineDialect } from '../../shared/dialect/line.ts'
 import { TAIL_EVENTS } from '../../shared/dialect/typed.ts'
 import { errorMessage, errors } from '../../shared/errors.ts'
 import { limits, PROTOCOL_VERSION } from '../../shared/limits.ts'
-import { type Encoded, joined } from '../room/feed.ts'
-import { Edge, type EdgePlace } from './connection/connection.ts'
+import type { Part } from '../room/encoded.ts'
+import { Connection, type ConnectionOptions } from './connection/connection.ts'
+import type { Arrived, Input } from './connection/input.ts'
 import { isTaken, type Transport } from './connection/transport.ts'
 import { refuseForeign } from './http/origin.ts'
 import { REFUSED_MS } from './raw/refusal.ts'
 
 const JSON_PROTOCOL = 'oneroom.v1'
 const TEXT_PROTOCOL = 'oneroom.text'
-/** Silence, in ms, after which the other side is asked for a sign of life, and given up. */
+/** Time without a message, in ms, after which the server sends a ping, and closes the connection. */
 const PING_AFTER_MS = 20_000
 const DEAD_AFTER_MS = 60_000
-
-export type WebSocketOptions = EdgePlace & {
-  /** The line dialect, for `oneroom.text`. */
-  lineDialect: Dialect
+/** Bytes of a length in the buffer of WebSocketInput. */
+const LENGTH_BYTES = 4
+/** The hello of clients that speak lines. */
+const TEXT_HELLO: Arrived = {
+  type: 'request',
+  request: { type: 'hello', protocol: PROTOCOL_VERSION, history: TAIL_EVENTS },
 }
+const NOTHING = Buffer.alloc(0)
 
 export async function websocketRoute(
   app: FastifyInstance,
-  options: WebSocketOptions,
+  options: ConnectionOptions,
 ): Promise<void> {
   await app.register(fastifyWebsocket, {
     options: {
@@ -45,15 +50,15 @@ export async function websocketRoute(
   })
   const hooks = { preValidation: [refuseForeign, refuseUnknown], preHandler: letGoOfRequest }
   app.get('/ws', { websocket: true, ...hooks }, (socket, request) => {
-    // The plugin's listener holds on to the request too, and the connection has its own.
+    // The plugin's listener keeps the request in memory, and the connection has its own listener.
     socket.removeAllListeners('error')
-    const code = options.edges.refusal
+    const code = options.connections.refusal
     if (code !== undefined) {
       options.room.tally.refused(code)
       socket.on('error', () => {})
       socket.send(JSON.stringify(errorMessage({ code })))
       socket.close(errors[code].close, code)
-      // One who does not answer would hold up the server's end.
+      // A client that does not close would delay a stop of the server.
       setTimeout(() => socket.terminate(), REFUSED_MS).unref()
     } else {
       new WebSocketConnection(socket, request.socket, options)
@@ -61,7 +66,7 @@ export async function websocketRoute(
   })
 }
 
-/** Nobody would speak who offers only protocols that we do not know. */
+/** Rejects a client that offers only unknown subprotocols, before it is upgraded. */
 async function refuseUnknown(request: FastifyRequest, reply: FastifyReply): Promise<void> {
   const offered = request.headers['sec-websocket-protocol']
   if (offered === undefined) return
@@ -73,110 +78,155 @@ async function refuseUnknown(request: FastifyRequest, reply: FastifyReply): Prom
   }
 }
 
-/** A socket keeps its last response, and that its request, for as long as it lives: 3 KB. */
+/** An upgraded socket would keep its request and response in memory: 3 KB. */
 async function letGoOfRequest(request: FastifyRequest, reply: FastifyReply): Promise<void> {
   if (request.ws) reply.raw.detachSocket(request.raw.socket)
 }
 
+/**
+ * The input of a WebSocket. ws parses everything that is in its buffer even after pause(),
+ * so messages are kept here as bytes, and decoded one at a time.
+ */
+export class WebSocketInput implements Input {
+  /** Whether each message may have several lines, which are one unit each. */
+  readonly #splitsLines: boolean
+  readonly #steps: Arrived[] = []
+  /** Messages, each after its length in LENGTH_BYTES; unread from #start to #end. */
+  #buffer: Buffer = NOTHING
+  #start = 0
+  #end = 0
+  /** The rest of the message of which lines are taken; undefined if there is none. */
+  #lines: string | undefined
+
+  constructor(splitsLines: boolean, first: readonly Arrived[] = []) {
+    this.#splitsLines = splitsLines
+    this.#steps.push(...first)
+  }
+
+  /** `message`: valid UTF-8. It is copied. */
+  push(message: Buffer): void {
+    this.#reserve(LENGTH_BYTES + message.length)
+    this.#end = this.#buffer.writeUInt32LE(message.length, this.#end)
+    this.#end += message.copy(this.#buffer, this.#end)
+  }
+
+  /** Makes space for more bytes at #end. */
+  #reserve(bytes: number): void {
+    if (this.#end + bytes <= this.#buffer.length) return
+    const unread = this.#buffer.subarray(this.#start, this.#end)
+    const size = unread.length + bytes
+    const buffer = Buffer.allocUnsafe(unread.length === 0 ? size : 2 * size)
+    unread.copy(buffer)
+    this.#buffer = buffer
+    this.#end = unread.length
+    this.#start = 0
+  }
+
+  next(): Arrived | undefined {
+    const step = this.#steps.shift()
+    if (step !== undefined) return step
+    if (this.#lines !== undefined) return { type: 'unit', text: this.#nextLine(this.#lines) }
+    if (this.#start === this.#end) {
+      this.#buffer = NOTHING
+      this.#start = this.#end = 0
+      return undefined
+    }
+    const length = this.#buffer.readUInt32LE(this.#start)
+    const from = this.#start + LENGTH_BYTES
+    this.#start = from + length
+    const text = this.#buffer.toString('utf8', from, this.#start)
+    return { type: 'unit', text: this.#splitsLines ? this.#nextLine(text) : text }
+  }
+
+  #nextLine(text: string): string {
+    const lineEnd = /\r\n|\n|\r/.exec(text)
+    this.#lines = lineEnd === null ? undefined : text.slice(lineEnd.index + lineEnd[0].length)
+    return lineEnd === null ? text : text.slice(0, lineEnd.index)
+  }
+}
+
 class WebSocketConnection implements Transport {
-  /** What carries the frames. */
+  /** The socket below the WebSocket. */
   readonly #stream: Socket
   readonly #socket: WebSocket
-  readonly #options: WebSocketOptions
-  readonly #dialect: Dialect
-  readonly #edge: Edge
-  /** Read, and not yet given to the session: at most what came in one chunk of the socket. */
-  #read: Decoded[] = []
-  #seen: number
+  readonly #options: ConnectionOptions
+  readonly #input: WebSocketInput
+  readonly #connection: Connection
+  /** Monotonic time, in ms, of the last message or pong. */
+  #seenAt: number
   #closedBy: string | undefined
 
-  constructor(socket: WebSocket, stream: Socket, options: WebSocketOptions) {
-    const { room, lineDialect } = options
+  constructor(socket: WebSocket, stream: Socket, options: ConnectionOptions) {
     this.#socket = socket
     this.#stream = stream
     this.#options = options
-    const text = socket.protocol === TEXT_PROTOCOL
-    this.#dialect = text ? lineDialect : jsonDialect
-    this.#seen = room.clock.monotonic()
-    this.#edge = new Edge(options, this, {
-      dialect: this.#dialect,
+    const isText = socket.protocol === TEXT_PROTOCOL
+    this.#input = new WebSocketInput(isText, isText ? [TEXT_HELLO] : [])
+    this.#seenAt = options.room.clock.monotonic()
+    this.#connection = new Connection(options, this, this.#input, {
+      dialect: isText ? lineDialect : jsonDialect,
       via: 'web',
       remote: `${stream.remoteAddress}:${stream.remotePort}`,
     })
-    this.#edge.expectHello()
-    // A Buffer, as long as `binaryType` is left alone.
+    // A Buffer, as long as `binaryType` is not changed.
     socket.on('message', (data, isBinary) => this.#socketOnMessage(data as Buffer, isBinary))
     socket.on('pong', () => this.#sawLife())
-    socket.on('error', (error) => this.#socketOnError(error))
-    socket.on('close', (code) => this.#socketOnClose(code))
-    if (text) {
-      const hello = { type: 'hello', protocol: PROTOCOL_VERSION, history: TAIL_EVENTS } as const
-      this.#take({ type: 'request', request: hello })
-    }
+    socket.on('error', (error: Error & { code?: string }) => {
+      this.#closedBy = error.code ?? error.message
+    })
+    socket.on('close', (code) => this.#connection.gone(this.#closedBy ?? `closed ${code}`))
+    this.#connection.received()
   }
 
   #socketOnMessage(data: Buffer, isBinary: boolean): void {
     this.#sawLife()
     this.#options.room.tally.bytesIn += data.length
     if (isBinary) {
-      this.#edge.close('binary_frame')
+      this.#connection.close('binary_frame')
       return
     }
-    if (this.#edge.intake.stopped) return
-    const text = String(data)
-    if (this.#dialect === jsonDialect) this.#take(jsonDialect.decode(text))
-    else for (const line of text.split(/\r\n|\n|\r/)) this.#take(this.#dialect.decode(line))
-  }
-
-  #socketOnError(error: Error & { code?: string }): void {
-    this.#closedBy = error.code ?? error.message
-  }
-
-  #socketOnClose(code: number): void {
-    this.#edge.gone(this.#closedBy ?? `closed ${code}`)
-  }
-
-  #take(decoded: Decoded): void {
-    this.#read.push(decoded)
-    this.#edge.intake.pump()
+    if (this.#connection.ignoresInput) return
+    this.#input.push(data)
+    this.#connection.received()
   }
 
   #sawLife(): void {
-    this.#seen = this.#options.room.clock.monotonic()
+    this.#seenAt = this.#options.room.clock.monotonic()
   }
 
-  onBeat(now: number): void {
-    // Nobody who is left unread can be heard.
-    if (this.#edge.intake.waiting) this.#seen = now
-    if (now - this.#seen > DEAD_AFTER_MS) this.#socket.terminate()
-    else if (now - this.#seen > PING_AFTER_MS) this.#socket.ping()
+  beat(now: number): void {
+    // While the socket is paused, no pong can be received.
+    if (this.#socket.isPaused) this.#seenAt = now
+    if (now - this.#seenAt > DEAD_AFTER_MS) this.#socket.terminate()
+    else if (now - this.#seenAt > PING_AFTER_MS) this.#socket.ping()
   }
 
-  next(): Decoded | undefined {
-    return this.#read.shift()
+  listen(): void {
+    if (this.#socket.isPaused) this.#socket.resume()
   }
 
-  setReading(reading: boolean): void {
-    if (reading) this.#socket.resume()
-    else this.#socket.pause()
+  pause(): void {
+    this.#socket.pause()
   }
 
-  /**
-   * Frames that were made once, beside ws and not through it: one buffer and one plain
-   * write for each reader. Measured beside `ws.send` of the same frames, 200 readers: no
-   * slower and no faster, within the noise. Safe while frames are whole, nothing is
-   * compressed, and no close frame was sent.
-   */
-  write(batch: readonly Encoded[], done: () => void): boolean {
+  write(parts: readonly Part[], done: () => void): boolean {
     if (this.#socket.readyState !== this.#socket.OPEN) return false
-    const bytes = joined(batch, 'frames')
-    this.#options.room.tally.bytesOut += bytes.length
-    this.#stream.write(bytes)
+    this.#stream.cork()
+    for (const { encoded, omit } of parts) {
+      const payloads = encoded.framed(utf8Payloads)
+      const omitted = new Set(omit)
+      payloads.forEach((payload, position) => {
+        if (omitted.has(position)) return
+        this.#options.room.tally.bytesOut += payload.length
+        this.#socket.send(payload, { binary: false })
+      })
+    }
+    this.#stream.uncork()
     return isTaken(this.#stream, done)
   }
 
   end(code: number, reason: string): void {
-    // The other side's close frame is still to be read.
+    // The close frame of the client is still to be read.
     this.#socket.resume()
     this.#socket.close(code, reason)
   }
@@ -184,4 +234,9 @@ class WebSocketConnection implements Transport {
   destroy(): void {
     this.#socket.terminate()
   }
+}
+
+/** The payload of each message, encoded once for all readers. */
+function utf8Payloads(units: readonly Unit[]): Buffer[] {
+  return units.map(({ text }) => Buffer.from(text))
 }

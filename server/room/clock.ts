@@ -1,23 +1,13 @@
 /**
- * Time, as the room is given it, so that a test can hold it in its hand.
+ * The clock that the room and the connections use. Tests pass one that they control.
  */
 export type Clock = {
   /** Milliseconds since the Unix epoch. */
   now(): number
-  /** Milliseconds since some moment, for durations: nobody sets it. */
+  /** Milliseconds since a fixed moment. Changes of the system time do not affect it. */
   monotonic(): number
-  /** Runs once after `ms` milliseconds; the answer cancels it. Does not keep the process alive. */
+  /** Runs once after `ms` milliseconds. Returns a function that cancels it. Does not keep the process alive. */
   after(ms: number, run: () => void): () => void
-  /** Runs once when all that has arrived in this turn of the event loop has been read. */
+  /** Runs once at the end of this turn of the event loop. */
   turn(run: () => void): void
-}
-
-export const systemClock: Clock = {
-  now: Date.now,
-  monotonic: () => performance.now(),
-  after(ms, run) {
-    const timer = setTimeout(run, ms).unref()
-    return () => clearTimeout(timer)
-  },
-  turn: setImmediate,
 }

@@ -1,33 +1,35 @@
 /**
- * The feed: what the room has told everybody lately, as segments in a ring. A
- * reader is a position in it. Each segment is encoded once per dialect, however
- * many read it.
+ * The feed: the latest broadcasts of the room, as segments in a ring. A reader is a
+ * position in it. Each segment is encoded once per encoding, for all readers.
  *
- * MUST stay within its bytes; what falls out is read from the log again.
+ * MUST stay within its limit of bytes. Readers that need older events read the log.
  */
-import type { Dialect, Unit } from '../../shared/dialect/dialect.ts'
-import type { ServerMessage } from '../../shared/protocol.ts'
-import { textFrames } from '../../shared/wire/frame.ts'
+import type { Encoding } from '../../shared/dialect/dialect.ts'
+import { limits } from '../../shared/limits.ts'
+import type { RoomEvent, ServerMessage } from '../../shared/protocol.ts'
+import { Encoded } from './encoded.ts'
 
 /**
- * Styles of lines for which a segment keeps its bytes, so many that a room has fewer; for
- * readers in others it is encoded each time. JSON is always kept.
+ * Encodings that a segment keeps, besides the common ones; a room has fewer styles in use.
+ * For readers of any further style the segment is encoded each time.
  */
-const KEPT_STYLES = 32
-/** Bytes for a UTF-16 unit of what is encoded: the text itself, and what is sent. */
+const KEPT_ENCODINGS = 32
+/** Estimated bytes of memory for each UTF-16 unit of an Encoded: its text and its frames. */
 const ENCODED_BYTES = 5
+/** Events that `latest` can return. */
+const RECENT_EVENTS = limits.historyEvents
 
-/** One message to everybody. */
+/** One broadcast. */
 export class Segment {
   readonly message: ServerMessage
-  /** seq of the last event in it; that of the segment before where it has none. */
+  /** seq of its last event; of the segment before it if it has no events. */
   readonly lastSeq: number
-  /** Bytes it holds on to, roughly: its message, and what was encoded of it. */
+  /** Estimated bytes of memory: the message and its encodings. */
   cost: number
-  readonly #encoded = new Map<Dialect, Encoded>()
+  readonly #encoded = new Map<Encoding, Encoded>()
   readonly #onGrown: (bytes: number) => void
 
-  /** `onGrown`: told of the bytes by which its cost has grown. */
+  /** `onGrown` receives the bytes by which the cost grows. */
   constructor(message: ServerMessage, lastSeq: number, onGrown: (bytes: number) => void) {
     this.message = message
     this.lastSeq = lastSeq
@@ -35,12 +37,12 @@ export class Segment {
     this.#onGrown = onGrown
   }
 
-  encoded(dialect: Dialect): Encoded {
-    const kept = this.#encoded.get(dialect)
+  encoded(encoding: Encoding): Encoded {
+    const kept = this.#encoded.get(encoding)
     if (kept !== undefined) return kept
-    const encoded = new Encoded(dialect.encode(this.message))
-    if (dialect.name === 'json' || this.#encoded.size < KEPT_STYLES) {
-      this.#encoded.set(dialect, encoded)
+    const encoded = new Encoded(encoding.encode(this.message))
+    if (encoding.isCommon || this.#encoded.size < KEPT_ENCODINGS) {
+      this.#encoded.set(encoding, encoded)
       const bytes = encoded.size * ENCODED_BYTES
       this.cost += bytes
       this.#onGrown(bytes)
@@ -49,75 +51,14 @@ export class Segment {
   }
 }
 
-/** A message in one dialect: its units, and each form in which transports send them. */
-export class Encoded {
-  readonly units: readonly Unit[]
-  /** About how many bytes it is on the wire: its UTF-16 units. */
-  readonly size: number
-  readonly #owners: ReadonlySet<string>
-  #lines: Buffer | undefined
-  #telnetLines: Buffer | undefined
-  #frames: Buffer | undefined
-
-  constructor(units: readonly Unit[]) {
-    this.units = units
-    const owners = new Set<string>()
-    let size = 0
-    for (const { text, own } of units) {
-      size += text.length
-      if (own !== undefined) owners.add(own)
-    }
-    this.size = size
-    this.#owners = owners
-  }
-
-  hasUnitsOf(id: string): boolean {
-    return this.#owners.has(id)
-  }
-
-  /** The same without the units that are `id`'s own. */
-  without(id: string): Encoded {
-    if (!this.hasUnitsOf(id)) return this
-    return new Encoded(this.units.filter(({ own }) => own !== id))
-  }
-
-  /** Each unit and an LF, in one buffer: for a byte stream. */
-  get lines(): Buffer {
-    this.#lines ??= Buffer.from(this.units.map(({ text }) => `${text}\n`).join(''))
-    return this.#lines
-  }
-
-  /** The same with CR LF, which a telnet client needs; UTF-8 has no byte that telnet escapes. */
-  get telnetLines(): Buffer {
-    this.#telnetLines ??= Buffer.from(this.units.map(({ text }) => `${text}\r\n`).join(''))
-    return this.#telnetLines
-  }
-
-  /** A WebSocket frame for each unit, in one buffer. */
-  get frames(): Buffer {
-    this.#frames ??= Buffer.from(textFrames(this.units.map(({ text }) => Buffer.from(text))).buffer)
-    return this.#frames
-  }
-}
-
-/** A batch as one buffer; what is one segment is not copied. */
-export function joined(
-  batch: readonly Encoded[],
-  form: 'lines' | 'telnetLines' | 'frames',
-): Buffer {
-  const [only] = batch
-  return only !== undefined && batch.length === 1
-    ? only[form]
-    : Buffer.concat(batch.map((encoded) => encoded[form]))
-}
-
 function costOf(message: ServerMessage): number {
   if (message.type === 'events') {
     return message.events.reduce((sum, { text }) => sum + 400 + text.length * 2, 256)
   }
   if (message.type !== 'presence') return 1024
-  const { joined, left, renamed, members = [] } = message
-  return 256 + 200 * (joined.length + left.length + renamed.length + members.length)
+  const { joined, left, renamed, moved = [], members = [] } = message
+  const people = joined.length + left.length + renamed.length + moved.length + members.length
+  return 256 + 200 * people
 }
 
 export class Feed {
@@ -127,17 +68,19 @@ export class Feed {
   #tail = 0
   #bytes = 0
   #seq: number
-  /** lastSeq of the segment that fell out last. */
+  /** lastSeq of the segment that left the ring last. */
   #trimmedSeq: number
+  /** The latest events, oldest first: at least RECENT_EVENTS if the room has them. */
+  #recent: RoomEvent[] = []
 
-  /** `seq`: head of the log when the feed begins. */
+  /** `seq`: head of the log at the start. */
   constructor(maxBytes: number, seq: number) {
     this.#maxBytes = maxBytes
     this.#seq = seq
     this.#trimmedSeq = seq
   }
 
-  /** Position that the next segment will have. */
+  /** Position of the next segment. */
   get head(): number {
     return this.#tail + this.#ring.length
   }
@@ -146,21 +89,41 @@ export class Feed {
     return this.#tail
   }
 
-  /** seq of the latest event that was told. */
+  /** seq of the latest broadcast event. */
   get seq(): number {
     return this.#seq
   }
 
-  /** Every event up to this seq has fallen out of the ring; every later one is in it. */
+  /** Every event up to this seq has left the ring; every later one is in it. */
   get trimmedSeq(): number {
     return this.#trimmedSeq
   }
 
   add(message: ServerMessage): void {
-    if (message.type === 'events') this.#seq = message.events.at(-1)?.seq ?? this.#seq
+    if (message.type === 'events') {
+      this.#seq = message.events.at(-1)?.seq ?? this.#seq
+      this.#remember(message.events)
+    }
     const segment = new Segment(message, this.#seq, (bytes) => this.#grow(bytes))
     this.#ring.push(segment)
     this.#grow(segment.cost)
+  }
+
+  /** Adds events of before the start, oldest first, to what `latest` can return. */
+  prepend(events: readonly RoomEvent[]): void {
+    const oldest = this.#recent[0]?.seq ?? this.#seq + 1
+    this.#recent = [...events.filter(({ seq }) => seq < oldest), ...this.#recent]
+  }
+
+  /** The latest `limit` events from `first` on, oldest first; at most RECENT_EVENTS. */
+  latest(limit: number, first: number): RoomEvent[] {
+    if (limit === 0) return []
+    return this.#recent.slice(-Math.min(limit, RECENT_EVENTS)).filter(({ seq }) => seq >= first)
+  }
+
+  #remember(events: readonly RoomEvent[]): void {
+    this.#recent.push(...events)
+    if (this.#recent.length > 2 * RECENT_EVENTS) this.#recent = this.#recent.slice(-RECENT_EVENTS)
   }
 
   #grow(bytes: number): void {

@@ -1,6 +1,6 @@
 /**
- * Who came, went or changed name since the room was last told: collected, so that
- * many changes at once are one message.
+ * Changes of membership since the last broadcast, collected so that many changes at once
+ * are one message.
  */
 import type { Person, Presence } from '../../shared/protocol.ts'
 
@@ -8,22 +8,25 @@ export class PresenceChanges {
   readonly #joined = new Map<string, Person>()
   readonly #left = new Map<string, Person>()
   readonly #renamed = new Map<string, { id: string; was: string; name: string }>()
+  readonly #moved = new Map<string, Person>()
 
-  /** Somebody who left and is back within one collection was never gone. */
+  /** A member that left and joined again within one collection did neither. */
   join(person: Person): void {
     const gone = this.#left.get(person.id)
     if (gone === undefined) {
       this.#joined.set(person.id, person)
-    } else {
-      this.#left.delete(person.id)
-      this.rename(person, gone.name)
+      return
     }
+    this.#left.delete(person.id)
+    this.rename(person, gone.name)
+    if (person.via !== gone.via) this.move(person)
   }
 
-  /** Nobody is told of somebody who came and went within one collection. */
+  /** A member that joined and left within one collection is not mentioned. */
   leave(person: Person): void {
     const was = this.#renamed.get(person.id)?.was
     this.#renamed.delete(person.id)
+    this.#moved.delete(person.id)
     if (this.#joined.delete(person.id)) return
     this.#left.set(person.id, was === undefined ? person : { ...person, name: was })
   }
@@ -33,19 +36,29 @@ export class PresenceChanges {
       this.#joined.set(person.id, person)
       return
     }
+    if (this.#moved.has(person.id)) this.#moved.set(person.id, person)
     const first = this.#renamed.get(person.id)?.was ?? was
     this.#renamed.set(person.id, { id: person.id, was: first, name: person.name })
   }
 
-  /** The message that tells of them, or undefined where there is nothing to tell. */
+  /** The member continues over another kind of connection. */
+  move(person: Person): void {
+    if (this.#joined.has(person.id)) this.#joined.set(person.id, person)
+    else this.#moved.set(person.id, person)
+  }
+
+  /** The message with all changes; undefined if there are none. */
   take(memberCount: number): Presence | undefined {
     const joined = [...this.#joined.values()]
     const left = [...this.#left.values()]
     const renamed = [...this.#renamed.values()].filter(({ was, name }) => was !== name)
+    const moved = [...this.#moved.values()]
     this.#joined.clear()
     this.#left.clear()
     this.#renamed.clear()
-    if (joined.length + left.length + renamed.length === 0) return undefined
-    return { type: 'presence', joined, left, renamed, memberCount }
+    this.#moved.clear()
+    if (joined.length + left.length + renamed.length + moved.length === 0) return undefined
+    const presence: Presence = { type: 'presence', joined, left, renamed, memberCount }
+    return moved.length === 0 ? presence : { ...presence, moved }
   }
 }

@@ -8,9 +8,11 @@ import type { Fault } from '../../shared/errors.ts'
 import { checkName, foldName, nameSkeleton, nearestName, suggestName } from '../../shared/names.ts'
 import type { Person, Via } from '../../shared/protocol.ts'
 
-/** Who runs the server, and alone may have the name of it. */
+/** Id and name of the operator at the server's own console. */
 export const OPERATOR_ID = 'server'
 export const OPERATOR_NAME = 'Server'
+/** Id of the relay, the same after each restart. */
+export const RELAY_ID = 'relay'
 
 /** Nobody else may speak as the machine itself. */
 const reserved = new Set([OPERATOR_NAME, 'System', 'Oneroom'].map(nameSkeleton))

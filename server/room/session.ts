@@ -1,58 +1,61 @@
 /**
- * A session: what one connection may do in the room, the same in every dialect.
+ * A session: what one connection may do in the room, the same in every dialect. It replies
+ * with values; dialects make sentences of them.
  *
- * MUST give posts to the room in the order in which they were received, and MUST
- * leave the room exactly once, after everything it posted was answered.
+ * MUST give posts to the room in the order in which they were received, and MUST leave the
+ * room exactly once, after everything it posted was settled.
  */
-
-import type { Decoded, Request } from '../../shared/dialect/dialect.ts'
+import type { Decoded, Outgoing, Request } from '../../shared/dialect/dialect.ts'
 import { errorMessage, type Fault } from '../../shared/errors.ts'
 import { limits, PROTOCOL_VERSION } from '../../shared/limits.ts'
 import type { Hello, Person, ResetReason, Say, Welcome } from '../../shared/protocol.ts'
-import type { Connection } from './connection.ts'
-import { answerTo, latest, type Query } from './query.ts'
-import { MEMBERS_TOLD, type Room } from './room.ts'
-import { checkText } from './said.ts'
+import { LISTED_MEMBERS } from './members.ts'
+import { checkMessage } from './message.ts'
+import { latestFitting, type Query, replyTo } from './query.ts'
+import type { Reader } from './reader.ts'
+import type { Room } from './room.ts'
 import { personOf, tokenFor } from './token.ts'
 
-/** UTF-16 units of posts that may wait for the log; beyond it the session is not read. */
-const MAX_UNANSWERED = 262_144
-/** What a post weighs beside its text. */
-const POST_WEIGHT = 64
-/** A reader who missed more events than this is given the recent tail instead. */
+/** UTF-16 units of posts that may wait for the log; above it the connection is not read. */
+const MAX_UNSETTLED = 262_144
+/** What a post counts besides its text. */
+const POST_OVERHEAD = 64
+/** A reader that has missed more events receives the recent tail instead. */
 const MAX_RESUME_EVENTS = 100_000
 
 export class Session {
   readonly #room: Room
-  readonly #connection: Connection
+  readonly #reader: Reader
+  /** Id of the member, if the server itself chose it: the console, a relay. */
+  readonly #identity: string | undefined
+  #state: 'new' | 'entering' | 'member' | 'leaving' | 'left' = 'new'
   #id: string | undefined
-  #state: 'new' | 'in' | 'leaving' | 'out' = 'new'
   #lastName: string | undefined
-  #unanswered = 0
-  #onAnswered: (() => void)[] = []
+  #unsettled = 0
+  #onSettled: (() => void)[] = []
 
-  constructor(room: Room, connection: Connection) {
+  constructor(room: Room, reader: Reader, identity?: string) {
     this.#room = room
-    this.#connection = connection
+    this.#reader = reader
+    this.#identity = identity
   }
 
   get personId(): string | undefined {
     return this.#id
   }
 
-  /** The name now, or the one it left under; undefined before hello. */
+  /** The name, or the last one after leaving; undefined before hello. */
   get name(): string | undefined {
-    return this.person?.name ?? this.#lastName
+    return this.#person?.name ?? this.#lastName
   }
 
-  /** Undefined before hello and after leaving. */
-  get person(): Person | undefined {
+  get #person(): Person | undefined {
     return this.#id === undefined ? undefined : this.#room.roster.get(this.#id)
   }
 
-  /** A promise means: read no more of this connection until it is fulfilled. */
-  receive(decoded: Decoded): Promise<void> | void {
-    if (decoded.type === 'nothing' || this.#state === 'leaving' || this.#state === 'out') {
+  /** Handles one decoded unit. Until a returned promise resolves, the caller MUST NOT call again. */
+  receive(decoded: Exclude<Decoded, { type: 'setting' }>): Promise<void> | void {
+    if (decoded.type === 'nothing' || this.#state === 'leaving' || this.#state === 'left') {
       return undefined
     }
     if (decoded.type === 'fault') {
@@ -63,10 +66,10 @@ export class Session {
   }
 
   #request(request: Request): Promise<void> | void {
-    if (request.type === 'hello') return this.enter(request)
+    if (request.type === 'hello') return this.#enter(request)
     if (request.type === 'bye') return this.#quit()
     const id = this.#id
-    if (this.#state === 'new' || id === undefined) {
+    if (this.#state !== 'member' || id === undefined) {
       this.#refuse({ code: 'hello_first' }, request.type === 'say' ? request.id : undefined)
       return undefined
     }
@@ -79,120 +82,107 @@ export class Session {
         return this.#typing(request.on)
       case 'resume':
         return this.#resume(request.code)
-      case 'style':
-        this.#connection.speak(this.#connection.dialect.styled(request.change))
-        return this.#tell(request.answer)
-      case 'turn':
-        return this.#turn(request.on)
       default:
         return this.#ask(request)
     }
   }
 
-  /** Makes this connection's person a member and welcomes them. */
-  async enter(hello: Omit<Hello, 'type' | 'protocol'>): Promise<void> {
-    if (this.#state !== 'new' || this.#id !== undefined) {
+  async #enter(hello: Omit<Hello, 'type' | 'protocol'>): Promise<void> {
+    if (this.#state !== 'new') {
       this.#refuse({ code: 'hello_twice' })
       return
     }
-    const { log, feed, roster } = this.#room
-    const returning = hello.token === undefined ? undefined : personOf(hello.token, log.secret)
-    const name = hello.name ?? (await this.#lastNameOf(returning))
-    if (this.#state !== 'new' || this.#id !== undefined) return
-    const joined = this.#room.join(this.#connection, name, returning)
+    this.#state = 'entering'
+    const { log, feed, members } = this.#room
+    const returning =
+      this.#identity ?? (hello.token === undefined ? undefined : personOf(hello.token, log.secret))
+    const name = hello.name ?? (await this.#storedName(returning))
+    if (this.#state !== 'entering') return
+    const joined = members.join(this.#reader, name, returning)
     if (!joined.ok) {
+      this.#state = 'new'
       this.#refuse(joined.fault)
       return
     }
     this.#id = joined.person.id
-    // Taken in one turn: the snapshot and the place in the feed from which it changes.
+    // In one turn: the snapshot, and the position from which changes follow.
     const head = feed.seq
     const position = feed.head
-    const members = roster.list(MEMBERS_TOLD)
-    const memberCount = roster.size
+    const listed = members.roster.list(LISTED_MEMBERS)
+    const memberCount = members.roster.size
     const reset = this.#resetReason(hello)
     const resumed = hello.seq !== undefined && hello.epoch !== undefined && reset === null
     const tail = resumed ? 0 : (hello.history ?? 0)
-    const events = tail === 0 ? [] : latest(await log.before(head + 1, tail).catch(() => []))
-    if (this.#state !== 'new') return
-    this.#state = 'in'
+    const events = latestFitting((await this.#room.latest(tail)).filter(({ seq }) => seq <= head))
+    if (this.#state !== 'entering') return
+    this.#state = 'member'
     const welcome: Welcome = {
       type: 'welcome',
       protocol: PROTOCOL_VERSION,
       you: joined.person,
       token: tokenFor(joined.person.id, log.secret),
+      at: new Date(this.#room.clock.now()).toISOString(),
       epoch: log.epoch,
       head,
       resumed: resumed ? { from: (hello.seq ?? 0) + 1, to: head } : null,
       reset,
-      members,
+      members: listed,
       memberCount,
       events,
       limits,
     }
-    this.#connection.deliver(welcome)
-    this.#connection.follow({ seq: resumed ? (hello.seq ?? head) : head, until: head, position })
-    this.#room.addReader(this.#connection)
-    this.#connection.wake()
+    this.#reader.deliver(welcome)
+    this.#reader.follow({ seq: resumed ? (hello.seq ?? head) : head, until: head, position })
+    this.#room.addReader(this.#reader)
+    this.#reader.wake()
   }
 
-  /** Somebody who comes back without saying a name has the one they had. */
-  async #lastNameOf(person: string | undefined): Promise<string | undefined> {
+  /** The last name of a person that returns without giving one. */
+  async #storedName(person: string | undefined): Promise<string | undefined> {
     if (person === undefined || this.#room.roster.get(person) !== undefined) return undefined
-    return (await this.#room.seatOf(person).catch(() => undefined))?.name
+    return (await this.#room.members.seatOf(person).catch(() => undefined))?.name
   }
 
-  /** Becomes who one was on another connection, at the place where that one stopped reading. */
+  /** /resume: becomes the person of another connection, and reads on from its position. */
   async #resume(code: string): Promise<void> {
-    const { log, feed } = this.#room
+    const { log, feed, members } = this.#room
     const person = personOf(code, log.secret)
     const seat =
-      person === undefined ? undefined : await this.#room.seatOf(person).catch(() => undefined)
-    if (this.#state !== 'in' || this.#id === undefined) return
+      person === undefined ? undefined : await members.seatOf(person).catch(() => undefined)
+    if (this.#state !== 'member' || this.#id === undefined) return
     if (person === undefined || seat === undefined) return this.#refuse({ code: 'resume_unknown' })
-    if (person === this.#id) return this.#tell(`You are ${this.name} already.`)
-    // First out, then in: the name may be the one that this connection has.
-    this.#room.leave(this.#connection, this.#id, false)
-    let joined = this.#room.join(this.#connection, seat.name, person)
-    if (!joined.ok) joined = this.#room.join(this.#connection, joined.fault.suggestion, person)
-    if (!joined.ok) joined = this.#room.join(this.#connection, undefined, person)
-    if (!joined.ok) return this.#connection.close(joined.fault.code)
+    if (person === this.#id)
+      return this.#reply({ type: 'you_are', name: seat.name, changed: false })
+    // Leaves before it joins, since the name may be the one that this connection has.
+    members.leave(this.#reader, this.#id, false)
+    let joined = members.join(this.#reader, seat.name, person)
+    if (!joined.ok) joined = members.join(this.#reader, joined.fault.suggestion, person)
+    if (!joined.ok) joined = members.join(this.#reader, undefined, person)
+    if (!joined.ok) return this.#reader.close(joined.fault.code)
     this.#id = person
+    const trimmed = Math.max(0, log.first() - 1 - seat.seq)
+    const skipped = Math.max(0, feed.seq - seat.seq - trimmed - MAX_RESUME_EVENTS)
+    const seq = Math.min(feed.seq, seat.seq + trimmed + skipped)
+    const missed = seq < feed.seq
     const { name } = joined.person
-    const gone = Math.max(0, log.first() - 1 - seat.seq)
-    const tooMany = Math.max(0, feed.seq - seat.seq - gone - MAX_RESUME_EVENTS)
-    const seq = Math.min(feed.seq, seat.seq + gone + tooMany)
-    this.#tell(
-      name === seat.name
-        ? `You are ${name} again.`
-        : `You are ${name}: ${seat.name} is taken by somebody else now.`,
-      ...(gone > 0 ? [`${messages(gone)} since then no longer kept.`] : []),
-      ...(tooMany > 0 ? [`${messages(tooMany)} more than can be shown left out.`] : []),
-      seq < feed.seq ? 'What you missed:' : 'You missed nothing.',
-    )
-    this.#connection.follow({ seq, until: feed.seq, position: feed.head })
-    this.#connection.wake()
+    this.#reply({ type: 'resumed', name, was: seat.name, trimmed, skipped, missed })
+    this.#reader.follow({ seq, until: feed.seq, position: feed.head })
+    this.#reader.wake()
   }
 
-  /** Asks what changes nothing, and delivers the answer. */
   async #ask(query: Query): Promise<void> {
-    // What this person has just said is part of the answer.
-    await this.#answered(0)
+    // The reply includes what this person has just said.
+    await this.#settled(0)
     try {
-      this.#connection.deliver(await answerTo(query, this.#room, this.#connection.columns))
+      this.#reply(await replyTo(query, this.#room))
     } catch {
       this.#refuse({ code: 'history_unavailable' })
     }
   }
 
-  #turn(on: boolean): void {
-    const can = this.#connection.takeTurns(on)
-    this.#tell(can ? `/turn is ${on ? 'on' : 'off'} now.` : '/turn is for raw connections.')
-  }
-
   #typing(on: boolean): void {
-    const from = this.person
-    if (from !== undefined) this.#room.tell({ type: 'typing', from, on })
+    const person = this.#person
+    if (person !== undefined) this.#room.typing.set(person, on)
   }
 
   #resetReason({ epoch, seq }: { epoch?: string; seq?: number }): ResetReason | null {
@@ -205,79 +195,73 @@ export class Session {
   }
 
   #say({ text: raw, id, action }: Say): Promise<void> | undefined {
-    const said = checkText(raw, this.#room.log.secret)
-    if (!said.ok) {
-      this.#refuse(said.fault, id)
+    const checked = checkMessage(raw, this.#room.log.secret)
+    if (!checked.ok) {
+      this.#refuse(checked.fault, id)
       return undefined
     }
-    const { text } = said
-    const from = this.person
+    const { text } = checked
+    const from = this.#person
     if (from === undefined) return undefined
-    const weight = text.length + POST_WEIGHT
-    this.#unanswered += weight
+    const size = text.length + POST_OVERHEAD
+    this.#unsettled += size
     const kind = action === true ? 'action' : 'message'
     const draft = { kind, from, text, ...(id !== undefined && { id }) } as const
     this.#room.post(draft, (committed) => {
+      this.#unsettled -= size
+      for (const resolve of this.#onSettled.splice(0)) resolve()
       if (committed === undefined) this.#refuse({ code: 'log_unavailable' }, id)
-      // Everybody else has read it; this sender asks because the answer was lost.
-      else if (committed.repeated) {
-        this.#connection.deliver({ type: 'events', events: [committed.event] })
-      }
-      this.#unanswered -= weight
-      for (const answered of this.#onAnswered.splice(0)) answered()
+      // All others have read it already; the sender repeats it because the first echo was lost.
+      else if (committed.repeated) this.#reply({ type: 'events', events: [committed.event] })
     })
-    return this.#unanswered < MAX_UNANSWERED ? undefined : this.#answered(MAX_UNANSWERED / 2)
+    return this.#unsettled < MAX_UNSETTLED ? undefined : this.#settled(MAX_UNSETTLED / 2)
   }
 
-  /** Answers when posts of at most this weight still wait for the log. */
-  async #answered(most: number): Promise<void> {
-    while (this.#unanswered > most) {
-      await new Promise<void>((resolve) => this.#onAnswered.push(resolve))
+  /** Resolves when at most `size` UTF-16 units of posts wait for the log. */
+  async #settled(size: number): Promise<void> {
+    while (this.#unsettled > size) {
+      await new Promise<void>((resolve) => this.#onSettled.push(resolve))
     }
   }
 
   async #quit(): Promise<void> {
     await this.leave(false)
-    this.#tell(`Goodbye, ${this.name ?? 'stranger'}.`)
-    this.#connection.close('bye')
+    this.#reply({ type: 'goodbye', name: this.name })
+    this.#reader.close('bye')
   }
 
-  /** Leaves the room. `hold`: the connection was lost, and may come back with its token. */
+  /** Leaves the room. `hold`: the connection was lost, and its client may reconnect. */
   async leave(hold: boolean): Promise<void> {
-    if (this.#state === 'leaving' || this.#state === 'out') return
+    if (this.#state === 'leaving' || this.#state === 'left') return
     this.#state = 'leaving'
-    await this.#answered(0)
-    this.#state = 'out'
+    await this.#settled(0)
+    this.#state = 'left'
     this.#lastName = this.name
-    this.#room.removeReader(this.#connection)
-    if (this.#id !== undefined) this.#room.leave(this.#connection, this.#id, hold)
+    this.#room.removeReader(this.#reader)
+    if (this.#id !== undefined) this.#room.members.leave(this.#reader, this.#id, hold)
   }
 
-  /** Leaves, to be somebody else by the next hello. Nothing was posted yet. */
+  /** Leaves at once, and expects another hello. MUST be called before anything was posted. */
   startOver(): void {
-    this.#room.removeReader(this.#connection)
-    if (this.#id !== undefined) this.#room.leave(this.#connection, this.#id, false)
+    this.#room.removeReader(this.#reader)
+    if (this.#id !== undefined) this.#room.members.leave(this.#reader, this.#id, false)
     this.#id = undefined
     this.#state = 'new'
   }
 
-  #tell(...lines: string[]): void {
-    this.#connection.deliver({ type: 'told', lines })
+  #reply(message: Outgoing): void {
+    this.#reader.deliver(message)
   }
 
-  /** Whoever asked is told at once; the others when they are told of who came and went. */
+  /** The member receives a reply at once; all others the broadcast of the change. */
   #rename(id: string, raw: string): void {
-    const fault = this.#room.rename(id, raw)
-    if (fault === undefined) this.#tell(`You are ${this.name} now.`)
-    else this.#refuse(fault)
+    const fault = this.#room.members.rename(id, raw)
+    if (fault !== undefined) this.#refuse(fault)
+    else this.#reply({ type: 'you_are', name: this.name ?? '', changed: true })
   }
 
   #refuse(fault: Fault, id?: string): void {
     this.#room.tally.refused(fault.code)
-    this.#connection.deliver(errorMessage(fault, id))
+    this.#reply(errorMessage(fault, id))
   }
-}
-
-function messages(count: number): string {
-  return count === 1 ? '1 message' : `${count} messages`
 }

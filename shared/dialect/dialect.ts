@@ -1,43 +1,88 @@
 /**
- * What every dialect is: a pure codec between the room's messages and the units
- * that travel, a line of text each. How units are framed on a transport (an LF
- * after each, a WebSocket frame each) is the transport's business.
+ * A dialect: how a connection speaks. It opens a codec for each connection, which is pure:
+ * no sockets, timers or clock. A unit is one line of text or one WebSocket message; the
+ * transport frames it (RFC 6455 frames, LF, CRLF).
  */
 import type { CommandName } from '../commands.ts'
 import type { Fault } from '../errors.ts'
-import type { ClientMessage, ServerMessage } from '../protocol.ts'
+import type { ClientMessage, Person, ServerMessage } from '../protocol.ts'
 import type { LineStyle } from './style.ts'
 
-/** What a connection may ask of its session; all but the first only in the line dialect. */
+/** A request to the session. The last three exist in the line dialect only. */
 export type Request =
   | ClientMessage
   | { type: 'resume'; code: string }
   | { type: 'who' }
   | { type: 'help'; about?: CommandName }
-  /** To be read in another style from now on, and what is answered then. */
-  | { type: 'style'; change: Partial<LineStyle>; answer: string }
-  /** To be sent something only for each thing it sends, or at any time again. */
-  | { type: 'turn'; on: boolean }
 
-/** One unit, read. `nothing`: an empty line. `id`: of the `say` that is at fault, if it had one. */
+/** A request to the connection itself: how it writes to its reader. */
+export type Setting =
+  | { type: 'style'; change: Partial<LineStyle> }
+  /** Lockstep mode: at most 1024 bytes for each message received. */
+  | { type: 'lockstep'; on: boolean }
+
+/** One decoded unit. `nothing`: an empty line. `id`: of the `say` that has the fault. */
 export type Decoded =
   | { type: 'request'; request: Request }
+  | { type: 'setting'; setting: Setting }
   | { type: 'fault'; fault: Fault; id?: string }
   | { type: 'nothing' }
 
-/** Lines that only the line dialect has: answers to its commands, the goodbye. */
-export type Told = { type: 'told'; lines: string[] }
-export type Outgoing = ServerMessage | Told
+/** Replies that only the line dialect encodes; JSON clients see the same facts in other messages. */
+export type Reply =
+  | { type: 'who'; members: readonly Person[]; memberCount: number }
+  | { type: 'help'; about?: CommandName }
+  | { type: 'you_are'; name: string; changed: boolean }
+  /** After /resume. `trimmed` and `skipped` count the events that cannot be shown. */
+  | {
+      type: 'resumed'
+      name: string
+      was: string
+      trimmed: number
+      skipped: number
+      missed: boolean
+    }
+  /** `applied`: false if the transport does not support the setting. */
+  | { type: 'setting'; setting: Setting; applied: boolean }
+  /** The server turned lockstep mode off: more was waiting than the mode can hold. */
+  | { type: 'lockstep_over' }
+  | { type: 'goodbye'; name: string | undefined }
+export type Outgoing = ServerMessage | Reply
 
-/** One line or frame. `own`: the person it tells of, who in some dialects is not told of it. */
+/** One line or one WebSocket message. `own`: the id of the person whose event or change it is. */
 export type Unit = { text: string; own?: string }
 
-export type Dialect = {
-  readonly name: 'line' | 'json'
-  /** Whether a person is left out of the units that are their own. */
+/** Encodes what all readers receive. Readers with the same Encoding object share the result. */
+export type Encoding = {
+  /** Whether a reader's own units are left out for that reader. */
   readonly skipsOwn: boolean
-  decode(unit: string): Decoded
+  /** Whether encoded segments are always kept, because many readers share the encoding. */
+  readonly isCommon: boolean
   encode(message: Outgoing): Unit[]
-  /** The same dialect in another style; itself, where it has only one. One object for each style. */
-  styled(change: Partial<LineStyle>): Dialect
+}
+
+/** The codec of one connection. */
+export type Codec = {
+  decode(unit: string): Decoded
+  /** Encodes a message to this connection alone. */
+  encode(message: Outgoing): Unit[]
+  /** The encoding of broadcasts; a change of style replaces it. */
+  readonly broadcast: Encoding
+  /** Changes the style from now on. No effect in dialects without styles. */
+  restyle(change: Partial<LineStyle>): void
+}
+
+export type Dialect = {
+  readonly name: 'line' | 'json' | 'relay'
+  /**
+   * Whether clients reconnect by themselves with their token. If so, the place of a lost
+   * client is held for a while; if not, the client has left.
+   */
+  readonly reconnects: boolean
+  /** Whether the server remembers the last event sent to each person, for /resume. */
+  readonly remembersSeat: boolean
+  /** Longest unit a client may send, in UTF-8 bytes. */
+  readonly unitBytes: number
+  /** `columns`: returns the width of the reader's terminal; Infinity if it is unknown. */
+  open(columns?: () => number): Codec
 }

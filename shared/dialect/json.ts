@@ -1,17 +1,29 @@
 /**
- * The JSON dialect: one object a unit, the same over a WebSocket and as NDJSON.
- * Nothing reaches the room that its schema does not allow.
+ * The JSON dialect: one object for each unit, the same over a WebSocket and as NDJSON.
+ *
+ * MUST pass on only messages that match their schema. Unknown fields are ignored, so that
+ * the protocol can grow.
  */
 import { Compile } from 'typebox/compile'
-import { type ClientMessage, clientMessages } from '../protocol.ts'
-import type { Decoded, Dialect } from './dialect.ts'
+import { limits } from '../limits.ts'
+import { type ClientMessage, clientMessages, serverMessages } from '../protocol.ts'
+import type { Codec, Decoded, Dialect, Encoding, Outgoing, Unit } from './dialect.ts'
+
+const encoding: Encoding = { skipsOwn: false, isCommon: true, encode }
+
+/** Stateless, so all connections share it. */
+const codec: Codec = { decode: decodeJson, encode, broadcast: encoding, restyle: () => {} }
 
 export const jsonDialect: Dialect = {
   name: 'json',
-  skipsOwn: false,
-  decode: decodeJson,
-  encode: (message) => (message.type === 'told' ? [] : [{ text: JSON.stringify(message) }]),
-  styled: () => jsonDialect,
+  reconnects: true,
+  remembersSeat: false,
+  unitBytes: limits.frameBytes,
+  open: () => codec,
+}
+
+function encode(message: Outgoing): Unit[] {
+  return Object.hasOwn(serverMessages, message.type) ? [{ text: JSON.stringify(message) }] : []
 }
 
 const checks = {
@@ -25,8 +37,8 @@ const checks = {
 } satisfies Record<keyof typeof clientMessages, unknown>
 
 /**
- * Whether a line is a hello, valid or not: as the first line of a raw connection it
- * changes to this dialect.
+ * Whether a line is a hello object, valid or not. As the first line of a raw connection, it
+ * selects this dialect.
  */
 export function isHello(line: string): boolean {
   if (!/^\s*\{/.test(line)) return false
@@ -37,7 +49,7 @@ export function isHello(line: string): boolean {
   }
 }
 
-/** Reads one object. A fault names the `id` of the message where it had a usable one. */
+/** Decodes one object. A fault has the `id` of the message, if it has a valid one. */
 function decodeJson(text: string): Decoded {
   let value: unknown
   try {
@@ -46,27 +58,26 @@ function decodeJson(text: string): Decoded {
     return { type: 'fault', fault: { code: 'bad_json' } }
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return { type: 'fault', fault: { code: 'bad_message', message: 'A message is a JSON object.' } }
+    return {
+      type: 'fault',
+      fault: { code: 'bad_message', message: 'A message must be a JSON object.' },
+    }
   }
   const { type, id } = value as { type?: unknown; id?: unknown }
   const named = typeof id === 'string' && id.length <= 64 ? { id } : {}
   if (typeof type !== 'string') {
-    // It is not shown: to stringify a deep array again overflows the stack.
-    const message = 'A message has a type, which is a string.'
+    // The value is not quoted: JSON.stringify of a deep array can overflow the stack.
+    const message = 'A message needs a type, which is a string.'
     return { type: 'fault', fault: { code: 'unknown_type', message }, ...named }
   }
   if (!Object.hasOwn(checks, type)) {
-    const message = `No message type ${JSON.stringify(type.slice(0, 40))} is known.`
+    const message = `Unknown message type ${JSON.stringify(type.slice(0, 40))}.`
     return { type: 'fault', fault: { code: 'unknown_type', message }, ...named }
   }
   const check = checks[type as keyof typeof checks]
   if (check.Check(value)) return { type: 'request', request: value as ClientMessage }
-  const errors = check.Errors(value)
-  const [first] = errors
-  const where = first?.instancePath.slice(1, 41) || type
-  const what = errors.some(({ keyword }) => keyword === 'additionalProperties')
-    ? 'is not a field of it'
-    : first?.message
-  const message = `Not a valid ${type} message: ${where} ${what}.`
+  const [first] = check.Errors(value)
+  const field = first?.instancePath.slice(1, 41) || type
+  const message = `Not a valid ${type} message: ${field} ${first?.message}.`
   return { type: 'fault', fault: { code: 'bad_message', message }, ...named }
 }

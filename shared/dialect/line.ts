@@ -3,52 +3,85 @@
  * unit is one line; all text in it was sanitised where it entered the room, so the
  * only control characters a terminal sees are the line ends its transport adds.
  */
-import anyAscii from 'any-ascii'
-import type { Person, Presence, RoomEvent, Welcome } from '../protocol.ts'
+
+import { limits } from '../limits.ts'
+import type { Presence, RoomEvent, Welcome } from '../protocol.ts'
 import { cutUtf8, utf8Length } from '../text.ts'
-import type { Dialect, Outgoing, Unit } from './dialect.ts'
-import { type LineStyle, painted, utcOffset } from './style.ts'
+import { inAscii } from './ascii.ts'
+import type { Codec, Dialect, Encoding, Outgoing, Unit } from './dialect.ts'
+import { nameList, replyLines } from './replies.ts'
+import { type LineStyle, offsetAt, painted, utcOffset } from './style.ts'
 import { decodeLine } from './typed.ts'
 
-/** Beyond this many members a reader gets one summary of who came and went. */
+/** In rooms with more members, readers receive a summary of joins and leaves. */
 export const SUMMARY_ABOVE_MEMBERS = 50
 
-/** A greeting is read at once, also by a program that reads 1024 bytes and no more. */
+/** UTF-8 bytes of a greeting: one recv(1024) of a client's program takes all of it. */
 const GREETING_BYTES = 1024
-/** So that it stays within them, whoever is here. */
+/** UTF-8 bytes of names in a greeting. */
 const NAMES_BYTES = 500
 
-/** One dialect for each style that was asked for: some hundreds at most. */
-const dialects = new Map<string, Dialect>()
+/** One encoding for each style in use. A style has few values, so there are some hundreds at most. */
+const encodings = new Map<string, Encoding>()
 
-/** `offset`: minutes of the stamps from UTC, east positive; the greeting names it. */
-export function lineDialect(offset: number): Dialect {
-  return inStyle({ offset, stamps: true, color: false, ascii: false })
+const PLAIN: LineStyle = { offset: undefined, stamps: true, color: false, ascii: false }
+
+export const lineDialect: Dialect = {
+  name: 'line',
+  reconnects: false,
+  remembersSeat: true,
+  unitBytes: limits.textBytes,
+  open: (columns) => new LineCodec({}, columns),
 }
 
-function inStyle(style: LineStyle): Dialect {
-  const key = JSON.stringify([style.offset, style.stamps, style.color, style.ascii])
-  let dialect = dialects.get(key)
-  if (dialect === undefined) {
-    dialect = {
-      name: 'line',
-      skipsOwn: true,
-      decode: decodeLine,
-      encode: style.ascii
-        ? (message) => encode(message, style).map(inAscii)
-        : (message) => encode(message, style),
-      styled: (change) => inStyle({ ...style, ...change }),
-    }
-    dialects.set(key, dialect)
+export class LineCodec implements Codec {
+  readonly #columns: () => number
+  #style: LineStyle
+
+  /** `columns`: returns the width of the reader's terminal. */
+  constructor(style: Partial<LineStyle>, columns: () => number = () => Infinity) {
+    this.#style = { ...PLAIN, ...style }
+    this.#columns = columns
   }
-  return dialect
+
+  decode(line: string) {
+    return decodeLine(line)
+  }
+
+  encode(message: Outgoing): Unit[] {
+    return encodeStyled(message, this.#style, this.#columns())
+  }
+
+  get broadcast(): Encoding {
+    return encodingFor(this.#style)
+  }
+
+  /** Before `ascii` is turned on, the caller awaits `loadAscii()`. */
+  restyle(change: Partial<LineStyle>): void {
+    this.#style = { ...this.#style, ...change }
+  }
 }
 
-function inAscii(unit: Unit): Unit {
-  return { ...unit, text: anyAscii(unit.text) }
+function encodingFor(style: LineStyle): Encoding {
+  const key = JSON.stringify([style.offset ?? null, style.stamps, style.color, style.ascii])
+  let encoding = encodings.get(key)
+  if (encoding === undefined) {
+    encoding = {
+      skipsOwn: true,
+      isCommon: false,
+      encode: (message) => encodeStyled(message, style, Infinity),
+    }
+    encodings.set(key, encoding)
+  }
+  return encoding
 }
 
-function encode(message: Outgoing, style: LineStyle): Unit[] {
+function encodeStyled(message: Outgoing, style: LineStyle, columns: number): Unit[] {
+  const units = encode(message, style, columns)
+  return style.ascii ? units.map((unit) => ({ ...unit, text: inAscii(unit.text) })) : units
+}
+
+function encode(message: Outgoing, style: LineStyle, columns: number): Unit[] {
   switch (message.type) {
     case 'welcome':
       return greeting(message, style).map((text) => ({ text }))
@@ -68,14 +101,14 @@ function encode(message: Outgoing, style: LineStyle): Unit[] {
       return presenceLines(message, style)
     case 'error': {
       const hint = message.suggestion === undefined ? '' : ` Try /name ${message.suggestion}`
-      // That the server stops is no fault of the reader's.
+      // A stop of the server is not the reader's fault.
       const mark = message.code === 'shutdown' ? '*' : '!'
       return [{ text: `${mark} ${message.message}${hint}` }]
     }
-    case 'told':
-      return message.lines.map((text) => ({ text }))
     case 'typing':
       return []
+    default:
+      return replyLines(message, columns).map((text) => ({ text }))
   }
 }
 
@@ -97,13 +130,17 @@ function datedLines(events: readonly RoomEvent[], style: LineStyle): Unit[] {
   })
 }
 
-/** ISO 8601 as the reader's clock has it. */
+/** ISO 8601, in the reader's time zone. */
 function localTime(at: string, { offset }: LineStyle): string {
-  return new Date(Date.parse(at) + offset * 60_000).toISOString()
+  return new Date(Date.parse(at) + offsetAt(at, offset) * 60_000).toISOString()
 }
 
-/** The stamp made last: most events are of the same minute as the one before. */
-let stamped = { minute: 'none', offset: 0, text: '' }
+/** The latest stamp: most events are of the same minute as the event before. */
+let stamped: { minute: string; offset: number | undefined; text: string } = {
+  minute: 'none',
+  offset: 0,
+  text: '',
+}
 
 function stampOf(at: string, style: LineStyle): string {
   if (!at.startsWith(stamped.minute) || style.offset !== stamped.offset) {
@@ -125,7 +162,7 @@ function shown(name: string, { color }: LineStyle): string {
 }
 
 function presenceLines(presence: Presence, style: LineStyle): Unit[] {
-  const { joined, left, renamed, counted, members, memberCount } = presence
+  const { joined, left, renamed, moved = [], counted, members, memberCount } = presence
   if (members !== undefined && counted === undefined) return []
   const came = counted?.joined ?? joined.length
   const went = counted?.left ?? left.length
@@ -138,11 +175,15 @@ function presenceLines(presence: Presence, style: LineStyle): Unit[] {
     ].filter((part) => part !== '')
     return [{ text: `* ${parts.join(', ')} (${memberCount} here)` }]
   }
-  // A name that was given up may be taken by the next, so joining comes last.
+  // A name that was given up may be taken by the next member, so joins come last.
   return [
     ...left.map(({ id, name }) => ({ text: `* ${shown(name, style)} left`, own: id })),
     ...renamed.map(({ id, was, name }) => ({
       text: `* ${shown(was, style)} is now ${shown(name, style)}`,
+      own: id,
+    })),
+    ...moved.map(({ id, name, via }) => ({
+      text: `* ${shown(name, style)} continues (${via})`,
       own: id,
     })),
     ...joined.map(({ id, name, via }) => ({
@@ -153,13 +194,15 @@ function presenceLines(presence: Presence, style: LineStyle): Unit[] {
 }
 
 function greeting(welcome: Welcome, style: LineStyle): string[] {
-  const { you, token, members, memberCount, events } = welcome
+  const { you, token, at, members, memberCount, events } = welcome
   const others = members.filter(({ id }) => id !== you.id)
   const here =
-    others.length === 0 ? 'Nobody else is here yet.' : `Here: ${names(others, memberCount - 1)}.`
+    others.length === 0
+      ? 'Nobody else is here yet.'
+      : `Here: ${nameList(others, memberCount - 1, NAMES_BYTES)}.`
   const lines = [
     `Welcome to Oneroom. You are ${you.name}; /name NAME changes that.`,
-    `${here} Times are ${utcOffset(style.offset)}.`,
+    `${here} Times are ${utcOffset(offsetAt(at, style.offset))}.`,
     `After a break, /resume ${token} takes you back to where you were.`,
     'Type to talk. /help lists the commands, bye leaves.',
   ]
@@ -180,20 +223,6 @@ function tailLines(events: readonly RoomEvent[], style: LineStyle, room: number)
 
 function bytesOf(lines: readonly string[]): number {
   return lines.reduce((sum, line) => sum + utf8Length(line) + 1, 0)
-}
-
-/** `alice (web), bob (tcp) and 7 more`, as many names as a greeting has room for. */
-export function names(people: readonly Person[], count: number, maxBytes = NAMES_BYTES): string {
-  const shown: string[] = []
-  let bytes = 0
-  for (const { name, via } of people) {
-    const entry = `${name} (${via})`
-    bytes += utf8Length(entry) + 2
-    if (bytes > maxBytes) break
-    shown.push(entry)
-  }
-  const more = count - shown.length
-  return shown.join(', ') + (more > 0 ? ` and ${more} more` : '')
 }
 
 /** Cuts a line into parts of at most `maxBytes` UTF-8 bytes, never inside a character. */

@@ -1,34 +1,64 @@
 /**
- * The relay's dialect: what somebody else's chat server is told of the room, and what it
- * says. Every line of it is said as it is: the other side has no commands here.
+ * The relay's dialect: what another chat server receives of the room, and what it sends.
+ * Every line from it is a message: the other server has no commands here.
  */
+
+import { limits } from '../limits.ts'
 import type { RoomEvent } from '../protocol.ts'
-import type { Dialect } from './dialect.ts'
+import type { Codec, Decoded, Dialect, Outgoing, Unit } from './dialect.ts'
 
-/** In the greeting of another Oneroom: whoever read it could be the relay there. */
-const CODE = /\/resume [\w-]+\.[\w-]{11}(?![\w-])/
+/** A /resume code in the greeting of another Oneroom. With it, members here could become the relay there. */
+const RESUME_CODE = /\/resume [\w-]+\.[\w-]{11}(?![\w-])/
+/** A name that could be read as a command if a line begins with it: `.quit`, `QUIT now`. */
+const COMMAND_LIKE = /^[^\p{L}\p{N}]|\s/u
 
-/** `format`: has `{text}` in it, and `{name}` where the speaker is to be named. */
-export function relayDialect(format: string): Dialect {
-  const dialect: Dialect = {
-    name: 'line',
-    skipsOwn: true,
-    decode: (line) =>
-      line.trim() === '' || CODE.test(line)
-        ? { type: 'nothing' }
-        : { type: 'request', request: { type: 'say', text: line } },
-    encode: (message) =>
-      message.type === 'events'
-        ? message.events.map((event) => ({ text: relayed(event, format), own: event.from.id }))
-        : [],
-    styled: () => dialect,
+/**
+ * Why a format is rejected; undefined if it is not. Something visible that is not part of
+ * the name or the text must stand before the text: else members could send commands.
+ */
+export function relayFormatFault(format: string): string | undefined {
+  const before = format.split('{text}', 1)[0] ?? ''
+  if (!format.includes('{text}') || /\p{Cc}/u.test(format)) {
+    return 'is not one line with {text} in it'
   }
-  return dialect
+  return before.replaceAll('{name}', '').trim() === ''
+    ? 'must have a visible character before {text}, as {name}: {text} has, so that no message is read as a command'
+    : undefined
+}
+
+/** `format`: accepted by relayFormatFault; `{name}` is replaced by the sender's name. */
+export function relayDialect(format: string): Dialect {
+  const encode = (message: Outgoing): Unit[] =>
+    message.type === 'events'
+      ? message.events.map((event) => ({ text: relayed(event, format), own: event.from.id }))
+      : []
+  const codec: Codec = {
+    decode,
+    encode,
+    broadcast: { skipsOwn: true, isCommon: false, encode },
+    restyle: () => {},
+  }
+  return {
+    name: 'relay',
+    reconnects: true,
+    remembersSeat: false,
+    unitBytes: limits.textBytes,
+    open: () => codec,
+  }
+}
+
+function decode(line: string): Decoded {
+  return line.trim() === '' || RESUME_CODE.test(line)
+    ? { type: 'nothing' }
+    : { type: 'request', request: { type: 'say', text: line } }
 }
 
 function relayed({ kind, from, text }: RoomEvent, format: string): string {
   if (kind === 'notice') return `* ${text}`
   if (kind === 'action') return `* ${from.name} ${text}`
-  // In one go: a name or a text may have braces of its own.
-  return format.replace(/\{(name|text)\}/g, (_, field) => (field === 'name' ? from.name : text))
+  // In one pass: a name or a text may contain braces.
+  const line = format.replace(/\{(name|text)\}/g, (_, field) =>
+    field === 'name' ? from.name : text,
+  )
+  return format.startsWith('{name}') && COMMAND_LIKE.test(from.name) ? `- ${line}` : line
 }

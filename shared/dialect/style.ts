@@ -7,8 +7,11 @@
 import { foldName } from '../names.ts'
 
 export type LineStyle = Readonly<{
-  /** Minutes of the reader's clock from UTC, east positive. */
-  offset: number
+  /**
+   * Minutes of the reader's clock from UTC, east positive. Undefined: the time zone of the
+   * machine that encodes, with its daylight saving time.
+   */
+  offset: number | undefined
   /** Whether the time stands before each message. */
   stamps: boolean
   /** Whether names have colours, with the escape sequences of ECMA-48. */
@@ -20,6 +23,11 @@ export type LineStyle = Readonly<{
 /** What clocks in use are from UTC, in minutes, and the step between them. */
 const [WEST, EAST, STEP] = [-12 * 60, 14 * 60, 15]
 const OFFSET = /^(?:UTC|GMT)? ?([+\-−]?)(\d{1,2})(?::?(\d\d))?$/i
+
+/** The offset in force at `at` (ISO 8601), in minutes east of UTC. */
+export function offsetAt(at: string, offset: number | undefined): number {
+  return offset ?? -new Date(at).getTimezoneOffset()
+}
 
 /** Minutes for `+05:45`, `-3`, `UTC+0530`, `UTC`; undefined for what no clock has. */
 export function parseOffset(text: string): number | undefined {

@@ -5,9 +5,9 @@ import { type CommandName, commandNamed, nearestCommand, parseTyped } from '../c
 import type { Fault } from '../errors.ts'
 import { limits } from '../limits.ts'
 import { cutUtf8, sanitise } from '../text.ts'
-import type { Decoded, Request } from './dialect.ts'
+import type { Decoded, Request, Setting } from './dialect.ts'
 import { isHello } from './json.ts'
-import { parseOffset, utcOffset } from './style.ts'
+import { parseOffset } from './style.ts'
 
 /** Messages that a newcomer at a terminal is shown, and who asks for some without a number. */
 export const TAIL_EVENTS = 20
@@ -76,20 +76,16 @@ function decodeTime(argument: string): Decoded {
   if (offset === undefined) {
     return misused('/time takes an offset, as in /time +05:45, /time -3 or /time UTC.')
   }
-  return request({
-    type: 'style',
-    change: { offset },
-    answer: `Times are ${utcOffset(offset)} now.`,
-  })
+  return setting({ type: 'style', change: { offset } })
 }
 
 function decodeSwitch(name: 'stamps' | 'color' | 'ascii' | 'turn', argument: string): Decoded {
   const given = argument.toLowerCase()
   if (given !== 'on' && given !== 'off' && given !== '') return misused(`/${name} is on or off.`)
   const on = given !== 'off'
-  if (name === 'turn') return request({ type: 'turn', on })
-  const answer = `/${name} is ${on ? 'on' : 'off'} now.`
-  return request({ type: 'style', change: { [name]: on }, answer })
+  return setting(
+    name === 'turn' ? { type: 'lockstep', on } : { type: 'style', change: { [name]: on } },
+  )
 }
 
 /** A command may be named with its slash. */
@@ -110,6 +106,10 @@ function unknown(word: string): Decoded {
 
 function misused(message: string): Decoded {
   return { type: 'fault', fault: { code: 'bad_message', message } }
+}
+
+function setting(setting: Setting): Decoded {
+  return { type: 'setting', setting }
 }
 
 function request(request: Request): Decoded {

@@ -5,7 +5,6 @@ import { jsonDialect } from '../../shared/dialect/json.ts'
 import { lineDialect } from '../../shared/dialect/line.ts'
 import type { RoomEvent } from '../../shared/protocol.ts'
 import { sanitise } from '../../shared/text.ts'
-import { textFrames } from '../../shared/wire/frame.ts'
 import { row, table } from './table.ts'
 
 const MESSAGES = 500
@@ -26,8 +25,8 @@ const events = {
   events: Array.from({ length: MESSAGES }, (_, at) => event(at)),
 }
 const chunk = Buffer.from(`${text}\n`.repeat(MESSAGES))
-const line = lineDialect(0)
-const encoded = jsonDialect.encode(events).map((unit) => Buffer.from(unit.text))
+const line = lineDialect.open()
+const json = jsonDialect.open()
 
 const codecs: Record<string, () => unknown> = {
   'bytes to lines'() {
@@ -38,12 +37,11 @@ const codecs: Record<string, () => unknown> = {
     return count
   },
   'a line to what it asks': () => each(() => line.decode(text)),
-  'a JSON say to what it asks': () => each(() => jsonDialect.decode(say)),
+  'a JSON say to what it asks': () => each(() => json.decode(say)),
   'sanitise, ASCII': () => each(() => sanitise(text)),
   'sanitise, emoji': () => each(() => sanitise(emoji)),
   'events to lines': () => line.encode(events),
-  'events to JSON': () => jsonDialect.encode(events),
-  'JSON to a frame': () => textFrames(encoded),
+  'events to JSON': () => json.encode(events),
 }
 
 function each(run: () => unknown): void {

@@ -77,7 +77,7 @@ describe('churn', () => {
     // The last of those who were lost are given up when their absence is over.
     await watcher.next('presence', ({ memberCount }) => memberCount === 1).catch(() => {})
     expect(gateway.room.roster.list(10).map(({ name }) => name)).toEqual(['Watcher'])
-    expect(gateway.room.counts).toEqual({ readers: 1, present: 1, absent: 0 })
+    expect(gateway.room.counts).toEqual({ readers: 1, present: 1, held: 0 })
     watcher.send({ type: 'bye' })
     await watcher.untilClosed()
     await gateway.close()

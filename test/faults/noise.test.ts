@@ -7,8 +7,7 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { describe, expect, it } from 'vitest'
 import { TelnetDecoder } from '../../server/net/raw/telnet.ts'
-import type { Connection } from '../../server/room/connection.ts'
-import { jsonDialect } from '../../shared/dialect/json.ts'
+import type { Reader } from '../../server/room/reader.ts'
 import type { ClientMessage, ServerMessage } from '../../shared/protocol.ts'
 import { sanitise } from '../../shared/text.ts'
 import { type TestGateway, testGateway } from '../support/gateway.ts'
@@ -96,10 +95,9 @@ function listenTo({ room }: TestGateway) {
       said.set(from.id, (said.get(from.id) ?? '') + lettersOf(text))
     }
   }
-  const reader: Connection = {
+  const reader: Reader = {
     via: 'server',
-    dialect: jsonDialect,
-    columns: Infinity,
+    remembersSeat: false,
     seq: undefined,
     wake() {
       for (let one = room.feed.at(position); one; one = room.feed.at(position)) {
@@ -109,8 +107,7 @@ function listenTo({ room }: TestGateway) {
     },
     deliver() {},
     follow() {},
-    speak() {},
-    takeTurns: () => false,
+    lost() {},
     close() {},
   }
   room.addReader(reader)
@@ -261,6 +258,6 @@ describe('noise', () => {
     expect([...said.values()]).toEqual([steady])
     expect(heapBytes() - heap).toBeLessThan(GROWTH_BYTES)
     expect(lives).toBeGreaterThan(100)
-    expect(room.counts).toMatchObject({ present: 1, absent: 0 })
+    expect(room.counts).toMatchObject({ present: 1, held: 0 })
   })
 })

@@ -27,6 +27,7 @@ export function welcome(fields: Partial<Welcome> = {}): Welcome {
     protocol: 1,
     you: alice,
     token: 't',
+    at: '2026-11-22T12:21:15.123Z',
     epoch: 'e1',
     head: fields.events?.at(-1)?.seq ?? 0,
     resumed: null,

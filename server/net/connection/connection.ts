@@ -1,118 +1,202 @@
 /**
- * An edge: one connection from its first byte to its last, whatever carries it. It
- * joins a session, an outbox and an intake; what carries it is its transport.
+ * A connection, from its first byte to its last, over any transport. One loop drives it:
  *
- * MUST end exactly once, leaving no timer and no listener, and log why.
+ *   bytes → Input → Intake → Codec → Session → Room → Outbox → Transport
+ *
+ * MUST end exactly once, leave no timer and no listener, and log why it ended.
  */
-import type { Dialect, Outgoing } from '../../../shared/dialect/dialect.ts'
+import { loadAscii } from '../../../shared/dialect/ascii.ts'
+import type { Codec, Decoded, Dialect, Outgoing, Setting } from '../../../shared/dialect/dialect.ts'
 import { errorMessage, errors } from '../../../shared/errors.ts'
 import type { Via } from '../../../shared/protocol.ts'
-import type { Connection, Cursor, Ending } from '../../room/connection.ts'
+import type { Cursor, Ending, Reader } from '../../room/reader.ts'
 import type { Room } from '../../room/room.ts'
 import { Session } from '../../room/session.ts'
-import type { Edges } from './connections.ts'
+import type { Connections } from './connections.ts'
 import { Flood, type FloodRate } from './flood.ts'
+import type { Arrived, Input } from './input.ts'
 import { Intake } from './intake.ts'
 import { Outbox } from './outbox.ts'
 import type { Transport } from './transport.ts'
 
-const TURNS_OVER = '* /turn is off now: there was more to read than turns can hold.'
-/** How long an ended connection may take to close before it is cut: some clients only end on a reset. */
+/**
+ * How long, in ms, a connection may take to close after everything that was received is
+ * processed. Some clients close on a reset only.
+ */
 const LINGER_MS = 2000
 
-/** Where connections come in, the same for all of one kind. */
-export type EdgePlace = { room: Room; edges: Edges; flood: FloodRate }
+/** The same for all connections of a port. */
+export type ConnectionOptions = { room: Room; connections: Connections; flood: FloodRate }
 
-/** `remote`: for the log, `127.0.0.1:51471`. */
-export type EdgeStart = { dialect: Dialect; via: Via; remote: string }
-
-export class Edge implements Connection {
-  /** How its person came; what is known when they join counts. */
+export type ConnectionStart = {
+  dialect: Dialect
   via: Via
+  /** Address for the log: `127.0.0.1:51471`. */
+  remote: string
+  /** Id of the member, if the server itself chose it: the console, a relay. */
+  identity?: string
+}
+
+export class Connection implements Reader {
   readonly session: Session
-  readonly intake: Intake
-  readonly #place: EdgePlace
+  readonly #options: ConnectionOptions
   readonly #transport: Transport
+  readonly #intake: Intake
   readonly #outbox: Outbox
   readonly #number: number
+  #state: 'open' | 'closing' | 'closed' = 'open'
+  #dialect: Dialect
+  #codec: Codec
+  #via: Via
   #ending: Ending | undefined
-  #gone = false
-  /** When a write was last seen to be held, in ms. */
+  /** Resolves when the session has left the room; undefined while the connection is open. */
+  #left: Promise<void> | undefined
+  /** Monotonic time, in ms, at which the last write was seen to be held by lockstep mode. */
   #heldAt = -Infinity
   #cancelLinger: (() => void) | undefined
-  #cancelHello: (() => void) | undefined
+  #cancelHelloTimeout: (() => void) | undefined
 
-  constructor(place: EdgePlace, transport: Transport, { dialect, via, remote }: EdgeStart) {
-    const { room, edges, flood } = place
-    this.#place = place
+  constructor(
+    options: ConnectionOptions,
+    transport: Transport,
+    input: Input,
+    { dialect, via, remote, identity }: ConnectionStart,
+  ) {
+    const { room, connections, flood } = options
+    this.#options = options
     this.#transport = transport
-    this.via = via
-    this.session = new Session(room, this)
-    this.#outbox = new Outbox(room, transport, dialect, this)
-    this.intake = new Intake(transport, this.session, this.#outbox, {
+    this.#dialect = dialect
+    this.#codec = this.#openCodec(dialect)
+    this.#via = via
+    this.session = new Session(room, this, identity)
+    this.#outbox = new Outbox(room, transport, this)
+    this.#intake = new Intake({
+      input,
+      transport,
       clock: room.clock,
       flood: new Flood(flood, room.clock.monotonic()),
+      process: (arrived) => this.#process(arrived),
+      roomForReplies: () => this.#outbox.hasRoom(),
+      onError: (error) => this.#fail(error),
     })
-    this.#number = edges.add(this)
-    edges.log.info({ connection: this.#number, remote, via }, 'connected')
+    this.#number = connections.add(this)
+    connections.log.info({ connection: this.#number, remote, via }, 'connected')
+    this.#expectHello()
+  }
+
+  get via(): Via {
+    return this.#via
+  }
+
+  get dialect(): Dialect {
+    return this.#dialect
+  }
+
+  get codec(): Codec {
+    return this.#codec
+  }
+
+  get remembersSeat(): boolean {
+    return this.#dialect.remembersSeat
   }
 
   get personId(): string | undefined {
     return this.session.personId
   }
 
-  get echoes(): boolean {
-    return this.#transport.echoes?.() ?? false
-  }
-
-  /** The reader cannot be given what it missed. */
-  lost(): void {
-    this.close('catch_up_failed')
-  }
-
-  get dialect(): Dialect {
-    return this.#outbox.dialect
-  }
-
-  speak(dialect: Dialect): void {
-    this.#outbox.dialect = dialect
-  }
-
-  /** A hello must come soon. */
-  expectHello(): void {
-    const { room, edges } = this.#place
-    this.#cancelHello = room.clock.after(edges.helloMs, () => {
-      if (this.session.personId === undefined) this.close('hello_timeout')
-    })
-  }
-
-  /** Leaves the room, so that a hello can follow. */
-  startOver(): void {
-    this.session.startOver()
-    this.#outbox.follow(undefined)
-  }
-
-  takeTurns(on: boolean): boolean {
-    const can = this.#transport.takeTurns?.(on) ?? false
-    this.#outbox.sparing = can && on
-    return can
-  }
-
-  get columns(): number {
-    return this.#transport.columns ?? Infinity
+  /** Id of the person whose own units are left out; undefined if none are. */
+  get omits(): string | undefined {
+    return this.#codec.broadcast.skipsOwn && !this.#transport.echoes ? this.personId : undefined
   }
 
   get seq(): number | undefined {
     return this.#outbox.seq
   }
 
+  /** Whether nothing more is processed, so that received bytes need not be kept. */
+  get ignoresInput(): boolean {
+    return this.#intake.isStopped
+  }
+
+  /** The input has a next step. */
+  received(): void {
+    this.#intake.pump()
+  }
+
+  #process(arrived: Arrived): Promise<void> | void {
+    switch (arrived.type) {
+      case 'dialect':
+        return this.#changeDialect(arrived)
+      case 'style':
+        return this.#codec.restyle(arrived.change)
+      case 'end':
+        return this.#startClosing('bye', this.#dialect.reconnects)
+      case 'unit':
+        return this.#perform(this.#codec.decode(arrived.text))
+      default:
+        return this.#perform(arrived)
+    }
+  }
+
+  #perform(decoded: Decoded): Promise<void> | void {
+    // At a stop, a client that does not read its replies receives no more of them.
+    if (this.#intake.isDraining && this.#outbox.isFull && !isSay(decoded)) return undefined
+    return decoded.type === 'setting' ? this.#apply(decoded.setting) : this.session.receive(decoded)
+  }
+
+  /** A member that was greeted in another dialect leaves, and joins again by its hello. */
+  #changeDialect({ dialect, via }: { dialect: Dialect; via: Via }): void {
+    if (this.personId !== undefined) {
+      this.session.startOver()
+      this.#outbox.stopFollowing()
+      this.#expectHello()
+    }
+    this.#via = via
+    this.#dialect = dialect
+    this.#codec = this.#openCodec(dialect)
+  }
+
+  #openCodec(dialect: Dialect): Codec {
+    return dialect.open(() => this.#transport.columns ?? Infinity)
+  }
+
+  #apply(setting: Setting): Promise<void> | void {
+    if (setting.type === 'lockstep') {
+      const applied = this.#setLockstep(setting.on)
+      return this.deliver({ type: 'setting', setting, applied })
+    }
+    if (setting.change.ascii === true) return loadAscii().then(() => this.#restyle(setting))
+    return this.#restyle(setting)
+  }
+
+  #restyle(setting: Extract<Setting, { type: 'style' }>): void {
+    this.#codec.restyle(setting.change)
+    this.deliver({ type: 'setting', setting, applied: true })
+  }
+
+  /** Returns whether the transport supports the mode. */
+  #setLockstep(on: boolean): boolean {
+    if (this.#transport.lockstep === undefined) return false
+    this.#transport.lockstep(on)
+    this.#outbox.writesLittle = on
+    return true
+  }
+
+  #expectHello(): void {
+    const { room, connections } = this.#options
+    this.#cancelHelloTimeout?.()
+    this.#cancelHelloTimeout = room.clock.after(connections.helloMs, () => {
+      if (this.personId === undefined) this.close('hello_timeout')
+    })
+  }
+
   deliver(message: Outgoing): void {
-    if (this.#gone) return
+    if (this.#state === 'closed') return
     this.#outbox.deliver(message)
-    if (!this.#outbox.sparing || !this.#outbox.isFull) return
-    // It would be left unread, and could never ask for what is held.
-    this.takeTurns(false)
-    this.deliver({ type: 'told', lines: [TURNS_OVER] })
+    if (!this.#outbox.writesLittle || !this.#outbox.isFull) return
+    // The intake waits for room, so the client could never send the message that releases more.
+    this.#setLockstep(false)
+    this.deliver({ type: 'lockstep_over' })
   }
 
   follow(cursor: Cursor): void {
@@ -120,71 +204,91 @@ export class Edge implements Connection {
   }
 
   wake(): void {
-    if (!this.#gone) this.#outbox.wake()
+    if (this.#state !== 'closed') this.#outbox.wake()
+  }
+
+  lost(): void {
+    this.#outbox.stopFollowing()
+    this.close('catch_up_failed')
   }
 
   close(ending: Ending): void {
-    if (this.#ending !== undefined || this.#gone) return
-    this.#ending = ending
-    void this.#part(ending)
-    this.#cancelLinger = this.#place.room.clock.after(LINGER_MS, () => this.#transport.destroy())
+    this.#startClosing(ending, this.#dialect.reconnects && ending === 'too_slow')
   }
 
-  /** Leaves the room, then says goodbye: what the person said last is told before it. */
-  async #part(ending: Ending): Promise<void> {
-    // It is no fault of the sender's that the server stops.
-    if (ending === 'shutdown') await this.intake.drain()
-    else this.intake.stop()
-    await this.session.leave(this.#mayReturn(ending))
-    // What its reader has not asked for yet comes before the goodbye.
-    this.#transport.takeTurns?.(false)
+  #startClosing(ending: Ending, holdPlace: boolean): void {
+    if (this.#state !== 'open') return
+    this.#state = 'closing'
+    this.#ending = ending
+    this.#left = this.#leave(ending, holdPlace).catch((error) => this.#fail(error))
+  }
+
+  /** Leaves the room, then says goodbye, so that the last messages come before the goodbye. */
+  async #leave(ending: Ending, holdPlace: boolean): Promise<void> {
+    if (ending === 'shutdown') {
+      // What was received is processed, however long the log takes. Only then may it be cut.
+      await this.#intake.drain()
+      await this.session.leave(holdPlace)
+      this.#lingerAtMost()
+    } else {
+      this.#intake.stop()
+      this.#lingerAtMost()
+      await this.session.leave(holdPlace)
+    }
+    // Writes that wait for the client come before the goodbye.
+    this.#setLockstep(false)
     if (ending !== 'bye') {
-      this.#place.room.tally.refused(ending)
-      this.#outbox.deliver(errorMessage({ code: ending }))
+      this.#options.room.tally.refused(ending)
+      this.deliver(errorMessage({ code: ending }))
     }
     const code = ending === 'bye' ? 1000 : (errors[ending].close ?? 1011)
     this.#outbox.finish(() => this.#transport.end(code, ending))
   }
 
-  /** The other side will send no more, and all it sent was read. */
-  async ended(): Promise<void> {
-    this.intake.stop()
-    await this.session.leave(this.#mayReturn(undefined))
-    this.close('bye')
+  #lingerAtMost(): void {
+    if (this.#state === 'closed') return
+    const { clock } = this.#options.room
+    this.#cancelLinger = clock.after(LINGER_MS, () => this.#transport.destroy())
   }
 
-  /** The transport has closed. `how`: for the log, where the room did not close it. */
+  /** The transport has closed. `how`: the reason for the log, if the server did not close it. */
   gone(how: string): void {
-    if (this.#gone) return
-    this.#gone = true
-    this.#cancelLinger?.()
-    this.#cancelHello?.()
-    this.intake.stop()
-    this.#outbox.stop()
-    this.#place.edges.delete(this)
+    if (this.#state === 'closed') return
+    const { connections } = this.#options
     const { name } = this.session
-    void this.session.leave(this.#mayReturn(this.#ending))
-    this.#place.edges.log.info(
-      { connection: this.#number, name, reason: this.#ending ?? how },
-      'left',
-    )
+    if (this.#state === 'open') {
+      this.#intake.stop()
+      this.#left = this.session.leave(this.#dialect.reconnects).catch((error) => this.#fail(error))
+    }
+    this.#state = 'closed'
+    this.#cancelLinger?.()
+    this.#cancelHelloTimeout?.()
+    this.#outbox.stop()
+    connections.log.info({ connection: this.#number, name, reason: this.#ending ?? how }, 'left')
+    // Until then its messages are on their way to the log.
+    void this.#left?.then(() => connections.delete(this))
   }
 
-  /** Looks after the connection every few seconds. */
+  /** A bug in the server. It ends this connection only. */
+  #fail(error: unknown): void {
+    const { log } = this.#options.connections
+    log.error({ connection: this.#number, err: error }, 'a connection failed')
+    this.#transport.destroy()
+  }
+
+  /** Checks the connection. Called every few seconds, with the monotonic time in ms. */
   beat(now: number): void {
-    if (this.#transport.isHeld?.()) this.#heldAt = now
-    const stalled = Math.min(this.#outbox.stalledFor(now), now - this.#heldAt)
-    if (stalled <= this.#place.edges.stalledMs) {
-      this.#transport.onBeat?.(now)
+    if (this.#transport.isHeld) this.#heldAt = now
+    const stalledMs = Math.min(this.#outbox.stalledFor(now), now - this.#heldAt)
+    if (stalledMs <= this.#options.connections.stalledMs) {
+      this.#transport.beat?.(now)
       return
     }
     this.#outbox.rewind()
     this.close('too_slow')
   }
+}
 
-  /** A program, a relay among them, comes back by itself; somebody at nc would have to type for it. */
-  #mayReturn(ending: Ending | undefined): boolean {
-    const returns = this.dialect.name === 'json' || this.via === 'relay'
-    return returns && (ending === undefined || ending === 'too_slow')
-  }
+function isSay(decoded: Decoded): boolean {
+  return decoded.type === 'request' && decoded.request.type === 'say'
 }

@@ -1,51 +1,54 @@
 /**
- * All connections that are open: counted, looked after, and told when the server stops.
+ * All open connections: numbers them, checks them every few seconds, and closes them when
+ * the server stops.
  */
 import type { FastifyBaseLogger } from 'fastify'
 import type { Clock } from '../../room/clock.ts'
-import type { Connection, Ending } from '../../room/connection.ts'
+import type { Ending } from '../../room/reader.ts'
+import type { Connection } from './connection.ts'
 
-/** How often, in ms, each connection is looked after; or so often in the time of a stall. */
+/** Time between two checks of a connection, in ms; less if a stall is shorter. */
 const BEAT_MS = 10_000
 const BEATS_PER_STALL = 3
-/** So many have left, and they were so many times those who stay: a crowd is gone. */
+/** A crowd has left if at least this many connections closed, and this many times those open. */
 const CROWD = 1000
 const CROWD_TIMES = 4
-/** Fewer who come and go between two beats are no crowd on the move. */
+/** Change in the number of connections between two beats up to which the leaving has ended. */
 const STILL = 100
 
-export type EdgesOptions = {
+export type ConnectionsOptions = {
   log: FastifyBaseLogger
   clock: Clock
-  /** Connections beyond which newcomers are told that the room is full. */
+  /** Open connections at which new ones are rejected with `room_full`. */
   max: number
-  /** A reader that takes nothing for so long, in ms, is closed, and may resume. */
+  /** A reader that takes nothing for this time, in ms, is closed. It may resume. */
   stalledMs: number
-  /** A connection that speaks JSON and has not said hello for so long, in ms, is closed. */
+  /** A connection without a successful hello for this time, in ms, is closed. */
   helloMs: number
-  /** Most of a large crowd has left. */
+  /** Called when most connections of a large crowd have closed. */
   onCrowdGone: () => void
 }
 
-type Open = Pick<Connection, 'via' | 'dialect' | 'seq' | 'close'> & { beat(now: number): void }
+type Open = Pick<Connection, 'via' | 'dialect' | 'seq' | 'close' | 'beat'>
 
-export class Edges {
+export class Connections {
   readonly log: FastifyBaseLogger
-  readonly #clock: Clock
   readonly stalledMs: number
   readonly helloMs: number
+  readonly #clock: Clock
   readonly #max: number
   readonly #open = new Set<Open>()
   readonly #onCrowdGone: () => void
+  /** Connections since the start. */
   #count = 0
-  /** Most that were open at a beat since the last crowd left. */
+  /** Largest number at a beat since the last crowd left. */
   #peak = 0
-  /** How many were open at the last beat. */
+  /** Number at the last beat. */
   #before = 0
   #cancelBeat: (() => void) | undefined
   #onEmpty: (() => void) | undefined
 
-  constructor({ log, clock, max, stalledMs, helloMs, onCrowdGone }: EdgesOptions) {
+  constructor({ log, clock, max, stalledMs, helloMs, onCrowdGone }: ConnectionsOptions) {
     this.log = log
     this.stalledMs = stalledMs
     this.helloMs = helloMs
@@ -59,47 +62,45 @@ export class Edges {
     return this.#open
   }
 
-  /** Why a newcomer cannot be let in now; undefined when they can. */
+  /** Code with which a new connection is rejected; undefined if it is accepted. */
   get refusal(): 'shutdown' | 'room_full' | undefined {
     if (this.#onEmpty !== undefined) return 'shutdown'
     return this.#open.size >= this.#max ? 'room_full' : undefined
   }
 
-  /** Answers the connection's number, which counts 1, 2, 3 … since the start. */
-  add(edge: Open): number {
-    this.#open.add(edge)
+  /** Returns the connection's number: 1, 2, 3 … since the start. */
+  add(connection: Open): number {
+    this.#open.add(connection)
     this.#count += 1
     return this.#count
   }
 
-  delete(edge: Open): void {
-    this.#open.delete(edge)
+  delete(connection: Open): void {
+    this.#open.delete(connection)
     if (this.#open.size === 0) this.#onEmpty?.()
   }
 
-  /** Lets nobody in any more; answers when the last connection has gone. */
+  /** Rejects new connections. Resolves when the last open one is gone. */
   closeAll(ending: Ending): Promise<void> {
     this.#cancelBeat?.()
     return new Promise((resolve) => {
       this.#onEmpty = resolve
-      for (const edge of [...this.#open]) edge.close(ending)
+      for (const connection of [...this.#open]) connection.close(ending)
       if (this.#open.size === 0) resolve()
     })
   }
 
   #beatLater(): void {
-    this.#cancelBeat = this.#clock.after(
-      Math.min(BEAT_MS, this.stalledMs / BEATS_PER_STALL),
-      () => {
-        const now = this.#clock.monotonic()
-        for (const edge of this.#open) edge.beat(now)
-        this.#lookForCrowd()
-        this.#beatLater()
-      },
-    )
+    const ms = Math.min(BEAT_MS, this.stalledMs / BEATS_PER_STALL)
+    this.#cancelBeat = this.#clock.after(ms, () => {
+      const now = this.#clock.monotonic()
+      for (const connection of this.#open) connection.beat(now)
+      this.#lookForCrowd()
+      this.#beatLater()
+    })
   }
 
-  /** Only once the going has ended: until then they still hold on to what they have. */
+  /** Waits until the leaving has ended, since closing connections still hold their memory. */
   #lookForCrowd(): void {
     const { size } = this.#open
     const still = Math.abs(size - this.#before) < STILL

@@ -1,9 +1,9 @@
 /**
- * Flood control: a token bucket for one connection. It never refuses; it says how
- * long the connection is to be left unread.
+ * Flood control: a token bucket for one connection. It rejects nothing; it returns the time
+ * for which the connection is not read.
  */
 
-/** `perSecond`: sustained rate, Infinity for none; `burst`: how many may come at once. */
+/** `perSecond`: sustained rate, Infinity for no limit; `burst`: messages allowed at once. */
 export type FloodRate = { perSecond: number; burst: number }
 
 export class Flood {
@@ -17,11 +17,11 @@ export class Flood {
     this.#at = now
   }
 
-  /** Counts one message; answers how many ms until the next may be read, 0 for now. */
+  /** Counts one message. Returns the time, in ms, until the next may be read; 0: now. */
   take(now: number): number {
     const { perSecond, burst } = this.#rate
     if (perSecond === Infinity) return 0
-    // A clock set back earns nothing; it must not take what was earned.
+    // A clock that goes back earns nothing, and MUST NOT take away what was earned.
     const earned = (Math.max(0, now - this.#at) / 1000) * perSecond
     this.#tokens = Math.min(burst, this.#tokens + earned) - 1
     this.#at = now

@@ -1,101 +1,120 @@
 /**
- * The intake: what a connection sends → its session, no faster than flood control
- * and the log allow. It loses nothing: a connection that is too fast is left unread.
+ * The intake: takes what a connection has received, no faster than flood control, the
+ * unsent replies and the log allow. It drops nothing: while it waits, the transport is
+ * paused, and TCP slows the client down.
  *
- * MUST give units to the session one at a time and in order.
+ * MUST process one step at a time, in order.
  */
-import type { Decoded } from '../../../shared/dialect/dialect.ts'
 import type { Clock } from '../../room/clock.ts'
-import type { Session } from '../../room/session.ts'
 import type { Flood } from './flood.ts'
-import type { Outbox } from './outbox.ts'
+import type { Arrived, Input } from './input.ts'
 import type { Transport } from './transport.ts'
 
-export type IntakeOptions = { clock: Clock; flood: Flood }
+export type IntakeOptions = {
+  input: Input
+  transport: Pick<Transport, 'listen' | 'pause'>
+  clock: Clock
+  flood: Flood
+  /** Processes one step. Until a returned promise resolves, no other step is taken. */
+  process: (arrived: Arrived) => Promise<void> | void
+  /** Resolves when there is room for replies; undefined if there is room now. */
+  roomForReplies: () => Promise<void> | undefined
+  /** Receives what `process` has thrown. The intake is stopped then. */
+  onError: (error: unknown) => void
+}
 
 export class Intake {
-  readonly #transport: Transport
-  readonly #session: Session
-  readonly #outbox: Outbox
   readonly #options: IntakeOptions
-  #waiting = false
-  /** The session is busy with what it was given last, until this is fulfilled. */
-  #held: Promise<void> | void = undefined
-  #stopped = false
-  #cancel: (() => void) | undefined
+  #state: 'idle' | 'processing' | 'waiting' | 'draining' | 'stopped' = 'idle'
+  /** Resolves when the step under way is processed. */
+  #underWay: Promise<void> | void = undefined
+  #cancelWait: (() => void) | undefined
 
-  constructor(transport: Transport, session: Session, outbox: Outbox, options: IntakeOptions) {
-    this.#transport = transport
-    this.#session = session
-    this.#outbox = outbox
+  constructor(options: IntakeOptions) {
     this.#options = options
   }
 
-  /** Whether the connection is left unread for now, and so cannot show that it lives. */
-  get waiting(): boolean {
-    return this.#waiting
+  /** Whether nothing more is taken, so that received bytes need not be kept. */
+  get isStopped(): boolean {
+    return this.#state === 'stopped' || this.#state === 'draining'
   }
 
-  /** Nothing more is taken in, so that what still comes need not be kept. */
-  get stopped(): boolean {
-    return this.#stopped
+  get isDraining(): boolean {
+    return this.#state === 'draining'
   }
 
-  /** Reads on; to be called when something has arrived. */
+  /** Takes everything that can be taken now. MUST be called when something was received. */
   pump(): void {
-    const { clock, flood } = this.#options
-    if (this.#waiting || this.#stopped) return
+    if (this.#state !== 'idle') return
+    this.#state = 'processing'
+    try {
+      this.#takeAll()
+    } catch (error) {
+      this.#fail(error)
+    }
+  }
+
+  #takeAll(): void {
+    const { input, transport, clock, flood, process, roomForReplies } = this.#options
     for (;;) {
-      const decoded = this.#transport.next()
-      if (decoded === undefined) break
-      const held = this.#session.receive(decoded)
-      this.#held = held
+      const arrived = input.next()
+      if (arrived === undefined) break
+      this.#underWay = process(arrived)
       const ms = flood.take(clock.monotonic())
-      if (this.#stopped) return
-      if (held === undefined && ms === 0 && this.#outbox.hasRoom() === undefined) continue
-      this.#waiting = true
-      this.#transport.setReading(false)
-      void this.#wait(held, ms)
+      if (this.isStopped) return
+      if (this.#underWay === undefined && ms === 0 && roomForReplies() === undefined) continue
+      this.#state = 'waiting'
+      transport.pause()
+      this.#wait(this.#underWay, ms).catch((error) => this.#fail(error))
       return
     }
-    this.#transport.setReading(true)
-    this.#transport.onEmpty?.()
+    this.#state = 'idle'
+    transport.listen()
   }
 
-  /** Nothing more is read, and no timer is left. */
-  stop(): void {
-    this.#stopped = true
-    this.#cancel?.()
-  }
-
-  /** Gives to the session all that was read, which nothing slows down any more, and stops. */
-  async drain(): Promise<void> {
-    this.stop()
-    await this.#held
-    for (;;) {
-      const decoded = this.#transport.next()
-      if (decoded === undefined) return
-      // Who does not read what they asked for gets no more of it, and is heard all the same.
-      if (this.#outbox.isFull && !isSay(decoded)) continue
-      await this.#session.receive(decoded)
-    }
-  }
-
-  async #wait(held: Promise<void> | void, ms: number): Promise<void> {
-    await held
-    await this.#outbox.hasRoom()
-    if (this.#stopped) return
+  async #wait(underWay: Promise<void> | void, ms: number): Promise<void> {
+    await underWay
+    await this.#options.roomForReplies()
+    if (this.#state !== 'waiting') return
     if (ms > 0) {
       await new Promise<void>((resolve) => {
-        this.#cancel = this.#options.clock.after(ms, resolve)
+        this.#cancelWait = this.#options.clock.after(ms, resolve)
       })
-      this.#cancel = undefined
+      this.#cancelWait = undefined
+      if (this.#state !== 'waiting') return
     }
-    this.#waiting = false
+    this.#state = 'idle'
     this.pump()
   }
-}
 
-function isSay(decoded: Decoded): boolean {
-  return decoded.type === 'request' && decoded.request.type === 'say'
+  /** Takes nothing more, and leaves no timer. */
+  stop(): void {
+    if (this.#state !== 'draining') this.#state = 'stopped'
+    this.#cancelWait?.()
+  }
+
+  /** Processes everything that was received, without flood control. Then it is stopped. */
+  async drain(): Promise<void> {
+    if (this.isStopped) return
+    this.#state = 'draining'
+    this.#cancelWait?.()
+    try {
+      await this.#underWay
+      const { input } = this.#options
+      input.flush?.()
+      for (;;) {
+        const arrived = input.next()
+        if (arrived === undefined || arrived.type === 'end') break
+        await this.#options.process(arrived)
+      }
+    } catch (error) {
+      this.#fail(error)
+    }
+    this.#state = 'stopped'
+  }
+
+  #fail(error: unknown): void {
+    this.#state = 'stopped'
+    this.#options.onError(error)
+  }
 }

@@ -1,84 +1,81 @@
 /**
- * The outbox: a cursor on the feed → one write at a time. It queues no events; what
- * its reader has not had yet waits in the feed, and beyond that in the log.
+ * The outbox: a cursor on the feed → one write at a time. It queues no events: events that
+ * its reader has not received yet are in the feed, and older ones in the log.
  *
- * MUST have at most one write outstanding. MUST send a reply after everything that
- * the feed held when the reply was made.
+ * MUST have at most one write outstanding. MUST send a reply after everything that the
+ * feed held when the reply was made.
  */
-import type { Dialect, Outgoing } from '../../../shared/dialect/dialect.ts'
-import type { Cursor } from '../../room/connection.ts'
-import { Encoded } from '../../room/feed.ts'
+import type { Codec, Outgoing } from '../../../shared/dialect/dialect.ts'
+import { Encoded, type Part, partFor, whole } from '../../room/encoded.ts'
+import type { Segment } from '../../room/feed.ts'
+import type { Cursor } from '../../room/reader.ts'
 import type { Room } from '../../room/room.ts'
 import type { Transport } from './transport.ts'
 
-/** Most bytes gathered into one write. */
+/** Bytes gathered into one write. */
 const WRITE_BYTES = 262_144
-/** The same for a reader who takes 1024 bytes at a time, and only when they ask. */
-const SPARING_BYTES = 4096
-/** The same for a reader who did not take the last write at once: each write is to show progress. */
+/** The same in lockstep mode, in which the client takes 1024 bytes for each message it sends. */
+const LOCKSTEP_BYTES = 4096
+/** The same for a reader that did not take the last write at once, so that each write is progress. */
 const STRAINED_BYTES = 32_768
-/** Writes in one turn: a reader who has much to catch up with leaves time to the others. */
+/** Writes of one reader in one turn of the event loop; the rest waits for the other readers. */
 const TURN_WRITES = 4
-/** Unsent replies, in bytes, beyond which the connection is not read. */
+/** Bytes of unsent replies at which the connection is not read any more. */
 const REPLY_BYTES = 65_536
-/** Events read from the log at once for a reader that is behind the feed. */
-const PAGE_EVENTS = 32
-const SPARING_EVENTS = 8
-
-/** Most bytes that the kernels of both sides may have taken and nobody read (tcp(7)). */
+/** Events read from the log at once in lockstep mode. */
+const LOCKSTEP_EVENTS = 8
+/** Bytes that the kernels of both sides may hold unread (tcp(7)). */
 const KERNEL_BYTES = 8 * 1024 * 1024
 
-/** The place of a reply that waits for nothing in the feed. */
+/** The position of a reply that waits for no segment of the feed. */
 const AT_ONCE = -1
 
-/** Whose outbox it is. */
-export type Reader = {
-  /** The person whose own units are left out where the dialect does so, unless it echoes. */
-  readonly personId: string | undefined
-  readonly echoes: boolean
-  /** It cannot be given what it missed; the connection must end. */
+/** The connection that an outbox belongs to. */
+export type OutboxOwner = {
+  readonly codec: Codec
+  /** Id of the person whose own units are left out; undefined if none are. */
+  readonly omits: string | undefined
+  /** Events that the reader needs cannot be read: the connection must end. */
   lost(): void
 }
 
 export class Outbox {
-  /** In which everything from now on is told. */
-  dialect: Dialect
-  /** Whether little is gathered at once, for a reader who may not ask for it for long. */
-  sparing = false
+  /** Whether little is gathered into one write, since the client may not ask for more for long. */
+  writesLittle = false
   readonly #room: Room
   readonly #transport: Transport
-  readonly #reader: Reader
+  readonly #owner: OutboxOwner
   #cursor: Cursor | undefined
+  /** seq of the last event that the transport has taken. */
   #takenSeq: number | undefined
+  /** #takenSeq when the reader began to follow, and the UTF-16 units written since. */
   #firstSeq = 0
-  #sentBytes = 0
+  #writtenSize = 0
+  /** Unsent replies. `after`: the position of the feed that is written before. */
   #replies: { after: number; encoded: Encoded }[] = []
   #replyBytes = 0
-  #onSent: (() => void)[] = []
-  #busy = false
-  #stopped = false
+  #onRoom: (() => void)[] = []
+  /** `busy`: a write or a read of the log is outstanding. */
+  #state: 'free' | 'busy' | 'stopped' = 'free'
+  /** Whether the reader did not take the last write at once. */
   #strained = false
-  /** When the outstanding write began, in ms; undefined when there is none. */
+  /** Monotonic time, in ms, at which the outstanding write began; undefined if there is none. */
   #writeBegan: number | undefined
-  #finish: (() => void) | undefined
-  readonly #written: () => void
+  #onFinished: (() => void) | undefined
+  readonly #onTaken: () => void
 
-  /** `dialect`: in which it begins. */
-  constructor(room: Room, transport: Transport, dialect: Dialect, reader: Reader) {
-    this.dialect = dialect
+  constructor(room: Room, transport: Transport, owner: OutboxOwner) {
     this.#room = room
     this.#transport = transport
-    this.#reader = reader
-    this.#written = () => {
-      if (this.#stopped) return
-      this.#busy = false
+    this.#owner = owner
+    this.#onTaken = () => {
       this.#writeBegan = undefined
-      this.wake()
+      this.#resume()
     }
   }
 
   deliver(message: Outgoing): void {
-    const encoded = new Encoded(this.dialect.encode(message))
+    const encoded = new Encoded(this.#owner.codec.encode(message))
     if (encoded.units.length === 0) return
     const after = this.#cursor === undefined ? AT_ONCE : this.#room.feed.head
     this.#replies.push({ after, encoded })
@@ -92,117 +89,133 @@ export class Outbox {
   }
 
   /**
-   * Its reader reads nothing: what was written last is in the kernels and was never read.
-   * So much is taken back, at the mean size of what was written.
+   * The reader does not read: what was written last is in the kernels. Moves `seq` back by
+   * as many events as the kernels may hold, at the mean size of the events written.
    */
   rewind(): void {
     if (this.#takenSeq === undefined) return
     const taken = this.#takenSeq - this.#firstSeq
-    const unread = Math.ceil((taken * KERNEL_BYTES) / (this.#sentBytes || 1))
+    const unread = Math.ceil((taken * KERNEL_BYTES) / (this.#writtenSize || 1))
     this.#takenSeq -= Math.min(taken, unread)
   }
 
-  /**
-   * Undefined: follows nothing any more. What was delivered before is sent before, whatever
-   * the cursor has to catch up with.
-   */
-  follow(cursor: Cursor | undefined): void {
-    this.#cursor = cursor && { ...cursor }
-    this.#takenSeq = cursor?.seq
-    this.#firstSeq = cursor?.seq ?? 0
-    this.#sentBytes = 0
+  /** Reads the room from the cursor on. Replies delivered before are written first. */
+  follow(cursor: Cursor): void {
+    this.stopFollowing()
+    this.#cursor = { ...cursor }
+    this.#takenSeq = cursor.seq
+    this.#firstSeq = cursor.seq
+    this.#writtenSize = 0
+  }
+
+  /** Reads the room no more. Replies are written at once. */
+  stopFollowing(): void {
+    this.#cursor = undefined
     for (const reply of this.#replies) reply.after = AT_ONCE
   }
 
-  /** So many replies are unsent that the connection is not read. */
+  /** Whether so many replies are unsent that the connection is not read. */
   get isFull(): boolean {
     return this.#replyBytes >= REPLY_BYTES
   }
 
-  /** Undefined while there is room for replies; else a promise of it. */
+  /** Resolves when there is room for replies; undefined if there is room now. */
   hasRoom(): Promise<void> | undefined {
-    if (!this.isFull || this.#stopped) return undefined
-    return new Promise((resolve) => this.#onSent.push(resolve))
+    if (!this.isFull || this.#state === 'stopped') return undefined
+    return new Promise((resolve) => this.#onRoom.push(resolve))
   }
 
-  /** Sends what there is to send, unless a write is outstanding. */
+  /** Writes what there is to write, unless a write is outstanding. */
   wake(): void {
-    for (let writes = 0; !this.#busy; writes += 1) {
-      this.#taken()
+    for (let writes = 0; this.#state === 'free'; writes += 1) {
+      this.#countTaken()
       if (writes === TURN_WRITES) {
-        this.#busy = true
-        this.#room.clock.turn(this.#written)
+        this.#state = 'busy'
+        this.#room.clock.turn(this.#onTaken)
         return
       }
-      const batch = this.#gather()
-      if (batch.length > 0) {
-        this.#write(batch)
+      const parts = this.#gather()
+      if (parts.length > 0) {
+        this.#write(parts)
         if (this.#isLevel) return
       } else if (this.#cursor !== undefined && this.#cursor.seq < this.#cursor.until) {
-        this.#busy = true
+        this.#state = 'busy'
         void this.#readPage(this.#cursor)
       } else {
-        this.#finish?.()
+        this.#onFinished?.()
         return
       }
     }
   }
 
-  /** Whether there is nothing left to send, now that everything was taken. */
+  #resume(): void {
+    if (this.#state !== 'busy') return
+    this.#state = 'free'
+    this.wake()
+  }
+
+  /** Whether nothing is left to write, and everything was taken. */
   get #isLevel(): boolean {
-    if (this.#busy || this.#finish !== undefined || this.#replies.length > 0) return false
-    this.#taken()
+    if (this.#state !== 'free' || this.#onFinished !== undefined || this.#replies.length > 0) {
+      return false
+    }
+    this.#countTaken()
     const cursor = this.#cursor
     return cursor?.seq === cursor?.until && cursor?.position === this.#room.feed.head
   }
 
-  #taken(): void {
+  #countTaken(): void {
     if (this.#cursor === undefined) return
     this.#room.tally.deliveries += this.#cursor.seq - (this.#takenSeq ?? 0)
     this.#takenSeq = this.#cursor.seq
   }
 
-  #write(batch: readonly Encoded[]): void {
-    for (const { size } of batch) this.#sentBytes += size
-    this.#busy = !this.#transport.write(batch, this.#written)
-    this.#strained = this.#busy
-    if (this.#busy) this.#writeBegan = this.#room.clock.monotonic()
+  #write(parts: readonly Part[]): void {
+    for (const { encoded } of parts) this.#writtenSize += encoded.size
+    const taken = this.#transport.write(parts, this.#onTaken)
+    this.#strained = !taken
+    if (taken) return
+    this.#state = 'busy'
+    this.#writeBegan = this.#room.clock.monotonic()
   }
 
-  /** Calls `then` once everything has been written; what comes after it is not awaited. */
+  /** Calls `then` once everything has been written. Nothing that comes later is awaited. */
   finish(then: () => void): void {
-    this.#finish = () => {
-      this.#finish = undefined
+    this.#onFinished = () => {
+      this.#onFinished = undefined
       then()
     }
     this.wake()
   }
 
-  /** Nothing more is written: the transport is gone. */
+  /** Writes nothing more: the transport has closed. */
   stop(): void {
-    this.#stopped = true
-    this.#busy = true
+    this.#state = 'stopped'
     this.#replies = []
-    this.#finish = undefined
-    for (const resolve of this.#onSent.splice(0)) resolve()
+    this.#onFinished = undefined
+    for (const resolve of this.#onRoom.splice(0)) resolve()
   }
 
-  /** How long, in ms, the outstanding write has not been taken; 0 without one. */
+  /** How long, in ms, the outstanding write has not been taken; 0 if there is none. */
   stalledFor(now: number): number {
     return this.#writeBegan === undefined ? 0 : now - this.#writeBegan
   }
 
-  #gather(): Encoded[] {
+  get #maxBytes(): number {
+    if (this.writesLittle) return LOCKSTEP_BYTES
+    return this.#strained ? STRAINED_BYTES : WRITE_BYTES
+  }
+
+  #gather(): Part[] {
     const { feed } = this.#room
-    const batch: Encoded[] = []
+    const parts: Part[] = []
     const cursor = this.#cursor
-    const most = this.sparing ? SPARING_BYTES : this.#strained ? STRAINED_BYTES : WRITE_BYTES
-    for (let bytes = 0; bytes < most; ) {
+    for (let bytes = 0; bytes < this.#maxBytes; ) {
       const reply = this.#replies[0]
       const level = cursor !== undefined && cursor.seq >= cursor.until
       if (reply && (reply.after === AT_ONCE || (level && reply.after <= cursor.position))) {
         this.#replies.shift()
-        batch.push(reply.encoded)
+        parts.push(whole(reply.encoded))
         bytes += reply.encoded.size
         this.#replySent(reply.encoded.size)
         continue
@@ -216,57 +229,50 @@ export class Outbox {
       if (segment === undefined) break
       cursor.position += 1
       cursor.seq = cursor.until = segment.lastSeq
-      const encoded = this.#seen(segment.encoded(this.dialect))
-      if (encoded.units.length === 0) continue
-      batch.push(encoded)
-      bytes += encoded.size
+      const part = this.#partOf(segment)
+      if (part === undefined) continue
+      parts.push(part)
+      bytes += part.encoded.size
     }
-    return batch
+    return parts
   }
 
   #replySent(bytes: number): void {
     this.#replyBytes -= bytes
-    if (this.#replyBytes >= REPLY_BYTES) return
-    for (const resolve of this.#onSent.splice(0)) resolve()
+    if (this.isFull) return
+    for (const resolve of this.#onRoom.splice(0)) resolve()
   }
 
-  /** What the cursor needs has left the feed: it goes on from the log. */
+  /** The segments that the cursor needs have left the feed: it goes on in the log. */
   #fallBack(cursor: Cursor): void {
     cursor.until = Math.max(cursor.seq, this.#room.feed.trimmedSeq)
     cursor.position = this.#room.feed.tail
-    const snapshot = new Encoded(this.dialect.encode(this.#room.snapshot()))
+    const snapshot = new Encoded(this.#owner.codec.encode(this.#room.members.snapshot()))
     if (snapshot.units.length === 0) return
     this.#replies.unshift({ after: cursor.position, encoded: snapshot })
     this.#replyBytes += snapshot.size
   }
 
   async #readPage(cursor: Cursor): Promise<void> {
-    const limit = Math.min(this.sparing ? SPARING_EVENTS : PAGE_EVENTS, cursor.until - cursor.seq)
-    const events = await this.#room.log.read(cursor.seq + 1, limit).catch(() => [])
-    if (this.#stopped) return
-    if (cursor !== this.#cursor) {
-      this.#busy = false
-      this.wake()
-      return
+    const limit = this.writesLittle ? LOCKSTEP_EVENTS : undefined
+    const page = await this.#room.pages.after(cursor.seq, cursor.until, limit)
+    if (this.#state === 'stopped') return
+    this.#state = 'free'
+    if (cursor === this.#cursor) {
+      if (page === undefined) {
+        this.#owner.lost()
+        return
+      }
+      cursor.seq = page.lastSeq
+      const part = this.#partOf(page)
+      if (part !== undefined) this.#write([part])
     }
-    if (events[0]?.seq !== cursor.seq + 1) {
-      // Why it ends is told at once; of the feed, which is no use after a gap, nothing.
-      this.#cursor = undefined
-      for (const reply of this.#replies) reply.after = AT_ONCE
-      this.#busy = false
-      this.#reader.lost()
-      return
-    }
-    cursor.seq += events.length
-    const encoded = this.#seen(new Encoded(this.dialect.encode({ type: 'events', events })))
-    if (encoded.units.length > 0) this.#write([encoded])
-    else this.#busy = false
     this.wake()
   }
 
-  #seen(encoded: Encoded): Encoded {
-    const own = this.dialect.skipsOwn ? this.#reader.personId : undefined
-    if (own === undefined || !encoded.hasUnitsOf(own) || this.#reader.echoes) return encoded
-    return encoded.without(own)
+  /** Undefined if the reader receives nothing of the segment. */
+  #partOf(segment: Segment): Part | undefined {
+    const { codec, omits } = this.#owner
+    return partFor(segment.encoded(codec.broadcast), omits)
   }
 }

@@ -1,41 +1,38 @@
-/** What carries a connection, as its edge sees it: a raw socket, a WebSocket, a relay, a terminal. */
+/** The carrier of a connection: a raw socket, a WebSocket, a relay's socket, the console. */
 import type { Writable } from 'node:stream'
-import type { Decoded } from '../../../shared/dialect/dialect.ts'
-import type { Encoded } from '../../room/feed.ts'
+import type { Part } from '../../room/encoded.ts'
 
 export interface Transport {
-  /** The next unit that has arrived, or undefined when there is none. */
-  next(): Decoded | undefined
-  /** Everything that had arrived has been given to the session. */
-  onEmpty?(): void
-  /** Stops and starts reading. */
-  setReading(reading: boolean): void
   /**
-   * Whether all of it is taken at once; if not, `done` is called when it is, or never
-   * where the transport closes before.
+   * Writes the parts in order. Returns whether the operating system has taken all of it;
+   * if not, calls `done` when it has, or never if the transport closes before.
    */
-  write(batch: readonly Encoded[], done: () => void): boolean
-  /** Closes politely. */
+  write(parts: readonly Part[], done: () => void): boolean
+  /** Everything received has been processed: receives more. */
+  listen(): void
+  /** Receives nothing until `listen` is called. */
+  pause(): void
+  /** Closes after everything that was written. */
   end(closeCode: number, reason: string): void
   /** Closes at once. */
   destroy(): void
-  /** Whether its reader is to get its own units too. */
-  echoes?(): boolean
-  /** How wide the reader's terminal is, if it says so. */
-  readonly columns?: number
-  /** Sends only as much as the reader is known to read, where it can. */
-  takeTurns?(on: boolean): boolean
-  /** Whether a write waits for its reader to ask for it, and so is not taken. */
-  isHeld?(): boolean
-  /** Called every few seconds with the time in ms. */
-  onBeat?(now: number): void
+  /** Columns of the reader's terminal, if they are known. */
+  readonly columns?: number | undefined
+  /** Whether the reader receives its own messages, although its dialect leaves them out. */
+  readonly echoes?: boolean
+  /** Sets lockstep mode. Transports without the mode do not have this method. */
+  lockstep?(on: boolean): void
+  /** Whether a write waits for the client's next message (lockstep mode). */
+  readonly isHeld?: boolean
+  /** Called every few seconds, with the monotonic time in ms. */
+  beat?(now: number): void
 }
 
 const NOTHING = Buffer.alloc(0)
 
 /**
- * Whether the kernel took all that was written to the stream; if not, `done` is called when
- * it has. A callback with each write instead would cost as much as the write.
+ * Returns whether the kernel has taken everything that was written to the stream. If not,
+ * calls `done` when it has. A callback for each write would cost as much as the write.
  */
 export function isTaken(stream: Writable, done: () => void): boolean {
   if (stream.writableLength === 0) return true

@@ -5,7 +5,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { Room } from '../../room/room.ts'
-import type { Edges } from '../connection/connections.ts'
+import type { Connections } from '../connection/connections.ts'
 
 const QUANTILES = [0.5, 0.99, 1]
 
@@ -17,7 +17,7 @@ export type MetricsRegistry = {
 }
 
 /** The histograms begin to fill now, and the event loop is watched from now on. */
-export function metricsRegistry(room: Room, edges: Edges): MetricsRegistry {
+export function metricsRegistry(room: Room, connections: Connections): MetricsRegistry {
   const registry = new Registry()
   const registers = [registry]
   const { tally } = room
@@ -56,10 +56,10 @@ export function metricsRegistry(room: Room, edges: Edges): MetricsRegistry {
   gauge('oneroom_members', 'People in the room.', () => room.roster.size)
   gauge('oneroom_log_head', 'Number of the latest message.', () => room.feed.seq)
   gauge('oneroom_readers_behind', 'Connections that have not taken everything.', () => {
-    return lags(edges, room.feed.seq).length
+    return lags(connections, room.feed.seq).length
   })
   gauge('oneroom_reader_lag_messages', 'Messages that the slowest reader is behind.', () => {
-    return lags(edges, room.feed.seq).reduce((most, lag) => Math.max(most, lag), 0)
+    return lags(connections, room.feed.seq).reduce((most, lag) => Math.max(most, lag), 0)
   })
   gauge('process_resident_memory_bytes', 'Resident memory.', () => process.memoryUsage.rss())
   counter('process_cpu_seconds_total', 'CPU time of user and system.', () => {
@@ -74,7 +74,7 @@ export function metricsRegistry(room: Room, edges: Edges): MetricsRegistry {
     registers,
     collect() {
       this.reset()
-      for (const { dialect, via } of edges.open) this.inc({ dialect: dialect.name, via })
+      for (const { dialect, via } of connections.open) this.inc({ dialect: dialect.name, via })
     },
   })
   new Counter({
@@ -129,8 +129,9 @@ export function metricsRegistry(room: Room, edges: Edges): MetricsRegistry {
 }
 
 /** How many messages each reader that is behind is behind. */
-function lags(edges: Edges, head: number): number[] {
+function lags(connections: Connections, head: number): number[] {
   const behind: number[] = []
-  for (const { seq } of edges.open) if (seq !== undefined && seq < head) behind.push(head - seq)
+  for (const { seq } of connections.open)
+    if (seq !== undefined && seq < head) behind.push(head - seq)
   return behind
 }

@@ -10,8 +10,8 @@ import { Compile } from 'typebox/compile'
 import type { Fault } from '../../../shared/errors.ts'
 import { Hello, Say } from '../../../shared/protocol.ts'
 import type { Committed, Draft } from '../../room/log.ts'
+import { checkMessage } from '../../room/message.ts'
 import type { Room } from '../../room/room.ts'
-import { checkText } from '../../room/said.ts'
 import { idOfName } from '../../room/token.ts'
 import { Flood, type FloodRate } from '../connection/flood.ts'
 import { refuseForeign } from './origin.ts'
@@ -100,7 +100,7 @@ function readMessage(
     const message = 'A message is one line; send each by itself.'
     return { ok: false, fault: { code: 'bad_message', message } }
   }
-  const said = checkText(line, log.secret)
+  const said = checkMessage(line, log.secret)
   if (!said.ok) return said
   const claim = roster.claim(name, '')
   if (!claim.ok) return claim

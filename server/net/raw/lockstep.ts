@@ -1,52 +1,52 @@
 /**
- * Turns: what is written to a program that reads once for each thing it sends waits here
- * until it has sent something.
+ * Lockstep mode: for a program that reads once for each message it sends. Bytes written to
+ * it wait here until it has sent a message.
  *
- * MUST release at most 1024 bytes a turn, which is what such programs read at once, and
- * MUST cut between lines, or else between characters.
+ * MUST release at most READ_BYTES for each message received, and MUST cut between lines,
+ * or between characters of a longer line.
  */
 
-/** Bytes that a program gets in one read. */
+/** Bytes that such programs read at once: `recv(1024)`. */
 export const READ_BYTES = 1024
 const LF = 10
 const NOTHING = Buffer.alloc(0)
 
-export class Turns {
-  readonly #write: (part: Buffer, done: () => void) => void
+export class Lockstep {
+  readonly #write: (chunk: Buffer, done: () => void) => void
   #on = false
-  /** Things that were sent by the program and have not been answered. */
-  #earned = 0
+  /** Messages received for which nothing was released yet. */
+  #credits = 0
   #held: Buffer = NOTHING
   #done: () => void = () => {}
 
-  constructor(write: (part: Buffer, done: () => void) => void) {
+  constructor(write: (chunk: Buffer, done: () => void) => void) {
     this.#write = write
   }
 
-  get on(): boolean {
+  get isOn(): boolean {
     return this.#on
   }
 
-  /** Something waits that the program has to ask for. */
-  get holds(): boolean {
-    return this.#held.length > 0 && this.#earned === 0
+  /** Whether bytes wait for the next message of the client. */
+  get isHolding(): boolean {
+    return this.#held.length > 0 && this.#credits === 0
   }
 
-  /** On begins with an answer to what has asked for it; off releases whatever is held. */
-  turn(on: boolean): void {
-    if (on && !this.#on) this.#earned = 1
+  /** Turning it on counts as one message, since its reply is due. Turning it off releases all bytes. */
+  set(on: boolean): void {
+    if (on && !this.#on) this.#credits = 1
     this.#on = on
     this.#release()
   }
 
-  /** The program has sent something. */
-  earn(): void {
+  /** The client has sent a message. */
+  received(): void {
     if (!this.#on) return
-    this.#earned += 1
+    this.#credits += 1
     this.#release()
   }
 
-  /** `done` is called when all of it has been released and taken; not before comes another write. */
+  /** Calls `done` when all bytes are released and taken. MUST NOT be called again before. */
   write(bytes: Buffer, done: () => void): void {
     this.#held = bytes
     this.#done = done
@@ -54,18 +54,29 @@ export class Turns {
   }
 
   #release(): void {
-    while (this.#held.length > 0 && (!this.#on || this.#earned > 0)) {
-      const end = this.#on ? turnEnd(this.#held) : this.#held.length
-      const part = this.#held.subarray(0, end)
+    while (this.#held.length > 0 && (!this.#on || this.#credits > 0)) {
+      const end = this.#on ? readEnd(this.#held) : this.#held.length
+      const chunk = this.#held.subarray(0, end)
       this.#held = this.#held.subarray(end)
-      if (this.#on) this.#earned -= 1
-      this.#write(part, this.#held.length === 0 ? this.#done : () => {})
+      if (this.#on) this.#credits -= 1
+      this.#write(chunk, this.#held.length === 0 ? this.#done : () => {})
     }
   }
 }
 
-/** Where the part of whole lines ends, or the part of whole characters of a longer line. */
-function turnEnd(bytes: Buffer): number {
+/** Cuts bytes into chunks of at most READ_BYTES: of whole lines, or of whole characters. */
+export function oneReadChunks(bytes: Buffer): Buffer[] {
+  const chunks: Buffer[] = []
+  for (let rest = bytes; rest.length > 0; ) {
+    const end = readEnd(rest)
+    chunks.push(rest.subarray(0, end))
+    rest = rest.subarray(end)
+  }
+  return chunks
+}
+
+/** The end of the first chunk. `bytes`: UTF-8. */
+function readEnd(bytes: Buffer): number {
   if (bytes.length <= READ_BYTES) return bytes.length
   const line = bytes.lastIndexOf(LF, READ_BYTES - 1)
   if (line >= 0) return line + 1

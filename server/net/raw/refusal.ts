@@ -3,10 +3,10 @@
  * would take that away.
  */
 import type { Socket } from 'node:net'
-import type { Dialect } from '../../../shared/dialect/dialect.ts'
+import { lineDialect } from '../../../shared/dialect/line.ts'
 import { type ErrorCode, errorMessage } from '../../../shared/errors.ts'
 import type { Room } from '../../room/room.ts'
-import type { Edges } from '../connection/connections.ts'
+import type { Connections } from '../connection/connections.ts'
 
 /** How long a refused client has to read why, in ms. */
 export const REFUSED_MS = 1000
@@ -34,11 +34,11 @@ export function answerHttp(socket: Socket, webUrl: string): void {
 export function turnAway(
   socket: Socket,
   code: ErrorCode,
-  { room, edges, dialect }: { room: Room; edges: Edges; dialect: Dialect },
+  { room, connections }: { room: Room; connections: Connections },
 ): void {
   room.tally.refused(code)
-  edges.log.warn({ remote: socket.remoteAddress, code }, 'turned away')
-  const [unit] = dialect.encode(errorMessage({ code }))
+  connections.log.warn({ remote: socket.remoteAddress, code }, 'turned away')
+  const [unit] = lineDialect.open().encode(errorMessage({ code }))
   socket.on('error', () => {})
   forgetInput(socket)
   endSoon(socket, `${unit?.text}\n`)

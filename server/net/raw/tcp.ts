@@ -1,52 +1,33 @@
 /**
- * The raw TCP port: bytes ↔ the line dialect, or the JSON dialect, for any program that
- * opens a socket.
- *
- * MUST NOT let anyone in before the guard has cleared the first line, or a short
- * silence has shown that the client waits for us to speak.
+ * The raw TCP port: sockets and their timers. The bytes are read by RawInput.
  */
 import { createServer, type Server, type Socket } from 'node:net'
-import type { Decoded, Dialect } from '../../../shared/dialect/dialect.ts'
-import { isHello, jsonDialect } from '../../../shared/dialect/json.ts'
-import { TAIL_EVENTS } from '../../../shared/dialect/typed.ts'
-import type { Fault } from '../../../shared/errors.ts'
-import { limits, PROTOCOL_VERSION } from '../../../shared/limits.ts'
-import { type Encoded, joined } from '../../room/feed.ts'
-import { Edge, type EdgePlace } from '../connection/connection.ts'
+import { lineDialect } from '../../../shared/dialect/line.ts'
+import type { Part } from '../../room/encoded.ts'
+import { Connection, type ConnectionOptions } from '../connection/connection.ts'
+import type { Arrived, Input } from '../connection/input.ts'
+import { afterSilence } from '../connection/silence.ts'
 import { isTaken, type Transport } from '../connection/transport.ts'
-import { readable } from '../writes.ts'
-import { encodingAdvice, INTERRUPT_ADVICE, NUL_ADVICE, unendedAdvice } from './advice.ts'
-import { RawDecoder } from './decoder.ts'
-import type { Line } from './lines.ts'
-import { READ_BYTES, Turns } from './lockstep.ts'
+import { crlfFraming, framedSlices, lfFraming } from './framing.ts'
+import { RawInput } from './input.ts'
+import { Lockstep, oneReadChunks, READ_BYTES } from './lockstep.ts'
 import { answerHttp, forgetInput, turnAway } from './refusal.ts'
-import { hasColors, type TelnetDecoder } from './telnet.ts'
 
 /**
- * How long, in ms, the server waits for a client that speaks first, before it greets.
- * Browsers and TLS clients speak at once, so that they can be answered in their own way.
+ * Time, in ms, that the server waits for a client that speaks first, before it greets.
+ * Browsers and TLS clients speak at once, so the server can reply to them in their protocol.
  */
 const GREET_MS = 50
-/** Beyond so much at once it runs together in the client's own buffer, however it is written. */
+/** Bytes above which short writes run together in the client's receive buffer anyway. */
 const CROWDED_BYTES = 4 * READ_BYTES
-/** How long words that may be the start of an HTTP request wait for the rest of it, in ms. */
-const OPENING_MS = 5000
-/** How long a line may wait for its end, in ms, before its sender is told that it does. */
-const UNENDED_MS = 3000
+/** Bytes up to which slices are copied into one buffer, which is faster than one writev(2). */
+const COPIED_BYTES = 4096
 const KEEPALIVE_MS = 60_000
-/** Bytes of ours that its client has not taken, beyond which telnet is not answered. */
+/** Untaken bytes of output at which telnet negotiation gets no reply. */
 const UNTAKEN_BYTES = 131_072
-const BRACE = 0x7b
 
-/** What a client of lines says without knowing it. */
-const LINE_HELLO: Decoded = {
-  type: 'request',
-  request: { type: 'hello', protocol: PROTOCOL_VERSION, history: TAIL_EVENTS },
-}
-
-export type TcpOptions = EdgePlace & {
-  dialect: Dialect
-  /** Where the page is, for those who came to the wrong port. */
+export type TcpOptions = ConnectionOptions & {
+  /** Address of the page, for HTTP requests to this port. */
   webUrl: (socket: Socket) => string
 }
 
@@ -54,269 +35,128 @@ export type TcpOptions = EdgePlace & {
 export function tcpServer(options: TcpOptions): Server {
   return createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
     socket.setKeepAlive(true, KEEPALIVE_MS)
-    const { refusal } = options.edges
+    const { refusal } = options.connections
     if (refusal === undefined) new TcpConnection(socket, options)
     else turnAway(socket, refusal, options)
   })
 }
 
-class TcpConnection implements Transport {
+class TcpConnection implements Transport, Input {
   readonly #socket: Socket
   readonly #options: TcpOptions
-  readonly #decoder = new RawDecoder(limits.textBytes)
-  readonly #edge: Edge
-  /** Made when the client asks for it. */
-  #turns: Turns | undefined
-  /** Read, and not yet given to the session. */
-  #read: Decoded[] = []
-  /** Its first words have been let in, or it has none and waits for ours. */
-  #entered = false
-  /** It has been given a hello, its own or ours. */
-  #greeted = false
-  #inputEnded = false
-  /** The client has made a pause since its last byte. */
-  #silent = false
-  /** It has sent before it read, and ended no line, as lock-step programs do. */
-  #spokeFirst = false
-  /** That had something in them. */
-  #lines = 0
-  /** Its telnet has told the name of its terminal, and that was heeded. */
-  #terminalKnown = false
-  /** What it has been told about its way of sending. */
-  #advised: readonly string[] = []
+  readonly #input = new RawInput()
+  readonly #lockstep: Lockstep
+  readonly #connection: Connection
   #closedBy = 'closed'
   readonly #connectedAt: number
   readonly #cancelGreet: () => void
-  #cancelPause: (() => void) | undefined
+  #cancelSilence: (() => void) | undefined
 
   constructor(socket: Socket, options: TcpOptions) {
+    const { clock } = options.room
     this.#socket = socket
     this.#options = options
-    this.#connectedAt = options.room.clock.monotonic()
-    this.#edge = new Edge(options, this, {
-      dialect: options.dialect,
+    this.#lockstep = new Lockstep((chunk, done) => socket.write(chunk, () => done()))
+    this.#connectedAt = clock.monotonic()
+    this.#connection = new Connection(options, this, this, {
+      dialect: lineDialect,
       via: 'tcp',
       remote: `${socket.remoteAddress}:${socket.remotePort}`,
     })
-    this.#cancelGreet = options.room.clock.after(GREET_MS, () => this.#greetSilent())
+    this.#cancelGreet = afterSilence(clock, GREET_MS, () => {
+      this.#input.greetSilent()
+      this.#connection.received()
+    })
     socket.on('data', (chunk) => this.#socketOnData(chunk))
     socket.on('end', () => this.#socketOnEnd())
-    socket.on('error', (error) => this.#socketOnError(error))
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      this.#closedBy = error.code ?? error.message
+    })
     socket.on('close', () => this.#socketOnClose())
   }
 
   #socketOnData(chunk: Buffer): void {
     this.#options.room.tally.bytesIn += chunk.length
-    if (this.#edge.intake.stopped) return
-    this.#silent = false
-    this.#cancelPause?.()
-    this.#answer(this.#decoder.push(chunk))
-    const { opening, telnet } = this.#decoder
-    if (telnet !== undefined) this.#telnetOnData(telnet)
-    if (opening !== undefined) this.#inspect(opening.length > limits.textBytes ? 'whole' : 'more')
-    if (telnet?.ended) this.#socketOnEnd()
-    else if (this.#entered) this.#edge.intake.pump()
-    else this.#awaitPause()
+    if (this.#connection.ignoresInput) return
+    this.#cancelSilence?.()
+    this.#replyToTelnet(this.#input.push(chunk))
+    this.#proceed()
   }
 
-  #answer(bytes: readonly number[]): void {
-    // Whoever reads nothing must not make us keep answers for them.
+  #socketOnEnd(): void {
+    this.#cancelSilence?.()
+    this.#input.end()
+    this.#proceed()
+  }
+
+  #socketOnClose(): void {
+    this.#cancelGreet()
+    this.#cancelSilence?.()
+    this.#connection.gone(this.#closedBy)
+  }
+
+  #replyToTelnet(bytes: readonly number[]): void {
+    // A client that reads nothing MUST NOT fill the memory with replies.
     if (bytes.length === 0 || this.#socket.writableLength > UNTAKEN_BYTES) return
     this.#options.room.tally.bytesOut += bytes.length
     this.#socket.write(Uint8Array.from(bytes))
   }
 
-  /** What a client shows of itself before it is greeted decides how it came. */
-  #telnetOnData(telnet: TelnetDecoder): void {
-    if (!this.#entered) this.#edge.via = 'telnet'
-    if (telnet.terminal !== undefined && !this.#terminalKnown) {
-      this.#terminalKnown = true
-      if (hasColors(telnet.terminal)) this.#edge.speak(this.#edge.dialect.styled({ color: true }))
-    }
-    if (telnet.interrupted && this.#greeted) this.#advise('interrupt', INTERRUPT_ADVICE)
-  }
-
-  #socketOnEnd(): void {
-    if (this.#inputEnded) return
-    this.#inputEnded = true
-    this.#inspect('whole')
-    if (this.#entered) this.#edge.intake.pump()
-    // It came and went without a word: a port scan, a health check.
-    else this.#socket.end()
-  }
-
-  #socketOnError(error: NodeJS.ErrnoException): void {
-    this.#closedBy = error.code ?? error.message
-  }
-
-  #socketOnClose(): void {
-    this.#cancelGreet()
-    this.#cancelPause?.()
-    this.#edge.gone(this.#closedBy)
-  }
-
-  /** The client waits for us to speak first. What it says later is still inspected. */
-  #greetSilent(): void {
-    if (this.#decoder.opening?.length !== 0) return
-    this.#greet()
-    this.#enter()
-  }
-
-  #enter(): void {
-    this.#entered = true
-    this.#cancelGreet()
-    this.#edge.intake.pump()
-  }
-
-  #greet(): void {
-    if (this.#greeted) return
-    this.#greeted = true
-    this.#read.unshift(LINE_HELLO)
-  }
-
-  /** Lets the client in, unless what it sent first is not chat. */
-  #inspect(come: 'more' | 'pause' | 'whole'): void {
-    const { opening } = this.#decoder
-    if (opening === undefined || opening.length === 0) return
-    const verdict = this.#decoder.inspect(come)
-    if (verdict === 'undecided') return
-    if (verdict !== 'clear') {
-      this.#cancelPause?.()
-      this.#cancelGreet()
-      this.#edge.gone(`refused: ${verdict}`)
-      if (verdict === 'http') answerHttp(this.#socket, this.#options.webUrl(this.#socket))
-      else this.#socket.destroy()
+  /** Goes on with what the input has now. */
+  #proceed(): void {
+    const { refusal } = this.#input
+    if (refusal === undefined) {
+      this.#connection.received()
       return
     }
-    this.#spokeFirst = !this.#entered
-    // Until its first line is whole it may be a hello.
-    if (opening[0] !== BRACE) this.#greet()
-    const advice = encodingAdvice(this.#decoder.encoding ?? 'utf-8')
-    if (advice !== undefined) this.#advise('encoding', advice)
-    this.#enter()
+    this.#cancelGreet()
+    this.#connection.gone(`refused: ${refusal}`)
+    if (refusal === 'http') answerHttp(this.#socket, this.#options.webUrl(this.#socket))
+    else this.#socket.destroy()
   }
 
-  next(): Decoded | undefined {
-    const read = this.#read.shift()
-    if (read !== undefined) return read
-    if (this.#decoder.opening !== undefined) return undefined
-    const end = (): Line | undefined => (this.#inputEnded ? this.#decoder.lines.end() : undefined)
-    const line = this.#decoder.next() ?? end()
-    if (line === undefined) return undefined
-    this.#take(line)
-    return this.#read.shift()
+  next(): Arrived | undefined {
+    const arrived = this.#input.next()
+    if (arrived?.type === 'unit') this.#lockstep.received()
+    return arrived
   }
 
-  /** Puts what the line asks for, and what is to be told of it, in the way of the session. */
-  #take({ text, cut }: Line): void {
-    if (text.trim() !== '') this.#lines += 1
-    this.#turns?.earn()
-    if (this.#lines === 1 && isHello(text)) this.#speakJson()
-    this.#greet()
-    const { dialect } = this.#edge
-    // Half an object is none.
-    if (!(cut && dialect === jsonDialect)) this.#read.push(dialect.decode(text))
-    if (cut) this.#read.push({ type: 'fault', fault: this.#tooLong() })
-    if (this.#decoder.lines.droppedNul) this.#advise('nul', NUL_ADVICE)
+  flush(): void {
+    this.#input.flush()
   }
 
-  #tooLong(): Fault {
-    const code = 'line_too_long'
-    if (this.#edge.dialect !== jsonDialect) return { code }
-    return {
-      code,
-      message: `A line is at most ${limits.frameBytes} bytes long; yours was left out.`,
-    }
-  }
-
-  /** What it has been shown in lines before stays shown; whoever it was then leaves. */
-  #speakJson(): void {
-    if (this.#greeted) this.#edge.startOver()
-    this.#greeted = true
-    this.#edge.via = 'json'
-    this.#edge.speak(jsonDialect)
-    this.#edge.expectHello()
-    this.#decoder.lines.maxBytes = limits.frameBytes
-  }
-
-  /** Tells the client, once for each kind, how to send better. */
-  #advise(kind: string, message: string): void {
-    if (this.#advised.includes(kind)) return
-    this.#advised = [...this.#advised, kind]
-    this.#read.push({ type: 'fault', fault: { code: 'not_lines', message } })
-  }
-
-  onEmpty(): void {
-    if (this.#inputEnded) {
-      void this.#edge.ended()
-      return
-    }
-    const line = this.#silent ? this.#decoder.lines.pause() : undefined
-    this.#silent = false
-    if (line === undefined) {
-      this.#awaitPause()
-    } else {
-      this.#take(line)
-      this.#edge.intake.pump()
-    }
-  }
-
-  #awaitPause(): void {
-    this.#cancelPause?.()
-    // Refused: there is nobody to wait for.
-    if (this.#socket.writableEnded || this.#socket.destroyed) return
+  listen(): void {
+    this.#socket.resume()
+    this.#cancelSilence?.()
+    const ms = this.#input.silenceMs
     const { clock } = this.#options.room
-    const { lines } = this.#decoder
-    const ms = lines.pauseMs()
-    if (ms > 0) this.#cancelPause = clock.after(ms, () => this.#paused())
-    // Somebody who types may well think about the end of a line.
-    else if (lines.waiting > 0 && !lines.typed) {
-      this.#cancelPause = clock.after(UNENDED_MS, () => this.#lineWaits())
-    } else this.#cancelPause = undefined
+    this.#cancelSilence = ms === 0 ? undefined : afterSilence(clock, ms, () => this.#silent())
   }
 
-  #paused(): void {
-    // Nobody is silent whom we do not listen to; when all has been read the wait begins anew.
-    if (this.#edge.intake.waiting) return
-    this.#silent = true
-    const waited = this.#options.room.clock.monotonic() - this.#connectedAt
-    this.#inspect(waited > OPENING_MS ? 'whole' : 'pause')
-    if (this.#decoder.opening === undefined) this.#edge.intake.pump()
-    else this.#awaitPause()
+  #silent(): void {
+    this.#input.silent(this.#options.room.clock.monotonic() - this.#connectedAt)
+    this.#proceed()
   }
 
-  #lineWaits(): void {
-    if (this.#edge.intake.waiting) return
-    this.#advise('unended', unendedAdvice(this.#decoder.lines.waiting))
-    this.#edge.intake.pump()
+  pause(): void {
+    this.#cancelSilence?.()
+    this.#socket.pause()
   }
 
-  /**
-   * It reads once for each thing it sends: its own line is the receipt, but for what it
-   * said before it was greeted, which the greeting answers.
-   */
-  echoes(): boolean {
-    if (this.#turns?.on) return true
-    return this.#decoder.lines.unterminated && !(this.#spokeFirst && this.#lines < 2)
+  get echoes(): boolean {
+    return this.#lockstep.isOn || this.#input.echoes
   }
 
-  isHeld(): boolean {
-    return this.#turns?.holds ?? false
+  get isHeld(): boolean {
+    return this.#lockstep.isHolding
   }
 
-  get columns(): number {
-    return this.#decoder.telnet?.columns || Infinity
+  get columns(): number | undefined {
+    return this.#input.columns
   }
 
-  takeTurns(on: boolean): boolean {
-    if (on) this.#turns ??= new Turns((part, done) => this.#socket.write(part, () => done()))
-    this.#turns?.turn(on)
-    return true
-  }
-
-  setReading(reading: boolean): void {
-    if (reading) this.#socket.resume()
-    else this.#socket.pause()
+  lockstep(on: boolean): void {
+    this.#lockstep.set(on)
   }
 
   end(): void {
@@ -328,19 +168,24 @@ class TcpConnection implements Transport {
     this.#socket.destroy()
   }
 
-  write(batch: readonly Encoded[], done: () => void): boolean {
-    const { telnet, lines } = this.#decoder
-    const bytes = joined(batch, telnet === undefined ? 'lines' : 'telnetLines')
-    this.#options.room.tally.bytesOut += bytes.length
-    if (this.#turns?.on) {
-      this.#turns.write(bytes, done)
+  write(parts: readonly Part[], done: () => void): boolean {
+    const slices = framedSlices(parts, this.#input.isTelnet ? crlfFraming : lfFraming)
+    const size = slices.reduce((sum, { length }) => sum + length, 0)
+    this.#options.room.tally.bytesOut += size
+    if (this.#lockstep.isOn) {
+      this.#lockstep.write(Buffer.concat(slices), done)
       return false
     }
-    const apart = bytes.length > READ_BYTES && bytes.length <= CROWDED_BYTES
-    if (!apart || lines.terminated || telnet !== undefined || this.#edge.dialect === jsonDialect) {
-      this.#socket.write(bytes)
+    if (size > READ_BYTES && size <= CROWDED_BYTES && this.#input.mayReadOnce) {
+      for (const slice of slices) {
+        for (const chunk of oneReadChunks(slice)) this.#socket.write(chunk)
+      }
+    } else if (slices.length === 1 || size <= COPIED_BYTES) {
+      this.#socket.write(slices.length === 1 ? (slices[0] as Buffer) : Buffer.concat(slices))
     } else {
-      for (const part of readable(batch)) this.#socket.write(part)
+      this.#socket.cork()
+      for (const slice of slices) this.#socket.write(slice)
+      this.#socket.uncork()
     }
     return isTaken(this.#socket, done)
   }

@@ -1,42 +1,42 @@
 /**
- * The relay: this room as one client of somebody else's TCP chat server. An edge like any
- * other, but for who called whom; while the other side is away it has a place in the log
- * and no queue.
+ * The relay: this room as one client of another TCP chat server. The server opens this
+ * connection itself; otherwise it is like any other. While the other server is away, the
+ * relay keeps its position in the log, and queues nothing.
  *
- * MUST give the other side's own words back to nobody who said them.
+ * MUST NOT echo a message back to the server it came from.
  */
 import { connect, type Socket } from 'node:net'
 import { type Address, addressText } from '../../../shared/address.ts'
-import type { Decoded } from '../../../shared/dialect/dialect.ts'
 import { relayDialect } from '../../../shared/dialect/relay.ts'
 import { limits, PROTOCOL_VERSION } from '../../../shared/limits.ts'
 import { nearestName } from '../../../shared/names.ts'
-import { type Encoded, joined } from '../../room/feed.ts'
+import type { Part } from '../../room/encoded.ts'
 import type { Room } from '../../room/room.ts'
-import { tokenFor } from '../../room/token.ts'
-import { Edge, type EdgePlace } from '../connection/connection.ts'
+import { RELAY_ID } from '../../room/roster.ts'
+import { Connection, type ConnectionOptions } from '../connection/connection.ts'
+import type { Arrived, Input } from '../connection/input.ts'
+import { afterSilence } from '../connection/silence.ts'
 import { isTaken, type Transport } from '../connection/transport.ts'
-import { type Line, LineDecoder } from '../raw/lines.ts'
+import { framedSlices, lfFraming } from '../raw/framing.ts'
+import { LineDecoder } from '../raw/lines.ts'
 import { Echoes } from './echoes.ts'
 
-/** Whom the other side is in the room, also after a restart. */
-const RELAY_ID = 'relay'
-/** The first wait before another attempt, in ms; each next one is twice the last. */
+/** Time before the first retry, in ms. It doubles with each retry. */
 const FIRST_WAIT_MS = 1000
 const LONGEST_WAIT_MS = 30_000
-/** A connection that lasted this long begins the waits anew, in ms. */
+/** A connection that lasted this long, in ms, resets the time before the next retry. */
 const STEADY_MS = 5000
-/** For a connection to be made, in ms. */
+/** Timeout of a connection attempt, in ms. */
 const CONNECT_MS = 10_000
 const KEEPALIVE_MS = 60_000
 
-export type RelayOptions = EdgePlace & { address: Address; format: string }
+export type RelayOptions = ConnectionOptions & { address: Address; format: string }
 
-/** Keeps a connection to the other side, and its place in the log when there is none. */
+/** Keeps a connection to the other server, and its position in the log while there is none. */
 export class Relay {
   readonly #options: RelayOptions
   #socket: Socket | undefined
-  /** The last event that the other side was sent; undefined before the first connection. */
+  /** seq of the last event sent to the other server; undefined before the first connection. */
   #seq: number | undefined
   #wait = FIRST_WAIT_MS
   #closed = false
@@ -47,7 +47,7 @@ export class Relay {
     this.#connect()
   }
 
-  /** Tries no more; the connection there is ends with all the others. */
+  /** Stops reconnecting. An open connection is closed with all others, by `Connections`. */
   close(): void {
     this.#closed = true
     this.#cancel?.()
@@ -55,7 +55,7 @@ export class Relay {
   }
 
   #connect(): void {
-    const { room, address, edges } = this.#options
+    const { room, address, connections } = this.#options
     const socket = connect({ ...address, noDelay: true, allowHalfOpen: true })
     this.#socket = socket
     let reason = 'closed'
@@ -67,7 +67,7 @@ export class Relay {
     })
     socket.on('connect', () => {
       this.#cancel?.()
-      if (edges.refusal === undefined) {
+      if (connections.refusal === undefined) {
         connection = new RelayConnection(socket, this.#options, this.#seq)
       } else socket.destroy()
     })
@@ -82,55 +82,58 @@ export class Relay {
   #waitForNext(reason: string): void {
     this.#cancel?.()
     if (this.#closed) return
-    const { room, edges, address } = this.#options
+    const { room, connections, address } = this.#options
     const relay = addressText(address)
-    // Once for as long as it lasts: a server may be away for days.
+    // One warning for each outage: a server may be away for days.
     const level = this.#wait === FIRST_WAIT_MS ? 'warn' : 'debug'
-    edges.log[level]({ relay, reason, waitMs: this.#wait }, 'the relay is not connected')
+    connections.log[level]({ relay, reason, waitMs: this.#wait }, 'the relay is not connected')
     this.#cancel = room.clock.after(this.#wait, () => this.#connect())
     this.#wait = Math.min(2 * this.#wait, LONGEST_WAIT_MS)
   }
 }
 
-class RelayConnection implements Transport {
+class RelayConnection implements Transport, Input {
   readonly #socket: Socket
   readonly #room: Room
-  readonly #edge: Edge
+  readonly #connection: Connection
   readonly #echoes: Echoes
   readonly #decoder = new LineDecoder(limits.textBytes)
   readonly #connectedAt: number
-  #read: Decoded[]
-  #inputEnded = false
+  /** The relay's own hello, before anything is received. */
+  #hello: Arrived | undefined
+  #end: 'none' | 'received' | 'taken' = 'none'
   #silent = false
-  #cancelPause: (() => void) | undefined
+  #cancelSilence: (() => void) | undefined
 
-  /** `seq`: of the last event that the other side has; undefined: it gets what comes now. */
+  /** `seq`: of the last event that the other server has; undefined: it receives only new events. */
   constructor(socket: Socket, { address, format, ...options }: RelayOptions, seq?: number) {
     const { room } = options
     this.#socket = socket
     this.#room = room
     this.#connectedAt = room.clock.monotonic()
     this.#echoes = new Echoes(format.includes('{name}'))
-    const hello = {
-      type: 'hello',
-      protocol: PROTOCOL_VERSION,
-      name: nameFor(address, room),
-      token: tokenFor(RELAY_ID, room.log.secret),
-      ...(seq !== undefined && { epoch: room.log.epoch, seq }),
-    } as const
-    this.#read = [{ type: 'request', request: hello }]
-    this.#edge = new Edge(options, this, {
+    this.#hello = {
+      type: 'request',
+      request: {
+        type: 'hello',
+        protocol: PROTOCOL_VERSION,
+        name: nameFor(address, room),
+        ...(seq !== undefined && { epoch: room.log.epoch, seq }),
+      },
+    }
+    this.#connection = new Connection(options, this, this, {
       dialect: relayDialect(format),
       via: 'relay',
       remote: addressText(address),
+      identity: RELAY_ID,
     })
     socket.on('data', (chunk) => this.#socketOnData(chunk))
     socket.on('end', () => this.#socketOnEnd())
-    this.#edge.intake.pump()
+    this.#connection.received()
   }
 
   get seq(): number | undefined {
-    return this.#edge.seq
+    return this.#connection.seq
   }
 
   get lastedMs(): number {
@@ -138,77 +141,87 @@ class RelayConnection implements Transport {
   }
 
   gone(reason: string): void {
-    this.#cancelPause?.()
-    this.#edge.gone(reason)
+    this.#cancelSilence?.()
+    this.#connection.gone(reason)
   }
 
   #socketOnData(chunk: Buffer): void {
     this.#room.tally.bytesIn += chunk.length
-    if (this.#edge.intake.stopped) return
+    if (this.#connection.ignoresInput) return
     this.#silent = false
-    this.#cancelPause?.()
+    this.#cancelSilence?.()
     this.#decoder.push(chunk)
-    this.#edge.intake.pump()
+    this.#connection.received()
   }
 
   #socketOnEnd(): void {
-    this.#inputEnded = true
-    this.#edge.intake.pump()
+    this.#end = 'received'
+    this.#cancelSilence?.()
+    this.#connection.received()
   }
 
-  next(): Decoded | undefined {
-    const read = this.#read.shift()
-    if (read !== undefined) return read
-    const line = this.#decoder.next() ?? (this.#inputEnded ? this.#decoder.end() : undefined)
-    return line === undefined ? undefined : this.#decode(line)
-  }
-
-  /** What is cut from a line that is too long is lost, and nobody there could be told. */
-  #decode({ text }: Line): Decoded {
-    return this.#echoes.take(text, this.#room.clock.monotonic())
-      ? { type: 'nothing' }
-      : this.#edge.dialect.decode(text)
-  }
-
-  /** All that came has been said. */
-  onEmpty(): void {
-    if (this.#inputEnded) {
-      this.#socket.destroy()
-      return
+  /** The part of a line over the limit is lost: the other server could not be told. */
+  next(): Arrived | undefined {
+    const hello = this.#hello
+    if (hello !== undefined) {
+      this.#hello = undefined
+      return hello
     }
-    const line = this.#silent ? this.#decoder.pause() : undefined
-    this.#silent = false
-    if (line === undefined) {
-      this.#awaitPause()
-    } else {
-      this.#read.push(this.#decode(line))
-      this.#edge.intake.pump()
-    }
-  }
-
-  /** Many such programs end what they say with nothing but silence. */
-  #awaitPause(): void {
-    this.#cancelPause?.()
-    const ms = this.#decoder.pauseMs()
-    if (ms === 0) return
-    this.#cancelPause = this.#room.clock.after(ms, () => {
-      if (this.#edge.intake.waiting) return
-      this.#silent = true
-      this.#edge.intake.pump()
-    })
-  }
-
-  setReading(reading: boolean): void {
-    if (reading) this.#socket.resume()
-    else this.#socket.pause()
-  }
-
-  write(batch: readonly Encoded[], done: () => void): boolean {
     const now = this.#room.clock.monotonic()
-    for (const { units } of batch) for (const { text } of units) this.#echoes.sent(text, now)
-    const bytes = joined(batch, 'lines')
-    this.#room.tally.bytesOut += bytes.length
-    this.#socket.write(bytes)
+    for (;;) {
+      const line = this.#decoder.next() ?? this.#lastLine()
+      if (line === undefined) break
+      if (!this.#echoes.take(line.text, now)) return { type: 'unit', text: line.text }
+    }
+    if (this.#end !== 'received') return undefined
+    this.#end = 'taken'
+    return { type: 'end' }
+  }
+
+  /** A line that the other server has ended with its connection, or with silence. */
+  #lastLine() {
+    if (this.#end !== 'none') return this.#decoder.end()
+    if (!this.#silent) return undefined
+    this.#silent = false
+    return this.#decoder.pause()
+  }
+
+  flush(): void {
+    this.#silent = true
+  }
+
+  listen(): void {
+    this.#socket.resume()
+    this.#cancelSilence?.()
+    const ms = this.#decoder.pauseMs()
+    this.#cancelSilence =
+      ms === 0 ? undefined : afterSilence(this.#room.clock, ms, () => this.#pauseOver())
+  }
+
+  #pauseOver(): void {
+    this.#silent = true
+    this.#connection.received()
+  }
+
+  pause(): void {
+    this.#cancelSilence?.()
+    this.#socket.pause()
+  }
+
+  write(parts: readonly Part[], done: () => void): boolean {
+    const now = this.#room.clock.monotonic()
+    for (const { encoded, omit } of parts) {
+      const omitted = new Set(omit)
+      encoded.units.forEach(({ text }, position) => {
+        if (!omitted.has(position)) this.#echoes.sent(text, now)
+      })
+    }
+    this.#socket.cork()
+    for (const slice of framedSlices(parts, lfFraming)) {
+      this.#room.tally.bytesOut += slice.length
+      this.#socket.write(slice)
+    }
+    this.#socket.uncork()
     return isTaken(this.#socket, done)
   }
 

@@ -5,8 +5,10 @@
 import type { ReadStream, WriteStream } from 'node:tty'
 import { type Address, addressText } from '../../../shared/address.ts'
 import { commands, helpAbout, helpLines } from '../../../shared/commands.ts'
-import type { Dialect, Outgoing, Request } from '../../../shared/dialect/dialect.ts'
-import { lineDialect, names } from '../../../shared/dialect/line.ts'
+import { loadAscii } from '../../../shared/dialect/ascii.ts'
+import type { Request, Setting } from '../../../shared/dialect/dialect.ts'
+import { LineCodec } from '../../../shared/dialect/line.ts'
+import { nameList } from '../../../shared/dialect/replies.ts'
 import { painted } from '../../../shared/dialect/style.ts'
 import { TAIL_EVENTS } from '../../../shared/dialect/typed.ts'
 import { errorMessage } from '../../../shared/errors.ts'
@@ -14,7 +16,7 @@ import type { Welcome } from '../../../shared/protocol.ts'
 import { wrap } from '../../../shared/wrap.ts'
 import type { Outcome } from '../editor/editor.ts'
 import type { Prompt } from '../editor/layout.ts'
-import { dim, loud, tellingLines } from '../editor/style.ts'
+import { dim, loud, type Shown, shownLines } from '../editor/style.ts'
 import { Terminal } from '../editor/terminal.ts'
 import { shortened } from '../editor/width.ts'
 import { Client } from './client.ts'
@@ -50,7 +52,7 @@ class Chat {
   readonly #resolve: (code: number) => void
   readonly #onSignal = (): void => void this.#finish()
   readonly #onHangup = (): void => void this.#hangUp()
-  #dialect: Dialect
+  readonly #codec: LineCodec
   #colours: boolean
   #leaving: NodeJS.Timeout | undefined
   /** It was said once that something would be lost. */
@@ -64,7 +66,7 @@ class Chat {
     this.#address = address
     this.#resolve = resolve
     this.#colours = colours
-    this.#dialect = lineDialect(-new Date().getTimezoneOffset()).styled({ color: colours })
+    this.#codec = new LineCodec({ color: colours }, () => this.#terminal.columns)
     this.#terminal = new Terminal(input, output, {
       words: () => this.#words(),
       prompt: () => this.#prompt(),
@@ -134,17 +136,19 @@ class Chat {
     return `Offline, trying again in ${seconds} s. ${connection.why}`
   }
 
-  #clientOnTold(message: Outgoing): void {
+  #clientOnTold(message: Shown): void {
     this.#tell(message.type === 'welcome' ? this.#greeting(message) : message)
     if (message.type === 'welcome' && message.events.length > 0) {
       this.#tell({ type: 'history', events: message.events, more: false })
     }
   }
 
-  #greeting({ you, members, memberCount }: Welcome): Outgoing {
+  #greeting({ you, members, memberCount }: Welcome): Shown {
     const others = members.filter(({ id }) => id !== you.id)
     const here =
-      others.length === 0 ? 'Nobody else is here yet.' : `Here: ${names(others, memberCount - 1)}.`
+      others.length === 0
+        ? 'Nobody else is here yet.'
+        : `Here: ${nameList(others, memberCount - 1, NAMES_BYTES)}.`
     const lines = [
       `* You are ${you.name} at ${addressText(this.#address)}; /name NAME changes that.`,
       `* ${here}`,
@@ -183,8 +187,9 @@ class Chat {
 
   #typed(line: string): void {
     this.#warned = false
-    const decoded = this.#dialect.decode(line)
+    const decoded = this.#codec.decode(line)
     if (decoded.type === 'fault') this.#tell(errorMessage(decoded.fault))
+    if (decoded.type === 'setting') void this.#apply(decoded.setting)
     if (decoded.type !== 'request') return
     if (decoded.request.type === 'say' && !this.#hasRoom(1)) this.#terminal.reader.restore(line)
     else this.#request(decoded.request)
@@ -207,23 +212,27 @@ class Chat {
     switch (request.type) {
       case 'who': {
         const { members, memberCount } = this.#client.conversation
-        const list = names([...members.values()], memberCount, NAMES_BYTES)
+        const list = nameList([...members.values()], memberCount, NAMES_BYTES)
         return wrap(`* ${memberCount} here: ${list}`.split(' '), columns)
       }
       case 'help':
         return request.about ? helpAbout(request.about, columns) : helpLines(columns)
       case 'resume':
         return ['! That goes by itself here: who comes back gets what they missed.']
-      case 'turn':
-        return ['! That is for programs that send once and read once by turns.']
-      case 'style':
-        this.#dialect = this.#dialect.styled(request.change)
-        this.#colours = request.change.color ?? this.#colours
-        return [`* ${request.answer}`]
       default:
         if (this.#client.link.send(request)) return undefined
         return ['! There is no connection right now; try again when it is back.']
     }
+  }
+
+  async #apply(setting: Setting): Promise<void> {
+    const applied = setting.type === 'style'
+    if (applied) {
+      if (setting.change.ascii === true) await loadAscii()
+      this.#codec.restyle(setting.change)
+      this.#colours = setting.change.color ?? this.#colours
+    }
+    this.#tell({ type: 'setting', setting, applied })
   }
 
   #hasRoom(count: number): boolean {
@@ -273,11 +282,11 @@ class Chat {
     process.kill(process.pid, 'SIGHUP')
   }
 
-  #tell(message: Outgoing): void {
-    this.#terminal.print(tellingLines(message, this.#dialect, this.#colours))
+  #tell(message: Shown): void {
+    this.#terminal.print(shownLines(message, this.#codec, this.#colours))
   }
 }
 
-function told(...lines: string[]): Outgoing {
-  return { type: 'told', lines }
+function told(...lines: string[]): Shown {
+  return { type: 'lines', lines }
 }

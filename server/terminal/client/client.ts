@@ -2,8 +2,8 @@
  * The client: a conversation over a link, for people at a terminal and for pipes alike.
  */
 import type { Address } from '../../../shared/address.ts'
-import type { Outgoing } from '../../../shared/dialect/dialect.ts'
 import type { ServerMessage } from '../../../shared/protocol.ts'
+import type { Shown } from '../editor/style.ts'
 import type { Conversation } from './conversation.ts'
 import { type Connection, Link } from './link.ts'
 
@@ -13,7 +13,7 @@ const SILENT_MS = 20_000
 const TICK_MS = 500
 
 export type ClientEvents = {
-  onTold(message: Outgoing): void
+  onTold(message: Shown): void
   /** Something else has changed: the connection, what is pending, the time. */
   onChange(): void
 }

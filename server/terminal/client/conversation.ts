@@ -5,7 +5,6 @@
  * A message MUST stay pending until its own event arrives or the room refuses it for
  * good. An event MUST be told once, however often connections break.
  */
-import type { Outgoing } from '../../../shared/dialect/dialect.ts'
 import { type ErrorCode, errors } from '../../../shared/errors.ts'
 import { PROTOCOL_VERSION } from '../../../shared/limits.ts'
 import type {
@@ -18,6 +17,7 @@ import type {
   ServerMessage,
   Welcome,
 } from '../../../shared/protocol.ts'
+import type { Shown } from '../editor/style.ts'
 
 /** Messages sent and not yet acknowledged, at most; the others wait for them. */
 const MOST_SENT = 64
@@ -97,7 +97,7 @@ export class Conversation {
   }
 
   /** What is to be told of a message: without what was told before. */
-  receive(message: ServerMessage): Outgoing[] {
+  receive(message: ServerMessage): Shown[] {
     switch (message.type) {
       case 'welcome':
         return this.#welcome(message)
@@ -119,7 +119,7 @@ export class Conversation {
     }
   }
 
-  #welcome(welcome: Welcome): Outgoing[] {
+  #welcome(welcome: Welcome): Shown[] {
     const { you, token, epoch, head, resumed, reset, members, memberCount } = welcome
     const isFirst = this.#token === undefined
     const renamed = this.me !== undefined && this.me.name !== you.name
@@ -139,7 +139,7 @@ export class Conversation {
       ...(reset === null ? [] : [missing[reset]]),
     ]
     return [
-      ...(lines.length === 0 ? [] : [{ type: 'told' as const, lines }]),
+      ...(lines.length === 0 ? [] : [{ type: 'lines' as const, lines }]),
       ...(events.length === 0 ? [] : [{ type: 'events' as const, events }]),
     ]
   }
@@ -153,11 +153,11 @@ export class Conversation {
     return fresh
   }
 
-  #presence({ joined, left, renamed, members, memberCount }: Presence): void {
+  #presence({ joined, left, renamed, moved = [], members, memberCount }: Presence): void {
     if (members !== undefined) this.#snapshot(members, memberCount)
     this.memberCount = memberCount
     for (const { id } of left) this.members.delete(id)
-    for (const person of joined) this.members.set(person.id, person)
+    for (const person of [...joined, ...moved]) this.members.set(person.id, person)
     for (const { id, name } of renamed) {
       const person = this.members.get(id)
       if (person !== undefined) this.members.set(id, { ...person, name })
@@ -173,7 +173,7 @@ export class Conversation {
     this.memberCount = memberCount
   }
 
-  #error(error: ErrorMessage): Outgoing[] {
+  #error(error: ErrorMessage): Shown[] {
     const about = this.#pending.find(({ id }) => id === error.id)
     if (about === undefined) return [error]
     if (isRetryable(error.code)) {

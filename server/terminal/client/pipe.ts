@@ -8,11 +8,10 @@
  */
 import type { Readable, Writable } from 'node:stream'
 import type { Address } from '../../../shared/address.ts'
-import type { Dialect, Outgoing } from '../../../shared/dialect/dialect.ts'
-import { lineDialect, splitUtf8 } from '../../../shared/dialect/line.ts'
+import { LineCodec, splitUtf8 } from '../../../shared/dialect/line.ts'
 import { limits } from '../../../shared/limits.ts'
 import { sanitise } from '../../../shared/text.ts'
-import { tellingLines } from '../editor/style.ts'
+import { type Shown, shownLines } from '../editor/style.ts'
 import { Client } from './client.ts'
 import { Conversation } from './conversation.ts'
 import { Units } from './lines.ts'
@@ -43,7 +42,7 @@ export function pipe(options: PipeOptions): Promise<number> {
 
 class Pipe {
   readonly #options: PipeOptions
-  readonly #dialect: Dialect
+  readonly #codec: LineCodec
   readonly #client: Client
   readonly #units = new Units(LINE_BYTES)
   readonly #resolve: (code: number) => void
@@ -60,8 +59,7 @@ class Pipe {
   constructor(options: PipeOptions, resolve: (code: number) => void) {
     this.#options = options
     this.#resolve = resolve
-    const offset = -new Date().getTimezoneOffset()
-    this.#dialect = lineDialect(offset).styled({ color: options.colours })
+    this.#codec = new LineCodec({ color: options.colours })
     this.#client = new Client(options.address, new Conversation(options.name, 0), {
       onTold: (message) => this.#clientOnTold(message),
       onChange: () => this.#clientOnChange(),
@@ -105,9 +103,9 @@ class Pipe {
     else if (!this.#inputEnded) this.#options.input.resume()
   }
 
-  #clientOnTold(message: Outgoing): void {
+  #clientOnTold(message: Shown): void {
     if (message.type === 'error') this.#complain(message.message)
-    if (message.type === 'told') for (const line of message.lines) this.#complain(line)
+    if (message.type === 'lines') for (const line of message.lines) this.#complain(line)
     const lines = this.#options.json ? jsonLines(message) : this.#textLines(message)
     if (lines.length === 0) return
     if (!this.#options.output.write(lines.map((line) => `${line}\n`).join(''))) {
@@ -115,11 +113,11 @@ class Pipe {
     }
   }
 
-  #textLines(message: Outgoing): string[] {
+  #textLines(message: Shown): string[] {
     if (message.type !== 'events') return []
     const me = this.#client.conversation.me?.id
     const events = message.events.filter(({ from }) => from.id !== me)
-    return tellingLines({ type: 'events', events }, this.#dialect, this.#options.colours)
+    return shownLines({ type: 'events', events }, this.#codec, this.#options.colours)
   }
 
   #clientOnChange(): void {
@@ -185,6 +183,6 @@ function lines(count: number): string {
   return count === 1 ? '1 line was' : `${count} lines were`
 }
 
-function jsonLines(message: Outgoing): string[] {
+function jsonLines(message: Shown): string[] {
   return message.type === 'events' ? message.events.map((event) => JSON.stringify(event)) : []
 }

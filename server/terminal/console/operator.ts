@@ -1,150 +1,154 @@
 /**
- * The operator: whoever runs the server, in the room as `Server`. An edge like any other,
- * carried by the server's own terminal.
+ * The operator: the person at the server's own console, in the room as `Server`. A
+ * connection like any other, over the server's terminal.
  */
 import { type CommandName, commands, helpLines, parseTyped } from '../../../shared/commands.ts'
-import type { Decoded, Dialect } from '../../../shared/dialect/dialect.ts'
+import type { Codec, Dialect } from '../../../shared/dialect/dialect.ts'
+import { lineDialect } from '../../../shared/dialect/line.ts'
 import { PROTOCOL_VERSION } from '../../../shared/limits.ts'
-import { Edge } from '../../net/connection/connection.ts'
-import type { Edges } from '../../net/connection/connections.ts'
+import { Connection } from '../../net/connection/connection.ts'
+import type { Connections } from '../../net/connection/connections.ts'
+import type { Arrived, Input } from '../../net/connection/input.ts'
 import type { Transport } from '../../net/connection/transport.ts'
-import type { Encoded } from '../../room/feed.ts'
+import type { Part } from '../../room/encoded.ts'
 import type { Room } from '../../room/room.ts'
 import { OPERATOR_ID, OPERATOR_NAME } from '../../room/roster.ts'
-import { tokenFor } from '../../room/token.ts'
 
-/** Names that can be completed. */
+/** Names offered for completion. */
 const NAMES = 1000
 
-/** The operator's terminal, as the room sees it. */
+/** The terminal of the operator. */
 export type OperatorTerminal = {
   readonly columns: number
   readonly colours: boolean
-  /** Lines that are safe to write. */
+  /** `lines`: without control characters. */
   print(lines: readonly string[]): void
-  /** The operator wants the server to stop. */
+  /** Stops the server. */
   quit(): void
 }
 
-export type OperatorOptions = {
-  room: Room
-  edges: Edges
-  dialect: Dialect
-  terminal: OperatorTerminal
-}
+export type OperatorOptions = { room: Room; connections: Connections; terminal: OperatorTerminal }
 
-export class Operator implements Transport {
+export class Operator implements Transport, Input {
   readonly #room: Room
-  readonly #edge: Edge
+  readonly #connection: Connection
   readonly #terminal: OperatorTerminal
-  #typed: Decoded[]
+  #steps: Arrived[]
 
-  constructor({ room, edges, dialect, terminal }: OperatorOptions) {
+  constructor({ room, connections, terminal }: OperatorOptions) {
     this.#room = room
     this.#terminal = terminal
-    const token = tokenFor(OPERATOR_ID, room.log.secret)
-    const hello = { type: 'hello', protocol: PROTOCOL_VERSION, name: OPERATOR_NAME, token } as const
-    this.#typed = [{ type: 'request', request: hello }]
-    const place = { room, edges, flood: { perSecond: Infinity, burst: 1 } }
-    this.#edge = new Edge(place, this, {
-      dialect: operatorDialect(dialect.styled({ color: terminal.colours })),
+    const hello = { type: 'hello', protocol: PROTOCOL_VERSION, name: OPERATOR_NAME } as const
+    this.#steps = [
+      { type: 'style', change: { color: terminal.colours } },
+      { type: 'request', request: hello },
+    ]
+    const options = { room, connections, flood: { perSecond: Infinity, burst: 1 } }
+    this.#connection = new Connection(options, this, this, {
+      dialect: operatorDialect,
       via: 'server',
       remote: 'console',
+      identity: OPERATOR_ID,
     })
-    this.#edge.intake.pump()
+    this.#connection.received()
   }
 
-  /** What the operator may mean to type. */
+  /** Words offered for completion. */
   get words(): { commands: string[]; names: string[] } {
     const others = this.#room.roster.list(NAMES).filter(({ id }) => id !== OPERATOR_ID)
     return {
-      commands: commands.filter(({ name }) => has(name)).map(({ name }) => `/${name}`),
+      commands: commands.filter(({ name }) => isOffered(name)).map(({ name }) => `/${name}`),
       names: others.map(({ name }) => name),
     }
   }
 
-  /** A line that was typed: said, or a command. */
+  /** A line that was typed: a message or a command. */
   type(line: string): void {
-    const decoded = this.#edge.dialect.decode(line)
+    const decoded = this.#connection.codec.decode(line)
     const request = decoded.type === 'request' ? decoded.request : undefined
     if (request?.type === 'bye') {
       this.#terminal.quit()
     } else if (request?.type === 'help' && request.about === undefined) {
       this.#terminal.print(helpLines(this.#terminal.columns, help))
     } else {
-      this.#give(decoded)
+      this.#receive(decoded)
     }
   }
 
-  /** Says the text as it is. */
+  /** Sends the text as it is, even if it looks like a command. */
   say(text: string): void {
-    this.#give({ type: 'request', request: { type: 'say', text } })
+    this.#receive({ type: 'request', request: { type: 'say', text } })
   }
 
-  next(): Decoded | undefined {
-    return this.#typed.shift()
+  #receive(step: Arrived): void {
+    this.#steps.push(step)
+    this.#connection.received()
+  }
+
+  next(): Arrived | undefined {
+    return this.#steps.shift()
   }
 
   get columns(): number {
     return this.#terminal.columns
   }
 
-  /** A person types no faster than can be read. */
-  setReading(): void {}
+  // A person types no faster than the server reads.
+  listen(): void {}
+  pause(): void {}
 
-  write(batch: readonly Encoded[]): boolean {
-    this.#terminal.print(batch.flatMap(({ units }) => units.map(({ text }) => text)))
+  write(parts: readonly Part[]): boolean {
+    this.#terminal.print(parts.flatMap(({ encoded }) => encoded.units.map(({ text }) => text)))
     return true
   }
 
   end(): void {
-    this.#edge.gone('closed')
+    this.#connection.gone('closed')
   }
 
   destroy(): void {
-    this.#edge.gone('closed')
-  }
-
-  #give(decoded: Decoded): void {
-    this.#typed.push(decoded)
-    this.#edge.intake.pump()
+    this.#connection.gone('closed')
   }
 }
 
 /**
- * The line dialect for one who needs no greeting, reads their own words above the line
- * they type next, and stays who they are.
+ * The line dialect without the greeting and without the commands that make no sense here.
+ * The operator's own messages are printed above the line they type next.
  */
-function operatorDialect(dialect: Dialect): Dialect {
-  return {
-    name: 'line',
-    skipsOwn: false,
-    decode(line) {
-      // To people it is a farewell; only /quit stops the server.
-      if (line.trim() === 'bye') return { type: 'request', request: { type: 'say', text: line } }
-      const typed = parseTyped(line)
-      if (typed.type !== 'command' || has(typed.name)) return dialect.decode(line)
-      const message = `There is no /${typed.name} here: this is the server's own terminal.`
-      return { type: 'fault', fault: { code: 'unknown_command', message } }
-    },
-    encode(message) {
+const operatorDialect: Dialect = {
+  ...lineDialect,
+  open(columns) {
+    const codec = lineDialect.open(columns)
+    const encode: Codec['encode'] = (message) => {
       if (message.type === 'welcome') return []
-      const units = dialect.encode(message)
+      const units = codec.encode(message)
       return message.type === 'presence' ? units.filter(({ own }) => own !== OPERATOR_ID) : units
-    },
-    styled: (change) => operatorDialect(dialect.styled(change)),
-  }
+    }
+    return {
+      encode,
+      decode(line) {
+        // In the room, bye is a farewell. Only /quit stops the server.
+        if (line.trim() === 'bye') return { type: 'request', request: { type: 'say', text: line } }
+        const typed = parseTyped(line)
+        if (typed.type !== 'command' || isOffered(typed.name)) return codec.decode(line)
+        const message = `There is no /${typed.name} at the server's own console.`
+        return { type: 'fault', fault: { code: 'unknown_command', message } }
+      },
+      broadcast: { skipsOwn: false, isCommon: false, encode },
+      restyle: (change) => codec.restyle(change),
+    }
+  },
 }
 
-/** The operator has one name, one place, and no other program to read with. */
+/** The operator's name and place are fixed, and the console is not a raw connection. */
 const absent: readonly CommandName[] = ['name', 'resume', 'turn']
 
-function has(name: CommandName): boolean {
+function isOffered(name: CommandName): boolean {
   return !absent.includes(name)
 }
 
 const help = commands
-  .filter(({ name }) => has(name))
+  .filter(({ name }) => isOffered(name))
   .map(({ name, usage, summary }) =>
     name === 'quit' ? { usage: '/quit', summary: 'Stop the server.' } : { usage, summary },
   )

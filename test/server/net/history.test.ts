@@ -213,8 +213,8 @@ describe('/resume', () => {
     await back.until(/(! Nobody is known under that code\.\n){3}/)
     back.send(`/resume ${code}\n`)
     const text = await back.until(/What you missed:\n(.|\n)*missed 20\n/)
-    expect(text).toContain('You are Bob-2: Bob is taken by somebody else now.\n')
-    expect(text).toContain('15 messages since then no longer kept.\n')
+    expect(text).toContain('You are Bob-2: another person is using the name Bob.\n')
+    expect(text).toContain('15 messages are no longer kept.\n')
   })
 })
 

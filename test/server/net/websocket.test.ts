@@ -214,7 +214,7 @@ describe('coming back', () => {
     await back.until('while Ann is away')
     const presence = bob.messages.filter(({ type }) => type === 'presence')
     expect(JSON.stringify(presence)).not.toContain('"left":[{')
-    expect(gateway.room.counts).toEqual({ readers: 2, present: 2, absent: 0 })
+    expect(gateway.room.counts).toEqual({ readers: 2, present: 2, held: 0 })
   })
 
   it('leaves for good when the absence is over', async () => {
@@ -224,7 +224,7 @@ describe('coming back', () => {
     await bob.hello({ name: 'Bob' })
     ann.socket.terminate()
     await bob.next('presence', ({ left }) => left.some(({ name }) => name === 'Ann'))
-    expect(gateway.room.counts).toEqual({ readers: 1, present: 1, absent: 0 })
+    expect(gateway.room.counts).toEqual({ readers: 1, present: 1, held: 0 })
   })
 
   it('closes the connection that the same person opened before', async () => {

@@ -1,9 +1,9 @@
 /** The feed: a ring of segments, each encoded once for all who read it. */
 import { describe, expect, test } from 'vitest'
-import { Encoded, Feed, Segment } from '../../../server/room/feed.ts'
-import type { Dialect } from '../../../shared/dialect/dialect.ts'
+import { Feed, Segment } from '../../../server/room/feed.ts'
+import type { Encoding } from '../../../shared/dialect/dialect.ts'
 import { jsonDialect } from '../../../shared/dialect/json.ts'
-import { lineDialect } from '../../../shared/dialect/line.ts'
+import { LineCodec } from '../../../shared/dialect/line.ts'
 import type { Events, Person, Presence } from '../../../shared/protocol.ts'
 
 const alice: Person = { id: 'a1', name: 'alice', via: 'web' }
@@ -23,44 +23,45 @@ const presence = (joined: Person[]): Presence => ({
   memberCount: joined.length,
 })
 
+const lines = (offset: number): Encoding => new LineCodec({ offset }).broadcast
+const json = jsonDialect.open().broadcast
+
 /** Counts how often it encodes. */
-function counting(dialect: Dialect): Dialect & { count: number } {
+function counting(encoding: Encoding): Encoding & { count: number } {
   const counted = {
-    ...dialect,
+    ...encoding,
     count: 0,
-    encode(message: Parameters<Dialect['encode']>[0]) {
+    encode(message: Parameters<Encoding['encode']>[0]) {
       counted.count += 1
-      return dialect.encode(message)
+      return encoding.encode(message)
     },
   }
   return counted
 }
 
 describe('a segment', () => {
-  test('is encoded once per dialect, however many read it', () => {
-    const [line, json] = [counting(lineDialect(0)), counting(jsonDialect)]
+  test('is encoded once for each encoding, however many read it', () => {
+    const [line, object] = [counting(lines(0)), counting(json)]
     const segment = new Segment(events([1, 2]), 2, () => {})
-    expect([line.count, json.count]).toEqual([0, 0])
+    expect([line.count, object.count]).toEqual([0, 0])
     const first = segment.encoded(line)
     for (let reader = 0; reader < 100; reader += 1) {
       expect(segment.encoded(line)).toBe(first)
-      expect(segment.encoded(line).lines).toBe(first.lines)
-      expect(segment.encoded(line).frames).toBe(first.frames)
-      segment.encoded(json).without('a1')
+      segment.encoded(object)
     }
-    expect([line.count, json.count]).toEqual([1, 1])
+    expect([line.count, object.count]).toEqual([1, 1])
   })
 
   test('keeps its bytes for 32 styles of lines, and for JSON whoever came before', () => {
     const segment = new Segment(events([1, 2]), 2, () => {})
-    const styles = Array.from({ length: 100 }, (_, at) => counting(lineDialect(at * 15)))
-    const json = counting(jsonDialect)
+    const styles = Array.from({ length: 100 }, (_, at) => counting(lines(at * 15)))
+    const object = counting(json)
     for (let reader = 0; reader < 2; reader += 1) {
-      for (const one of [...styles, json]) segment.encoded(one)
+      for (const one of [...styles, object]) segment.encoded(one)
     }
     const counts = styles.map(({ count }) => count)
     expect(counts).toEqual([...Array(32).fill(1), ...Array(68).fill(2)])
-    expect(json.count).toBe(1)
+    expect(object.count).toBe(1)
   })
 
   test('leaves the ring when what is encoded of the others takes its bytes', () => {
@@ -68,7 +69,7 @@ describe('a segment', () => {
     for (let seq = 1; seq <= 4; seq += 1) feed.add(events([seq]))
     expect(feed.tail).toBe(0)
     const newest = feed.at(3)
-    for (let style = 0; style < 30; style += 1) newest?.encoded(lineDialect(style * 15))
+    for (let style = 0; style < 30; style += 1) newest?.encoded(lines(style * 15))
     expect(feed.tail).toBeGreaterThan(0)
     expect(feed.at(3)).toBe(newest)
   })
@@ -83,38 +84,10 @@ describe('a segment', () => {
       presence(crowd),
     ]) {
       const segment = new Segment(message, 0, () => {})
-      const bytes = [lineDialect(0), jsonDialect].map((dialect) => segment.encoded(dialect).lines)
-      expect(segment.cost).toBeGreaterThanOrEqual(Buffer.concat(bytes).length)
+      const units = [lines(0), json].flatMap((encoding) => segment.encoded(encoding).units)
+      const bytes = Buffer.byteLength(units.map(({ text }) => text).join(''))
+      expect(segment.cost).toBeGreaterThanOrEqual(bytes)
     }
-  })
-})
-
-describe('a message in a dialect', () => {
-  const encoded = new Encoded([
-    { text: 'é one', own: 'a1' },
-    { text: 'two', own: 'b2' },
-    { text: 'three' },
-  ])
-
-  test('is each unit and an LF for a byte stream, and a frame for each unit for a WebSocket', () => {
-    expect(encoded.lines.toString()).toBe('é one\ntwo\nthree\n')
-    expect(Buffer.from(encoded.frames).toString()).toBe(
-      '\ufffd\x06é one\ufffd\x03two\ufffd\x05three',
-    )
-    expect(encoded.size).toBe(13)
-  })
-
-  test('is given to a person without their own units, and to others as it is', () => {
-    expect(encoded.without('a1').lines.toString()).toBe('two\nthree\n')
-    expect(encoded.without('b2').lines.toString()).toBe('é one\nthree\n')
-    expect(encoded.without('c3')).toBe(encoded)
-    expect(encoded.lines.toString()).toBe('é one\ntwo\nthree\n')
-  })
-
-  test('of nothing is nothing', () => {
-    expect(new Encoded([]).lines).toHaveLength(0)
-    expect(new Encoded([]).frames).toHaveLength(0)
-    expect(new Encoded([{ text: 'x', own: 'a1' }]).without('a1').units).toEqual([])
   })
 })
 

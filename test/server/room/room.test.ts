@@ -1,11 +1,12 @@
 /** The room at its end: what was said is committed before the log is closed. */
+import { connect } from 'node:net'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { testGateway } from '../../support/gateway.ts'
 import { greeted } from '../../support/raw.ts'
 
 test('a stop commits what waits for the log, also of somebody whose connection has broken', async () => {
-  const { room, tcp, webUrl, logged, close } = await testGateway()
+  const { room, tcp, logged, close } = await testGateway()
   const calls: string[] = []
   const { log } = room
   const append = log.append.bind(log)
@@ -32,9 +33,16 @@ test('a stop commits what waits for the log, also of somebody whose connection h
   client.socket.resetAndDestroy()
   await expect.poll(() => logged.some(({ msg }) => msg === 'left')).toBe(true)
   const closed = close()
-  const page = () => fetch(webUrl).then(Boolean, () => false)
-  await expect.poll(page).toBe(false)
+  const isListening = () =>
+    new Promise((resolve) => {
+      const socket = connect(tcp.port, tcp.host)
+      socket
+        .on('connect', () => resolve(Boolean(socket.destroy())))
+        .on('error', () => resolve(false))
+    })
+  await expect.poll(isListening).toBe(false)
   await nextTurn()
+  expect(calls).toEqual([])
   release()
   await closed
   expect(calls).toEqual(['one', 'two', 'closed'])

@@ -1,7 +1,7 @@
 /** Seats: what waits for a log that cannot take it is bounded. */
 import { expect, onTestFinished, test } from 'vitest'
+import { systemClock } from '../../../server/clock.ts'
 import { memoryLog } from '../../../server/log/memory.ts'
-import { systemClock } from '../../../server/room/clock.ts'
 import { Seats } from '../../../server/room/seats.ts'
 
 test('while the log fails, the latest 10,000 seats wait, and are kept when it recovers', async () => {

@@ -2,19 +2,20 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Outgoing } from '../../../shared/dialect/dialect.ts'
-import { lineDialect, names, splitUtf8 } from '../../../shared/dialect/line.ts'
+import { LineCodec, splitUtf8 } from '../../../shared/dialect/line.ts'
+import { nameList } from '../../../shared/dialect/replies.ts'
 import { utcOffset } from '../../../shared/dialect/style.ts'
 import { errorMessage } from '../../../shared/errors.ts'
 import { limits } from '../../../shared/limits.ts'
 import type { EventKind, Person, Presence, Welcome } from '../../../shared/protocol.ts'
 import { sanitise, utf8Length } from '../../../shared/text.ts'
 
-const utc = lineDialect(0)
+const utc = new LineCodec({ offset: 0 })
 const alice: Person = { id: 'a1', name: 'alice', via: 'web' }
 const bob: Person = { id: 'b2', name: 'bob', via: 'tcp' }
 const at = '2026-11-22T12:21:15.123Z'
 
-const lines = (message: Outgoing, dialect = utc) => dialect.encode(message).map(({ text }) => text)
+const lines = (message: Outgoing, codec = utc) => codec.encode(message).map(({ text }) => text)
 const event = (kind: EventKind, text: string, from = alice) => ({ seq: 1, at, kind, from, text })
 const presence = (changes: Partial<Presence>): Presence => ({
   type: 'presence',
@@ -29,6 +30,7 @@ const welcome = (changes: Partial<Welcome> = {}): Welcome => ({
   protocol: 1,
   you: alice,
   token: 't',
+  at,
   epoch: 'e',
   head: 0,
   resumed: null,
@@ -106,11 +108,11 @@ describe('an event', () => {
   ])(
     'has the time of a server %i minutes from UTC, which the greeting calls %s',
     (offset, name, stamp) => {
-      const dialect = lineDialect(offset)
-      const [line] = lines({ type: 'events', events: [event('message', 'x')] }, dialect)
+      const codec = new LineCodec({ offset: offset })
+      const [line] = lines({ type: 'events', events: [event('message', 'x')] }, codec)
       expect(line).toBe(`${stamp} alice: x`)
       expect(utcOffset(offset)).toBe(name)
-      expect(lines(welcome(), dialect)[1]).toContain(`Times are ${name}.`)
+      expect(lines(welcome(), codec)[1]).toContain(`Times are ${name}.`)
     },
   )
 })
@@ -154,6 +156,12 @@ describe('presence', () => {
     ])
     expect(lines(presence({ ...large, joined: [bob] }))).toEqual(['* bob joined (tcp)'])
     expect(lines(presence({ ...large, renamed }))).toEqual(['* bob is now robert'])
+  })
+
+  test('of a member who continues over another transport is one line', () => {
+    expect(utc.encode(presence({ moved: [{ ...bob, via: 'json' }] }))).toEqual([
+      { text: '* bob continues (json)', own: 'b2' },
+    ])
   })
 
   test('as a snapshot is for programs only', () => {
@@ -223,7 +231,10 @@ describe('the greeting', () => {
         (you, others, unlisted, offset) => {
           const members = [you, ...others]
           const memberCount = members.length + unlisted
-          const text = lines(welcome({ you, members, memberCount }), lineDialect(offset))
+          const text = lines(
+            welcome({ you, members, memberCount }),
+            new LineCodec({ offset: offset }),
+          )
           expect(utf8Length(`${text.join('\n')}\n`)).toBeLessThanOrEqual(1024)
         },
       ),
@@ -231,8 +242,7 @@ describe('the greeting', () => {
   })
 })
 
-test('an answer is its lines, and a fault one marked line with what may help', () => {
-  expect(lines({ type: 'told', lines: ['one', 'two'] })).toEqual(['one', 'two'])
+test('a fault is one marked line, with a suggestion if there is one', () => {
   expect(lines(errorMessage({ code: 'text_empty' }))).toEqual([
     '! There is nothing in that message.',
   ])
@@ -244,13 +254,13 @@ test('an answer is its lines, and a fault one marked line with what may help', (
 
 test('who is typing is not shown, and nobody is told of themselves', () => {
   expect(lines({ type: 'typing', from: alice, on: true })).toEqual([])
-  expect(utc.skipsOwn).toBe(true)
+  expect(utc.broadcast.skipsOwn).toBe(true)
 })
 
 test('names are cut between entries, and the rest is counted', () => {
-  expect(names([alice, bob], 2)).toBe('alice (web), bob (tcp)')
-  expect(names([alice, bob], 5)).toBe('alice (web), bob (tcp) and 3 more')
-  expect(names([alice, bob], 2, 13)).toBe('alice (web) and 1 more')
+  expect(nameList([alice, bob], 2, 100)).toBe('alice (web), bob (tcp)')
+  expect(nameList([alice, bob], 5, 100)).toBe('alice (web), bob (tcp) and 3 more')
+  expect(nameList([alice, bob], 2, 13)).toBe('alice (web) and 1 more')
 })
 
 test('a long text is split between characters only, and is whole when joined', () => {
@@ -330,7 +340,7 @@ describe('what was said before', () => {
 
   test('stands under the date of the reader’s day', () => {
     const events = [at('21', 'one'), at('21', 'two'), at('22', 'three')]
-    const east = lineDialect(60).encode({ type: 'history', events, more: false })
+    const east = new LineCodec({ offset: 60 }).encode({ type: 'history', events, more: false })
     expect(east.map(({ text }) => text)).toEqual([
       '* 2026-11-22',
       '[00:30] bob: one',
@@ -349,7 +359,7 @@ describe('what was said before', () => {
 })
 
 describe('asking for it', () => {
-  const decode = lineDialect(0).decode
+  const decode = (line: string) => utc.decode(line)
 
   test('takes a number from 1 to 200, and 20 without one', () => {
     const limit = (line: string) => decode(line)

@@ -1,13 +1,21 @@
 /** What readers of lines may choose, and that each choice is one dialect for all of them. */
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
-import type { Outgoing } from '../../../shared/dialect/dialect.ts'
-import { jsonDialect } from '../../../shared/dialect/json.ts'
-import { lineDialect } from '../../../shared/dialect/line.ts'
-import { NAME_COLORS, painted, parseOffset, utcOffset } from '../../../shared/dialect/style.ts'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { loadAscii } from '../../../shared/dialect/ascii.ts'
+import type { Codec, Outgoing } from '../../../shared/dialect/dialect.ts'
+import { LineCodec } from '../../../shared/dialect/line.ts'
+import {
+  type LineStyle,
+  NAME_COLORS,
+  offsetAt,
+  painted,
+  parseOffset,
+  utcOffset,
+} from '../../../shared/dialect/style.ts'
 import type { Person, RoomEvent } from '../../../shared/protocol.ts'
 
-const utc = lineDialect(0)
+const styled = (style: Partial<LineStyle>) => new LineCodec({ offset: 0, ...style })
+const utc = styled({})
 const ivan: Person = { id: 'i1', name: 'Иван', via: 'web' }
 const at = '2026-11-22T12:21:15.123Z'
 const event = (text: string, kind: RoomEvent['kind'] = 'message'): Outgoing => ({
@@ -15,8 +23,7 @@ const event = (text: string, kind: RoomEvent['kind'] = 'message'): Outgoing => (
   events: [{ seq: 1, at, kind, from: ivan, text }],
 })
 const joined: Outgoing = { type: 'presence', joined: [ivan], left: [], renamed: [], memberCount: 2 }
-const lines = (dialect: typeof utc, message: Outgoing) =>
-  dialect.encode(message).map(({ text }) => text)
+const lines = (codec: Codec, message: Outgoing) => codec.encode(message).map(({ text }) => text)
 
 describe('an offset', () => {
   test.each([
@@ -41,6 +48,20 @@ describe('an offset', () => {
     },
   )
 
+  test.each([
+    ['2026-01-15T12:00:00.000Z', 60],
+    ['2026-07-15T12:00:00.000Z', 120],
+  ])('of the machine at %s follows its daylight saving time', (at, minutes) => {
+    const { TZ } = process.env
+    process.env.TZ = 'Europe/Berlin'
+    onTestFinished(() => {
+      if (TZ === undefined) delete process.env.TZ
+      else process.env.TZ = TZ
+    })
+    expect(offsetAt(at, undefined)).toBe(minutes)
+    expect(offsetAt(at, -180)).toBe(-180)
+  })
+
   test('is read as it is written', () => {
     for (let minutes = -720; minutes <= 840; minutes += 15) {
       expect(parseOffset(utcOffset(minutes))).toBe(minutes)
@@ -49,38 +70,41 @@ describe('an offset', () => {
 })
 
 describe('a style', () => {
-  test('is one dialect, however it was come by, and the first one where it has not changed', () => {
-    const there = utc.styled({ offset: 345 }).styled({ stamps: false })
-    expect(lineDialect(345).styled({ stamps: false })).toBe(there)
-    expect(there.styled({ offset: 0, stamps: true })).toBe(utc)
-    expect(jsonDialect.styled({ color: true })).toBe(jsonDialect)
+  test('has one encoding of broadcasts for all its readers', () => {
+    const codec = styled({ offset: 345 })
+    const before = codec.broadcast
+    expect(styled({ offset: 345 }).broadcast).toBe(before)
+    codec.restyle({ stamps: false })
+    expect(codec.broadcast).toBe(styled({ offset: 345, stamps: false }).broadcast)
+    expect(codec.broadcast).not.toBe(before)
   })
 
   test('without stamps has none before what is said', () => {
-    const plain = utc.styled({ stamps: false })
+    const plain = styled({ stamps: false })
     expect(lines(plain, event('hi'))).toEqual(['Иван: hi'])
     expect(lines(plain, event('waves', 'action'))).toEqual(['* Иван waves'])
   })
 
   test('of another clock has its stamps and its days', () => {
-    const there = utc.styled({ offset: 840 })
+    const there = styled({ offset: 840 })
     expect(lines(there, event('hi'))).toEqual(['[02:21] Иван: hi'])
     const history: Outgoing = { ...event('hi'), type: 'history', more: false } as Outgoing
     expect(lines(there, history)).toEqual(['* 2026-11-23', '[02:21] Иван: hi'])
   })
 
   test('with colours has names in theirs, and nothing else', () => {
-    const colored = utc.styled({ color: true })
+    const colored = styled({ color: true })
     expect(lines(colored, event('hi'))).toEqual([`[12:21] ${painted('Иван')}: hi`])
     expect(lines(colored, joined)).toEqual([`* ${painted('Иван')} joined (web)`])
     expect(lines(colored, event('it', 'notice'))).toEqual(['[12:21] * it'])
     expect(painted('Ann').replace('Ann', 'ann')).toBe(painted('ann'))
   })
 
-  test('in ASCII has nothing else, on one line, whatever is said', () => {
-    const ascii = utc.styled({ ascii: true })
+  test('in ASCII has nothing else, on one line, whatever is said', async () => {
+    await loadAscii()
+    const ascii = styled({ ascii: true })
     expect(lines(ascii, event('Grüße 🚀 “€”'))).toEqual(['[12:21] Ivan: Grusse :rocket: "EUR"'])
-    expect(lines(ascii, { type: 'told', lines: ['日本'] })).toEqual(['RiBen'])
+    expect(lines(ascii, { type: 'goodbye', name: '日本' })).toEqual(['Goodbye, RiBen.'])
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         for (const line of lines(ascii, event(text.replace(/\p{Cc}/gu, '')))) {
@@ -91,8 +115,8 @@ describe('a style', () => {
   })
 
   test('never has an escape sequence that was not asked for', () => {
-    for (const dialect of [utc, utc.styled({ stamps: false, ascii: true })]) {
-      expect(lines(dialect, event('hi')).join()).not.toContain('\u001b')
+    for (const codec of [utc, styled({ stamps: false, ascii: true })]) {
+      expect(lines(codec, event('hi')).join()).not.toContain('\u001b')
     }
   })
 })
@@ -125,7 +149,9 @@ describe('asking for it', () => {
     ['/color', { color: true }, '/color is on now.'],
     ['/ascii ON', { ascii: true }, '/ascii is on now.'],
   ])('%s changes one thing', (line, change, answer) => {
-    expect(decode(line)).toEqual({ type: 'request', request: { type: 'style', change, answer } })
+    const setting = { type: 'style', change } as const
+    expect(decode(line)).toEqual({ type: 'setting', setting })
+    expect(lines(utc, { type: 'setting', setting, applied: true })).toEqual([answer])
   })
 
   test.each(['/time', '/time noon', '/stamps maybe', '/turn 3'])('%s says how', (line) => {

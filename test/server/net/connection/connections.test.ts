@@ -1,12 +1,12 @@
 import { pino } from 'pino'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { Edges } from '../../../../server/net/connection/connections.ts'
-import { systemClock } from '../../../../server/room/clock.ts'
+import { systemClock } from '../../../../server/clock.ts'
+import { Connections } from '../../../../server/net/connection/connections.ts'
 import { lineDialect } from '../../../../shared/dialect/line.ts'
 
-function edgesWith(count: number, onCrowdGone: () => void) {
+function connectionsWith(count: number, onCrowdGone: () => void) {
   // Beats come every 10 ms.
-  const edges = new Edges({
+  const connections = new Connections({
     log: pino({ level: 'silent' }),
     clock: systemClock,
     max: 20_000,
@@ -14,33 +14,33 @@ function edgesWith(count: number, onCrowdGone: () => void) {
     helloMs: 10_000,
     onCrowdGone,
   })
-  onTestFinished(() => edges.closeAll('shutdown'))
+  onTestFinished(() => connections.closeAll('shutdown'))
   let beats = 0
   const open = Array.from({ length: count }, () => {
-    const edge = {
+    const connection = {
       via: 'tcp' as const,
-      dialect: lineDialect(0),
+      dialect: lineDialect,
       seq: 0,
       beat: () => {
         beats += 1
       },
-      close: () => edges.delete(edge),
+      close: () => connections.delete(connection),
     }
-    edges.add(edge)
-    return edge
+    connections.add(connection)
+    return connection
   })
   const beat = (): Promise<void> => {
     const before = beats
     return vi.waitFor(() => expect(beats).toBeGreaterThan(before))
   }
-  return { edges, open, beat }
+  return { connections, open, beat }
 }
 
 test('of a crowd that has left is told once', async () => {
   const onCrowdGone = vi.fn()
-  const { edges, open, beat } = edgesWith(1500, onCrowdGone)
+  const { connections, open, beat } = connectionsWith(1500, onCrowdGone)
   await beat()
-  for (const edge of open.slice(0, 1400)) edges.delete(edge)
+  for (const connection of open.slice(0, 1400)) connections.delete(connection)
   await vi.waitFor(() => expect(onCrowdGone).toHaveBeenCalled())
   await beat()
   await beat()
@@ -49,9 +49,9 @@ test('of a crowd that has left is told once', async () => {
 
 test('of a few who leave, or of many among more, nothing is told', async () => {
   const onCrowdGone = vi.fn()
-  const { edges, open, beat } = edgesWith(2500, onCrowdGone)
+  const { connections, open, beat } = connectionsWith(2500, onCrowdGone)
   await beat()
-  for (const edge of open.slice(0, 1500)) edges.delete(edge)
+  for (const connection of open.slice(0, 1500)) connections.delete(connection)
   await beat()
   await beat()
   expect(onCrowdGone).not.toHaveBeenCalled()

@@ -1,44 +1,48 @@
-/** What is written by turns is released by turns, whole, and nothing of it is lost. */
+/** Lockstep mode releases bytes by the message, whole, and nothing of it is lost. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { READ_BYTES, Turns } from '../../../../server/net/raw/lockstep.ts'
+import { Lockstep, READ_BYTES } from '../../../../server/net/raw/lockstep.ts'
 import { testGateway } from '../../../support/gateway.ts'
 import { greeted } from '../../../support/raw.ts'
 
-function recorded(): { turns: Turns; parts: Buffer[] } {
+function recorded(): { lockstep: Lockstep; parts: Buffer[] } {
   const parts: Buffer[] = []
-  const turns = new Turns((part, done) => {
+  const lockstep = new Lockstep((part, done) => {
     parts.push(part)
     done()
   })
-  return { turns, parts }
+  return { lockstep, parts }
 }
 
 describe('a reader by turns', () => {
   it('gets one part for each thing it sends, and keeps what it has earned', () => {
-    const { turns, parts } = recorded()
-    turns.turn(true)
+    const { lockstep, parts } = recorded()
+    lockstep.set(true)
     let done = 0
     const took = (): void => {
       done += 1
     }
-    turns.write(Buffer.from('answer\n'), took)
-    turns.write(Buffer.from('news\n'), took)
-    expect([parts.map(String), done, turns.holds]).toEqual([['answer\n'], 1, true])
-    turns.earn()
-    expect([parts.map(String), done, turns.holds]).toEqual([['answer\n', 'news\n'], 2, false])
-    turns.earn()
-    turns.write(Buffer.from('more\n'), took)
+    lockstep.write(Buffer.from('answer\n'), took)
+    lockstep.write(Buffer.from('news\n'), took)
+    expect([parts.map(String), done, lockstep.isHolding]).toEqual([['answer\n'], 1, true])
+    lockstep.received()
+    expect([parts.map(String), done, lockstep.isHolding]).toEqual([
+      ['answer\n', 'news\n'],
+      2,
+      false,
+    ])
+    lockstep.received()
+    lockstep.write(Buffer.from('more\n'), took)
     expect(parts).toHaveLength(3)
   })
 
   it('gets whole lines where they fit, and the rest with the end of its turns', () => {
-    const { turns, parts } = recorded()
-    turns.turn(true)
+    const { lockstep, parts } = recorded()
+    lockstep.set(true)
     const lines = Array.from({ length: 40 }, (_, at) => `line ${at} ${'ü'.repeat(30)}\n`)
-    turns.write(Buffer.from(lines.join('')), () => {})
-    turns.earn()
-    turns.turn(false)
+    lockstep.write(Buffer.from(lines.join('')), () => {})
+    lockstep.received()
+    lockstep.set(false)
     expect(parts.map(String).join('')).toBe(lines.join(''))
     for (const part of parts) expect(String(part).endsWith('\n')).toBe(true)
     expect(Math.max(...parts.slice(0, 2).map(({ length }) => length))).toBeLessThanOrEqual(1024)
@@ -48,11 +52,11 @@ describe('a reader by turns', () => {
   it('is never sent half a character, nor more than it can read', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 3000 }), (text) => {
-        const { turns, parts } = recorded()
-        turns.turn(true)
+        const { lockstep, parts } = recorded()
+        lockstep.set(true)
         const bytes = Buffer.from(text)
-        turns.write(bytes, () => {})
-        for (let turn = 0; turn < 16; turn += 1) turns.earn()
+        lockstep.write(bytes, () => {})
+        for (let count = 0; count < 16; count += 1) lockstep.received()
         expect(Buffer.concat(parts)).toEqual(bytes)
         const utf8 = new TextDecoder('utf-8', { fatal: true })
         for (const part of parts) {
@@ -91,7 +95,7 @@ describe('/turn', () => {
     ])
   })
 
-  it('ends where a program asks for more than turns can hold, which is told and sent', async () => {
+  it('ends where a program asks for more than lockstep can hold, which is told and sent', async () => {
     const { tcp } = await testGateway()
     const { client: ann } = await greeted(tcp.port)
     const { client: program } = await greeted(tcp.port)
@@ -99,7 +103,7 @@ describe('/turn', () => {
     await ann.until('2 here: ')
     program.send('/turn\n/history\n/history\n/history\nlast words\n')
     await ann.until('guest-2: last words\n')
-    await program.until('* /turn is off now: there was more to read than turns can hold.\n')
+    await program.until('* /turn is off now: more messages are waiting than it can hold.\n')
     await program.until('guest-1: x')
     program.send('bye\n')
     await program.until('Goodbye, guest-2.')

@@ -7,7 +7,6 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { Echoes } from '../../../../server/net/relay/echoes.ts'
 import { relayDialect } from '../../../../shared/dialect/relay.ts'
 import type { RoomEvent } from '../../../../shared/protocol.ts'
-import { textFrames } from '../../../../shared/wire/frame.ts'
 import { need } from '../../../support/debian.ts'
 import { type TestGateway, testGateway } from '../../../support/gateway.ts'
 import { type PageClient, pageClient } from '../../../support/page.ts'
@@ -154,7 +153,7 @@ describe('a room and a server of lines', () => {
     const event = await ann.until('before')
     await first.until('Ann: before\n')
     const told = Buffer.from(JSON.stringify({ type: 'events', events: [event] }))
-    const bytes = textFrames([told]).length + 'Ann: before\n'.length
+    const bytes = told.length + 'Ann: before\n'.length
     expect(tally.bytesOut - written).toBe(bytes)
     first.stop()
     const isAway = ({ msg }: { msg: string }) => msg === 'the relay is not connected'
@@ -204,7 +203,7 @@ describe('a room and a server of lines', () => {
 })
 
 it('says nothing but what people say', () => {
-  const dialect = relayDialect('{name}: {text}')
+  const dialect = relayDialect('{name}: {text}').open()
   const presence = { joined: [], left: [], renamed: [], memberCount: 1 }
   expect(dialect.encode({ type: 'presence', ...presence })).toEqual([])
   const from = { id: 'a', name: 'Ann', via: 'web' } as const

@@ -12,6 +12,7 @@ function welcome(fields: Partial<Welcome> = {}): Welcome {
     protocol: 1,
     you: ann,
     token: 'token',
+    at: '2026-11-22T12:21:15.123Z',
     epoch: 'e1',
     head: 0,
     resumed: null,
@@ -107,7 +108,7 @@ describe('a conversation', () => {
       welcome({ head: 9, reset, events: [event(1, 'one'), event(9, 'nine')] }),
     )
     expect(outgoing).toEqual([
-      { type: 'told', lines: [expect.stringMatching(/^\* .*said meanwhile/)] },
+      { type: 'lines', lines: [expect.stringMatching(/^\* .*said meanwhile/)] },
       { type: 'events', events: [event(9, 'nine')] },
     ])
   })
@@ -118,7 +119,7 @@ describe('a conversation', () => {
     conversation.rename('Ann-2')
     const you = { ...ann, name: 'Ann-2' }
     expect(conversation.receive(welcome({ you, resumed: { from: 1, to: 0 } }))).toEqual([
-      { type: 'told', lines: ['* You are Ann-2 now.'] },
+      { type: 'lines', lines: ['* You are Ann-2 now.'] },
     ])
   })
 

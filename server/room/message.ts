@@ -7,7 +7,7 @@ import { sanitise, utf8Length } from '../../shared/text.ts'
 import { holdsToken } from './token.ts'
 
 /** `secret`: of the tokens, none of which may be said aloud. */
-export function checkText(
+export function checkMessage(
   raw: string,
   secret: Uint8Array,
 ): { ok: true; text: string } | { ok: false; fault: Fault } {

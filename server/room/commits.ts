@@ -1,0 +1,114 @@
+/**
+ * Commits: drafts → the log, in batches.
+ *
+ * MUST have at most one append under way, so that there is one order. MUST settle every
+ * draft exactly once, whatever fails.
+ */
+import type { RoomEvent } from '../../shared/protocol.ts'
+import type { Clock } from './clock.ts'
+import type { Committed, Draft, RoomLog } from './log.ts'
+import type { Tally } from './tally.ts'
+
+/** Drafts in one append, and UTF-16 units of text in them: bounds the delay and the segment. */
+const BATCH_DRAFTS = 1024
+const BATCH_SIZE = 262_144
+
+/** Receives the outcome of a post; undefined if the log could not commit it. */
+export type Settle = (committed: Committed | undefined) => void
+type Posted = { draft: Draft; settle: Settle }
+
+export type CommitsOptions = {
+  log: RoomLog
+  clock: Clock
+  tally: Tally
+  /** Receives the new events of a batch, in order, before its drafts are settled. */
+  onCommitted: (events: RoomEvent[]) => void
+  /** Receives a fault of the log. The senders receive theirs through `settle`. */
+  onLogFault: (error: unknown) => void
+  /** Receives an error that `onCommitted` or a `settle` has thrown. */
+  onBug: (error: unknown) => void
+}
+
+export class Commits {
+  readonly #options: CommitsOptions
+  #posted: Posted[] = []
+  #timeStamp = { ms: Number.NaN, text: '' }
+  /** Resolves when no draft waits; undefined while none does. */
+  #committing: Promise<void> | undefined
+
+  constructor(options: CommitsOptions) {
+    this.#options = options
+  }
+
+  /** Queues a draft. Drafts are committed in the order of the calls. */
+  post(draft: Omit<Draft, 'at'>, settle: Settle): void {
+    this.#posted.push({ draft: { at: this.#now(), ...draft }, settle })
+    // At the end of the turn: what else arrives in it goes into the same append.
+    this.#committing ??= new Promise((resolve) => {
+      this.#options.clock.turn(() => resolve(this.#commitAll()))
+    })
+  }
+
+  /** Resolves when every posted draft is settled. */
+  async settled(): Promise<void> {
+    while (this.#committing !== undefined) await this.#committing
+  }
+
+  /** ISO 8601; formatted once a millisecond. */
+  #now(): string {
+    const ms = this.#options.clock.now()
+    if (ms !== this.#timeStamp.ms) this.#timeStamp = { ms, text: new Date(ms).toISOString() }
+    return this.#timeStamp.text
+  }
+
+  async #commitAll(): Promise<void> {
+    while (this.#posted.length > 0) {
+      const batch = this.#takeBatch()
+      const committed = await this.#append(batch.map(({ draft }) => draft))
+      this.#guarded(() => this.#publish(committed ?? []))
+      batch.forEach(({ settle }, at) => {
+        this.#guarded(() => settle(committed?.[at]))
+      })
+    }
+    this.#committing = undefined
+  }
+
+  #publish(committed: readonly Committed[]): void {
+    const events: RoomEvent[] = []
+    for (const one of committed) if (!one.repeated) events.push(one.event)
+    if (events.length === 0) return
+    this.#options.tally.messages += events.length
+    this.#options.onCommitted(events)
+  }
+
+  /** A bug in one reader or sender MUST NOT stop the room. */
+  #guarded(run: () => void): void {
+    try {
+      run()
+    } catch (error) {
+      this.#options.onBug(error)
+    }
+  }
+
+  #takeBatch(): Posted[] {
+    let count = 0
+    for (let size = 0; count < this.#posted.length && count < BATCH_DRAFTS; count += 1) {
+      size += this.#posted[count]?.draft.text.length ?? 0
+      if (size > BATCH_SIZE && count > 0) break
+    }
+    return this.#posted.splice(0, count)
+  }
+
+  async #append(drafts: Draft[]): Promise<Committed[] | undefined> {
+    const { log, clock, tally, onLogFault } = this.#options
+    const began = clock.monotonic()
+    try {
+      return await log.append(drafts)
+    } catch (error) {
+      onLogFault(error)
+      return undefined
+    } finally {
+      tally.onCommit(drafts.length, clock.monotonic() - began)
+    }
+  }
+}

@@ -1,0 +1,86 @@
+/**
+ * Replies to one reader of the line dialect → lines.
+ */
+import { helpAbout, helpLines } from '../commands.ts'
+import type { Person } from '../protocol.ts'
+import { utf8Length } from '../text.ts'
+import { wrap } from '../wrap.ts'
+import type { Reply, Setting } from './dialect.ts'
+import { utcOffset } from './style.ts'
+
+/** UTF-8 bytes of names in the reply to /who. */
+const WHO_BYTES = 16_384
+
+/** `columns`: width of the reader's terminal, Infinity if it is unknown. */
+export function replyLines(reply: Reply, columns: number): string[] {
+  switch (reply.type) {
+    case 'who': {
+      const { members, memberCount } = reply
+      const parts = `${memberCount} here: ${nameList(members, memberCount, WHO_BYTES)}`.split(' ')
+      return wrap(parts, columns)
+    }
+    case 'help':
+      return reply.about === undefined ? helpLines(columns) : helpAbout(reply.about, columns)
+    case 'you_are':
+      return [reply.changed ? `You are ${reply.name} now.` : `You are ${reply.name} already.`]
+    case 'resumed':
+      return resumedLines(reply)
+    case 'setting':
+      return [settingLine(reply.setting, reply.applied)]
+    case 'lockstep_over':
+      return ['* /turn is off now: more messages are waiting than it can hold.']
+    case 'goodbye':
+      return [`Goodbye, ${reply.name ?? 'stranger'}.`]
+  }
+}
+
+function resumedLines({
+  name,
+  was,
+  trimmed,
+  skipped,
+  missed,
+}: Extract<Reply, { type: 'resumed' }>): string[] {
+  return [
+    name === was
+      ? `You are ${name} again.`
+      : `You are ${name}: another person is using the name ${was}.`,
+    ...(trimmed > 0 ? [`${messages(trimmed)} no longer kept.`] : []),
+    ...(skipped > 0 ? [`${messages(skipped)} left out: too many to show.`] : []),
+    missed ? 'What you missed:' : 'You missed nothing.',
+  ]
+}
+
+function messages(count: number): string {
+  return count === 1 ? '1 message is' : `${count} messages are`
+}
+
+function settingLine(setting: Setting, applied: boolean): string {
+  if (setting.type === 'lockstep') {
+    return applied
+      ? `/turn is ${onOff(setting.on)} now.`
+      : '/turn works on raw TCP connections only.'
+  }
+  const { offset, ...switches } = setting.change
+  if (offset !== undefined) return `Times are ${utcOffset(offset)} now.`
+  const [[name, on] = ['style', true]] = Object.entries(switches)
+  return `/${name} is ${onOff(on)} now.`
+}
+
+function onOff(on: boolean): string {
+  return on ? 'on' : 'off'
+}
+
+/** `alice (web), bob (tcp) and 7 more`: as many of `people` as fit; `count` is the total. */
+export function nameList(people: readonly Person[], count: number, maxBytes: number): string {
+  const shown: string[] = []
+  let bytes = 0
+  for (const { name, via } of people) {
+    const entry = `${name} (${via})`
+    bytes += utf8Length(entry) + 2
+    if (bytes > maxBytes) break
+    shown.push(entry)
+  }
+  const more = count - shown.length
+  return shown.join(', ') + (more > 0 ? ` and ${more} more` : '')
+}
