@@ -37,7 +37,7 @@ describe.skipIf(tmux === undefined)("the server's own terminal", () => {
     screen.type('/wh').press('Tab', 'Enter')
     await screen.until('2 here: Server (server), guest-1 (tcp)\n')
     screen.type('/name Boss').press('Enter')
-    await screen.until('! There is no /name here')
+    await screen.until("! There is no /name at the server's own console.")
     screen.type('/help').press('Enter')
     expect(await screen.until('Stop the server.')).not.toContain('/resume')
     screen.press('C-d')
