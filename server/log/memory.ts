@@ -87,6 +87,7 @@ export function memoryLog(most = 0): RoomLog {
       }
     },
     seatOf: async (person) => seats.get(person),
+    health: () => 'ok',
     close: async () => {},
   }
 }

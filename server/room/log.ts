@@ -16,6 +16,13 @@ export type Committed = { event: RoomEvent; repeated: boolean }
 /** Where somebody was when last seen: their name, and the last event that they were sent. */
 export type Seat = { person: string; name: string; seq: number }
 
+/**
+ * Whether events can be recorded. `ok`: as far as the log knows. `failing`: the latest append
+ * was rejected. `stalled`: the disk has kept an append waiting for seconds. `lost`: a thread of
+ * the log has ended, and every call rejects until the server is restarted.
+ */
+export type LogHealth = 'ok' | 'failing' | 'stalled' | 'lost'
+
 export interface RoomLog {
   /** Names this run of numbers; a log that starts anew at 1 has a new epoch. */
   readonly epoch: string
@@ -37,5 +44,6 @@ export interface RoomLog {
   keepSeats(seats: readonly Seat[]): Promise<void>
   /** The seat of a person, if it is remembered. */
   seatOf(person: string): Promise<Seat | undefined>
+  health(): LogHealth
   close(): Promise<void>
 }

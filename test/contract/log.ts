@@ -233,6 +233,13 @@ export function logContract(name: string, open: () => Promise<RoomLog>): void {
       })
     })
 
+    test('is healthy before and after it has committed something', async () => {
+      const log = await fresh()
+      expect(log.health()).toBe('ok')
+      await log.append([draft('x')])
+      expect(log.health()).toBe('ok')
+    })
+
     test('remembers the latest seat of each person', async () => {
       const log = await fresh()
       expect(await log.seatOf(alice.id)).toBeUndefined()

@@ -8,7 +8,12 @@ import { Worker } from 'node:worker_threads'
 import type { Answered, Asked, Call, Opened, Role } from './worker.ts'
 
 export type Ready = Exclude<Opened, { fault: string }>
-type Waiting = { resolve: (result: unknown) => void; reject: (error: Error) => void }
+type Waiting = {
+  /** `performance.now()` of the call, in ms. */
+  since: number
+  resolve: (result: unknown) => void
+  reject: (error: Error) => void
+}
 
 export class Thread {
   /** seq of the oldest event, as the writer said last. */
@@ -44,12 +49,20 @@ export class Thread {
     return { thread: new Thread(worker, onLost), opened }
   }
 
+  /** How long, in ms, the oldest unanswered call has waited; 0 when there is none. */
+  get waitedMs(): number {
+    // Calls are answered in order, so the first entry is the oldest.
+    for (const { since } of this.#waiting.values()) return performance.now() - since
+    return 0
+  }
+
   ask(call: Call, ...args: unknown[]): Promise<unknown> {
     if (this.#lost !== undefined) return Promise.reject(this.#lost)
     this.#asked += 1
     const number = this.#asked
     this.#worker.postMessage({ number, call, args } satisfies Asked)
-    return new Promise((resolve, reject) => this.#waiting.set(number, { resolve, reject }))
+    const since = performance.now()
+    return new Promise((resolve, reject) => this.#waiting.set(number, { since, resolve, reject }))
   }
 
   async close(): Promise<void> {

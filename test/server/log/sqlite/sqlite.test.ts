@@ -1,10 +1,10 @@
 /** The durable log: the contract, what survives, what is trimmed, and what it refuses. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import Database from 'libsql'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { sqliteLog } from '../../../../server/log/sqlite/log.ts'
-import type { StoreOptions } from '../../../../server/log/sqlite/writer.ts'
+import { type SqliteOptions, sqliteLog } from '../../../../server/log/sqlite/log.ts'
 import type { Draft, RoomLog } from '../../../../server/room/log.ts'
 import { logContract } from '../../../contract/log.ts'
 import { testFolder } from '../../../support/folder.ts'
@@ -15,11 +15,11 @@ const onLost = (error: Error): never => {
   throw error
 }
 
-function open(folder: string, options: Partial<StoreOptions> = {}): Promise<RoomLog> {
+function open(folder: string, options: Partial<SqliteOptions> = {}): Promise<RoomLog> {
   return sqliteLog({ folder, retain: 0, retainDays: 0, ...options }, onLost, worker)
 }
 
-async function openForTest(folder: string, options: Partial<StoreOptions> = {}): Promise<RoomLog> {
+async function openForTest(folder: string, options: Partial<SqliteOptions> = {}): Promise<RoomLog> {
   const log = await open(folder, options)
   onTestFinished(() => log.close())
   return log
@@ -154,14 +154,20 @@ describe('a start is refused, and the file left as it is,', () => {
 })
 
 describe('a fault while it runs', () => {
-  test('commits nothing while another program holds the file, and goes on when it lets go', async () => {
-    const folder = testFolder()
-    const log = await openForTest(folder)
+  /** A second program that holds the write lock of the log. */
+  function otherProgram(folder: string): Database.Database {
     const other = new Database(join(folder, 'room.db'))
     onTestFinished(() => {
       other.close()
     })
     other.exec('BEGIN IMMEDIATE')
+    return other
+  }
+
+  test('commits nothing while another program holds the file, and goes on when it lets go', async () => {
+    const folder = testFolder()
+    const log = await openForTest(folder)
+    const other = otherProgram(folder)
     await expect(log.append([draft('now', { id: 'x' })])).rejects.toThrow(
       'the log is locked by another program',
     )
@@ -170,5 +176,44 @@ describe('a fault while it runs', () => {
     expect(await log.append([draft('now', { id: 'x' })])).toMatchObject([
       { event: { seq: 1 }, repeated: false },
     ])
+  })
+
+  test('shows in its health: stalled while an append waits, failing until one succeeds', async () => {
+    const folder = testFolder()
+    const log = await openForTest(folder, { stalledMs: 50 })
+    const other = otherProgram(folder)
+    const append = log.append([draft('now')])
+    const refused = expect(append).rejects.toThrow('is locked by another program')
+    expect(log.health()).toBe('ok')
+    await expect.poll(() => log.health()).toBe('stalled')
+    await refused
+    expect(log.health()).toBe('failing')
+    other.exec('COMMIT')
+    expect(log.health()).toBe('failing')
+    await log.append([draft('now')])
+    expect(log.health()).toBe('ok')
+  })
+
+  test('is lost when a thread ends by itself, and every call rejects', async () => {
+    const folder = testFolder()
+    const ending = join(folder, 'ending.mjs')
+    writeFileSync(
+      ending,
+      `import ${JSON.stringify(worker.href)}
+      import { parentPort } from 'node:worker_threads'
+      parentPort.on('message', ({ call }) => call === 'keepSeats' && process.exit())`,
+    )
+    const lost: Error[] = []
+    const log = await sqliteLog(
+      { folder, retain: 0, retainDays: 0 },
+      (error) => lost.push(error),
+      pathToFileURL(ending),
+    )
+    await log.append([draft('kept')])
+    await log.keepSeats([])
+    await expect(log.append([draft('x')])).rejects.toThrow('a thread of the log has ended')
+    expect(log.health()).toBe('lost')
+    expect(lost).toHaveLength(1)
+    await log.close()
   })
 })
