@@ -8,7 +8,7 @@
 import type { RoomEvent } from '../../../shared/protocol.ts'
 import type { Committed, Draft, LogHealth, RoomLog, Seat } from '../../room/log.ts'
 import { type Ready, Thread } from './thread.ts'
-import type { Appended, StoreOptions } from './writer.ts'
+import type { Appended, WriterOptions } from './writer.ts'
 
 /** A log that could not be opened; the message is one sentence. */
 export class LogUnusable extends Error {}
@@ -16,7 +16,7 @@ export class LogUnusable extends Error {}
 /** How long, in ms, the disk may take for a write before the log counts as stalled. */
 const STALLED_MS = 5000
 
-export type SqliteOptions = StoreOptions & {
+export type SqliteOptions = WriterOptions & {
   /** Replaces STALLED_MS. */
   stalledMs?: number
 }

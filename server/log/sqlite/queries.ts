@@ -13,7 +13,7 @@ import { COLUMNS, eventOf, READ, type Row } from './rows.ts'
 /** Events that are not in the index yet and are looked through for a search, at a time. */
 const SCAN_EVENTS = 500
 
-export class Reader {
+export class Queries {
   readonly #statements: ReturnType<typeof prepare>
   readonly #database: Database.Database
 

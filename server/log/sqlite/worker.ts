@@ -4,20 +4,20 @@
  */
 import { parentPort, workerData } from 'node:worker_threads'
 import { faultOf } from './fault.ts'
-import { Reader } from './queries.ts'
-import { type Appended, open, Store, type StoreOptions } from './writer.ts'
+import { Queries } from './queries.ts'
+import { type Appended, open, Writer, type WriterOptions } from './writer.ts'
 
 /** The calls that can be made from outside. */
 export type Call =
-  | keyof Pick<Store, 'append' | 'keepSeats'>
-  | keyof Pick<Reader, 'read' | 'before' | 'search' | 'seatOf'>
+  | keyof Pick<Writer, 'append' | 'keepSeats'>
+  | keyof Pick<Queries, 'read' | 'before' | 'search' | 'seatOf'>
 export type Asked = { number: number; call: Call | 'close'; args: unknown[] }
 /** `error`: what the disk or the database said; `first`: of the log, from the writer. */
 export type Answered = { number: number; result?: unknown; error?: string; first?: number }
 export type Opened =
   | { epoch: string; secret: Uint8Array; head: number; first: number }
   | { fault: string }
-export type Role = { role: 'writer' | 'reader'; options: StoreOptions }
+export type Role = { role: 'writer' | 'reader'; options: WriterOptions }
 
 /** Between one piece of upkeep and the next, in ms, so that appends hardly wait for it. */
 const UPKEEP_MS = 50
@@ -36,30 +36,30 @@ let upkeep: NodeJS.Timeout | undefined
 let busy = false
 
 try {
-  if (role === 'writer') beWriter(new Store(options))
-  else beReader(new Reader(open(options.folder)))
+  if (role === 'writer') beWriter(new Writer(options))
+  else beReader(new Queries(open(options.folder)))
 } catch (error) {
   port.postMessage({ fault: faultOf(error) } satisfies Opened)
 }
 
-function beWriter(store: Store): void {
-  const { epoch, secret, head, first } = store
+function beWriter(writer: Writer): void {
+  const { epoch, secret, head, first } = writer
   port?.postMessage({ epoch, secret, head, first } satisfies Opened)
   port?.on('message', (asked: Asked) => {
-    const { result, error } = answer(store, asked)
-    const reply: Answered = { number: asked.number, result, first: store.first }
+    const { result, error } = answer(writer, asked)
+    const reply: Answered = { number: asked.number, result, first: writer.first }
     port?.postMessage(error === undefined ? reply : { ...reply, error })
     if (asked.call !== 'append') return
-    if (store.backlog > MAX_BACKLOG) {
+    if (writer.backlog > MAX_BACKLOG) {
       const appended = (result as Appended | undefined)?.outcomes.length ?? 0
-      tryUpkeep(store, UPKEEP_EVENTS + appended)
+      tryUpkeep(writer, UPKEEP_EVENTS + appended)
     }
-    if (!busy) keepUp(store, UPKEEP_MS)
+    if (!busy) keepUp(writer, UPKEEP_MS)
   })
-  keepUp(store, UPKEEP_MS)
+  keepUp(writer, UPKEEP_MS)
 }
 
-function beReader(reader: Reader): void {
+function beReader(reader: Queries): void {
   port?.postMessage({ epoch: '', secret: new Uint8Array(0), head: 0, first: 0 } satisfies Opened)
   port?.on('message', (asked: Asked) => {
     const { result, error } = answer(reader, asked)
@@ -68,7 +68,7 @@ function beReader(reader: Reader): void {
   })
 }
 
-function answer(of: Store | Reader, { call, args }: Asked): { result?: unknown; error?: string } {
+function answer(of: Writer | Queries, { call, args }: Asked): { result?: unknown; error?: string } {
   if (call === 'close') {
     clearTimeout(upkeep)
     of.close()
@@ -83,23 +83,23 @@ function answer(of: Store | Reader, { call, args }: Asked): { result?: unknown; 
   }
 }
 
-function keepUp(store: Store, ms: number): void {
+function keepUp(writer: Writer, ms: number): void {
   busy = ms < IDLE_MS
   clearTimeout(upkeep)
   upkeep = setTimeout(() => {
-    keepUp(store, tryUpkeep(store, UPKEEP_EVENTS) ? UPKEEP_MS : IDLE_MS)
+    keepUp(writer, tryUpkeep(writer, UPKEEP_EVENTS) ? UPKEEP_MS : IDLE_MS)
   }, ms)
 }
 
 /** Answers whether there is more to do; a disk that fails now is tried again later. */
-function tryUpkeep(store: Store, events: number): boolean {
-  const before = store.first
+function tryUpkeep(writer: Writer, events: number): boolean {
+  const before = writer.first
   try {
-    return store.upkeep(Date.now(), events)
+    return writer.upkeep(Date.now(), events)
   } catch {
     return false
   } finally {
     // Nobody asked: the first event is another one now.
-    if (store.first !== before) port?.postMessage({ number: 0, first: store.first })
+    if (writer.first !== before) port?.postMessage({ number: 0, first: writer.first })
   }
 }

@@ -18,7 +18,7 @@ const BUSY_MS = 2000
 const MAX_SEATS = 100_000
 const DAY_MS = 86_400_000
 
-export type StoreOptions = {
+export type WriterOptions = {
   folder: string
   /** How many of the latest events are kept; 0: all. */
   retain: number
@@ -29,12 +29,12 @@ export type StoreOptions = {
 /** For each draft: the seq that it was given, or the earlier event that it repeats. */
 export type Appended = { outcomes: (number | RoomEvent)[] }
 
-export class Store {
+export class Writer {
   readonly epoch: string
   readonly secret: Uint8Array
-  readonly #options: StoreOptions
+  readonly #options: WriterOptions
   readonly #database: Database.Database
-  /** Held in a transaction for as long as the store is open: one server to a folder. */
+  /** Held in a transaction for as long as the writer is open: one server to a folder. */
   readonly #lock: Database.Database
   readonly #statements: Statements
   #head: number
@@ -42,7 +42,7 @@ export class Store {
   #indexed: number
 
   /** Throws an UnusableFile, or what the disk says, and leaves what is there as it is. */
-  constructor(options: StoreOptions) {
+  constructor(options: WriterOptions) {
     this.#options = options
     mkdirSync(options.folder, { recursive: true })
     this.#lock = lock(join(options.folder, 'room.lock'))
