@@ -9,6 +9,7 @@ import type { RoomEvent } from '../../../shared/protocol.ts'
 import type { Seat } from '../../room/log.ts'
 import { hasWords, mayGoOn, wordsOf } from '../words.ts'
 import { COLUMNS, eventOf, READ, type Row } from './rows.ts'
+import { transaction } from './transaction.ts'
 
 /** Events that are not in the index yet and are looked through for a search, at a time. */
 const SCAN_EVENTS = 500
@@ -31,7 +32,12 @@ export class Queries {
     return (this.#statements.before.all(seq, limit) as Row[]).map(eventOf).reverse()
   }
 
+  /** In one transaction, or an event that is indexed meanwhile would be found twice or not at all. */
   search(query: string, limit: number): RoomEvent[] {
+    return transaction(this.#database, 'read', () => this.#search(query, limit))
+  }
+
+  #search(query: string, limit: number): RoomEvent[] {
     const words = wordsOf(query)
     const last = words.at(-1)
     if (last === undefined) return []

@@ -5,6 +5,7 @@
  */
 import { randomBytes, randomUUID } from 'node:crypto'
 import type Database from 'libsql'
+import { transaction } from './transaction.ts'
 
 /** "ONER", so that a log is told from any other SQLite file (PRAGMA application_id). */
 const APPLICATION_ID = 0x4f4e4552
@@ -69,11 +70,11 @@ export function inspect(database: Database.Database): boolean {
 /** Brings the file to the newest version, in one transaction for each step. */
 export function migrate(database: Database.Database): void {
   for (let version = number(database, 'user_version'); version < migrations.length; version += 1) {
-    database.exec('BEGIN IMMEDIATE')
-    migrations[version]?.(database)
-    database.exec(`PRAGMA application_id = ${APPLICATION_ID}`)
-    database.exec(`PRAGMA user_version = ${version + 1}`)
-    database.exec('COMMIT')
+    transaction(database, 'write', () => {
+      migrations[version]?.(database)
+      database.exec(`PRAGMA application_id = ${APPLICATION_ID}`)
+      database.exec(`PRAGMA user_version = ${version + 1}`)
+    })
   }
 }
 

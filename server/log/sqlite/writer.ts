@@ -12,6 +12,7 @@ import type { RoomEvent } from '../../../shared/protocol.ts'
 import type { Draft, Seat } from '../../room/log.ts'
 import { COLUMNS, eventOf, type Row, rowOf } from './rows.ts'
 import { inspect, migrate, UnusableFile } from './schema.ts'
+import { transaction } from './transaction.ts'
 
 /** How long an append waits for another program to release the file, in ms. */
 const BUSY_MS = 2000
@@ -69,27 +70,24 @@ export class Writer {
   /** `text`: the drafts, as JSON. */
   append(text: string): Appended {
     const drafts = JSON.parse(text) as Draft[]
-    return this.#transaction(
-      () => {
-        const said = this.#alreadySaid(drafts)
-        const rows: Row[] = []
-        let head = this.#head
-        const outcomes = drafts.map((draft) => {
-          const key = keyOf(draft.from.id, draft.id)
-          const earlier = key === undefined ? undefined : said.get(key)
-          if (earlier !== undefined) return earlier
-          head += 1
-          rows.push(rowOf(head, draft))
-          if (key !== undefined) said.set(key, { seq: head, ...draft })
-          return head
-        })
-        if (rows.length > 0) this.#statements.insert.run(JSON.stringify(rows))
-        return { head, outcomes }
-      },
-      ({ head }) => {
-        this.#head = head
-      },
-    )
+    const { head, outcomes } = this.#transaction(() => {
+      const said = this.#alreadySaid(drafts)
+      const rows: Row[] = []
+      let head = this.#head
+      const outcomes = drafts.map((draft) => {
+        const key = keyOf(draft.from.id, draft.id)
+        const earlier = key === undefined ? undefined : said.get(key)
+        if (earlier !== undefined) return earlier
+        head += 1
+        rows.push(rowOf(head, draft))
+        if (key !== undefined) said.set(key, { seq: head, ...draft })
+        return head
+      })
+      if (rows.length > 0) this.#statements.insert.run(JSON.stringify(rows))
+      return { head, outcomes }
+    })
+    this.#head = head
+    return { outcomes }
   }
 
   keepSeats(seats: readonly Seat[]): void {
@@ -167,18 +165,8 @@ export class Writer {
     return true
   }
 
-  #transaction<T>(work: () => T, committed?: (result: T) => void): T {
-    this.#database.exec('BEGIN IMMEDIATE')
-    try {
-      const result = work()
-      this.#database.exec('COMMIT')
-      committed?.(result)
-      return result
-    } catch (error) {
-      // After some faults SQLite has rolled back by itself.
-      if (this.#database.inTransaction) this.#database.exec('ROLLBACK')
-      throw error
-    }
+  #transaction<T>(work: () => T): T {
+    return transaction(this.#database, 'write', work)
   }
 }
 
