@@ -6,7 +6,8 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { RoomEvent } from '../../shared/protocol.ts'
 import type { Committed, Draft, RoomLog, Seat } from '../room/log.ts'
-import { hasWords, wordsOf } from './words.ts'
+import { SearchQueue } from './searches.ts'
+import { hasWords, queryWords } from './words.ts'
 
 const MAX_SEATS = 10_000
 /** What is kept in memory is bounded, whatever is asked for. */
@@ -22,6 +23,7 @@ export function memoryLog(most = 0): RoomLog {
   const secret = randomBytes(32)
   const said = new Map<string, RoomEvent>()
   const seats = new Map<string, Seat>()
+  const searches = new SearchQueue()
   let events: RoomEvent[] = []
   let head = 0
 
@@ -52,6 +54,18 @@ export function memoryLog(most = 0): RoomLog {
     return events.slice(Math.max(0, from - offset), Math.max(0, to - offset))
   }
 
+  async function search(words: readonly string[], limit: number): Promise<RoomEvent[]> {
+    const found: RoomEvent[] = []
+    if (words.length === 0) return found
+    const all = events
+    for (let at = all.length - 1; at >= 0 && found.length < limit; at -= 1) {
+      const event = all[at] as RoomEvent
+      if (hasWords(event.text, words)) found.push(event)
+      if (at % SEARCH_SLICE === 0) await nextTurn()
+    }
+    return found.reverse()
+  }
+
   return {
     epoch,
     secret,
@@ -64,18 +78,7 @@ export function memoryLog(most = 0): RoomLog {
     },
     read: async (seq, limit) => slice(seq, Math.max(seq, head - events.length + 1) + limit),
     before: async (seq, limit) => slice(Math.min(seq, head + 1) - limit, seq),
-    async search(query, limit) {
-      const words = wordsOf(query)
-      const found: RoomEvent[] = []
-      if (words.length === 0) return found
-      const all = events
-      for (let at = all.length - 1; at >= 0 && found.length < limit; at -= 1) {
-        const event = all[at] as RoomEvent
-        if (hasWords(event.text, words)) found.push(event)
-        if (at % SEARCH_SLICE === 0) await nextTurn()
-      }
-      return found.reverse()
-    },
+    search: (query, limit) => searches.run(() => search(queryWords(query), limit)),
     async keepSeats(kept) {
       for (const seat of kept) {
         seats.delete(seat.person)

@@ -1,26 +1,38 @@
 /**
- * What a search compares: words without case and diacritics, as the index of the
- * durable log has them (FTS5, unicode61). For what no index has.
+ * The words of a text, without case and diacritics, as in the full-text index of the SQLite
+ * log (FTS5, unicode61). For events that are in no index.
  */
 
-const WORDS = /[\p{L}\p{N}\p{M}]+/gu
+const WORD = /[\p{L}\p{N}\p{M}]+/gu
+/** Each word of a query costs a pass through the index. */
+export const MAX_QUERY_WORDS = 16
 
-/** The words to look for, in order; the last one may be the beginning of one. */
 export function wordsOf(text: string): string[] {
-  return text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase().match(WORDS) ?? []
+  return text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase().match(WORD) ?? []
 }
 
-/** A word of one letter is not taken for a beginning: nearly everything would be found. */
-export function mayGoOn(word: string): boolean {
+/**
+ * The words to search for: at most MAX_QUERY_WORDS different ones. The others are ignored,
+ * except that the last word is always kept: it may be incomplete, because it may still be typed.
+ */
+export function queryWords(query: string): string[] {
+  const words = wordsOf(query)
+  const last = words.pop()
+  if (last === undefined) return []
+  return [...[...new Set(words)].slice(0, MAX_QUERY_WORDS - 1), last]
+}
+
+/** A word of one letter only matches as a whole: as a prefix it would match nearly everything. */
+export function isPrefix(word: string): boolean {
   return word.length > 1
 }
 
-/** Whether a text has every word, or one that goes on from the last. */
+/** Whether a text has every word of a query; the last may be the beginning of a word in it. */
 export function hasWords(text: string, words: readonly string[]): boolean {
-  const said = wordsOf(text)
+  const found = wordsOf(text)
   return words.every((word, at) =>
-    at === words.length - 1 && mayGoOn(word)
-      ? said.some((one) => one.startsWith(word))
-      : said.includes(word),
+    at === words.length - 1 && isPrefix(word)
+      ? found.some((one) => one.startsWith(word))
+      : found.includes(word),
   )
 }

@@ -38,7 +38,11 @@ export interface RoomLog {
   read(seq: number, limit: number): Promise<RoomEvent[]>
   /** The latest `limit` events whose seq is below `seq`, oldest first. */
   before(seq: number, limit: number): Promise<RoomEvent[]>
-  /** The latest `limit` events that have every word of `query`, or one that begins with it; oldest first. */
+  /**
+   * The latest `limit` events that have every word of `query`, oldest first. The last word of the
+   * query may be the beginning of a word. At most 16 different words count; the others are ignored.
+   * Never delays the other calls. Rejects when too many searches are waiting already.
+   */
   search(query: string, limit: number): Promise<RoomEvent[]>
   /** Remembers where people are. It is a convenience, and may be lost in a fault. */
   keepSeats(seats: readonly Seat[]): Promise<void>

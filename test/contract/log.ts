@@ -1,6 +1,7 @@
 /** What every RoomLog must do, whatever it keeps its events in. */
 import fc from 'fast-check'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { MAX_SEARCHES } from '../../server/log/searches.ts'
 import type { Draft, RoomLog } from '../../server/room/log.ts'
 import { sanitise } from '../../shared/text.ts'
 
@@ -223,6 +224,26 @@ export function logContract(name: string, open: () => Promise<RoomLog>): void {
       ])('takes what looks like an operator for words: %s', async (query) => {
         const log = await fresh([query, 'nothing of the kind'])
         expect(seqs(await log.search(query, 9))).toEqual([1])
+      })
+
+      test('for more than 16 different words ignores the rest, but never the last word', async () => {
+        const log = await fresh([
+          'a1 a2 a3 a4 a5 a6 a7 a8 a9 a10 a11 a12 a13 a14 a15 last',
+          'other',
+        ])
+        const most = 'a1 a2 a3 a4 a5 a6 a7 a8 a9 a10 a11 a12 a13 a14 a15'
+        expect(await log.search(`${most} las`, 9)).toHaveLength(1)
+        expect(await log.search(`${most} ignored las`, 9)).toHaveLength(1)
+        expect(await log.search(`${most} absent`, 9)).toEqual([])
+        expect(await log.search(`${'a1 '.repeat(20)} absent las`, 9)).toEqual([])
+      })
+
+      test('is rejected while too many others wait, and not afterwards', async () => {
+        const log = await fresh(['hello'])
+        const searches = Array.from({ length: MAX_SEARCHES }, () => log.search('hello', 9))
+        await expect(log.search('hello', 9)).rejects.toThrow('too many searches are waiting')
+        for (const found of await Promise.all(searches)) expect(seqs(found)).toEqual([1])
+        expect(seqs(await log.search('hello', 9))).toEqual([1])
       })
 
       test('finds events as they were said, as soon as they are committed', async () => {

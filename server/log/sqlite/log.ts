@@ -7,7 +7,9 @@
  */
 import type { RoomEvent } from '../../../shared/protocol.ts'
 import type { Committed, Draft, LogHealth, RoomLog, Seat } from '../../room/log.ts'
+import { SearchQueue } from '../searches.ts'
 import { type Ready, Thread } from './thread.ts'
+import type { Call } from './worker.ts'
 import type { Appended, WriterOptions } from './writer.ts'
 
 /** A log that could not be opened; the message is one sentence. */
@@ -58,7 +60,11 @@ class SqliteLog implements RoomLog {
   readonly secret: Uint8Array
   readonly #writer: Thread
   readonly #parts: Parts
-  #reader: Promise<Thread> | undefined
+  /** Reads pages and seats. */
+  readonly #reader: LateThread
+  /** A thread of its own, so that no page waits for a search. */
+  readonly #searcher: LateThread
+  readonly #searches = new SearchQueue()
   #appendFailed = false
   #head: number
 
@@ -68,6 +74,8 @@ class SqliteLog implements RoomLog {
     this.#head = head
     this.#writer = writer
     this.#parts = parts
+    this.#reader = new LateThread(parts.startReader)
+    this.#searcher = new LateThread(parts.startReader)
     writer.first = first
   }
 
@@ -101,15 +109,17 @@ class SqliteLog implements RoomLog {
   }
 
   async read(seq: number, limit: number): Promise<RoomEvent[]> {
-    return (await this.#ask('read', seq, limit)) as RoomEvent[]
+    return (await this.#reader.ask('read', seq, limit)) as RoomEvent[]
   }
 
   async before(seq: number, limit: number): Promise<RoomEvent[]> {
-    return (await this.#ask('before', seq, limit)) as RoomEvent[]
+    return (await this.#reader.ask('before', seq, limit)) as RoomEvent[]
   }
 
-  async search(query: string, limit: number): Promise<RoomEvent[]> {
-    return (await this.#ask('search', query, limit)) as RoomEvent[]
+  search(query: string, limit: number): Promise<RoomEvent[]> {
+    return this.#searches.run(
+      async () => (await this.#searcher.ask('search', query, limit)) as RoomEvent[],
+    )
   }
 
   async keepSeats(seats: readonly Seat[]): Promise<void> {
@@ -117,17 +127,7 @@ class SqliteLog implements RoomLog {
   }
 
   async seatOf(person: string): Promise<Seat | undefined> {
-    return (await this.#ask('seatOf', person)) as Seat | undefined
-  }
-
-  /** The reader begins when something is read, so that a start need not wait for it. */
-  async #ask(call: 'read' | 'before' | 'search' | 'seatOf', ...args: unknown[]): Promise<unknown> {
-    this.#reader ??= this.#parts.startReader().catch((error) => {
-      // The next one who asks tries again: the disk may have recovered.
-      this.#reader = undefined
-      throw error
-    })
-    return (await this.#reader).ask(call, ...args)
+    return (await this.#reader.ask('seatOf', person)) as Seat | undefined
   }
 
   health(): LogHealth {
@@ -136,10 +136,33 @@ class SqliteLog implements RoomLog {
     return this.#appendFailed ? 'failing' : 'ok'
   }
 
-  /** The reader first: the last to close the file writes the WAL back into it. */
+  /** The writer last: the last connection to close writes the WAL back into the file. */
   async close(): Promise<void> {
-    const reader = await this.#reader?.catch(() => undefined)
-    await reader?.close()
+    await Promise.all([this.#reader.close(), this.#searcher.close()])
     await this.#writer.close()
+  }
+}
+
+/** A thread that starts with the first call, so that the start of the server does not wait for it. */
+class LateThread {
+  readonly #start: () => Promise<Thread>
+  #thread: Promise<Thread> | undefined
+
+  constructor(start: () => Promise<Thread>) {
+    this.#start = start
+  }
+
+  async ask(call: Call, ...args: unknown[]): Promise<unknown> {
+    this.#thread ??= this.#start().catch((error) => {
+      // The next call tries again: the disk may have recovered.
+      this.#thread = undefined
+      throw error
+    })
+    return (await this.#thread).ask(call, ...args)
+  }
+
+  async close(): Promise<void> {
+    const thread = await this.#thread?.catch(() => undefined)
+    await thread?.close()
   }
 }

@@ -7,7 +7,7 @@
 import type Database from 'libsql'
 import type { RoomEvent } from '../../../shared/protocol.ts'
 import type { Seat } from '../../room/log.ts'
-import { hasWords, mayGoOn, wordsOf } from '../words.ts'
+import { hasWords, isPrefix, queryWords } from '../words.ts'
 import { COLUMNS, eventOf, READ, type Row } from './rows.ts'
 import { transaction } from './transaction.ts'
 
@@ -38,14 +38,14 @@ export class Queries {
   }
 
   #search(query: string, limit: number): RoomEvent[] {
-    const words = wordsOf(query)
+    const words = queryWords(query)
     const last = words.at(-1)
     if (last === undefined) return []
     const [indexed] = this.#statements.indexed.get() as [string]
     const found = this.#scan(words, Number(indexed), limit)
     if (found.length < limit) {
       // Each word quoted, so that none is an operator of FTS5.
-      const match = words.map((word) => `"${word}"`).join(' ') + (mayGoOn(last) ? '*' : '')
+      const match = words.map((word) => `"${word}"`).join(' ') + (isPrefix(last) ? '*' : '')
       const rows = this.#statements.search.all(match, limit - found.length) as Row[]
       found.push(...rows.map(eventOf))
     }

@@ -8,7 +8,7 @@ import { testFolder } from '../../../support/folder.ts'
 /** Runs `after` each time that a statement which contains `part` has returned a row. */
 function afterStatement(database: Database.Database, part: string, after: () => void): void {
   const prepare = database.prepare.bind(database)
-  database.prepare = (sql: string) => {
+  const prepareObserved = (sql: string): Database.Statement => {
     const statement = prepare(sql)
     if (!sql.includes(part)) return statement
     const get = statement.get.bind(statement)
@@ -19,6 +19,7 @@ function afterStatement(database: Database.Database, part: string, after: () => 
     }
     return statement
   }
+  database.prepare = prepareObserved as typeof database.prepare
 }
 
 test('a search finds each event once, also when the writer indexes events in the middle of it', () => {

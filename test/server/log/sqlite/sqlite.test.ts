@@ -66,6 +66,24 @@ describe('a log that is opened again', () => {
   })
 })
 
+test('a page is read while many searches wait', async () => {
+  const log = await openForTest(testFolder())
+  const words = Array.from({ length: 16 }, (_, at) => `word${at}`).join(' ')
+  await log.append(Array.from({ length: 10_000 }, () => draft(words)))
+  await log.read(1, 1)
+  await log.search(words, 1)
+  const finished: string[] = []
+  const searches = Array.from({ length: 100 }, async () => {
+    await log.search(`${words} absent`, 50)
+    finished.push('search')
+  })
+  await log.before(10_000, 50)
+  finished.push('page')
+  await Promise.all(searches)
+  expect(finished).toHaveLength(101)
+  expect(finished.at(-1)).toBe('search')
+})
+
 describe('retention', () => {
   test('keeps the latest events only, and forgets the words of the others', async () => {
     const log = await openForTest(testFolder(), { retain: 100 })
