@@ -8,6 +8,7 @@
 import type { RoomEvent } from '../../../shared/protocol.ts'
 import type { Committed, Draft, LogHealth, RoomLog, Seat } from '../../room/log.ts'
 import { SearchQueue } from '../searches.ts'
+import { rowOf } from './rows.ts'
 import { type Ready, Thread } from './thread.ts'
 import type { Call } from './worker.ts'
 import type { Appended, WriterOptions } from './writer.ts'
@@ -88,15 +89,18 @@ class SqliteLog implements RoomLog {
   }
 
   async append(drafts: readonly Draft[]): Promise<Committed[]> {
-    const { outcomes } = await this.#appendText(JSON.stringify(drafts))
-    return outcomes.map((outcome, at) => {
-      if (typeof outcome !== 'number') return { event: outcome, repeated: true }
-      this.#head = outcome
-      return { event: { seq: outcome, ...(drafts[at] as Draft) }, repeated: false }
+    const { head, outcomes } = await this.#appendText(JSON.stringify(drafts.map(rowOf)))
+    this.#head = head
+    const before = head - drafts.length
+    return drafts.map((draft, at) => {
+      const outcome = outcomes?.[at] ?? before + 1 + at
+      return typeof outcome === 'number'
+        ? { event: { seq: outcome, ...draft }, repeated: false }
+        : { event: outcome, repeated: true }
     })
   }
 
-  /** As text: to clone so many objects takes several times as long. */
+  /** Text, because cloning so many objects takes several times as long; only SQLite parses it. */
   async #appendText(text: string): Promise<Appended> {
     try {
       const appended = (await this.#writer.ask('append', text)) as Appended

@@ -1,12 +1,17 @@
 /**
- * Events as rows: the one place that knows the columns of the table.
+ * Events as rows. Only this file knows the columns of the table.
  */
 import type { RoomEvent } from '../../../shared/protocol.ts'
 import type { Draft } from '../../room/log.ts'
 
-export const COLUMNS = 'seq, at, kind, person, name, via, text, id'
-export type Row = [
-  seq: number,
+/** The columns that a draft has values for. */
+const DRAFT_COLUMNS = ['at', 'kind', 'person', 'name', 'via', 'text', 'id']
+const COLUMN_NAMES = ['seq', ...DRAFT_COLUMNS]
+export const COLUMNS = COLUMN_NAMES.join(', ')
+export const EVENT_COLUMNS = COLUMN_NAMES.map((name) => `events.${name}`).join(', ')
+
+/** `at`: in ms since the Unix epoch. */
+export type DraftRow = [
   at: number,
   kind: RoomEvent['kind'],
   person: string,
@@ -15,12 +20,18 @@ export type Row = [
   text: string,
   id: string | null,
 ]
+export type Row = [seq: number, ...DraftRow]
 
 /** At most ? events from seq ? on, oldest first. */
 export const READ = `SELECT ${COLUMNS} FROM events WHERE seq >= ? ORDER BY seq LIMIT ?`
 
-export function rowOf(seq: number, { at, kind, from, text, id }: Draft): Row {
-  return [seq, Date.parse(at), kind, from.id, from.name, from.via, text, id ?? null]
+/** ?2: a JSON array of draft rows, whose events get the numbers after ?1. */
+export const INSERT = `INSERT INTO events (${COLUMNS})
+  SELECT ?1 + 1 + key, ${DRAFT_COLUMNS.map((_, at) => `value ->> ${at}`).join(', ')}
+  FROM json_each(?2)`
+
+export function rowOf({ at, kind, from, text, id }: Draft): DraftRow {
+  return [Date.parse(at), kind, from.id, from.name, from.via, text, id ?? null]
 }
 
 export function eventOf([seq, at, kind, person, name, via, text, id]: Row): RoomEvent {

@@ -5,7 +5,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { faultOf } from './fault.ts'
 import { Queries } from './queries.ts'
-import { type Appended, open, Writer, type WriterOptions } from './writer.ts'
+import { open, Writer, type WriterOptions } from './writer.ts'
 
 /** The calls that can be made from outside. */
 export type Call =
@@ -46,13 +46,13 @@ function beWriter(writer: Writer): void {
   const { epoch, secret, head, first } = writer
   port?.postMessage({ epoch, secret, head, first } satisfies Opened)
   port?.on('message', (asked: Asked) => {
+    const { head } = writer
     const { result, error } = answer(writer, asked)
     const reply: Answered = { number: asked.number, result, first: writer.first }
     port?.postMessage(error === undefined ? reply : { ...reply, error })
     if (asked.call !== 'append') return
     if (writer.backlog > MAX_BACKLOG) {
-      const appended = (result as Appended | undefined)?.outcomes.length ?? 0
-      tryUpkeep(writer, UPKEEP_EVENTS + appended)
+      tryUpkeep(writer, UPKEEP_EVENTS + writer.head - head)
     }
     if (!busy) keepUp(writer, UPKEEP_MS)
   })
@@ -95,7 +95,7 @@ function keepUp(writer: Writer, ms: number): void {
 function tryUpkeep(writer: Writer, events: number): boolean {
   const before = writer.first
   try {
-    return writer.upkeep(Date.now(), events)
+    return writer.upkeep(events, Date.now(), performance.now())
   } catch {
     return false
   } finally {

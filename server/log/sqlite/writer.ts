@@ -1,48 +1,58 @@
 /**
- * The writing half of the SQLite log, in the thread that may be held up by the disk.
- * `sqlite.ts` is what the room sees of it.
+ * The writing half of the SQLite log, in the thread that may wait for the disk. The room uses it
+ * through `log.ts`.
  *
- * MUST sync a transaction to the disk before it answers an append (WAL with
- * `synchronous=FULL`). MUST keep the latest event, from which numbering goes on.
+ * MUST sync a transaction to the disk before it returns from an append (WAL with
+ * `synchronous=FULL`). MUST keep the latest event, from which numbering continues.
  */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'libsql'
 import type { RoomEvent } from '../../../shared/protocol.ts'
-import type { Draft, Seat } from '../../room/log.ts'
-import { COLUMNS, eventOf, type Row, rowOf } from './rows.ts'
+import type { Seat } from '../../room/log.ts'
+import { type DraftRow, eventOf, type Row } from './rows.ts'
 import { inspect, migrate, UnusableFile } from './schema.ts'
+import { prepare, type Statements } from './statements.ts'
+import { TrustedTime } from './time.ts'
 import { transaction } from './transaction.ts'
 
 /** How long an append waits for another program to release the file, in ms. */
 const BUSY_MS = 2000
-const MAX_SEATS = 100_000
+/** Seats kept, and how many more there may be before the oldest are deleted. */
+export const MAX_SEATS = 100_000
+export const SPARE_SEATS = 1000
 const DAY_MS = 86_400_000
 
 export type WriterOptions = {
   folder: string
   /** How many of the latest events are kept; 0: all. */
   retain: number
-  /** How many days events are kept; 0: for ever. */
+  /** How many days events are kept; 0: for ever. Nothing is deleted by age in the first hour. */
   retainDays: number
 }
 
-/** For each draft: the seq that it was given, or the earlier event that it repeats. */
-export type Appended = { outcomes: (number | RoomEvent)[] }
+/**
+ * `head`: seq of the latest event. Without `outcomes`, all drafts became events, the last of them
+ * `head`. `outcomes`: for each draft its seq, or the earlier event that it repeats.
+ */
+export type Appended = { head: number; outcomes?: (number | RoomEvent)[] }
 
 export class Writer {
   readonly epoch: string
   readonly secret: Uint8Array
   readonly #options: WriterOptions
   readonly #database: Database.Database
-  /** Held in a transaction for as long as the writer is open: one server to a folder. */
+  /** Kept in a transaction for as long as the writer is open: one server for each folder. */
   readonly #lock: Database.Database
   readonly #statements: Statements
+  readonly #time = new TrustedTime()
   #head: number
   #first: number
   #indexed: number
+  /** At least as many as there are seats. */
+  #maxSeats: number
 
-  /** Throws an UnusableFile, or what the disk says, and leaves what is there as it is. */
+  /** Throws an UnusableFile or a fault of the disk, and leaves the files as they are. */
   constructor(options: WriterOptions) {
     this.#options = options
     mkdirSync(options.folder, { recursive: true })
@@ -54,9 +64,10 @@ export class Writer {
     this.epoch = meta.epoch ?? ''
     this.secret = Buffer.from(meta.secret ?? '', 'base64')
     this.#indexed = Number(meta.indexed)
-    const [first, head] = this.#statements.range.get() as [number | null, number | null]
+    const [first, head] = this.#statements.firstAndHead.get() as [number | null, number | null]
     this.#head = head ?? 0
     this.#first = first ?? 1
+    this.#maxSeats = this.#countSeats()
   }
 
   get head(): number {
@@ -67,36 +78,23 @@ export class Writer {
     return this.#first
   }
 
-  /** `text`: the drafts, as JSON. */
+  /** `text`: the drafts, as a JSON array of draft rows. */
   append(text: string): Appended {
-    const drafts = JSON.parse(text) as Draft[]
-    const { head, outcomes } = this.#transaction(() => {
-      const said = this.#alreadySaid(drafts)
-      const rows: Row[] = []
-      let head = this.#head
-      const outcomes = drafts.map((draft) => {
-        const key = keyOf(draft.from.id, draft.id)
-        const earlier = key === undefined ? undefined : said.get(key)
-        if (earlier !== undefined) return earlier
-        head += 1
-        rows.push(rowOf(head, draft))
-        if (key !== undefined) said.set(key, { seq: head, ...draft })
-        return head
-      })
-      if (rows.length > 0) this.#statements.insert.run(JSON.stringify(rows))
-      return { head, outcomes }
-    })
-    this.#head = head
-    return { outcomes }
+    const appended = this.#transaction(() => this.#insert(text))
+    this.#head = appended.head
+    return appended
   }
 
   keepSeats(seats: readonly Seat[]): void {
     const now = Date.now()
+    // To count seats takes a pass through all of them, so not at each call.
+    const mayBeTooMany = this.#maxSeats + seats.length > MAX_SEATS + SPARE_SEATS
     this.#transaction(() => {
       for (const { person, name, seq } of seats)
         this.#statements.keepSeat.run(person, name, seq, now)
-      this.#statements.trimSeats.run(MAX_SEATS)
+      if (mayBeTooMany) this.#statements.dropSeats.run(Math.max(0, this.#countSeats() - MAX_SEATS))
     })
+    this.#maxSeats = mayBeTooMany ? this.#countSeats() : this.#maxSeats + seats.length
   }
 
   /** How many events wait for upkeep. */
@@ -104,10 +102,14 @@ export class Writer {
     return this.#head - this.#indexed
   }
 
-  /** Does some of what can wait, for `events` at most; answers whether there is more to do. */
-  upkeep(now: number, events: number): boolean {
+  /**
+   * Indexes and deletes at most `events` events; returns whether there is more to do. `wall` and
+   * `monotonic`: both clocks, in ms.
+   */
+  upkeep(events: number, wall: number, monotonic: number): boolean {
+    const now = this.#time.read(wall, monotonic)
     if (this.backlog > 0) this.#index(events)
-    return this.#trim(now, events) || this.backlog > 0
+    return this.#trim(events, now) || this.backlog > 0
   }
 
   close(): void {
@@ -115,16 +117,38 @@ export class Writer {
     this.#lock.close()
   }
 
-  /** The events that repeat an id of the same person, by their key. */
-  #alreadySaid(drafts: readonly Draft[]): Map<string, RoomEvent> {
-    const pairs = drafts.flatMap(({ from, id }) => (id === undefined ? [] : [[from.id, id]]))
-    const said = new Map<string, RoomEvent>()
-    if (pairs.length === 0) return said
-    for (const row of this.#statements.said.all(JSON.stringify(pairs)) as Row[]) {
-      const event = eventOf(row)
-      said.set(keyOf(event.from.id, event.id) as string, event)
+  #insert(text: string): Appended {
+    try {
+      const { changes } = this.#statements.insert.run(this.#head, text)
+      return { head: this.#head + changes }
+    } catch (error) {
+      // An id is repeated, and the statement has inserted nothing.
+      if ((error as { code?: string }).code !== 'SQLITE_CONSTRAINT_UNIQUE') throw error
+      return this.#insertNew(JSON.parse(text) as DraftRow[])
     }
-    return said
+  }
+
+  /** Inserts only drafts with an id that their sender has not used before. */
+  #insertNew(drafts: readonly DraftRow[]): Appended {
+    const known = this.#eventsWithIds(drafts)
+    const added: DraftRow[] = []
+    const outcomes = drafts.map((draft) => {
+      const key = keyOf(draft)
+      const earlier = key === undefined ? undefined : known.get(key)
+      if (earlier !== undefined) return earlier
+      const seq = this.#head + added.push(draft)
+      if (key !== undefined) known.set(key, eventOf([seq, ...draft]))
+      return seq
+    })
+    this.#statements.insert.run(this.#head, JSON.stringify(added))
+    return { head: this.#head + added.length, outcomes }
+  }
+
+  /** The events in the log with the ids of these drafts, by their key. */
+  #eventsWithIds(drafts: readonly DraftRow[]): Map<string, RoomEvent> {
+    const pairs = drafts.flatMap(([, , person, , , , id]) => (id === null ? [] : [[person, id]]))
+    const rows = this.#statements.withIds.all(JSON.stringify(pairs)) as Row[]
+    return new Map(rows.map(([seq, ...row]) => [keyOf(row) as string, eventOf([seq, ...row])]))
   }
 
   #index(events: number): void {
@@ -136,75 +160,45 @@ export class Writer {
     this.#indexed = to
   }
 
-  /** Drops some of what is over the limits; answers whether there may be more. */
-  #trim(now: number, events: number): boolean {
-    const { retain, retainDays } = this.#options
+  /** Deletes some of the events above the limits; returns whether there may be more. */
+  #trim(events: number, now: number | undefined): boolean {
+    const { retain } = this.#options
     const byCount = retain === 0 ? 0 : this.#head - retain
-    const byAge =
-      retainDays === 0
-        ? 0
-        : ((
-            this.#statements.olderThan.get(
-              this.#first,
-              this.#first + events,
-              now - retainDays * DAY_MS,
-            ) as [number | null]
-          )[0] ?? 0)
     const to = Math.min(
-      Math.max(byCount, byAge),
+      Math.max(byCount, this.#lastTooOld(events, now)),
       this.#head - 1,
       this.#indexed,
       this.#first + events - 1,
     )
     if (to < this.#first) return false
     this.#transaction(() => {
-      this.#statements.forget.run(to)
+      this.#statements.unindex.run(to)
       this.#statements.drop.run(to)
     })
     this.#first = to + 1
     return true
   }
 
+  /** seq of the last event that is too old, among the first `events`; 0 when there is none. */
+  #lastTooOld(events: number, now: number | undefined): number {
+    const { retainDays } = this.#options
+    if (retainDays === 0 || now === undefined) return 0
+    const oldest = now - retainDays * DAY_MS
+    const [seq] = this.#statements.lastTooOld.get(
+      this.#first,
+      this.#first + events - 1,
+      oldest,
+      now,
+    ) as [number | null]
+    return seq ?? 0
+  }
+
+  #countSeats(): number {
+    return (this.#statements.countSeats.get() as [number])[0]
+  }
+
   #transaction<T>(work: () => T): T {
     return transaction(this.#database, 'write', work)
-  }
-}
-
-function columnsOf(table: string): string {
-  return COLUMNS.split(', ')
-    .map((column) => `${table}.${column}`)
-    .join(', ')
-}
-
-type Statements = ReturnType<typeof prepare>
-
-function prepare(database: Database.Database) {
-  const raw = (sql: string) => database.prepare(sql).raw()
-  const values = [0, 1, 2, 3, 4, 5, 6, 7].map((at) => `value ->> ${at}`).join(', ')
-  return {
-    meta: raw('SELECT key, value FROM meta'),
-    range: raw('SELECT (SELECT min(seq) FROM events), (SELECT max(seq) FROM events)'),
-    insert: database.prepare(`INSERT INTO events (${COLUMNS}) SELECT ${values} FROM json_each(?)`),
-    // The join in this order: each pair is looked up in the index.
-    said: raw(
-      `SELECT ${columnsOf('events')} FROM json_each(?) AS asked CROSS JOIN events
-       ON events.person = asked.value ->> 0 AND events.id = asked.value ->> 1 AND events.id IS NOT NULL`,
-    ),
-    index: database.prepare(
-      'INSERT INTO words (rowid, text) SELECT seq, text FROM events WHERE seq > ? AND seq <= ?',
-    ),
-    setIndexed: database.prepare("UPDATE meta SET value = ? WHERE key = 'indexed'"),
-    olderThan: raw('SELECT max(seq) FROM events WHERE seq BETWEEN ? AND ? AND at < ?'),
-    forget: database.prepare(
-      "INSERT INTO words (words, rowid, text) SELECT 'delete', seq, text FROM events WHERE seq <= ?",
-    ),
-    drop: database.prepare('DELETE FROM events WHERE seq <= ?'),
-    keepSeat: database.prepare(
-      'INSERT INTO seats (person, name, seq, at) VALUES (?, ?, ?, ?) ON CONFLICT (person) DO UPDATE SET name = excluded.name, seq = excluded.seq, at = excluded.at',
-    ),
-    trimSeats: database.prepare(
-      'DELETE FROM seats WHERE person IN (SELECT person FROM seats ORDER BY at DESC LIMIT -1 OFFSET ?)',
-    ),
   }
 }
 
@@ -235,6 +229,6 @@ export function open(folder: string): Database.Database {
   }
 }
 
-function keyOf(person: string, id: string | undefined): string | undefined {
-  return id === undefined ? undefined : `${person} ${id}`
+function keyOf([, , person, , , , id]: DraftRow): string | undefined {
+  return id === null ? undefined : `${person} ${id}`
 }

@@ -2,6 +2,7 @@
 import type Database from 'libsql'
 import { expect, onTestFinished, test } from 'vitest'
 import { Queries } from '../../../../server/log/sqlite/queries.ts'
+import { rowOf } from '../../../../server/log/sqlite/rows.ts'
 import { open, Writer } from '../../../../server/log/sqlite/writer.ts'
 import { testFolder } from '../../../support/folder.ts'
 
@@ -34,12 +35,12 @@ test('a search finds each event once, also when the writer indexes events in the
     from,
     text,
   }))
-  writer.append(JSON.stringify(drafts))
+  writer.append(JSON.stringify(drafts.map(rowOf)))
   const database = open(folder)
   let upkeeps = 0
   afterStatement(database, "key = 'indexed'", () => {
     upkeeps += 1
-    writer.upkeep(Date.now(), 500)
+    writer.upkeep(500, Date.now(), 0)
   })
   const queries = new Queries(database)
   onTestFinished(() => queries.close())

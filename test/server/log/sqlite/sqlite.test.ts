@@ -53,17 +53,6 @@ describe('a log that is opened again', () => {
     ])
     expect(await again.seatOf('a1')).toEqual({ person: 'a1', name: 'alice', seq: 1 })
   })
-
-  test('does not number anew when everything has been trimmed', async () => {
-    const folder = testFolder()
-    const log = await open(folder, { retainDays: 1 })
-    const at = '2020-01-01T00:00:00.000Z'
-    await log.append([draft('old', { at }), draft('older', { at })])
-    await expect.poll(() => log.read(1, 9).then((events) => events.length)).toBe(1)
-    await log.close()
-    const again = await openForTest(folder)
-    expect((await again.append([draft('new')]))[0]?.event.seq).toBe(3)
-  })
 })
 
 test('a page is read while many searches wait', async () => {
