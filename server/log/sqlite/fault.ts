@@ -7,7 +7,10 @@ import { UnusableFile } from './schema.ts'
 export function faultOf(error: unknown): string {
   if (error instanceof UnusableFile) return error.message
   const { code = '', message } = error as NodeJS.ErrnoException
-  if (/^(EACCES|EPERM|EROFS|SQLITE_READONLY|SQLITE_CANTOPEN)/.test(code) || /: 14"/.test(message)) {
+  if (
+    /^(EACCES|ENOENT|EPERM|EROFS|SQLITE_READONLY|SQLITE_CANTOPEN)/.test(code) ||
+    /: 14"/.test(message)
+  ) {
     return 'cannot be written'
   }
   if (/^(SQLITE_NOTADB|SQLITE_CORRUPT)/.test(code))

@@ -22,6 +22,8 @@ const STALLED_MS = 5000
 export type SqliteOptions = WriterOptions & {
   /** Replaces STALLED_MS. */
   stalledMs?: number
+  /** For the operator: receives one sentence, before the log is open. */
+  onWarning?: (sentence: string) => void
 }
 
 /**
@@ -29,7 +31,7 @@ export type SqliteOptions = WriterOptions & {
  * built thread; a test that runs from the sources names it.
  */
 export async function sqliteLog(
-  { stalledMs = STALLED_MS, ...options }: SqliteOptions,
+  { stalledMs = STALLED_MS, onWarning, ...options }: SqliteOptions,
   onLost: (error: Error) => void,
   worker = new URL('./worker.js', import.meta.url),
 ): Promise<RoomLog> {
@@ -45,6 +47,8 @@ export async function sqliteLog(
     return { thread, opened }
   }
   const { thread, opened } = await start('writer')
+  if (opened.warning !== undefined)
+    onWarning?.(`The data folder ${options.folder} ${opened.warning}.`)
   const startReader = async () => (await start('reader')).thread
   return new SqliteLog(thread, opened, { startReader, stalledMs, isLost: () => isLost })
 }

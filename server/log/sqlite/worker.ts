@@ -4,8 +4,9 @@
  */
 import { parentPort, workerData } from 'node:worker_threads'
 import { faultOf } from './fault.ts'
+import { open } from './folder.ts'
 import { Queries } from './queries.ts'
-import { open, Writer, type WriterOptions } from './writer.ts'
+import { Writer, type WriterOptions } from './writer.ts'
 
 /** The calls that can be made from outside. */
 export type Call =
@@ -15,7 +16,7 @@ export type Asked = { number: number; call: Call | 'close'; args: unknown[] }
 /** `error`: what the disk or the database said; `first`: of the log, from the writer. */
 export type Answered = { number: number; result?: unknown; error?: string; first?: number }
 export type Opened =
-  | { epoch: string; secret: Uint8Array; head: number; first: number }
+  | { epoch: string; secret: Uint8Array; head: number; first: number; warning?: string }
   | { fault: string }
 export type Role = { role: 'writer' | 'reader'; options: WriterOptions }
 
@@ -43,8 +44,11 @@ try {
 }
 
 function beWriter(writer: Writer): void {
-  const { epoch, secret, head, first } = writer
-  port?.postMessage({ epoch, secret, head, first } satisfies Opened)
+  const { epoch, secret, head, first, warning } = writer
+  port?.postMessage({
+    ...{ epoch, secret, head, first },
+    ...(warning !== undefined && { warning }),
+  } satisfies Opened)
   port?.on('message', (asked: Asked) => {
     const { head } = writer
     const { result, error } = answer(writer, asked)

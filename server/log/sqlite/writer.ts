@@ -5,19 +5,16 @@
  * MUST sync a transaction to the disk before it returns from an append (WAL with
  * `synchronous=FULL`). MUST keep the latest event, from which numbering continues.
  */
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
-import Database from 'libsql'
+import type Database from 'libsql'
 import type { RoomEvent } from '../../../shared/protocol.ts'
 import type { Seat } from '../../room/log.ts'
+import { createFolder, lock, makePrivate, open } from './folder.ts'
 import { type DraftRow, eventOf, type Row } from './rows.ts'
-import { inspect, migrate, UnusableFile } from './schema.ts'
+import { migrate } from './schema.ts'
 import { prepare, type Statements } from './statements.ts'
 import { TrustedTime } from './time.ts'
 import { transaction } from './transaction.ts'
 
-/** How long an append waits for another program to release the file, in ms. */
-const BUSY_MS = 2000
 /** Seats kept, and how many more there may be before the oldest are deleted. */
 export const MAX_SEATS = 100_000
 export const SPARE_SEATS = 1000
@@ -40,6 +37,8 @@ export type Appended = { head: number; outcomes?: (number | RoomEvent)[] }
 export class Writer {
   readonly epoch: string
   readonly secret: Uint8Array
+  /** For the operator: the end of a sentence that begins with the folder. */
+  readonly warning: string | undefined
   readonly #options: WriterOptions
   readonly #database: Database.Database
   /** Kept in a transaction for as long as the writer is open: one server for each folder. */
@@ -55,9 +54,10 @@ export class Writer {
   /** Throws an UnusableFile or a fault of the disk, and leaves the files as they are. */
   constructor(options: WriterOptions) {
     this.#options = options
-    mkdirSync(options.folder, { recursive: true })
-    this.#lock = lock(join(options.folder, 'room.lock'))
+    createFolder(options.folder)
+    this.#lock = lock(options.folder)
     this.#database = open(options.folder)
+    this.warning = makePrivate(options.folder)
     migrate(this.#database)
     this.#statements = prepare(this.#database)
     const meta = Object.fromEntries(this.#statements.meta.all() as [string, string][])
@@ -199,33 +199,6 @@ export class Writer {
 
   #transaction<T>(work: () => T): T {
     return transaction(this.#database, 'write', work)
-  }
-}
-
-function lock(path: string): Database.Database {
-  const database = new Database(path)
-  try {
-    database.exec('BEGIN EXCLUSIVE')
-  } catch (error) {
-    database.close()
-    if ((error as { code?: string }).code !== 'SQLITE_BUSY') throw error
-    throw new UnusableFile('is in use by another server')
-  }
-  return database
-}
-
-/** Opens the file, new or known, for either half. */
-export function open(folder: string): Database.Database {
-  const database = new Database(join(folder, 'room.db'))
-  try {
-    inspect(database)
-    database.exec(`PRAGMA busy_timeout = ${BUSY_MS}`)
-    database.exec('PRAGMA journal_mode = WAL')
-    database.exec('PRAGMA synchronous = FULL')
-    return database
-  } catch (error) {
-    database.close()
-    throw error
   }
 }
 

@@ -1,9 +1,10 @@
 /** The reading half of the SQLite log, on a real file that another connection writes to. */
 import type Database from 'libsql'
 import { expect, onTestFinished, test } from 'vitest'
+import { open } from '../../../../server/log/sqlite/folder.ts'
 import { Queries } from '../../../../server/log/sqlite/queries.ts'
 import { rowOf } from '../../../../server/log/sqlite/rows.ts'
-import { open, Writer } from '../../../../server/log/sqlite/writer.ts'
+import { Writer } from '../../../../server/log/sqlite/writer.ts'
 import { testFolder } from '../../../support/folder.ts'
 
 /** Runs `after` each time that a statement which contains `part` has returned a row. */

@@ -1,5 +1,5 @@
 /** The durable log: the contract, what survives, what is trimmed, and what it refuses. */
-import { readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import Database from 'libsql'
@@ -152,11 +152,70 @@ describe('a start is refused, and the file left as it is,', () => {
     expect(await refusal(folder)).toBe('The data folder FOLDER is locked by another program.')
   })
 
-  test('when the folder is a file, or cannot be made', async () => {
+  test('when the folder cannot be created, as in /proc', async () => {
+    for (const folder of ['/proc/x', '/proc/x/data']) {
+      expect(await refusal(folder)).toBe('The data folder FOLDER cannot be written.')
+    }
+  })
+
+  test('when the folder is a file, or in a file', async () => {
     const file = join(testFolder(), 'file')
     writeFileSync(file, '')
     expect(await refusal(file)).toBe('The data folder FOLDER is not a folder.')
     expect(await refusal(join(file, 'in'))).toBe('The data folder FOLDER is not a folder.')
+  })
+})
+
+describe('the data folder', () => {
+  const modes = (folder: string) =>
+    Object.fromEntries(
+      ['.', ...readdirSync(folder).sort()].map((name) => [
+        name,
+        (statSync(join(folder, name)).mode & 0o777).toString(8),
+      ]),
+    )
+  const PRIVATE = {
+    '.': '700',
+    'room.db': '600',
+    'room.db-shm': '600',
+    'room.db-wal': '600',
+    'room.lock': '600',
+  }
+
+  test('and its files can be opened by their owner alone', async () => {
+    const folder = join(testFolder(), 'a', 'b')
+    const warnings: string[] = []
+    const log = await openForTest(folder, { onWarning: (sentence) => warnings.push(sentence) })
+    await log.append([draft('x')])
+    expect(modes(folder)).toMatchObject(PRIVATE)
+    expect(warnings).toEqual([])
+  })
+
+  test('is closed to other users where it is open to them, with one warning', async () => {
+    const folder = testFolder()
+    await (await open(folder)).close()
+    // What a crash leaves behind.
+    for (const name of ['room.db-wal', 'room.db-shm']) writeFileSync(join(folder, name), '')
+    for (const name of readdirSync(folder)) chmodSync(join(folder, name), 0o644)
+    chmodSync(folder, 0o755)
+    const warnings: string[] = []
+    const onWarning = (sentence: string) => warnings.push(sentence)
+    const log = await open(folder, { onWarning })
+    await log.append([draft('x')])
+    expect(modes(folder)).toMatchObject(PRIVATE)
+    await log.close()
+    await openForTest(folder, { onWarning })
+    expect(warnings).toEqual([
+      `The data folder ${folder} could be opened by other users of this machine; now only its owner can open it.`,
+    ])
+  })
+
+  test('keeps its permissions where it has files of another program, and the log is private', async () => {
+    const folder = testFolder()
+    chmodSync(folder, 0o755)
+    writeFileSync(join(folder, 'notes'), '', { mode: 0o644 })
+    await openForTest(folder)
+    expect(modes(folder)).toMatchObject({ ...PRIVATE, '.': '755', notes: '644' })
   })
 })
 
