@@ -1,6 +1,6 @@
 /**
- * The log that keeps nothing over a restart: an array. It promises only order and
- * that the same (person, id) is committed once.
+ * A log in memory, which a restart loses. It promises only the order of events, and that an id of
+ * a person is committed once.
  */
 import { randomBytes, randomUUID } from 'node:crypto'
 import { setImmediate as nextTurn } from 'node:timers/promises'
@@ -10,18 +10,19 @@ import { SearchQueue } from './searches.ts'
 import { hasWords, queryWords } from './words.ts'
 
 const MAX_SEATS = 10_000
-/** What is kept in memory is bounded, whatever is asked for. */
+/** Most events in memory, whatever the options say. */
 const MAX_EVENTS = 100_000
 
-/** Events looked through by a search before others have their turn. */
+/** Events that a search reads before it yields to the event loop. */
 const SEARCH_SLICE = 200
 
-/** `most`: how many of the latest events are kept, 0 for as many as memory may hold. */
-export function memoryLog(most = 0): RoomLog {
-  const retain = Math.min(most || MAX_EVENTS, MAX_EVENTS)
+/** `retain`: how many of the latest events are kept; 0: MAX_EVENTS. */
+export function memoryLog(retain = 0): RoomLog {
+  const most = Math.min(retain || MAX_EVENTS, MAX_EVENTS)
   const epoch = randomUUID()
   const secret = randomBytes(32)
-  const said = new Map<string, RoomEvent>()
+  /** Events with an id, by person and id. */
+  const byId = new Map<string, RoomEvent>()
   const seats = new Map<string, Seat>()
   const searches = new SearchQueue()
   let events: RoomEvent[] = []
@@ -29,24 +30,24 @@ export function memoryLog(most = 0): RoomLog {
 
   function commit(draft: Draft): Committed {
     const key = keyOf(draft)
-    const earlier = key === undefined ? undefined : said.get(key)
+    const earlier = key === undefined ? undefined : byId.get(key)
     if (earlier !== undefined) return { event: earlier, repeated: true }
     head += 1
     const event: RoomEvent = { seq: head, ...draft }
     events.push(event)
-    if (key !== undefined) said.set(key, event)
+    if (key !== undefined) byId.set(key, event)
     return { event, repeated: false }
   }
 
-  /** Drops the oldest in large steps, so that the cost for each event stays constant. */
+  /** Deletes the oldest events in large steps, so that the cost for each event is constant. */
   function trim(): void {
-    if (events.length < retain * 1.25) return
-    const gone = events.length - retain
-    for (const event of events.slice(0, gone)) {
+    if (events.length < most * 1.25) return
+    const excess = events.length - most
+    for (const event of events.slice(0, excess)) {
       const key = keyOf(event)
-      if (key !== undefined) said.delete(key)
+      if (key !== undefined) byId.delete(key)
     }
-    events = events.slice(gone)
+    events = events.slice(excess)
   }
 
   function slice(from: number, to: number): RoomEvent[] {

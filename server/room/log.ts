@@ -1,19 +1,19 @@
 /**
- * What a room needs of its log: an ordered record that gives each event its seq.
- * The engines are in `server/log/`; one contract suite runs on all of them.
+ * The interface between the room and its log: an ordered record that gives each event its seq.
+ * The engines are in `server/log/`; one contract suite runs on each of them.
  *
- * MUST be asked to append one batch at a time. MUST answer an append only when the
- * events will survive whatever the engine promises to survive.
+ * The room MUST append one batch at a time. The log MUST resolve an append only when the events
+ * are as durable as the engine promises.
  */
 import type { RoomEvent } from '../../shared/protocol.ts'
 
-/** An event that has no place in the log yet. */
+/** An event without its seq. */
 export type Draft = Omit<RoomEvent, 'seq'>
 
-/** `repeated`: the person had said something under this id before; `event` is that first event. */
+/** `repeated`: the person has used this id before, and `event` is that earlier event. */
 export type Committed = { event: RoomEvent; repeated: boolean }
 
-/** Where somebody was when last seen: their name, and the last event that they were sent. */
+/** The name of a person who was here, and the seq of the last event that they were sent. */
 export type Seat = { person: string; name: string; seq: number }
 
 /**
@@ -24,15 +24,15 @@ export type Seat = { person: string; name: string; seq: number }
 export type LogHealth = 'ok' | 'failing' | 'stalled' | 'lost'
 
 export interface RoomLog {
-  /** Names this run of numbers; a log that starts anew at 1 has a new epoch. */
+  /** Identifies this sequence of numbers: a log that starts again at 1 has a new epoch. */
   readonly epoch: string
-  /** Key, 32 bytes, for the tokens of those who are in the log; as long-lived as the epoch. */
+  /** The key for tokens, 32 bytes; it lasts as long as the epoch. */
   readonly secret: Uint8Array
   /** seq of the latest committed event; 0 when there is none. */
   head(): number
-  /** seq of the oldest event that is still there; head() + 1 when there is none. */
+  /** seq of the oldest event that is kept; head() + 1 when there is none. */
   first(): number
-  /** Answers one Committed for each draft, in the same order. Rejects when nothing was committed. */
+  /** Resolves to one Committed for each draft, in their order. Rejects when nothing was committed. */
   append(drafts: readonly Draft[]): Promise<Committed[]>
   /** At most `limit` events from `seq` on, oldest first. */
   read(seq: number, limit: number): Promise<RoomEvent[]>
@@ -44,9 +44,9 @@ export interface RoomLog {
    * Never delays the other calls. Rejects when too many searches are waiting already.
    */
   search(query: string, limit: number): Promise<RoomEvent[]>
-  /** Remembers where people are. It is a convenience, and may be lost in a fault. */
+  /** Stores seats by person. A crash may lose the latest. */
   keepSeats(seats: readonly Seat[]): Promise<void>
-  /** The seat of a person, if it is remembered. */
+  /** The stored seat of a person. At least the latest 10,000 seats are stored. */
   seatOf(person: string): Promise<Seat | undefined>
   health(): LogHealth
   close(): Promise<void>

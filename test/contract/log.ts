@@ -1,4 +1,4 @@
-/** What every RoomLog must do, whatever it keeps its events in. */
+/** The behaviour of every RoomLog. */
 import fc from 'fast-check'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { MAX_SEARCHES } from '../../server/log/searches.ts'
@@ -20,7 +20,7 @@ const anyText = fc
 const seqs = (events: { seq: number }[]) => events.map(({ seq }) => seq)
 const upTo = (head: number) => Array.from({ length: head }, (_, at) => at + 1)
 
-/** `open` gives a new log with nothing in it, which the suite closes. */
+/** `open` returns a new, empty log, which the suite closes. */
 export function logContract(name: string, open: () => Promise<RoomLog>): void {
   async function fresh(texts: readonly string[] = []): Promise<RoomLog> {
     const log = await open()
@@ -30,7 +30,7 @@ export function logContract(name: string, open: () => Promise<RoomLog>): void {
   }
 
   describe(name, () => {
-    test('begins empty, with an epoch and a secret of its own', async () => {
+    test('starts empty, with an epoch and a secret of its own', async () => {
       const [log, other] = [await fresh(), await fresh()]
       expect(log.head()).toBe(0)
       expect(log.first()).toBe(1)
@@ -42,7 +42,7 @@ export function logContract(name: string, open: () => Promise<RoomLog>): void {
       expect(Buffer.from(log.secret).equals(other.secret)).toBe(false)
     })
 
-    test('numbers events 1, 2, 3 … over batches, and answers them in order', async () => {
+    test('numbers events 1, 2, 3 … over batches, and returns them in order', async () => {
       const log = await fresh()
       const batches = [['a'], ['b', 'c', 'd'], [], ['e', 'f']]
       const committed = []
@@ -63,7 +63,7 @@ export function logContract(name: string, open: () => Promise<RoomLog>): void {
       expect(seqs(await log.read(1, 100))).toEqual(upTo(6))
     })
 
-    test('gives an event back as it was appended, to its sender and to readers', async () => {
+    test('returns an event as it was appended, from append and from reads', async () => {
       const log = await fresh()
       const drafts = [
         draft('hello'),
@@ -84,7 +84,7 @@ export function logContract(name: string, open: () => Promise<RoomLog>): void {
     })
 
     describe('the same id of the same person', () => {
-      test('is said once, in whichever batch it comes again', async () => {
+      test('is committed once, when it is repeated in another batch', async () => {
         const log = await fresh()
         const [first] = await log.append([draft('one', { id: 'u1' })])
         await log.append([draft('between')])
@@ -102,7 +102,7 @@ export function logContract(name: string, open: () => Promise<RoomLog>): void {
         expect(seqs(await log.read(1, 10))).toEqual(upTo(3))
       })
 
-      test('is said once within one batch', async () => {
+      test('is committed once, when it is repeated in the same batch', async () => {
         const log = await fresh()
         const committed = await log.append([
           draft('one', { id: 'u1' }),
@@ -119,7 +119,7 @@ export function logContract(name: string, open: () => Promise<RoomLog>): void {
         expect(log.head()).toBe(2)
       })
 
-      test('moves nothing when there is nothing else in the batch', async () => {
+      test('leaves no gap when the batch has nothing else', async () => {
         const log = await fresh()
         await log.append([draft('one', { id: 'u1' })])
         await log.append([draft('one', { id: 'u1' })])
@@ -129,7 +129,7 @@ export function logContract(name: string, open: () => Promise<RoomLog>): void {
       })
     })
 
-    test('holds ids apart that differ in person, case or spaces', async () => {
+    test('ids that differ in person, case or spaces are different ids', async () => {
       const log = await fresh()
       const committed = await log.append([
         draft('x', { id: 'u1' }),
@@ -146,7 +146,7 @@ export function logContract(name: string, open: () => Promise<RoomLog>): void {
       expect(committed.map(({ event }) => event.seq)).toEqual(upTo(10))
     })
 
-    test('takes the same text without an id as often as it is said', async () => {
+    test('commits the same text without an id each time', async () => {
       const log = await fresh(['x', 'x'])
       await log.append([draft('x')])
       expect(log.head()).toBe(3)
@@ -182,7 +182,7 @@ export function logContract(name: string, open: () => Promise<RoomLog>): void {
       expect(seqs(await log.before(seq, limit))).toEqual(found)
     })
 
-    test('has everything that it answered for, at once', async () => {
+    test('can read a large batch as soon as it is committed', async () => {
       const log = await fresh()
       const drafts = Array.from({ length: 5000 }, (_, n) => draft(`${n}`, { id: `${n}` }))
       await log.append(drafts)
@@ -211,7 +211,7 @@ export function logContract(name: string, open: () => Promise<RoomLog>): void {
         ['', 9, []],
         ['?! "*', 9, []],
       ])(
-        'for %j finds the latest %i that have its words, the last of which may go on: %j',
+        'for %j finds the latest %i that have its words, or one that begins with the last: %j',
         async (query, limit, found) => {
           const log = await fresh(texts)
           expect(seqs(await log.search(query, limit))).toEqual(found)
@@ -226,7 +226,7 @@ export function logContract(name: string, open: () => Promise<RoomLog>): void {
         '"hello',
         'text:hello',
         "he'",
-      ])('takes what looks like an operator for words: %s', async (query) => {
+      ])('treats operators of the query language as words: %s', async (query) => {
         const log = await fresh([query, 'nothing of the kind'])
         expect(seqs(await log.search(query, 9))).toEqual([1])
       })
@@ -251,7 +251,7 @@ export function logContract(name: string, open: () => Promise<RoomLog>): void {
         expect(seqs(await log.search('hello', 9))).toEqual([1])
       })
 
-      test('finds events as they were said, as soon as they are committed', async () => {
+      test('finds events as soon as they are committed', async () => {
         const log = await fresh(['hello'])
         await log.search('hello', 9)
         const [committed] = await log.append([draft('hello 😀', { from: bob, id: 'u1' })])
@@ -259,14 +259,14 @@ export function logContract(name: string, open: () => Promise<RoomLog>): void {
       })
     })
 
-    test('is healthy before and after it has committed something', async () => {
+    test('is healthy before and after an append', async () => {
       const log = await fresh()
       expect(log.health()).toBe('ok')
       await log.append([draft('x')])
       expect(log.health()).toBe('ok')
     })
 
-    test('remembers the latest seat of each person', async () => {
+    test('stores the latest seat of each person', async () => {
       const log = await fresh()
       expect(await log.seatOf(alice.id)).toBeUndefined()
       const seat = { person: alice.id, name: 'alice', seq: 1 }
@@ -279,7 +279,7 @@ export function logContract(name: string, open: () => Promise<RoomLog>): void {
       expect(log.head()).toBe(0)
     })
 
-    test('keeps random batches in order and without a gap, each id of a person once', async () => {
+    test('keeps random batches in order and without a gap, with each id of a person once', async () => {
       const text = anyText.map(sanitise)
       const one = fc
         .record({
@@ -326,7 +326,7 @@ export function logContract(name: string, open: () => Promise<RoomLog>): void {
       )
     })
 
-    test('finds the latest events that have every word, in any case, the last one begun', async () => {
+    test('finds the latest events that have every word, in any case', async () => {
       const log = await fresh(['The disk is full', 'full moon', 'disk: FULLY replaced', 'café'])
       const found = async (query: string, limit = 10) => seqs(await log.search(query, limit))
       expect(await found('full')).toEqual([1, 2, 3])
@@ -337,7 +337,7 @@ export function logContract(name: string, open: () => Promise<RoomLog>): void {
       expect(await found('nowhere')).toEqual([])
     })
 
-    test('takes any text for a query, and none of it for an operator', async () => {
+    test('accepts any text as a query', async () => {
       const log = await fresh(['one OR two', 'NEAR'])
       expect(seqs(await log.search('one OR', 10))).toEqual([1])
       expect(seqs(await log.search('"*NEAR(', 10))).toEqual([2])
@@ -347,18 +347,6 @@ export function logContract(name: string, open: () => Promise<RoomLog>): void {
           await log.search(query, 10)
         }),
       )
-    })
-
-    test('remembers where people were, the latest of what it was told', async () => {
-      const log = await fresh()
-      await log.keepSeats([
-        { person: 'a', name: 'alice', seq: 3 },
-        { person: 'b', name: 'bob', seq: 4 },
-      ])
-      await log.keepSeats([{ person: 'a', name: 'ann', seq: 5 }])
-      expect(await log.seatOf('a')).toEqual({ person: 'a', name: 'ann', seq: 5 })
-      expect(await log.seatOf('b')).toEqual({ person: 'b', name: 'bob', seq: 4 })
-      expect(await log.seatOf('c')).toBeUndefined()
     })
   })
 }

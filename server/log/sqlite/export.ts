@@ -1,7 +1,7 @@
 /**
- * Export: the whole log as text, page by page, also while a server writes to it.
+ * Exports the whole log as text, page by page, also while a server writes to it.
  *
- * MUST open the file for reading only.
+ * MUST NOT write to the file.
  */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
@@ -14,10 +14,10 @@ import { inspect, UnusableFile } from './schema.ts'
 
 const PAGE_EVENTS = 1000
 
-/** `text`: a line for each event, its full time first. `ndjson`: a JSON object for each. */
+/** `text`: a line for each event, which begins with its full time. `ndjson`: a JSON object for each. */
 export type ExportFormat = 'text' | 'ndjson'
 
-/** Rejects with an UnusableFile, whose message is the end of a sentence about the folder. */
+/** Rejects with an UnusableFile, with a fault of the disk, or when `to` is destroyed. */
 export async function exportLog(folder: string, format: ExportFormat, to: Writable): Promise<void> {
   const path = join(folder, 'room.db')
   if (!existsSync(path)) throw new UnusableFile('has no log')

@@ -1,9 +1,9 @@
 /**
- * What the disk or the database says, in words for the person who runs the server.
+ * Errors of the disk and of the database, in words for the operator of the server.
  */
 import { UnusableFile } from './schema.ts'
 
-/** The end of a sentence that begins with the folder. */
+/** Returns the end of a sentence that begins with the folder. */
 export function faultOf(error: unknown): string {
   if (error instanceof UnusableFile) return error.message
   const { code = '', message } = error as NodeJS.ErrnoException
@@ -14,7 +14,7 @@ export function faultOf(error: unknown): string {
     return 'cannot be written'
   }
   if (/^(SQLITE_NOTADB|SQLITE_CORRUPT)/.test(code))
-    return 'has a damaged room.db; it was left as it is'
+    return 'has a damaged room.db; the file was not changed'
   if (/^(ENOSPC|SQLITE_FULL)/.test(code)) return 'is on a disk that is full'
   if (/^(SQLITE_BUSY|SQLITE_LOCKED)/.test(code)) return 'is locked by another program'
   if (/^(ENOTDIR|EEXIST)/.test(code)) return 'is not a folder'

@@ -1,8 +1,8 @@
 /**
  * The data folder: its files, its lock and its permissions.
  *
- * MUST keep other users of the machine from reading the log: it has the secret, and with that
- * anybody can make tokens. MUST NOT change what belongs to another program.
+ * MUST keep other users of the machine from reading the log: it has the key for the tokens of all
+ * members. MUST NOT change files of other programs.
  */
 import {
   chmodSync,
@@ -27,16 +27,16 @@ const PRIVATE_FILE = 0o600
 /** Permissions of the group and of all other users. */
 const OTHERS = 0o077
 
-/** Creates what is missing; only its owner can open it. */
+/** Creates the missing folders and files; only their owner can open them. */
 export function createFolder(folder: string): void {
   createParents(resolve(folder))
   for (const name of ['room.lock', 'room.db']) {
-    // SQLite gives the files beside it the same permissions.
+    // SQLite creates the -wal and -shm files with the permissions of the database.
     closeSync(openSync(join(folder, name), 'a', PRIVATE_FILE))
   }
 }
 
-/** One level at a time: `recursive` of mkdirSync never returns for a folder in /proc. */
+/** One level at a time, because a recursive mkdirSync never returns for a folder in /proc. */
 function createParents(path: string): void {
   if (existsSync(path)) return
   createParents(dirname(path))
@@ -44,9 +44,9 @@ function createParents(path: string): void {
 }
 
 /**
- * Takes permissions from other users. Returns the end of a sentence that begins with the folder,
- * if something had to be changed; never throws. A folder with files of other programs in it keeps
- * its permissions.
+ * Removes the permissions of other users. Returns the end of a sentence that begins with the
+ * folder, if there is something to report; never throws. A folder that has other files as well
+ * keeps its permissions.
  */
 export function makePrivate(folder: string): string | undefined {
   try {

@@ -1,34 +1,34 @@
 /**
- * The durable log, as the room sees it: an SQLite file with a thread that writes and
- * a thread that reads. An event is committed when the disk has it.
+ * The durable log: an SQLite file, with one thread that writes, one that reads, and one that
+ * searches. An event is committed when the disk has it.
  *
- * MUST answer every call, also when a thread is lost. MUST NOT hold up its caller's
- * event loop with the disk.
+ * MUST settle every call, also when a thread is lost. MUST NOT block the event loop of its caller
+ * while the disk works.
  */
 import type { RoomEvent } from '../../../shared/protocol.ts'
 import type { Committed, Draft, LogHealth, RoomLog, Seat } from '../../room/log.ts'
 import { SearchQueue } from '../searches.ts'
 import { rowOf } from './rows.ts'
 import { type Ready, Thread } from './thread.ts'
-import type { Call } from './worker.ts'
+import type { Method } from './worker.ts'
 import type { Appended, WriterOptions } from './writer.ts'
 
 /** A log that could not be opened; the message is one sentence. */
 export class LogUnusable extends Error {}
 
-/** How long, in ms, the disk may take for a write before the log counts as stalled. */
+/** How long, in ms, a write may take before the log counts as stalled. */
 const STALLED_MS = 5000
 
 export type SqliteOptions = WriterOptions & {
   /** Replaces STALLED_MS. */
   stalledMs?: number
-  /** For the operator: receives one sentence, before the log is open. */
+  /** Receives one sentence for the operator, before the log is open. */
   onWarning?: (sentence: string) => void
 }
 
 /**
- * `onLost`: a thread has ended by itself; every call rejects from then on. `worker`: the
- * built thread; a test that runs from the sources names it.
+ * Rejects with a LogUnusable. `onLost`: called when a thread has ended by itself; all calls that
+ * need it reject from then on. `worker`: the built worker.ts, for a test that runs from source.
  */
 export async function sqliteLog(
   { stalledMs = STALLED_MS, onWarning, ...options }: SqliteOptions,
@@ -42,13 +42,15 @@ export async function sqliteLog(
   }
   const start = async (role: 'writer' | 'reader') => {
     const { thread, opened } = await Thread.start(worker, { role, options }, threadOnLost)
-    if ('fault' in opened)
+    if ('fault' in opened) {
       throw new LogUnusable(`The data folder ${options.folder} ${opened.fault}.`)
+    }
     return { thread, opened }
   }
   const { thread, opened } = await start('writer')
-  if (opened.warning !== undefined)
+  if (opened.warning !== undefined) {
     onWarning?.(`The data folder ${options.folder} ${opened.warning}.`)
+  }
   const startReader = async () => (await start('reader')).thread
   return new SqliteLog(thread, opened, { startReader, stalledMs, isLost: () => isLost })
 }
@@ -104,10 +106,10 @@ class SqliteLog implements RoomLog {
     })
   }
 
-  /** Text, because cloning so many objects takes several times as long; only SQLite parses it. */
+  /** Text, because cloning so many objects takes several times as long; SQLite parses it. */
   async #appendText(text: string): Promise<Appended> {
     try {
-      const appended = (await this.#writer.ask('append', text)) as Appended
+      const appended = (await this.#writer.call('append', text)) as Appended
       this.#appendFailed = false
       return appended
     } catch (error) {
@@ -117,25 +119,25 @@ class SqliteLog implements RoomLog {
   }
 
   async read(seq: number, limit: number): Promise<RoomEvent[]> {
-    return (await this.#reader.ask('read', seq, limit)) as RoomEvent[]
+    return (await this.#reader.call('read', seq, limit)) as RoomEvent[]
   }
 
   async before(seq: number, limit: number): Promise<RoomEvent[]> {
-    return (await this.#reader.ask('before', seq, limit)) as RoomEvent[]
+    return (await this.#reader.call('before', seq, limit)) as RoomEvent[]
   }
 
   search(query: string, limit: number): Promise<RoomEvent[]> {
     return this.#searches.run(
-      async () => (await this.#searcher.ask('search', query, limit)) as RoomEvent[],
+      async () => (await this.#searcher.call('search', query, limit)) as RoomEvent[],
     )
   }
 
   async keepSeats(seats: readonly Seat[]): Promise<void> {
-    await this.#writer.ask('keepSeats', seats)
+    await this.#writer.call('keepSeats', seats)
   }
 
   async seatOf(person: string): Promise<Seat | undefined> {
-    return (await this.#reader.ask('seatOf', person)) as Seat | undefined
+    return (await this.#reader.call('seatOf', person)) as Seat | undefined
   }
 
   health(): LogHealth {
@@ -160,13 +162,13 @@ class LateThread {
     this.#start = start
   }
 
-  async ask(call: Call, ...args: unknown[]): Promise<unknown> {
+  async call(method: Method, ...args: unknown[]): Promise<unknown> {
     this.#thread ??= this.#start().catch((error) => {
       // The next call tries again: the disk may have recovered.
       this.#thread = undefined
       throw error
     })
-    return (await this.#thread).ask(call, ...args)
+    return (await this.#thread).call(method, ...args)
   }
 
   async close(): Promise<void> {

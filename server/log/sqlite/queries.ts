@@ -1,6 +1,6 @@
 /**
- * The reading half of the SQLite log: a connection of its own, so that no search and
- * no page of history is in the way of an append.
+ * The reading half of the SQLite log, with a database connection of its own, so that no search
+ * and no page of history delays an append.
  *
  * MUST NOT write.
  */
@@ -11,7 +11,7 @@ import { hasWords, isPrefix, queryWords } from '../words.ts'
 import { COLUMNS, eventOf, READ, type Row } from './rows.ts'
 import { transaction } from './transaction.ts'
 
-/** Events that are not in the index yet and are looked through for a search, at a time. */
+/** A search reads the events that are not indexed yet in pages of this many. */
 const SCAN_EVENTS = 500
 
 export class Queries {
@@ -32,7 +32,7 @@ export class Queries {
     return (this.#statements.before.all(seq, limit) as Row[]).map(eventOf).reverse()
   }
 
-  /** In one transaction, or an event that is indexed meanwhile would be found twice or not at all. */
+  /** In one transaction: an event that is indexed during the search would be found twice. */
   search(query: string, limit: number): RoomEvent[] {
     return transaction(this.#database, 'read', () => this.#search(query, limit))
   }
@@ -44,7 +44,7 @@ export class Queries {
     const [indexed] = this.#statements.indexed.get() as [string]
     const found = this.#scan(words, Number(indexed), limit)
     if (found.length < limit) {
-      // Each word quoted, so that none is an operator of FTS5.
+      // Each word is quoted, so that none is an operator of FTS5.
       const match = words.map((word) => `"${word}"`).join(' ') + (isPrefix(last) ? '*' : '')
       const rows = this.#statements.search.all(match, limit - found.length) as Row[]
       found.push(...rows.map(eventOf))
@@ -61,7 +61,7 @@ export class Queries {
     this.#database.close()
   }
 
-  /** The latest that match among those above `indexed`, latest first. */
+  /** The latest matches whose seq is above `indexed`, latest first. */
   #scan(words: readonly string[], indexed: number, limit: number): RoomEvent[] {
     const found: RoomEvent[] = []
     for (let seq = Number.MAX_SAFE_INTEGER; ; ) {

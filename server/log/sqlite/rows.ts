@@ -4,7 +4,7 @@
 import type { RoomEvent } from '../../../shared/protocol.ts'
 import type { Draft } from '../../room/log.ts'
 
-/** The columns that a draft has values for. */
+/** The columns that a draft has a value for. */
 const DRAFT_COLUMNS = ['at', 'kind', 'person', 'name', 'via', 'text', 'id']
 const COLUMN_NAMES = ['seq', ...DRAFT_COLUMNS]
 export const COLUMNS = COLUMN_NAMES.join(', ')

@@ -1,16 +1,16 @@
 /**
- * The SQLite file: what is in it, and how an older one becomes a newer one.
+ * The schema of the SQLite file, and its migrations.
  *
- * MUST NOT write to a file that is not a log of ours, or is of a newer version.
+ * MUST NOT write to a file that is not a log of Oneroom, or that a newer version wrote.
  */
 import { randomBytes, randomUUID } from 'node:crypto'
 import type Database from 'libsql'
 import { transaction } from './transaction.ts'
 
-/** "ONER", so that a log is told from any other SQLite file (PRAGMA application_id). */
+/** "ONER": marks a log among all other SQLite files (PRAGMA application_id). */
 const APPLICATION_ID = 0x4f4e4552
 
-/** Each makes the schema one version newer; a file's version (PRAGMA user_version) counts them. */
+/** Each brings the schema to the next version. PRAGMA user_version counts those that were run. */
 const migrations: readonly ((database: Database.Database) => void)[] = [
   (database) => {
     database.exec(`
@@ -20,10 +20,10 @@ const migrations: readonly ((database: Database.Database) => void)[] = [
         at INTEGER NOT NULL,     -- ms since the Unix epoch
         kind TEXT NOT NULL,
         person TEXT NOT NULL,
-        name TEXT NOT NULL,      -- as it was when this was said
+        name TEXT NOT NULL,      -- at the time of the event
         via TEXT NOT NULL,
         text TEXT NOT NULL,
-        id TEXT                  -- the sender's own
+        id TEXT                  -- chosen by the sender
       );
       CREATE UNIQUE INDEX said_once ON events (person, id) WHERE id IS NOT NULL;
       CREATE VIRTUAL TABLE words USING fts5(
@@ -38,15 +38,15 @@ const migrations: readonly ((database: Database.Database) => void)[] = [
     const put = database.prepare('INSERT INTO meta VALUES (?, ?)')
     put.run('epoch', randomUUID())
     put.run('secret', randomBytes(32).toString('base64'))
-    // Events up to this seq are in the words.
+    // seq of the last event whose text is in `words`.
     put.run('indexed', '0')
   },
 ]
 
-/** A file that cannot be used; the message is the end of a sentence that begins with its path. */
+/** A file that cannot be used; its message ends a sentence that begins with the folder. */
 export class UnusableFile extends Error {}
 
-/** Looks without writing; answers whether it is a log of ours already. */
+/** Reads only. Returns whether the file is a log; false: it is empty. Throws an UnusableFile. */
 export function inspect(database: Database.Database): boolean {
   const applicationId = number(database, 'application_id')
   const version = number(database, 'user_version')
@@ -55,19 +55,19 @@ export function inspect(database: Database.Database): boolean {
       .prepare('SELECT count(*) AS count FROM sqlite_master')
       .all() as { count: number }[]
     if (applicationId !== 0 || version !== 0 || count > 0) {
-      throw new UnusableFile('has a room.db that is no log of Oneroom; it was left as it is')
+      throw new UnusableFile('has a room.db that is not a log of Oneroom; the file was not changed')
     }
     return false
   }
   if (version > migrations.length) {
     throw new UnusableFile(
-      `has a log of a newer version of Oneroom (its schema is ${version}, this one knows ${migrations.length}); it was left as it is`,
+      `has a log of a newer version of Oneroom (schema ${version}; this version knows ${migrations.length}); the file was not changed`,
     )
   }
   return true
 }
 
-/** Brings the file to the newest version, in one transaction for each step. */
+/** Runs the missing migrations, each in a transaction. */
 export function migrate(database: Database.Database): void {
   for (let version = number(database, 'user_version'); version < migrations.length; version += 1) {
     transaction(database, 'write', () => {

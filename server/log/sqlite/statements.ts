@@ -12,7 +12,7 @@ export function prepare(database: Database.Database) {
     meta: raw('SELECT key, value FROM meta'),
     firstAndHead: raw('SELECT (SELECT min(seq) FROM events), (SELECT max(seq) FROM events)'),
     insert: database.prepare(INSERT),
-    // ?: a JSON array of [person, id]. The join in this order: each pair is looked up in the index.
+    // ?: a JSON array of [person, id]. CROSS JOIN keeps this order, which uses the index.
     withIds: raw(
       `SELECT ${EVENT_COLUMNS} FROM json_each(?) AS pairs CROSS JOIN events
        ON events.person = pairs.value ->> 0 AND events.id = pairs.value ->> 1 AND events.id IS NOT NULL`,
@@ -21,8 +21,9 @@ export function prepare(database: Database.Database) {
       'INSERT INTO words (rowid, text) SELECT seq, text FROM events WHERE seq > ? AND seq <= ?',
     ),
     setIndexed: database.prepare("UPDATE meta SET value = ? WHERE key = 'indexed'"),
-    // Between ?1 and ?2, the last event from before ?3 with no event after it that is known to be
-    // younger. A date after ?4, which is now, proves nothing: the clock was wrong then.
+    // The last event from before the time ?3, among seq ?1 to ?2 and only up to the first event
+    // that is young enough. Events with a time after ?4, which is now, do not count as young: the
+    // clock was wrong.
     lastTooOld: raw(
       `SELECT max(seq) FROM events WHERE seq BETWEEN ?1 AND ?2 AND at < ?3 AND seq < coalesce(
          (SELECT min(seq) FROM events WHERE seq BETWEEN ?1 AND ?2 AND at BETWEEN ?3 AND ?4), ?2 + 1)`,

@@ -1,11 +1,11 @@
 /**
- * A worker thread that is asked and answers: each call a promise.
+ * A worker thread of the log, as the main thread sees it: each call returns a promise.
  *
  * MUST settle every promise, also when the thread ends by itself.
  */
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
-import type { Answered, Asked, Call, Opened, Role } from './worker.ts'
+import type { Call, Method, Opened, Reply, ThreadData } from './worker.ts'
 
 export type Ready = Exclude<Opened, { fault: string }>
 type Waiting = {
@@ -16,30 +16,31 @@ type Waiting = {
 }
 
 export class Thread {
-  /** seq of the oldest event, as the writer said last. */
+  /** seq of the oldest event, from the latest reply of the writer. */
   first = 1
   readonly #worker: Worker
   readonly #onLost: (error: Error) => void
+  /** Calls without a reply, by number. */
   readonly #waiting = new Map<number, Waiting>()
-  #asked = 0
+  #calls = 0
   #closing = false
   #lost: Error | undefined
 
   private constructor(worker: Worker, onLost: (error: Error) => void) {
     this.#worker = worker
     this.#onLost = onLost
-    worker.on('message', (answered: Answered) => this.#workerOnMessage(answered))
+    worker.on('message', (reply: Reply) => this.#workerOnMessage(reply))
     worker.on('error', (error) => this.#lose(error))
     worker.on('exit', () => this.#lose(new Error('a thread of the log has ended')))
   }
 
-  /** Answers the thread, or the fault for which it could not begin. */
+  /** `opened` is a fault when the thread could not start. `onLost`: called once, if it ends by itself. */
   static async start(
     file: URL,
-    role: Role,
+    data: ThreadData,
     onLost: (error: Error) => void,
   ): Promise<{ thread: Thread; opened: Opened }> {
-    const worker = new Worker(file, { workerData: role })
+    const worker = new Worker(file, { workerData: data })
     const opened = await new Promise<Opened>((resolve) => {
       worker.once('message', resolve)
       worker.once('error', (error) => resolve({ fault: `cannot be used: ${error.message}` }))
@@ -49,31 +50,33 @@ export class Thread {
     return { thread: new Thread(worker, onLost), opened }
   }
 
-  /** How long, in ms, the oldest unanswered call has waited; 0 when there is none. */
+  /** How long, in ms, the oldest call without a reply has waited; 0 when there is none. */
   get waitedMs(): number {
     // Calls are answered in order, so the first entry is the oldest.
     for (const { since } of this.#waiting.values()) return performance.now() - since
     return 0
   }
 
-  ask(call: Call, ...args: unknown[]): Promise<unknown> {
+  /** Rejects with a sentence about the log, without its full stop. */
+  call(method: Method, ...args: unknown[]): Promise<unknown> {
     if (this.#lost !== undefined) return Promise.reject(this.#lost)
-    this.#asked += 1
-    const number = this.#asked
-    this.#worker.postMessage({ number, call, args } satisfies Asked)
+    this.#calls += 1
+    const number = this.#calls
+    this.#worker.postMessage({ number, method, args } satisfies Call)
     const since = performance.now()
     return new Promise((resolve, reject) => this.#waiting.set(number, { since, resolve, reject }))
   }
 
+  /** Resolves after all earlier calls are done and the thread has ended. */
   async close(): Promise<void> {
     if (this.#lost !== undefined) return
     this.#closing = true
     const ended = once(this.#worker, 'exit')
-    this.#worker.postMessage({ number: 0, call: 'close', args: [] } satisfies Asked)
+    this.#worker.postMessage({ number: 0, method: 'close', args: [] } satisfies Call)
     await ended
   }
 
-  #workerOnMessage({ number, result, error, first }: Answered): void {
+  #workerOnMessage({ number, result, error, first }: Reply): void {
     const waiting = this.#waiting.get(number)
     this.#waiting.delete(number)
     if (first !== undefined) this.first = first
@@ -82,10 +85,10 @@ export class Thread {
   }
 
   #lose(error: Error): void {
-    const first = this.#lost === undefined && !this.#closing
+    const isFirst = this.#lost === undefined && !this.#closing
     this.#lost ??= error
     for (const { reject } of this.#waiting.values()) reject(error)
     this.#waiting.clear()
-    if (first) this.#onLost(error)
+    if (isFirst) this.#onLost(error)
   }
 }

@@ -16,8 +16,8 @@ export class TrustedTime {
   #began: number | undefined
 
   /**
-   * Milliseconds since the Unix epoch, from both clocks in ms; undefined in the first hour. To be
-   * called more often than once in TRUST_MS.
+   * From both clocks, in ms: the time in ms since the Unix epoch; undefined in the first TRUST_MS.
+   * Call it more than once in each TRUST_MS.
    */
   read(wall: number, monotonic: number): number | undefined {
     this.#began ??= monotonic

@@ -1,14 +1,14 @@
 /**
- * Transactions, nested never.
+ * Database transactions, which are never nested.
  *
  * MUST work again after a failed ROLLBACK: the next transaction rolls back what was left open.
  */
 import type Database from 'libsql'
 
 /**
- * `read`: all statements of `work` see the same state of the database. `write`: nobody else
- * writes meanwhile, and what was written is on the disk when this returns. Throws what `work` or
- * the database throws, and nothing is written then.
+ * `read`: all statements of `work` see the same state of the database. `write`: the disk has all
+ * changes of `work` when this returns. Throws the error of `work` or of the database; then
+ * nothing is changed.
  */
 export function transaction<T>(
   database: Database.Database,

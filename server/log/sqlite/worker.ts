@@ -1,6 +1,6 @@
 /**
- * A thread of the SQLite log, the writer or the reader: calls come in, answers go out,
- * one at a time; what can wait is done by the writer in small pieces between them.
+ * A thread of the SQLite log, which writes or reads. It receives calls and sends a reply to each,
+ * in order. Between appends the writer does its upkeep in small steps.
  */
 import { parentPort, workerData } from 'node:worker_threads'
 import { faultOf } from './fault.ts'
@@ -8,102 +8,92 @@ import { open } from './folder.ts'
 import { Queries } from './queries.ts'
 import { Writer, type WriterOptions } from './writer.ts'
 
-/** The calls that can be made from outside. */
-export type Call =
+/** The methods that the main thread can call. */
+export type Method =
   | keyof Pick<Writer, 'append' | 'keepSeats'>
   | keyof Pick<Queries, 'read' | 'before' | 'search' | 'seatOf'>
-export type Asked = { number: number; call: Call | 'close'; args: unknown[] }
-/** `error`: what the disk or the database said; `first`: of the log, from the writer. */
-export type Answered = { number: number; result?: unknown; error?: string; first?: number }
+export type Call = { number: number; method: Method | 'close'; args: unknown[] }
+/** `error`: the end of a sentence that begins with the log. `first`: seq of the oldest event. */
+export type Reply = { number: number; result?: unknown; error?: string; first?: number }
+/** The first message of a thread. `fault` and `warning` end a sentence that begins with the folder. */
 export type Opened =
   | { epoch: string; secret: Uint8Array; head: number; first: number; warning?: string }
   | { fault: string }
-export type Role = { role: 'writer' | 'reader'; options: WriterOptions }
+export type ThreadData = { role: 'writer' | 'reader'; options: WriterOptions }
 
-/** Between one piece of upkeep and the next, in ms, so that appends hardly wait for it. */
+/** Pause between two steps of upkeep, in ms, so that appends hardly wait for it. */
 const UPKEEP_MS = 50
 const UPKEEP_EVENTS = 500
-/** Events that may wait for upkeep; beyond it each append does some. */
+/** Events that may wait for upkeep; above it each append does one step. */
 const MAX_BACKLOG = 10_000
-/** How often age is looked at when nothing happens, in ms. */
+/** Time between two steps, in ms, while there is nothing to do: events may become too old. */
 const IDLE_MS = 60_000
 
 const port = parentPort
 if (port === null) throw new Error('this file is a worker thread')
 
-const { role, options } = workerData as Role
-let upkeep: NodeJS.Timeout | undefined
-/** Whether more upkeep is on its way soon. */
-let busy = false
+const { role, options } = workerData as ThreadData
+let upkeepTimer: NodeJS.Timeout | undefined
+let upkeepMs = UPKEEP_MS
 
 try {
-  if (role === 'writer') beWriter(new Writer(options))
-  else beReader(new Queries(open(options.folder)))
+  if (role === 'writer') runWriter(new Writer(options))
+  else runReader(new Queries(open(options.folder)))
 } catch (error) {
   port.postMessage({ fault: faultOf(error) } satisfies Opened)
 }
 
-function beWriter(writer: Writer): void {
+function runWriter(writer: Writer): void {
   const { epoch, secret, head, first, warning } = writer
-  port?.postMessage({
-    ...{ epoch, secret, head, first },
-    ...(warning !== undefined && { warning }),
-  } satisfies Opened)
-  port?.on('message', (asked: Asked) => {
+  const opened = { epoch, secret, head, first }
+  port?.postMessage((warning === undefined ? opened : { ...opened, warning }) satisfies Opened)
+  port?.on('message', (call: Call) => {
     const { head } = writer
-    const { result, error } = answer(writer, asked)
-    const reply: Answered = { number: asked.number, result, first: writer.first }
-    port?.postMessage(error === undefined ? reply : { ...reply, error })
-    if (asked.call !== 'append') return
-    if (writer.backlog > MAX_BACKLOG) {
-      tryUpkeep(writer, UPKEEP_EVENTS + writer.head - head)
-    }
-    if (!busy) keepUp(writer, UPKEEP_MS)
+    port?.postMessage({ ...reply(writer, call), first: writer.first } satisfies Reply)
+    if (call.method !== 'append') return
+    if (writer.backlog > MAX_BACKLOG) tryUpkeep(writer, UPKEEP_EVENTS + writer.head - head)
+    if (upkeepMs === IDLE_MS) scheduleUpkeep(writer, UPKEEP_MS)
   })
-  keepUp(writer, UPKEEP_MS)
+  scheduleUpkeep(writer, UPKEEP_MS)
 }
 
-function beReader(reader: Queries): void {
+function runReader(queries: Queries): void {
   port?.postMessage({ epoch: '', secret: new Uint8Array(0), head: 0, first: 0 } satisfies Opened)
-  port?.on('message', (asked: Asked) => {
-    const { result, error } = answer(reader, asked)
-    const reply: Answered = { number: asked.number, result }
-    port?.postMessage(error === undefined ? reply : { ...reply, error })
-  })
+  port?.on('message', (call: Call) => port?.postMessage(reply(queries, call)))
 }
 
-function answer(of: Writer | Queries, { call, args }: Asked): { result?: unknown; error?: string } {
-  if (call === 'close') {
-    clearTimeout(upkeep)
-    of.close()
+function reply(to: Writer | Queries, { number, method, args }: Call): Reply {
+  if (method === 'close') {
+    clearTimeout(upkeepTimer)
+    to.close()
     port?.close()
-    return {}
+    return { number }
   }
   try {
-    const method = (of as unknown as Record<string, (...args: unknown[]) => unknown>)[call]
-    return { result: method?.apply(of, args) }
+    const methods = to as unknown as Record<Method, (...args: unknown[]) => unknown>
+    return { number, result: methods[method](...args) }
   } catch (error) {
-    return { error: faultOf(error) }
+    return { number, error: faultOf(error) }
   }
 }
 
-function keepUp(writer: Writer, ms: number): void {
-  busy = ms < IDLE_MS
-  clearTimeout(upkeep)
-  upkeep = setTimeout(() => {
-    keepUp(writer, tryUpkeep(writer, UPKEEP_EVENTS) ? UPKEEP_MS : IDLE_MS)
+function scheduleUpkeep(writer: Writer, ms: number): void {
+  upkeepMs = ms
+  clearTimeout(upkeepTimer)
+  upkeepTimer = setTimeout(() => {
+    scheduleUpkeep(writer, tryUpkeep(writer, UPKEEP_EVENTS) ? UPKEEP_MS : IDLE_MS)
   }, ms)
 }
 
-/** Answers whether there is more to do; a disk that fails now is tried again later. */
+/** Returns whether there is more to do soon. After a fault of the disk the next step tries again. */
 function tryUpkeep(writer: Writer, events: number): boolean {
-  const before = writer.first
+  const { first } = writer
   try {
     return writer.upkeep(events, Date.now(), performance.now())
   } catch {
     return false
   } finally {
-    // Nobody asked: the first event is another one now.
-    if (writer.first !== before) port?.postMessage({ number: 0, first: writer.first })
+    // No call is waiting for this reply: it is sent because the first event has changed.
+    if (writer.first !== first) port?.postMessage({ number: 0, first: writer.first })
   }
 }

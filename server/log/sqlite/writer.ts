@@ -87,7 +87,7 @@ export class Writer {
 
   keepSeats(seats: readonly Seat[]): void {
     const now = Date.now()
-    // To count seats takes a pass through all of them, so not at each call.
+    // Counting reads all seats, so it is not done in each call.
     const mayBeTooMany = this.#maxSeats + seats.length > MAX_SEATS + SPARE_SEATS
     this.#transaction(() => {
       for (const { person, name, seq } of seats)

@@ -1,4 +1,4 @@
-/** The log in memory: the contract, and what it forgets. */
+/** The log in memory: the contract, and retention. */
 import { describe, expect, test } from 'vitest'
 import { memoryLog } from '../../../server/log/memory.ts'
 import type { Draft } from '../../../server/room/log.ts'
@@ -17,7 +17,7 @@ const many = (count: number) => Array.from({ length: count }, (_, n) => draft(`$
 const seqs = (events: { seq: number }[]) => events.map(({ seq }) => seq)
 
 describe('a memoryLog that keeps 8', () => {
-  test('keeps up to a quarter more, and then drops to 8', async () => {
+  test('keeps up to a quarter more, and then only 8', async () => {
     const log = memoryLog(8)
     await log.append(many(9))
     expect([log.first(), log.head()]).toEqual([1, 9])
@@ -27,12 +27,12 @@ describe('a memoryLog that keeps 8', () => {
     expect([log.first(), log.head()]).toEqual([103, 110])
   })
 
-  test('answers for all of a batch, even for what it drops with it', async () => {
+  test('returns all events of a batch, also those that it deletes with it', async () => {
     const committed = await memoryLog(8).append(many(100))
     expect(committed.map(({ event }) => event.seq)).toEqual(many(100).map((_, at) => at + 1))
   })
 
-  test('reads from the first that it has, when asked for one below', async () => {
+  test('reads from its first event, when asked for an earlier one', async () => {
     const log = memoryLog(8)
     await log.append(many(10))
     expect(seqs(await log.read(1, 3))).toEqual([3, 4, 5])
@@ -43,7 +43,7 @@ describe('a memoryLog that keeps 8', () => {
     expect(await log.before(1, 9)).toEqual([])
   })
 
-  test('forgets the ids of what it dropped, and no others', async () => {
+  test('forgets the ids of deleted events, and no others', async () => {
     const log = memoryLog(8)
     await log.append([draft('gone', 'u1'), draft('gone'), ...many(7), draft('kept', 'u2')])
     expect(log.first()).toBe(3)
@@ -54,13 +54,13 @@ describe('a memoryLog that keeps 8', () => {
     ])
   })
 
-  test('finds nothing of what it dropped', async () => {
+  test('does not find deleted events', async () => {
     const log = memoryLog(8)
     await log.append([draft('hello'), draft('x'), ...many(7), draft('hello')])
     expect(seqs(await log.search('hello', 99))).toEqual([10])
   })
 
-  test('does not take an event without an id for one whose id is "undefined"', async () => {
+  test('distinguishes no id from the id "undefined"', async () => {
     const log = memoryLog(8)
     await log.append([...many(9), draft('kept', 'undefined')])
     expect(log.first()).toBe(3)

@@ -1,4 +1,4 @@
-/** The durable log: the contract, what survives, what is trimmed, and what it refuses. */
+/** The SQLite log: the contract, restarts, retention, refused starts, permissions and faults. */
 import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -37,7 +37,7 @@ const draft = (text: string, rest: Partial<Draft> = {}): Draft => ({
 const many = (count: number) => Array.from({ length: count }, (_, n) => draft(`message ${n}`))
 
 describe('a log that is opened again', () => {
-  test('has the same epoch, secret, events and seats, and goes on numbering', async () => {
+  test('has the same epoch, secret, events and seats, and continues numbering', async () => {
     const folder = testFolder()
     const log = await open(folder)
     const [committed] = await log.append([draft('𝒳 kept', { id: 'one' })])
@@ -74,7 +74,7 @@ test('a page is read while many searches wait', async () => {
 })
 
 describe('retention', () => {
-  test('keeps the latest events only, and forgets the words of the others', async () => {
+  test('keeps only the latest events, and removes the others from the index', async () => {
     const log = await openForTest(testFolder(), { retain: 100 })
     for (let at = 0; at < 5; at += 1) await log.append(many(600))
     await expect
@@ -87,7 +87,7 @@ describe('retention', () => {
   })
 })
 
-describe('a start is refused, and the file left as it is,', () => {
+describe('a start is refused, and no file is changed,', () => {
   const refusal = (folder: string) =>
     open(folder).then(
       async (log) => {
@@ -97,24 +97,24 @@ describe('a start is refused, and the file left as it is,', () => {
       (error: Error) => error.message.replace(folder, 'FOLDER'),
     )
 
-  test('when another server has it', async () => {
+  test('when another server uses the folder', async () => {
     const folder = testFolder()
     await openForTest(folder)
     expect(await refusal(folder)).toBe('The data folder FOLDER is in use by another server.')
   })
 
-  test('when it is no database', async () => {
+  test('when the file is not a database', async () => {
     const folder = testFolder()
     const file = join(folder, 'room.db')
     writeFileSync(file, 'not a database '.repeat(100))
     const before = readFileSync(file)
     expect(await refusal(folder)).toBe(
-      'The data folder FOLDER has a damaged room.db; it was left as it is.',
+      'The data folder FOLDER has a damaged room.db; the file was not changed.',
     )
     expect(readFileSync(file).equals(before)).toBe(true)
   })
 
-  test('when it is somebody else’s database', async () => {
+  test('when the file is a database of another program', async () => {
     const folder = testFolder()
     const file = join(folder, 'room.db')
     const database = new Database(file)
@@ -122,12 +122,12 @@ describe('a start is refused, and the file left as it is,', () => {
     database.close()
     const before = readFileSync(file)
     expect(await refusal(folder)).toMatch(
-      /^The data folder FOLDER has a room\.db that is no log of One/,
+      /^The data folder FOLDER has a room\.db that is not a log of One/,
     )
     expect(readFileSync(file).equals(before)).toBe(true)
   })
 
-  test('when a newer version wrote it', async () => {
+  test('when a newer version wrote the file', async () => {
     const folder = testFolder()
     await (await open(folder)).close()
     const file = join(folder, 'room.db')
@@ -141,7 +141,7 @@ describe('a start is refused, and the file left as it is,', () => {
     expect(readFileSync(file).equals(before)).toBe(true)
   })
 
-  test('when another program has locked it', async () => {
+  test('when another program has locked the file', async () => {
     const folder = testFolder()
     await (await open(folder)).close()
     const database = new Database(join(folder, 'room.db'))
@@ -230,7 +230,7 @@ describe('a fault while it runs', () => {
     return other
   }
 
-  test('commits nothing while another program holds the file, and goes on when it lets go', async () => {
+  test('commits nothing while another program locks the file, and continues afterwards', async () => {
     const folder = testFolder()
     const log = await openForTest(folder)
     const other = otherProgram(folder)
@@ -267,7 +267,7 @@ describe('a fault while it runs', () => {
       ending,
       `import ${JSON.stringify(worker.href)}
       import { parentPort } from 'node:worker_threads'
-      parentPort.on('message', ({ call }) => call === 'keepSeats' && process.exit())`,
+      parentPort.on('message', ({ method }) => method === 'keepSeats' && process.exit())`,
     )
     const lost: Error[] = []
     const log = await sqliteLog(
