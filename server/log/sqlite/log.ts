@@ -172,7 +172,9 @@ class LateThread {
   }
 
   async close(): Promise<void> {
-    const thread = await this.#thread?.catch(() => undefined)
+    // Later calls must not start the thread.
+    this.#thread ??= Promise.reject(new Error('the log is closed'))
+    const thread = await this.#thread.catch(() => undefined)
     await thread?.close()
   }
 }

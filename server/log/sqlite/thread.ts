@@ -23,8 +23,8 @@ export class Thread {
   /** Calls without a reply, by number. */
   readonly #waiting = new Map<number, Waiting>()
   #calls = 0
-  #closing = false
-  #lost: Error | undefined
+  /** Why no more calls are accepted: the thread is closed or has ended by itself. */
+  #ended: Error | undefined
 
   private constructor(worker: Worker, onLost: (error: Error) => void) {
     this.#worker = worker
@@ -59,7 +59,8 @@ export class Thread {
 
   /** Rejects with a sentence about the log, without its full stop. */
   call(method: Method, ...args: unknown[]): Promise<unknown> {
-    if (this.#lost !== undefined) return Promise.reject(this.#lost)
+    // libsql aborts the process when a closed database is used.
+    if (this.#ended !== undefined) return Promise.reject(this.#ended)
     this.#calls += 1
     const number = this.#calls
     this.#worker.postMessage({ number, method, args } satisfies Call)
@@ -69,11 +70,11 @@ export class Thread {
 
   /** Resolves after all earlier calls are done and the thread has ended. */
   async close(): Promise<void> {
-    if (this.#lost !== undefined) return
-    this.#closing = true
-    const ended = once(this.#worker, 'exit')
+    if (this.#ended !== undefined) return
+    this.#ended = new Error('the log is closed')
+    const exit = once(this.#worker, 'exit')
     this.#worker.postMessage({ number: 0, method: 'close', args: [] } satisfies Call)
-    await ended
+    await exit
   }
 
   #workerOnMessage({ number, result, error, first }: Reply): void {
@@ -85,10 +86,10 @@ export class Thread {
   }
 
   #lose(error: Error): void {
-    const isFirst = this.#lost === undefined && !this.#closing
-    this.#lost ??= error
+    const isUnexpected = this.#ended === undefined
+    this.#ended ??= error
     for (const { reject } of this.#waiting.values()) reject(error)
     this.#waiting.clear()
-    if (isFirst) this.#onLost(error)
+    if (isUnexpected) this.#onLost(error)
   }
 }

@@ -73,6 +73,24 @@ test('a page is read while many searches wait', async () => {
   expect(finished.at(-1)).toBe('search')
 })
 
+test('closing while searches wait rejects them', async () => {
+  const log = await openForTest(testFolder())
+  await log.append(many(1000))
+  await log.search('absent', 1)
+  const searches = Array.from({ length: 20 }, () => log.search('absent', 50))
+  const settled = Promise.allSettled(searches)
+  await log.close()
+  expect((await settled).at(-1)).toMatchObject({ reason: { message: 'the log is closed' } })
+  await expect(log.append([draft('late')])).rejects.toThrow('the log is closed')
+})
+
+test('closing before the first search has begun rejects it, and starts no thread', async () => {
+  const log = await openForTest(testFolder())
+  const search = expect(log.search('hello', 1)).rejects.toThrow('the log is closed')
+  await log.close()
+  await search
+})
+
 describe('retention', () => {
   test('keeps only the latest events, and removes the others from the index', async () => {
     const log = await openForTest(testFolder(), { retain: 100 })
