@@ -1,36 +1,75 @@
 /**
- * How a raw connection is refused: what it reads, and how it ends without a reset that
- * would take that away.
+ * Refuses a raw connection: sends the reason, and ends the connection without a reset,
+ * which would discard the reason before the client has read it.
  */
 import type { Socket } from 'node:net'
 import { lineDialect } from '../../../shared/dialect/line.ts'
 import { type ErrorCode, errorMessage } from '../../../shared/errors.ts'
 import type { Room } from '../../room/room.ts'
 import type { Connections } from '../connection/connections.ts'
+import type { Refusal } from './guard.ts'
 
-/** How long a refused client has to read why, in ms. */
+/** How long a refused client has to read the reason, in ms. */
 export const REFUSED_MS = 1000
 
-/** What still comes is read and forgotten: unread bytes would make the end a reset. */
+/** Reads and discards further input: unread bytes would turn the end into a reset. */
 export function forgetInput(socket: Socket): void {
   socket.removeAllListeners('data').removeAllListeners('end').resume()
 }
 
-/** Tells a browser or a script where it should have gone. */
+/**
+ * Refuses a connection that is not chat. The reason is sent in a form that the client can
+ * show; clients of TLS and STUN read no text, so their connections are destroyed.
+ * `webUrl`: the address of the page.
+ */
+export function refuse(socket: Socket, refusal: Refusal, webUrl: string): void {
+  if (refusal === 'tls' || refusal === 'stun') {
+    socket.destroy()
+    return
+  }
+  forgetInput(socket)
+  endSoon(socket, reasonFor(refusal, webUrl))
+}
+
+/** Refuses an HTTP request. */
 export function answerHttp(socket: Socket, webUrl: string): void {
-  const body = `This port is for raw TCP clients such as nc. The page is at ${webUrl}\n`
+  refuse(socket, 'http', webUrl)
+}
+
+function reasonFor(refusal: Exclude<Refusal, 'tls' | 'stun'>, webUrl: string): string {
+  switch (refusal) {
+    // RFC 4253, section 4.2: a server may send lines of text before its version.
+    case 'ssh':
+      return `${rightPort(webUrl)}\r\n`
+    case 'proxy':
+      return 'This port does not accept the PROXY protocol. Turn it off in the proxy.\r\n'
+    case 'http':
+      return badRequest('HTTP/1.1', webUrl)
+    case 'rtsp':
+      return badRequest('RTSP/1.0', webUrl)
+    case 'sip':
+      return badRequest('SIP/2.0', webUrl)
+  }
+}
+
+function rightPort(webUrl: string): string {
+  return `This port is for raw TCP clients such as nc. The page is at ${webUrl}`
+}
+
+/** `nosniff` keeps a browser from treating the answer as anything but plain text. */
+function badRequest(protocol: string, webUrl: string): string {
+  const body = `${rightPort(webUrl)}\n`
   const head = [
-    'HTTP/1.1 400 Bad Request',
+    `${protocol} 400 Bad Request`,
     'Content-Type: text/plain; charset=utf-8',
     'X-Content-Type-Options: nosniff',
     'Connection: close',
     `Content-Length: ${Buffer.byteLength(body)}`,
   ]
-  forgetInput(socket)
-  endSoon(socket, `${head.join('\r\n')}\r\n\r\n${body}`)
+  return `${head.join('\r\n')}\r\n\r\n${body}`
 }
 
-/** Tells a newcomer why they cannot be let in now. */
+/** Refuses a new connection while the server cannot accept any, with the error's text. */
 export function turnAway(
   socket: Socket,
   code: ErrorCode,

@@ -1,4 +1,4 @@
-/** What is let in at the raw port, and what is not, at every length of its beginning. */
+/** Tests which connections the guard refuses, for every length of the bytes received so far. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { inspectOpening } from '../../../../server/net/raw/guard.ts'
@@ -23,20 +23,23 @@ describe('a request', () => {
     ['a preflight', 'OPTIONS * HTTP/1.1', '\r\n\r\n'],
     ['an absolute target', 'GET http://127.0.0.1:8080/ HTTP/1.1', '\r\n\r\n'],
     ['a target that is no ASCII', 'GET /é HTTP/1.1', '\r\n\r\n'],
+    ['RTSP', 'OPTIONS rtsp://127.0.0.1:8080/ RTSP/1.0', '\r\nCSeq: 1\r\n\r\n'],
+    ['SIP', 'INVITE sip:bob@127.0.0.1 SIP/2.0', '\r\nVia: SIP/2.0/TCP x\r\n\r\nhello\n'],
   ]
+  const protocolOf = (line: string) => (/(HTTP|RTSP|SIP)\/\S+$/.exec(line)?.[1] ?? '').toLowerCase()
 
   test.each(requests)('is undecided until its line ends, and then refused: %s', (_, line, rest) => {
     const undecided = utf8(line).length + 1
     const all = verdicts(utf8(line + rest))
     expect(all.slice(0, undecided)).toEqual(Array(undecided).fill('undecided'))
-    expect(new Set(all.slice(undecided))).toEqual(new Set(['http']))
+    expect(new Set(all.slice(undecided))).toEqual(new Set([protocolOf(line)]))
   })
 
   test.each(requests)('is refused when its line comes and no more: %s', (_, line) => {
-    expect(inspectOpening(utf8(line), 'whole')).toBe('http')
+    expect(inspectOpening(utf8(line), 'whole')).toBe(protocolOf(line))
   })
 
-  test.each(['GET /', 'PUT *', 'GET http://a/', 'POST HTTPS://a/'])(
+  test.each(['GET /', 'PUT *', 'GET http://a/', 'POST HTTPS://a/', 'INVITE sip:a@b'])(
     'is refused when its line never ends: %s',
     (start) => {
       const endless = utf8(start + 'a'.repeat(5000))
@@ -53,10 +56,42 @@ describe('no chat either', () => {
     expect(inspectOpening(hello, 'whole')).toBe('tls')
   })
 
-  test('a STUN request is refused at the end of its cookie', () => {
-    const request = Uint8Array.of(0, 1, 0, 0, 0x21, 0x12, 0xa4, 0x42, 1, 2, 3, 4)
-    expect(verdicts(request)).toEqual([...Array(8).fill('undecided'), ...Array(5).fill('stun')])
+  const cookie = [0x21, 0x12, 0xa4, 0x42]
+  test.each([
+    ['of TURN over TCP', [0, 3, 0, 8, ...cookie], 8],
+    ['of ICE over TCP, with its length before it', [0, 0x60, 0, 1, 0, 0x4c, ...cookie], 10],
+    ['of ICE with a long user name', [2, 0x1c, 0, 1, 2, 0x08, ...cookie], 10],
+  ])('a STUN request is refused at the end of its cookie: %s', (_, header, length) => {
+    const request = Uint8Array.of(...header, 1, 2, 3, 4, ...utf8('x:said by a page\n'))
+    const all = verdicts(request)
+    expect(new Set(all.slice(0, length))).toEqual(new Set(['undecided']))
+    expect(new Set(all.slice(length))).toEqual(new Set(['stun']))
     expect(inspectOpening(request, 'whole')).toBe('stun')
+    for (let end = 1; end < length; end += 1) {
+      expect(inspectOpening(request.subarray(0, end), 'pause')).toBe('undecided')
+    }
+  })
+
+  test.each([
+    ['an SSH client', 'SSH-2.0-', 'OpenSSH_9.2p1\r\n', 'ssh'],
+    ['an old SSH client', 'SSH-1.99-', 'x\n', 'ssh'],
+    ['the PROXY protocol, version 1', 'PROXY TCP4 ', '10.0.0.1 10.0.0.2 1 2\r\nhi\n', 'proxy'],
+    ['the PROXY protocol over IPv6', 'PROXY TCP6 ', '::1 ::1 1 2\r\nhi\n', 'proxy'],
+    ['a health check of version 1', 'PROXY UNKNOWN\r', '\n', 'proxy'],
+    ['the PROXY protocol, version 2', '\r\n\r\n\0\r\nQUIT\n', '\x20\0\0\0', 'proxy'],
+  ])('%s is refused at the end of its signature', (_, signature, rest, refusal) => {
+    const all = verdicts(utf8(signature + rest))
+    const length = signature.length
+    expect(new Set(all.slice(0, length))).toEqual(new Set(['undecided']))
+    expect(new Set(all.slice(length))).toEqual(new Set([refusal]))
+    expect(inspectOpening(utf8(signature + rest), 'whole')).toBe(refusal)
+  })
+
+  test('version 2 of the PROXY protocol is awaited over a pause in its signature', () => {
+    const signature = utf8('\r\n\r\n\0\r\nQUIT\n')
+    const inPieces = (end: number) => inspectOpening(signature.subarray(0, end), 'pause')
+    expect([1, 2, 3, 4].map(inPieces)).toEqual(Array(4).fill('clear'))
+    expect([5, 6, 7, 8, 9, 10, 11].map(inPieces)).toEqual(Array(7).fill('undecided'))
   })
 })
 
@@ -66,6 +101,12 @@ describe('chat', () => {
     'GET',
     'GET lost',
     'GET lost HTTP',
+    'SSH-keys are lost',
+    'SSH-2 is old',
+    'PROXY',
+    'PROXY is down',
+    'PROXY TCP',
+    'PROXY UNKNOWNS',
     'POST it HTTP',
     'POST it HTTP/',
     'I use HTTP/1.1',
@@ -82,7 +123,8 @@ describe('chat', () => {
 
   test.each(texts)('is clear once its line is whole: %j', (text) => {
     expect(inspectOpening(utf8(text), 'whole')).toBe('clear')
-    for (const end of ['\n', '\r\n', '\r\0', '\r']) {
+    // An empty line may be the beginning of the PROXY protocol.
+    for (const end of text === '' ? ['\n', '\r\0'] : ['\n', '\r\n', '\r\0', '\r']) {
       expect(inspectOpening(utf8(`${text}${end}`), 'more')).toBe('clear')
       expect(inspectOpening(utf8(`${text}${end}GET / HTTP/1.1\r\n`), 'more')).toBe('clear')
     }
@@ -110,6 +152,10 @@ describe('chat', () => {
     [[0x16], 'clear'],
     [[0x16, 0x16], 'clear'],
     [[0x00], 'clear'],
+    [[13, 10], 'clear'],
+    [[13, 10, 13, 10, 0, 13, 10, 0x51], 'clear'],
+    [[0, 0x60, 0, 1, 0, 0x4c, 0x21, 0x12, 0xa4], 'clear'],
+    [[0, 2, 0x68, 0x69], 'clear'],
     [[0, 1, 0, 0, 0x21, 0x12, 0xa4], 'clear'],
     [[0, 1, 0, 0, 0x21, 0x12, 0xa4, 0x43], 'clear'],
   ] as const)('is what is left when no more of %j comes', (bytes, verdict) => {
@@ -130,13 +176,26 @@ test('a verdict stands, whatever comes after it', () => {
     '\r',
     '\n',
     'é',
+    'SSH-',
+    '2.0-',
+    'PROXY ',
+    'TCP4 ',
+    'UNKNOWN',
+    'RTSP/1.0',
+    '\r\n\r\n\0\r\nQUIT\n',
   )
   const opening = fc.oneof(
     fc.array(part).map((parts) => utf8(parts.join(''))),
     fc.uint8Array(),
     fc
       .tuple(
-        fc.constantFrom([0x16], [0x16, 3], [0, 1, 0, 0], [0, 1, 0, 0, 0x21, 0x12]),
+        fc.constantFrom(
+          [0x16],
+          [0x16, 3],
+          [0, 1, 0, 0],
+          [0, 1, 0, 0, 0x21, 0x12],
+          [0, 0x60, 0, 1, 0, 0x4c, 0x21, 0x12],
+        ),
         fc.uint8Array(),
       )
       .map(([start, rest]) => Uint8Array.of(...start, ...rest)),
