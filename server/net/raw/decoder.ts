@@ -1,29 +1,22 @@
 /**
- * A raw connection's bytes → lines: telnet taken out, the guard asked, the encoding
- * recognised, lines ended. Pure.
+ * Decodes a raw connection's bytes into lines: separates telnet commands, inspects the
+ * opening with the guard, recognises the encoding, and splits lines. Pure.
  *
- * MUST give no line before the guard has cleared the opening, and MUST cost a client
- * that speaks plain UTF-8 nothing but its lines.
+ * The decoder MUST NOT return a line before the guard has cleared the opening. Decoding
+ * plain UTF-8 MUST cost no more than splitting its lines.
  */
-import {
-  type Encoding,
-  hasUtf16Mark,
-  recogniseEncoding,
-  type Transcoder,
-  transcoderFor,
-} from './encoding.ts'
+import { type Encoding, recogniseEncoding, type Transcoder, transcoderFor } from './encoding.ts'
 import { inspectOpening, type Verdict } from './guard.ts'
 import { type Line, LineDecoder } from './lines.ts'
-import { TelnetDecoder } from './telnet.ts'
+import { beginsWithTelnet, IAC, TelnetDecoder } from './telnet.ts'
 
-const IAC = 255
 const NOTHING = new Uint8Array(0)
 const NO_ANSWER: readonly number[] = []
 
 export class RawDecoder {
   readonly #maxBytes: number
   #lines: LineDecoder
-  /** Everything so far, until the guard has cleared it; then undefined. */
+  /** Bytes received so far, without telnet commands; undefined once the guard has cleared them. */
   #opening: Uint8Array | undefined = NOTHING
   #telnet: TelnetDecoder | undefined
   #encoding: Encoding | undefined
@@ -35,45 +28,54 @@ export class RawDecoder {
     this.#lines = new LineDecoder(maxBytes)
   }
 
-  /** How the lines are ended, and how long they may be. */
+  /** The decoder of lines: how the client ends them, and their longest length. */
   get lines(): LineDecoder {
     return this.#lines
   }
 
-  /** Undefined as long as no telnet command has come. */
+  /** Undefined until the client has sent a telnet command. */
   get telnet(): TelnetDecoder | undefined {
     return this.#telnet?.recognised ? this.#telnet : undefined
   }
 
-  /** Undefined until the opening is cleared. */
+  /** Undefined until the guard has cleared the opening. */
   get encoding(): Encoding | undefined {
     return this.#encoding
   }
 
-  /** What was sent first and is not cleared yet; telnet's commands are not in it. */
+  /** The first bytes until the guard has cleared them, without telnet commands. */
   get opening(): Uint8Array | undefined {
     return this.#opening
   }
 
-  /** Takes a chunk; answers bytes to be sent back at once. */
+  /** Takes a chunk and returns the bytes to send back at once. */
   push(chunk: Uint8Array): readonly number[] {
-    let text = chunk
-    let answer = NO_ANSWER
-    if (this.#mayBeTelnet(chunk)) {
-      this.#telnet ??= new TelnetDecoder()
-      ;({ text, answer } = this.#telnet.push(chunk))
+    const held = this.#opening
+    if (held !== undefined && this.#telnet === undefined && (held[0] ?? chunk[0]) === IAC) {
+      const bytes = joined(held, chunk)
+      return beginsWithTelnet(bytes, 'more') ? this.#beginTelnet(bytes) : this.#take(chunk)
     }
-    this.#lines.push(this.#transcode?.(text) ?? text)
-    if (this.#opening !== undefined) this.#opening = joined(this.#opening, text)
-    return answer
+    if (this.#isUtf8 && chunk.includes(IAC)) this.#telnet ??= new TelnetDecoder()
+    return this.#take(chunk)
   }
 
-  /** Asks the guard about the opening; once it is clear, next() gives lines. */
+  /**
+   * Asks the guard about the opening. Once it is clear, next() returns lines. `come`: as for
+   * `inspectOpening`.
+   */
   inspect(come: 'more' | 'pause' | 'whole'): Verdict {
     if (this.#opening === undefined) return 'clear'
+    if (this.#opening[0] === IAC && this.#telnet === undefined) {
+      const telnet = beginsWithTelnet(this.#opening, come)
+      if (telnet === undefined) return 'undecided'
+      // A command that needs a reply would have been recognised when it arrived.
+      if (telnet) this.#beginTelnet(this.#opening)
+    }
     const verdict = inspectOpening(this.#opening, come)
     if (verdict !== 'clear') return verdict
-    const encoding = recogniseEncoding(this.#opening, come)
+    // From a telnet client, a leading FF was escaped: it begins no byte order mark.
+    const escaped = this.#telnet !== undefined && this.#opening[0] === IAC
+    const encoding = escaped ? 'utf-8' : recogniseEncoding(this.#opening, come)
     if (encoding === 'undecided') return encoding
     this.#encoding = encoding
     this.#transcode = transcoderFor(encoding)
@@ -90,10 +92,25 @@ export class RawDecoder {
     return this.#opening === undefined ? this.#lines.next() : undefined
   }
 
-  #mayBeTelnet(chunk: Uint8Array): boolean {
-    if (this.#encoding !== undefined && this.#encoding !== 'utf-8') return false
-    if (this.#telnet !== undefined) return true
-    return chunk.includes(IAC) && !(this.#opening?.length === 0 && hasUtf16Mark(chunk))
+  get #isUtf8(): boolean {
+    return this.#encoding === undefined || this.#encoding === 'utf-8'
+  }
+
+  /** Reads the opening again, as telnet. */
+  #beginTelnet(opening: Uint8Array): readonly number[] {
+    this.#telnet = new TelnetDecoder()
+    this.#opening = NOTHING
+    this.#lines = new LineDecoder(this.#maxBytes)
+    return this.#take(opening)
+  }
+
+  #take(chunk: Uint8Array): readonly number[] {
+    let text = chunk
+    let answer = NO_ANSWER
+    if (this.#telnet !== undefined && this.#isUtf8) ({ text, answer } = this.#telnet.push(chunk))
+    this.#lines.push(this.#transcode?.(text) ?? text)
+    if (this.#opening !== undefined) this.#opening = joined(this.#opening, text)
+    return answer
   }
 }
 

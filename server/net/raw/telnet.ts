@@ -1,51 +1,58 @@
 /**
- * Telnet (RFC 854) taken out of the bytes of a client, and what is to be answered.
- * Nothing is offered to anybody. Of what a client offers, its window's size and its
- * terminal's name are accepted (RFC 1073, RFC 1091), all else is refused (RFC 1143:
- * changes are answered, answers are not).
+ * Telnet (RFC 854): separates commands from text, and gives the bytes to send back. The
+ * server offers no options. It accepts a client's window size and terminal type (RFC 1073,
+ * RFC 1091) and refuses all other options (RFC 1143: it replies to changes, never to
+ * replies).
  *
- * MUST keep its place over chunk borders, also where an urgent byte was lost, MUST hold
- * no more than a few bytes of a subnegotiation, and MUST answer nothing to a client that
- * has sent no command.
+ * The decoder MUST keep its place over chunk borders, even if urgent data is lost. It MUST
+ * hold only a few bytes of a subnegotiation, and MUST send nothing to a client that has
+ * sent no command.
  */
-const [IAC, SE, DM, IP, AYT, SB, WILL, WONT, DO, DONT] = [
-  255, 240, 242, 244, 246, 250, 251, 252, 253, 254,
+export const IAC = 255
+const [SE, DM, IP, AYT, SB, WILL, WONT, DO, DONT] = [
+  240, 242, 244, 246, 250, 251, 252, 253, 254,
 ] as const
-/** Of RFC 1184, and the lowest command there is. */
+/** End of file (RFC 1184). The lowest command code. */
 const EOF = 236
-/** RFC 860: a client that asks for it may discard all output until it is answered. */
+/** RFC 860. A client that asks for it may discard all output until the server replies. */
 const TIMING_MARK = 6
 const [TERMINAL_TYPE, IS, SEND] = [24, 0, 1] as const
 const WINDOW_SIZE = 31
+const [TAB, LF, CR] = [9, 10, 13] as const
 const YES = [...'[Yes]\r\n'].map((char) => char.charCodeAt(0))
 
-/** Bytes after which a subnegotiation that has not ended is given up. */
+/** Longest subnegotiation, in bytes. The rest of its line is discarded. */
 const SUB_BYTES = 4096
-/** So much of one is kept: four bytes of a size, forty of a terminal's name (RFC 1091). */
+/** Bytes kept of a subnegotiation: a size has 4, a terminal type at most 40 (RFC 1091). */
 const KEPT_BYTES = 48
 
-type State = 'data' | 'command' | 'option' | 'sub' | 'sub command'
+const SPACE = 32
+const isAsciiText = (byte: number) =>
+  (byte >= SPACE && byte < 0x7f) || byte === TAB || byte === LF || byte === CR
+
+/** `discard`: the rest of the line after a subnegotiation that was too long. */
+type State = 'data' | 'command' | 'option' | 'sub' | 'sub command' | 'discard'
 
 export class TelnetDecoder {
-  /** Whether any command has come: it is a telnet client. */
+  /** Whether the client has sent a command, which makes it a telnet client. */
   recognised = false
-  /** Width of the client's window; 0 while it is not known. */
+  /** Width of the client's window in columns; 0 if unknown. */
   columns = 0
-  /** The name of its terminal, in capitals, if it has told one. */
+  /** The client's terminal type in capitals, if the client sent it. */
   terminal: string | undefined
-  /** Whether it has asked to be interrupted, as Ctrl-C does. */
+  /** Whether the client has sent Interrupt Process (Ctrl-C). */
   interrupted = false
-  /** Whether it has said that this was all. What comes after is dropped. */
+  /** Whether the client has sent End of File. Later bytes are discarded. */
   ended = false
   #state: State = 'data'
   #verb = 0
   #sub: number[] = []
   #subBytes = 0
   readonly #accepted = new Set<number>()
-  /** An answer to each of these was given: one to an answer would go on for ever. */
+  /** Verb and option of each refusal sent. Refusing again could start an endless loop. */
   readonly #refused = new Set<number>()
 
-  /** The chunk's text, and bytes to send back at once. */
+  /** Returns the chunk's text, and the bytes to send back at once. */
   push(chunk: Uint8Array): { text: Uint8Array; answer: number[] } {
     const answer: number[] = []
     const text: number[] = []
@@ -57,7 +64,7 @@ export class TelnetDecoder {
     switch (this.#state) {
       case 'data':
         if (byte === IAC) this.#state = 'command'
-        // A mark whose IAC was lost on its way as urgent data; in UTF-8 it begins nothing.
+        // A data mark whose IAC was lost as urgent data. No UTF-8 text begins with this byte.
         else if (!(this.recognised && byte === DM)) text.push(byte)
         return
       case 'command':
@@ -70,14 +77,18 @@ export class TelnetDecoder {
       case 'sub':
         this.#subBytes += 1
         if (byte === IAC) this.#state = 'sub command'
+        else if (this.#subBytes > SUB_BYTES) this.#discard(byte)
         else this.#keep(byte)
-        if (this.#subBytes > SUB_BYTES) this.#state = 'data'
+        return
+      case 'discard':
+        if (byte === IAC) this.#state = 'sub command'
+        else this.#discard(byte)
         return
       case 'sub command':
         this.#state = 'sub'
         if (byte === IAC) this.#keep(byte)
         else if (byte === SE) this.#endSub()
-        // Its end was forgotten.
+        // The client did not end the subnegotiation.
         else this.#command(byte, text, answer)
     }
   }
@@ -85,8 +96,8 @@ export class TelnetDecoder {
   #command(byte: number, text: number[], answer: number[]): void {
     this.#state = 'data'
     if (byte < EOF) {
-      // It was no command: text of another encoding, to be seen as such; or from a telnet
-      // client, an IAC whose command was lost as urgent data.
+      // Not a command: text in another encoding, which stays visible as such; or, from a
+      // telnet client, an IAC whose command was lost as urgent data.
       if (!this.recognised) text.push(IAC)
       text.push(byte)
       return
@@ -138,6 +149,11 @@ export class TelnetDecoder {
     answer.push(IAC, verb, option)
   }
 
+  /** Ends at a line end: the end of the subnegotiation may have been lost as urgent data. */
+  #discard(byte: number): void {
+    this.#state = byte === LF || byte === CR ? 'data' : 'discard'
+  }
+
   #keep(byte: number): void {
     if (this.#sub.length < KEPT_BYTES) this.#sub.push(byte)
   }
@@ -153,7 +169,28 @@ export class TelnetDecoder {
   }
 }
 
-/** Terminals that have the 256 colours, or pass over the sequence for one that they have not. */
+/**
+ * Whether a connection whose first byte is FF begins with telnet, and not with UTF-16:
+ * IAC DONT has the bytes of a UTF-16 byte order mark. It is telnet if another command
+ * follows, or only ASCII text, of which UTF-16 has none without NULs. Undefined if more
+ * bytes are needed and `come` is `more`.
+ */
+export function beginsWithTelnet(
+  opening: Uint8Array,
+  come: 'more' | 'pause' | 'whole',
+): boolean | undefined {
+  const [, verb, option, next, command] = opening
+  const undecided = come === 'more' ? undefined : true
+  if (verb === undefined) return undecided
+  if (verb !== DONT) return true
+  // FF FE alone is a byte order mark without text.
+  if (option === undefined) return come === 'more' ? undefined : false
+  if (next === undefined) return undecided
+  if (next === IAC) return command === undefined ? undecided : command >= EOF
+  return option < SPACE && opening.subarray(3).every(isAsciiText) ? undecided : false
+}
+
+/** Terminals with 256 colours, or that ignore the escape sequence for a colour they lack. */
 const COLOR_TERMINALS =
   /COLOR|XTERM|SCREEN|TMUX|RXVT|PUTTY|LINUX|KONSOLE|VTE|GNOME|KITTY|ALACRITTY|FOOT|ITERM|MINTTY|CYGWIN/
 

@@ -1,4 +1,4 @@
-/** Telnet's commands are taken out of the bytes, wherever chunks are cut. */
+/** Tests that telnet commands are separated from text, wherever chunks are cut. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { hasColors, TelnetDecoder } from '../../../../server/net/raw/telnet.ts'
@@ -112,9 +112,29 @@ describe('a client', () => {
   })
 })
 
-test('gives up a subnegotiation after 4096 bytes', () => {
-  const { text } = decode([Uint8Array.of(IAC, SB, 24), new Uint8Array(5000).fill(65)])
-  expect(text).toBe('A'.repeat(5000 - 4096))
+describe('a subnegotiation longer than 4096 bytes', () => {
+  const start = (bytes: number) => [IAC, SB, 24, ...Array(bytes).fill(65)]
+
+  test('has nothing of it read as text, and text goes on after its end', () => {
+    const bytes = [...start(50_000), IAC, SE, ...ascii('hello\r\n')]
+    expect(decode([Uint8Array.from(bytes)])).toEqual({ text: 'hello\r\n', answer: [] })
+  })
+
+  test('ends with its line, for its end may be lost', () => {
+    const bytes = [...start(50_000), ...ascii('\r\nhello\r\n')]
+    expect(decode([Uint8Array.from(bytes)]).text).toBe('\nhello\r\n')
+  })
+
+  test('ends with the next command, which is obeyed', () => {
+    const bytes = [...start(5000), IAC, DO, 6, ...ascii('x')]
+    expect(decode([Uint8Array.from(bytes)])).toEqual({ text: 'x', answer: [IAC, WONT, 6] })
+  })
+
+  test('may hold line ends as long as it is not too long', () => {
+    const bytes = [IAC, SB, 31, 0, 10, 0, 13, IAC, SE, ...ascii('x')]
+    expect(decode([Uint8Array.from(bytes)]).text).toBe('x')
+    expect(decoded(...bytes).columns).toBe(10)
+  })
 })
 
 test('gives the same for any bytes, however they are cut', () => {
