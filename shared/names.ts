@@ -1,46 +1,81 @@
 /**
- * Which names may be used, and which count as the same: the nickname profile of RFC 8266,
- * narrowed to what shows, and the look-alikes of UTS #39 (Unicode's confusables.txt).
+ * Valid names, and names that count as the same: the nickname profile of RFC 8266 without
+ * invisible characters and separators, and the look-alikes of UTS #39 (confusables.txt).
  *
- * A name that `checkName` lets through MUST be a fixed point of `checkName` and of
- * `sanitise`, so that it is written everywhere as it is.
+ * A name that `checkName` accepts MUST be a fixed point of `checkName` and of `sanitise`,
+ * so that it can be written anywhere unchanged. Its skeleton MUST NOT be empty.
  */
 import lookalikes from 'unhomoglyph'
 import type { Fault } from './errors.ts'
 import { limits } from './limits.ts'
 import { sanitise, utf8Length } from './text.ts'
 
-/** A character may be several code points; this bounds them. UTF-8 bytes in a name. */
+/** Longest name in UTF-8 bytes: a character (grapheme cluster) can be several code points. */
 const NAME_BYTES = 4 * limits.nameLength
 
-/** UTF-16 units that are looked at; the schemas allow no more either. NFKC makes up to 18 of one. */
+/** UTF-16 units examined, as many as the schemas allow. NFKC makes up to 18 of one. */
 const RAW_UNITS = 256
 
-/** What is printed as nothing: spaces, and the symbols and letters that are blank. */
+/** Spaces, and symbols and letters that are blank. */
 const blanks = /[\p{Zs}\u2800\u{13441}\u{13442}\u{1d159}]+/gu
 
-/** Controls, ZWJ and the like, bidi, private, unassigned; U+FE0F, in many an emoji, may stay. */
-const unseen = /(?!\ufe0f)[\p{C}\p{Zl}\p{Zp}\p{DI}]/gu
+/** Control, joining, bidi, private and unassigned characters. U+FE0F is part of many emoji. */
+const invisible = /(?!\ufe0f)[\p{C}\p{Zl}\p{Zp}\p{DI}]/gu
 const ascii = /^\p{ASCII}*$/u
 const ignorable = /\p{DI}/gu
 
 /**
- * What marks names off in commands, mentions, links and the lines of a terminal. There,
- * `*` begins notices and actions and `!` errors: no name may pass for either.
+ * Characters that end a name in commands, mentions, links and lines of text. In a line,
+ * `*` marks notices and actions, `!` marks errors, and a colon ends the speaker's name.
  */
 const reserved = /[<>[\]:,@#/*!]/g
 
-/** A mark with nothing under it would sit on the bracket or space that the server wrote. */
+/** Reserved characters whose look-alikes could forge a line of text. */
+const separators = /[<>:*!]/
+/** The same for letters: names in some scripts need letters that look like < and >. */
+const letterSeparators = /[:*!]/
+const letter = /\p{L}/u
+/** Look-alikes of these that UTS #39 does not list: mostly colons of other scripts. */
+const moreSeparators = /[ˑ܅-܉፡፥፦᠄⁝⁞⦂⸪⸫꛳꛴\u{12471}\u{12472}\u{1da8a}⁑✱✲✳꙳\u{1f7af}-\u{1f7be}ꜝ❕❗]/u
+/** Scripts that write vowels as marks, or need marks to tell words apart. */
+const marked = [
+  ...['Devanagari', 'Bengali', 'Gurmukhi', 'Gujarati', 'Oriya', 'Tamil', 'Telugu', 'Kannada'],
+  ...['Malayalam', 'Sinhala', 'Thai', 'Lao', 'Tibetan', 'Myanmar', 'Khmer', 'Thaana'],
+  ...['Hiragana', 'Katakana'],
+]
+const inMarked = `[${marked.map((script) => `\\p{scx=${script}}`).join('')}]`
+
+/** A visarga looks like a colon, unless it ends a word of a script that has it. */
+const VISARGA = '[\\u0903\\u0983\\u0a03\\u0a83\\u0b03\\u0c03\\u0c83\\u0d03\\u0d83\\u1038\\u17c7]'
+const visarga = new RegExp(VISARGA, 'u')
+const strayVisarga = new RegExp(`(?<!${inMarked})${VISARGA}|${VISARGA}(?= )`, 'gu')
+
+/** A mark without a base would join the bracket or space that the server writes before it. */
 const looseMarks = /(?<=^| )\p{M}+/gu
 
-// One language for everyone: a name's length must not depend on the server's locale.
+/**
+ * Ignored when names are compared: punctuation, spaces, signs, marks, and modifier letters
+ * such as U+02BC. Marks count where their script needs them. So does the Japanese long vowel.
+ */
+const insignificant = new RegExp(
+  `[\\p{P}\\p{Z}\\p{Sk}\\p{Sm}]|(?!(?<=${inMarked})${inMarked})\\p{M}|(?!ー)(?=\\p{sc=Zyyy})\\p{Lm}`,
+  'gu',
+)
+
+const signs = /[\p{P}\p{Z}\p{Sk}\p{Sm}]/gu
+const oneLetter = /^[a-z]$/i
+
+/** Signs and digits that are written in place of letters. */
+const stand = new Map(Object.entries({ $: 's', 3: 'e', 4: 'a', 5: 's', 7: 't', 8: 'b' }))
+
+// One locale for all: the length of a name must not depend on the server's locale.
 const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' })
 
 function tidy(raw: string): string {
   return raw.normalize('NFKC').replace(blanks, ' ').replace(/^ | $/g, '')
 }
 
-/** As many whole grapheme clusters from the start as fit. */
+/** The longest beginning of at most `length` grapheme clusters and `bytes` UTF-8 bytes. */
 function cut(name: string, length: number, bytes: number): string {
   let end = 0
   for (const { segment } of segmenter.segment(name)) {
@@ -52,64 +87,86 @@ function cut(name: string, length: number, bytes: number): string {
 }
 
 /**
- * The name as it will be shown, 1–24 grapheme clusters and at most 96 UTF-8 bytes, or
- * `name_invalid` with a sentence about what is wrong. Says nothing about who has it.
+ * Returns the name as it will be shown: 1–24 grapheme clusters, at most 96 UTF-8 bytes.
+ * Returns `name_invalid` and the reason if the name is invalid. Does not check whether the
+ * name is taken.
  */
 export function checkName(raw: string): { ok: true; name: string } | { ok: false; fault: Fault } {
   const name = tidy(raw.slice(0, RAW_UNITS))
-  const message = raw.length > RAW_UNITS ? tooLong : objection(name)
+  const message = raw.length > RAW_UNITS ? TOO_LONG : objection(name)
   return message === undefined
     ? { ok: true, name }
     : { ok: false, fault: { code: 'name_invalid', message } }
 }
 
-const tooLong = `A name is at most ${limits.nameLength} characters and ${NAME_BYTES} bytes long.`
+const TOO_LONG = `A name can have at most ${limits.nameLength} characters and ${NAME_BYTES} bytes.`
+const EMPTY = 'A name needs at least one letter, digit or emoji.'
 
 function objection(name: string): string | undefined {
-  if (name === '') return 'A name needs at least one character that can be seen.'
-  const hidden = name.match(unseen)?.[0].codePointAt(0)
+  if (name === '') return EMPTY
+  const hidden = name.match(invisible)?.[0].codePointAt(0)
   if (hidden !== undefined) {
     const hex = hidden.toString(16).toUpperCase().padStart(4, '0')
-    return `A name cannot have U+${hex} in it, which is not a character that can be seen.`
+    return `A name cannot contain the invisible character U+${hex}.`
   }
   const char = name.match(reserved)?.[0]
-  if (char !== undefined) return `A name cannot have ${char} in it.`
-  if (name.search(looseMarks) >= 0) return 'A combining mark in a name needs a letter before it.'
-  // Of what sanitise changes, only marks are left by now.
-  if (sanitise(name) !== name) return 'A name can have at most 4 combining marks on one letter.'
-  if (/^[\p{Nd} ]+$/u.test(name)) return 'A name cannot be digits only.'
-  return cut(name, limits.nameLength, NAME_BYTES) === name ? undefined : tooLong
+  if (char !== undefined) return `A name cannot contain ${char}.`
+  const like = name.match(strayVisarga)?.[0] ?? [...name].find(looksLikeSeparator)
+  if (like !== undefined) return `A name cannot contain ${like}, which looks like a separator.`
+  if (name.search(looseMarks) >= 0) return 'A combining mark in a name must follow a letter.'
+  // At this point, sanitise can change nothing but marks.
+  if (sanitise(name) !== name) return 'A letter in a name can have at most 4 combining marks.'
+  if (/^[\p{Nd} ]+$/u.test(name)) return 'A name cannot consist of digits only.'
+  if (cut(name, limits.nameLength, NAME_BYTES) !== name) return TOO_LONG
+  return nameSkeleton(name) === '' ? EMPTY : undefined
+}
+
+/** Whether the character, which is not reserved, could be taken for a separator. */
+function looksLikeSeparator(char: string): boolean {
+  if (ascii.test(char) || visarga.test(char)) return false
+  const alike = letter.test(char) ? letterSeparators : separators
+  return alike.test(confusable(char)) || moreSeparators.test(char)
 }
 
 /**
- * Two valid names are the same name when this is equal (RFC 8266 section 2.4); a final
- * sigma counts as any other. A fixed point of itself.
+ * Two valid names are the same name if their folds are equal (RFC 8266, section 2.4). A
+ * final sigma equals any other. The result is a fixed point.
  */
 export function foldName(name: string): string {
-  // The second NFKC: J with a caron is two characters, its lower case composes into one.
+  // NFKC again: a capital J with a caron is two characters, and its lower case is one.
   return name.normalize('NFKC').toLowerCase().replaceAll('ς', 'σ').normalize('NFKC')
 }
 
 /**
- * Two valid names look alike when this is equal: the skeleton of UTS #39 section 4, of the
- * folded name, so that one name in two cases is alike too. A fixed point of itself.
- * Greek Ν and Υ count as what their small letters look like, v and u, not as N and Y.
+ * Two valid names look alike if their skeletons are equal: the skeleton of UTS #39, section
+ * 4, of the folded name, without insignificant characters. Names with equal folds have
+ * equal skeletons. The result is a fixed point. Greek Ν and Υ count as v and u, which their
+ * small letters look like, not as N and Y.
  */
 export function nameSkeleton(name: string): string {
   let skeleton = name
-  // What the table gives may fold, decompose and be in the table again (0, O, o), so until
-  // nothing changes; the test tries every character, and none needs as many rounds.
+  // The table's output can be folded, decomposed and looked up again (0, O, o), so repeat
+  // until nothing changes. A test tries every character; none needs as many rounds.
   for (let round = 0; round < 8; round++) {
     const before = skeleton
-    // I is the capital of i and looks like l, so under folding the three are one.
-    const folded = foldName(before).replaceAll('i', 'l').normalize('NFD').replace(ignorable, '')
-    skeleton = confusable(folded.replace(/\P{ASCII}/gu, likeness))
+    // I is the capital of i and looks like l, so all three are equal. U+0660 and U+06F0 are
+    // zeros, which the table takes for full stops.
+    const folded = foldName(before).replaceAll('i', 'l').replace(/[٠۰]/g, '0')
+    const plain = folded.normalize('NFD').replace(ignorable, '')
+    const letters = plain.replace(/[$\d]/g, (char) => stand.get(char) ?? char).replace(signs, sign)
+    skeleton = confusable(letters.replace(/\P{ASCII}/gu, likeness)).replace(insignificant, '')
     if (skeleton === before) break
   }
   return skeleton
 }
 
-/** Folding hides that В is like B, since в is like nothing: then the capital decides. */
+/** The letter that a sign looks like, as | looks like l; or nothing. */
+function sign(char: string): string {
+  const like = likeness(char)
+  return oneLetter.test(like) ? like : ''
+}
+
+/** Folding hides that В looks like B, since в looks like nothing. Then the capital decides. */
 function likeness(char: string): string {
   const small = confusable(char)
   if (ascii.test(small)) return small
@@ -117,22 +174,24 @@ function likeness(char: string): string {
   return ascii.test(capital) ? capital : small
 }
 
-// A CommonJS module whose types claim a default export: Node's resolution and a bundler's
-// disagree about the type, while the value is the function in both.
+// A CommonJS module whose types declare a default export. Node and bundlers disagree about
+// the type; the value is the function in both.
 const confusable = lookalikes as unknown as (text: string) => string
 
-/** The valid name that is left of `raw` without all that a name cannot have, if one is. */
+/** What is left of `raw` without everything that is invalid in a name; undefined if nothing is. */
 export function nearestName(raw: string): string | undefined {
-  const kept = tidy(raw.slice(0, RAW_UNITS)).replace(unseen, '').replace(reserved, '')
-  const based = sanitise(kept.replace(looseMarks, ''))
+  const visible = tidy(raw.slice(0, RAW_UNITS)).replace(invisible, '').replace(reserved, '')
+  const kept = [...visible.replace(strayVisarga, '')].filter((char) => !looksLikeSeparator(char))
+  const based = sanitise(kept.join('').replace(looseMarks, ''))
   const checked = checkName(cut(tidy(based), limits.nameLength, NAME_BYTES))
   return checked.ok ? checked.name : undefined
 }
 
 /**
- * A valid name near to one that cannot be had: what is left of an invalid one if that is
- * free, else the first free of `alice-2` … `alice-99`, else one of ten with six random
- * digits. Of `guest` if nothing is left. After those 108 tries the last is returned, free or not.
+ * Suggests a valid name near `name`, which is invalid or taken: what is left of an invalid
+ * name if that is free, else the first free one of `alice-2` … `alice-99`, else one of ten
+ * with six random digits. Starts from `guest` if nothing is left. After those 108 attempts it
+ * returns the last one, free or not.
  */
 export function suggestName(name: string, isFree: (candidate: string) => boolean): string {
   const nearest = nearestName(name)
@@ -140,7 +199,7 @@ export function suggestName(name: string, isFree: (candidate: string) => boolean
   const base = (nearest ?? 'guest').replace(/(?<=.)-\d{1,2}$/, '')
   let candidate = ''
   for (let n = 2; n < 110; n++) {
-    // A crowd of one name must not make each newcomer ask for every number before.
+    // Random from here on, so that a newcomer to a crowd of one name need not try them all.
     const suffix = `-${n < 100 ? n : Math.floor(1e5 + Math.random() * 9e5)}`
     const room = cut(base, limits.nameLength - suffix.length, NAME_BYTES - suffix.length)
     candidate = (room.trimEnd() || 'guest') + suffix

@@ -1,25 +1,25 @@
 /**
- * Who is in the room. Nothing here is said or sent; the room tells of changes.
+ * The members of a room. The roster sends nothing; the room announces changes.
  *
- * MUST keep names apart: no two members share a name, compared as RFC 8266 does,
- * nor a skeleton (UTS #39), by which one could pass for the other.
+ * No two members MUST have names that are the same (RFC 8266) or look alike: the roster
+ * compares their skeletons (UTS #39).
  */
 import type { Fault } from '../../shared/errors.ts'
 import { checkName, foldName, nameSkeleton, nearestName, suggestName } from '../../shared/names.ts'
 import type { Person, Via } from '../../shared/protocol.ts'
 
-/** Id and name of the operator at the server's own console. */
+/** The operator's id, and the name that only the operator may have. */
 export const OPERATOR_ID = 'server'
 export const OPERATOR_NAME = 'Server'
 /** Id of the relay, the same after each restart. */
 export const RELAY_ID = 'relay'
 
-/** Nobody else may speak as the machine itself. */
-const reserved = new Set([OPERATOR_NAME, 'System', 'Oneroom'].map(nameSkeleton))
+/** Names of the server itself, which no other person may have. */
+const reservedSkeletons = new Set([OPERATOR_NAME, 'System', 'Oneroom'].map(nameSkeleton))
 
 export class Roster {
   readonly #byId = new Map<string, Person>()
-  /** Skeleton of each name here → the id of its owner. */
+  /** Skeleton of each member's name → the member's id. */
   readonly #bySkeleton = new Map<string, string>()
   #guests = 0
 
@@ -31,7 +31,7 @@ export class Roster {
     return this.#byId.get(id)
   }
 
-  /** At most `limit` members, in the order in which they came. */
+  /** Returns at most `limit` members, in the order in which they joined. */
   list(limit: number): Person[] {
     const people: Person[] = []
     for (const person of this.#byId.values()) {
@@ -41,7 +41,7 @@ export class Roster {
     return people
   }
 
-  /** The name as it will stand, or why `id` cannot have it and which one is free. */
+  /** Returns the name as it will be shown, or why `id` cannot have it, with a free name. */
   claim(raw: string, id: string): { ok: true; name: string } | { ok: false; fault: Fault } {
     const checked = checkName(raw)
     if (!checked.ok) {
@@ -71,7 +71,7 @@ export class Roster {
     }
   }
 
-  /** Adds a person under a name that claim() allowed. */
+  /** Adds a person with a name that claim() returned. */
   add(id: string, name: string, via: Via): Person {
     const person = { id, name, via }
     this.#byId.set(id, person)
@@ -79,7 +79,7 @@ export class Roster {
     return person
   }
 
-  /** Replaces the person, so that events already said keep the name they were said under. */
+  /** Replaces the person object, so that earlier events keep the earlier name. */
   rename(id: string, name: string): void {
     const person = this.#byId.get(id)
     if (person === undefined) return
@@ -102,7 +102,7 @@ export class Roster {
 
   #isFree(name: string, id: string): boolean {
     const skeleton = nameSkeleton(name)
-    if (reserved.has(skeleton)) return id === OPERATOR_ID
+    if (reservedSkeletons.has(skeleton)) return id === OPERATOR_ID
     const owner = this.#bySkeleton.get(skeleton)
     return owner === undefined || owner === id
   }

@@ -205,7 +205,7 @@ describe('oneroom connect in a pipe', () => {
 
   it.each([
     [['no port:at all'], /is not an address such as 127\.0\.0\.1:8080\.\n$/],
-    [['localhost', '--name', 'a@b'], /A name cannot have @ in it\.\n$/],
+    [['localhost', '--name', 'a@b'], /A name cannot contain @\.\n$/],
     [['--color', 'pink'], /oneroom: .*--color/],
     [['--nonsense'], /oneroom: unknown option/],
   ])('exits with 2 for %j, which makes no sense', async (args, sentence) => {

@@ -1,4 +1,4 @@
-/** Who is in the room, and that no two of them can be taken for each other. */
+/** Tests the list of members, and that no two of them have names that look alike. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Roster } from '../../../server/room/roster.ts'
@@ -40,6 +40,11 @@ describe('a name', () => {
     ['bob', 'b0b'],
     ['Ада', 'Aдa'],
     ['SARAH', 'ЅАRАН'],
+    ['alice', 'alice.'],
+    ['alice', 'alice·'],
+    ['alice', 'alice\u{16fe4}'],
+    ['alice', 'a lice'],
+    ['a.b', 'ab'],
   ])('that looks like the one of %s is not given: %s', (name, raw) => {
     const fault = faultOf(rosterOf(name), raw)
     expect(fault?.code).toBe('name_lookalike')
@@ -54,12 +59,20 @@ describe('a name', () => {
     expect(faultOf(rosterOf(), 'ad\u200bmin')).toMatchObject({ suggestion: 'admin' })
   })
 
-  test.each(['Server', 'server', 'SERVER', 'Sеrver', 'Ѕerver'])(
-    'of the machine itself is nobody’s: %s',
-    (raw) => {
-      expect(faultOf(rosterOf(), raw)).toMatchObject({ code: 'name_taken' })
-    },
-  )
+  test.each([
+    'Server',
+    'server',
+    'SERVER',
+    'Sеrver',
+    'Ѕerver',
+    'S erver',
+    'Server.',
+    'Sérver',
+    '5erver',
+    '$erver',
+  ])('of the machine itself is nobody’s: %s', (raw) => {
+    expect(faultOf(rosterOf(), raw)).toMatchObject({ code: 'name_taken' })
+  })
 
   test('that cannot be made valid has no suggestion', () => {
     const fault = faultOf(rosterOf(), '@@@')
