@@ -1,25 +1,55 @@
 /**
- * Tokens: proof of being the same person as before, over reconnections. A token is
- * the person's id and its HMAC under the log's secret, so the server remembers none.
+ * Tokens, with which a client proves after a reconnect that it is the same person. A token
+ * is the person's id and an HMAC of it, so the server stores none.
+ *
+ * The keys for tokens and for other ids MUST differ: ids are public. A token made from the
+ * log's secret MUST NOT give the identity of the server itself, because the secret can be
+ * read by others who may read the data folder.
  */
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import { createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto'
 import { foldName } from '../../shared/names.ts'
+import { OPERATOR_ID, RELAY_ID } from './roster.ts'
 
-/** A new person's id: 10 characters of base64url, 56 random bits. */
+/** Bytes of a key: as many as SHA-256 gives. */
+const KEY_BYTES = 32
+
+/** Ids of the server itself. */
+const reservedIds: readonly string[] = [OPERATOR_ID, RELAY_ID]
+/** For the tokens of these ids, which are valid in this process only and never sent. */
+const processKey = randomBytes(KEY_BYTES)
+
+type Keys = { token: Uint8Array; name: Uint8Array }
+/** Derived once for each secret: it takes ten times as long as an HMAC. */
+const derived = new WeakMap<Uint8Array, Keys>()
+
+/** The keys derived from the log's secret, one for each purpose (HKDF, RFC 5869). */
+function keysOf(secret: Uint8Array): Keys {
+  let keys = derived.get(secret)
+  if (keys === undefined) {
+    const keyFor = (purpose: string) =>
+      new Uint8Array(hkdfSync('sha256', secret, '', `oneroom ${purpose}`, KEY_BYTES))
+    keys = { token: keyFor('token'), name: keyFor('name') }
+    derived.set(secret, keys)
+  }
+  return keys
+}
+
+/** Returns a new person's id: 10 characters of base64url, 56 random bits. */
 export function newPersonId(): string {
   return randomBytes(7).toString('base64url')
 }
 
-/** `id.mac`, 10 and 11 characters of base64url: short enough to be typed, 64 bits to guess. */
+/** Returns `id.mac`: 10 and 11 characters of base64url, short enough to type; the MAC has 64 bits. */
 export function tokenFor(id: string, secret: Uint8Array): string {
-  const mac = createHmac('sha256', secret).update(id).digest().subarray(0, 8)
+  const key = reservedIds.includes(id) ? processKey : keysOf(secret).token
+  const mac = createHmac('sha256', key).update(id).digest().subarray(0, 8)
   return `${id}.${mac.toString('base64url')}`
 }
 
-/** The person's id, or undefined when the token was not made with this secret. */
+/** Returns the person's id, or undefined if the token was not made with this secret. */
 export function personOf(token: string, secret: Uint8Array): string | undefined {
   const [id = ''] = token.split('.', 1)
-  // As text: decoding base64url overlooks much, and one person would have many tokens.
+  // Compared as text: several base64url texts decode to the same bytes, but a person has one token.
   const right = Buffer.from(tokenFor(id, secret))
   const given = Buffer.from(token)
   return given.length === right.length && timingSafeEqual(given, right) ? id : undefined
@@ -27,16 +57,14 @@ export function personOf(token: string, secret: Uint8Array): string | undefined 
 
 const LOOKS_LIKE_TOKEN = /[\w-]{10}\.[\w-]{11}/g
 
-/** Whether somebody could be taken for another with what is in this text. */
+/** Whether the text contains a valid token, with which others could impersonate its owner. */
 export function holdsToken(text: string, secret: Uint8Array): boolean {
   if (!text.includes('.')) return false
   return (text.match(LOOKS_LIKE_TOKEN) ?? []).some((found) => personOf(found, secret) !== undefined)
 }
 
-/** The id of whoever says something under this name without ever being here: always the same. */
+/** Returns the id of a sender who is never a member: always the same for one name. */
 export function idOfName(name: string, secret: Uint8Array): string {
-  const mac = createHmac('sha256', secret)
-    .update(`name ${foldName(name)}`)
-    .digest()
+  const mac = createHmac('sha256', keysOf(secret).name).update(foldName(name)).digest()
   return mac.subarray(0, 7).toString('base64url')
 }

@@ -1,8 +1,14 @@
-/** Tokens: who has one is who they were, and nobody else is. */
-import { randomBytes } from 'node:crypto'
+/** Tests that a token proves its person's identity, and that nobody can make one. */
+import { createHmac, hkdfSync, randomBytes } from 'node:crypto'
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
-import { newPersonId, personOf, tokenFor } from '../../../server/room/token.ts'
+import { describe, expect, test, vi } from 'vitest'
+import {
+  holdsToken,
+  idOfName,
+  newPersonId,
+  personOf,
+  tokenFor,
+} from '../../../server/room/token.ts'
 
 const secret = Buffer.alloc(32, 7)
 
@@ -77,4 +83,60 @@ describe('a token', () => {
       }),
     )
   })
+})
+
+/** The token for an id as anybody could make it who has the secret. */
+function tokenBy(key: Uint8Array, id: string): string {
+  const mac = createHmac('sha256', key).update(id).digest().subarray(0, 8)
+  return `${id}.${mac.toString('base64url')}`
+}
+
+const derived = (purpose: string) =>
+  new Uint8Array(hkdfSync('sha256', secret, '', `oneroom ${purpose}`, 32))
+
+describe('the identity of the server itself', () => {
+  test.each(['server', 'relay'])('is not had with a token made from the secret: %s', (id) => {
+    expect(personOf(tokenBy(derived('token'), 'alice'), secret)).toBe('alice')
+    for (const key of [derived('token'), derived('name'), secret]) {
+      expect(personOf(tokenBy(key, id), secret)).toBeUndefined()
+    }
+  })
+
+  test('is had in the same process only', async () => {
+    const token = tokenFor('server', secret)
+    expect(personOf(token, secret)).toBe('server')
+    vi.resetModules()
+    const other = await import('../../../server/room/token.ts')
+    expect(other.personOf(token, secret)).toBeUndefined()
+    expect(other.personOf(tokenFor('alice', secret), secret)).toBe('alice')
+  })
+})
+
+describe('the id of a name', () => {
+  test('is always the same for one name, and another for another name or secret', () => {
+    expect(idOfName('Alice', secret)).toBe(idOfName('alice', secret))
+    expect(idOfName('alice', secret)).toMatch(/^[\w-]{10}$/)
+    expect(idOfName('alice', secret)).not.toBe(idOfName('bob', secret))
+    expect(idOfName('alice', secret)).not.toBe(idOfName('alice', randomBytes(32)))
+  })
+
+  test('gives away nothing of any token', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme', maxLength: 24 }), (name) => {
+        const id = Buffer.from(idOfName(name, secret), 'base64url')
+        for (const person of [name, `name ${name}`]) {
+          const mac = tokenFor(person, secret).slice(person.length + 1)
+          expect(Buffer.from(mac, 'base64url').subarray(0, 7)).not.toEqual(id)
+        }
+      }),
+    )
+  })
+})
+
+test('a token is found in a text, and not where it is changed', () => {
+  const token = tokenFor(newPersonId(), secret)
+  expect(holdsToken(`/resume ${token}`, secret)).toBe(true)
+  expect(holdsToken(`my code is (${token}).`, secret)).toBe(true)
+  expect(holdsToken(token.toLowerCase().replace('.', ' '), secret)).toBe(false)
+  expect(holdsToken('abcdefghij.abcdefghijk', secret)).toBe(false)
 })
