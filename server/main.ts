@@ -1,12 +1,19 @@
 #!/usr/bin/env node
 /**
- * The command line: `oneroom serve`, `connect` and `export`, each loaded when it is asked for.
- * Exit code 2 is a start that could not be.
+ * The command line: `oneroom serve`, `connect` and `export`. The code of a command is loaded
+ * when it runs. Exit code 2: the command line is invalid, or the server could not start.
  */
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { Command, CommanderError, Option } from 'commander'
-import { type Config, environmentName, optionNames, options, readConfig } from './config.ts'
+import {
+  type Config,
+  environmentName,
+  flagName,
+  optionNames,
+  options,
+  readConfig,
+} from './config.ts'
 import type { ExportFormat } from './log/sqlite/export.ts'
 import { faultOf } from './log/sqlite/fault.ts'
 import type { ConnectFlags } from './terminal/client/connect.ts'
@@ -20,29 +27,28 @@ const program = new Command('oneroom')
   .description('One room, any socket: a chat for browsers, nc, telnet and your own socket program.')
   .version(version)
   .exitOverride()
-  .addHelpText('after', '\noneroom serve --help lists the options of the server.')
+  .addHelpText('after', '\nFor the options of a command: oneroom help COMMAND')
   .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'oneroom: ')) })
 
 const serveCommand = program
   .command('serve', { isDefault: true })
-  .description('run the server (what happens when no command is given)')
+  .description('run the server (the default command)')
   .action(serve)
 for (const name of optionNames) {
   const { flag, help, default: value } = options[name]
   const shown = value === '' ? 'none' : value
-  serveCommand.addOption(
-    new Option(flag, `${help} (default: ${shown}; or set ${environmentName(name)})`),
-  )
+  serveCommand.addOption(new Option(flag, help).env(environmentName(name)).default(value, shown))
 }
 
 program
   .command('export')
-  .description('print everything that the log keeps, also while a server runs')
+  .description('print the whole log; a running server does not have to stop')
   .addOption(
-    new Option('--data <folder>', 'where the log is').env('ONEROOM_DATA').default('./data'),
+    new Option('--data <folder>', 'folder of the log').env('ONEROOM_DATA').default('./data'),
   )
   .addOption(
-    new Option('--format <format>', 'a line for each message, or JSON')
+    new Option('--format <format>', 'lines of text, or a JSON object for each event')
+      .env('ONEROOM_FORMAT')
       .choices(['text', 'ndjson'])
       .default('text'),
   )
@@ -50,12 +56,17 @@ program
 
 program
   .command('connect')
-  .description('join a room from this terminal, or from a pipe')
-  .argument('[address]', 'host, or host:port of its raw TCP', '127.0.0.1:8080')
-  .addOption(new Option('--name <name>', 'who to be; without it, a guest').env('ONEROOM_NAME'))
-  .option('--json', 'print one JSON object for each event')
+  .description('join a room from this terminal or from a pipe')
+  .argument('[address]', 'host or host:port of the raw TCP port', '127.0.0.1:8080')
+  .addOption(new Option('--name <name>', 'your name; without it, a guest name').env('ONEROOM_NAME'))
   .addOption(
-    new Option('--color <when>', 'colours for names')
+    new Option('--json', 'print a JSON object for each event; any value turns it on').env(
+      'ONEROOM_JSON',
+    ),
+  )
+  .addOption(
+    new Option('--color <when>', 'whether to show names in colour')
+      .env('ONEROOM_COLOR')
       .choices(['auto', 'always', 'never'])
       .default('auto'),
   )
@@ -68,8 +79,13 @@ try {
   process.exitCode = error.exitCode === 0 ? 0 : EXIT_FAULT
 }
 
-async function serve(flags: Partial<Record<keyof Config, string>>): Promise<void> {
-  const read = readConfig(flags, process.env)
+/** Calls an option as the user gave it: by its flag or by its environment variable. */
+function givenName(name: keyof Config): string {
+  return serveCommand.getOptionValueSource(name) === 'env' ? environmentName(name) : flagName(name)
+}
+
+async function serve(given: Record<keyof Config, string>): Promise<void> {
+  const read = readConfig(given, givenName)
   if (!read.ok) return refuse(read.faults)
   const { serve } = await import('./serve.ts')
   const fault = await serve(read.config, fileURLToPath(new URL('dist/web', root)))
@@ -81,7 +97,7 @@ async function exportTo({ data, format }: { data: string; format: ExportFormat }
   try {
     await exportLog(data, format, process.stdout)
   } catch (error) {
-    // Whoever reads may have read enough: `oneroom export | head`.
+    // The reader has closed the pipe, as in `oneroom export | head`.
     if ((error as NodeJS.ErrnoException).code === 'EPIPE') return
     refuse([`The data folder ${data} ${faultOf(error)}.`])
   }

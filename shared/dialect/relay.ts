@@ -19,7 +19,7 @@ const COMMAND_LIKE = /^[^\p{L}\p{N}]|\s/u
 export function relayFormatFault(format: string): string | undefined {
   const before = format.split('{text}', 1)[0] ?? ''
   if (!format.includes('{text}') || /\p{Cc}/u.test(format)) {
-    return 'is not one line with {text} in it'
+    return 'is not one line that contains {text}'
   }
   return before.replaceAll('{name}', '').trim() === ''
     ? 'must have a visible character before {text}, as {name}: {text} has, so that no message is read as a command'

@@ -79,7 +79,7 @@ describe('a start', () => {
   it('shows help and version', async () => {
     const help = oneroom('serve', '--help')
     expect(await help.untilExit()).toBe(0)
-    expect(help.stdout).toMatch(/--tcp-port <port> +raw TCP; 0 for any free port/)
+    expect(help.stdout).toMatch(/--tcp-port <port> +port for raw TCP; 0 for any free port/)
     expect(help.stdout).toContain('ONEROOM_TCP_PORT')
     const version = oneroom('--version')
     expect(await version.untilExit()).toBe(0)

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { environmentName, optionNames, readConfig } from '../../server/config.ts'
+import { environmentName, flagName, optionNames, readConfig } from '../../server/config.ts'
 
 describe('the configuration', () => {
   it('has defaults, and cannot be changed once read', () => {
-    const read = readConfig({}, {})
+    const read = readConfig({})
     expect(read).toEqual({
       ok: true,
       config: {
@@ -23,42 +23,40 @@ describe('the configuration', () => {
     expect(read.ok && Object.isFrozen(read.config)).toBe(true)
   })
 
-  it('takes each option from the environment, and a flag before that', () => {
+  it('names each option by its flag and its environment variable', () => {
+    expect(optionNames.map(flagName)).toContain('--tcp-port')
     expect(optionNames.map(environmentName)).toContain('ONEROOM_TCP_PORT')
-    const environment = { ONEROOM_TCP_PORT: '9000', ONEROOM_FLOOD: 'off' }
-    expect(readConfig({ tcpPort: '9001' }, environment)).toMatchObject({
-      config: { tcpPort: 9001, flood: { perSecond: Infinity } },
-    })
   })
 
   it('reports every fault at once, each naming its option and what was given', () => {
-    const flags = { tcpPort: '99999', flood: 'fast', logLevel: 'loud' }
-    const read = readConfig(flags, { ONEROOM_WEB_PORT: '-1' })
-    expect(read).toEqual({
+    const given = { tcpPort: '99999', flood: 'fast', logLevel: 'loud', webPort: '-1' }
+    const nameOf = (name: (typeof optionNames)[number]) =>
+      name === 'webPort' ? environmentName(name) : flagName(name)
+    expect(readConfig(given, nameOf)).toEqual({
       ok: false,
       faults: [
-        'ONEROOM_WEB_PORT "-1" is not a port, which is a number from 0 to 65535.',
-        '--tcp-port "99999" is not a port, which is a number from 0 to 65535.',
-        '--flood "fast" is not a rate such as 4/s:12, nor \'off\'.',
+        'ONEROOM_WEB_PORT "-1" is not a port number from 0 to 65535.',
+        '--tcp-port "99999" is not a port number from 0 to 65535.',
+        '--flood "fast" is neither a rate such as 4/s:12 nor \'off\'.',
         expect.stringMatching(/^--log-level "loud" is not one of /),
       ],
     })
   })
 
   it.each(['localhost', ':7000', 'host:0', 'http://host:80/'])('refuses the relay %s', (relay) => {
-    const faults = [`--relay "${relay}" is not a host:port.`]
-    expect(readConfig({ relay }, {})).toEqual({ ok: false, faults })
+    const faults = [`--relay "${relay}" is not of the form host:port.`]
+    expect(readConfig({ relay })).toEqual({ ok: false, faults })
   })
 
   it.each(['{name}', '{text}\n'])('refuses the pattern %j', (relayFormat) => {
-    expect(readConfig({ relayFormat }, {}).ok).toBe(false)
+    expect(readConfig({ relayFormat }).ok).toBe(false)
   })
 
   it('refuses one port for both listeners, unless any free one will do', () => {
-    expect(readConfig({ webPort: '8080' }, {})).toEqual({
+    expect(readConfig({ webPort: '8080' })).toEqual({
       ok: false,
-      faults: ['--web-port and --tcp-port are both 8080; each needs a port of its own.'],
+      faults: ['--web-port and --tcp-port are both 8080; each needs its own port.'],
     })
-    expect(readConfig({ webPort: '0', tcpPort: '0' }, {}).ok).toBe(true)
+    expect(readConfig({ webPort: '0', tcpPort: '0' }).ok).toBe(true)
   })
 })
