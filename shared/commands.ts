@@ -1,14 +1,14 @@
 /**
- * The command table of the line dialect: one definition that feeds the parser,
- * `/help`, `/help NAME` and the page's palette.
+ * The command table: the one definition for the parser, `/help`, `/help NAME` and the
+ * page's palette.
  */
 import { nearestWord } from './nearest.ts'
 import { wrap } from './wrap.ts'
 
 /**
- * `usage` as typed; `summary` is one plain sentence, and `more` what else `/help NAME`
- * tells. `where`: whether it means something to every reader, or only to one of lines.
- * `akin`: what the same thing is called elsewhere; it is suggested, never obeyed.
+ * `usage`: the command as typed. `summary`: one sentence. `more`: further sentences for
+ * `/help NAME`. `where`: `everywhere`, or `terminal` if it concerns readers of lines only.
+ * `akin`: names of the same command in other programs, which are suggested but not accepted.
  */
 export type Command = {
   name: string
@@ -19,7 +19,7 @@ export type Command = {
   akin: readonly string[]
 }
 
-/** Longer explanations are laid out for this where the reader's terminal does not say. */
+/** Columns for `/help NAME` if the width of the reader's terminal is unknown. */
 const PAGE_COLUMNS = 79
 
 export const commands = [
@@ -28,8 +28,8 @@ export const commands = [
     usage: '/name NAME',
     summary: 'Change your name.',
     more: [
-      'It has 1 to 24 characters, and nobody here may have one that looks like it.',
-      'As in: /name Asha',
+      'A name has 1 to 24 characters. It must not look like the name of another member.',
+      'Example: /name Asha',
     ],
     where: 'everywhere',
     akin: ['nick'],
@@ -37,42 +37,45 @@ export const commands = [
   {
     name: 'who',
     usage: '/who',
-    summary: 'List who is here, and how they came.',
-    more: ['web is a browser, tcp a program such as nc, json one that speaks JSON.'],
+    summary: 'List who is here, and how each is connected.',
+    more: ['web: a browser; tcp: a program such as nc; json: a program that sends JSON.'],
     where: 'everywhere',
     akin: ['list', 'users', 'people'],
   },
   {
     name: 'me',
     usage: '/me TEXT',
-    summary: 'Say what you do, as in "* alice waves".',
-    more: ['As in: /me waves'],
+    summary: 'Send an action, such as "* alice waves".',
+    more: ['Example: /me waves'],
     where: 'everywhere',
     akin: ['action', 'em'],
   },
   {
     name: 'history',
     usage: '/history [N]',
-    summary: 'Show the last 20 messages, or N of them.',
-    more: ['N is at most 200. As in: /history 100'],
+    summary: 'Show the last 20 messages, or the last N.',
+    more: ['N is at most 200. Example: /history 100'],
     where: 'everywhere',
     akin: ['log', 'last'],
   },
   {
     name: 'search',
     usage: '/search WORDS',
-    summary: 'Show the latest messages with these words.',
-    more: ['All of them, in any order; the beginning of a word is enough. As in: /search disk fu'],
+    summary: 'Show the latest messages that contain these words.',
+    more: [
+      'All words must occur, in any order. The beginning of a word is enough.',
+      'Example: /search disk fu',
+    ],
     where: 'everywhere',
     akin: ['find', 'grep'],
   },
   {
     name: 'resume',
     usage: '/resume CODE',
-    summary: 'Be who you were, and get what you missed.',
+    summary: 'Take back your name, and show what you missed.',
     more: [
-      'The greeting has your code. Whoever knows it can be you, so keep it to yourself.',
-      'As in: /resume w0bp1TUjtw.trfMqGEx7jQ',
+      'Your code is in the greeting. Keep it secret: it lets others impersonate you.',
+      'Example: /resume w0bp1TUjtw.trfMqGEx7jQ',
     ],
     where: 'terminal',
     akin: ['login', 'reconnect'],
@@ -80,10 +83,10 @@ export const commands = [
   {
     name: 'time',
     usage: '/time OFFSET',
-    summary: 'Set how far your clock is from UTC.',
+    summary: 'Set your time zone, as an offset from UTC.',
     more: [
-      'From -12:00 to +14:00, in quarters of an hour. Stamps and dates follow it.',
-      'As in: /time +05:45, /time -3, /time UTC',
+      'From -12:00 to +14:00, in quarters of an hour, for all times and dates.',
+      'Examples: /time +05:45, /time -3, /time UTC',
     ],
     where: 'terminal',
     akin: ['timezone', 'tz', 'utc'],
@@ -91,17 +94,18 @@ export const commands = [
   {
     name: 'stamps',
     usage: '/stamps on|off',
-    summary: 'Put the time before each message, or leave it out.',
-    more: ['Dates still stand above what /history and /search show.'],
+    summary: 'Show the time before each message, or hide it.',
+    more: ['/history and /search still show dates.'],
     where: 'terminal',
     akin: ['timestamps'],
   },
   {
     name: 'color',
     usage: '/color on|off',
-    summary: 'Give each name a colour, or none.',
+    summary: 'Show names in colour, or without.',
     more: [
-      'Legible on dark and on light. A telnet client whose terminal has colours gets them without asking; nobody else is sent an escape sequence before asking for one.',
+      'The colours are legible on dark and on light backgrounds.',
+      'A telnet client gets colours without asking if its terminal type has them. Other clients receive no escape sequences unless they ask.',
     ],
     where: 'terminal',
     akin: ['colours'],
@@ -109,10 +113,10 @@ export const commands = [
   {
     name: 'ascii',
     usage: '/ascii on|off',
-    summary: 'Read everything spelled in ASCII.',
+    summary: 'Receive all text in ASCII.',
     more: [
-      'For a terminal or a program without UTF-8: Zdravo for Здраво, :rocket: for the picture.',
-      'What you say yourself is not changed. Names that differ may be spelled alike.',
+      'For terminals and programs without UTF-8: Zdravo for Здраво, :rocket: for the emoji.',
+      'Text that you send is not changed. Different names may be spelled alike.',
     ],
     where: 'terminal',
     akin: ['utf8', 'unicode'],
@@ -120,9 +124,10 @@ export const commands = [
   {
     name: 'turn',
     usage: '/turn on|off',
-    summary: 'Get at most 1024 bytes for each line you send.',
+    summary: 'Receive at most 1024 bytes for each line you send.',
     more: [
-      'For a program that sends once and reads once by turns, with recv(1024): what is said while it waits for its user stays here until then, and no character is cut in two.',
+      'For programs that send once and then read once, with recv(1024).',
+      'The server holds messages back until the program sends again, and never splits a character.',
     ],
     where: 'terminal',
     akin: ['lockstep'],
@@ -130,8 +135,8 @@ export const commands = [
   {
     name: 'help',
     usage: '/help [NAME]',
-    summary: 'Show this list, or more about one of them.',
-    more: ['As in: /help time'],
+    summary: 'List the commands, or explain one.',
+    more: ['Example: /help time'],
     where: 'everywhere',
     akin: ['commands', 'man', '?'],
   },
@@ -139,7 +144,7 @@ export const commands = [
     name: 'quit',
     usage: '/quit or bye',
     summary: 'Leave the room.',
-    more: ['bye alone on a line does it too, and so does closing the connection.'],
+    more: ['bye alone on a line leaves, too, and so does closing the connection.'],
     where: 'everywhere',
     akin: ['bye', 'exit', 'leave', 'part', 'logout'],
   },
@@ -147,7 +152,7 @@ export const commands = [
 
 export type CommandName = (typeof commands)[number]['name']
 
-/** What a typed line means. `unknown` carries the word as it was typed. */
+/** The meaning of a typed line. `unknown` has the word as it was typed. */
 export type Typed =
   | { type: 'nothing' }
   | { type: 'text'; text: string }
@@ -156,10 +161,10 @@ export type Typed =
 
 const SLASHED = /^\/(\S*)\s*(.*)$/su
 
-/** Said aloud, for a space before it, it would give away a code. */
+/** Also with spaces before it: sent as text, it would reveal a code. */
 const RESUME = /^\s*\/resume\s/iu
 
-/** Reads one line. `//x` is the text `/x`; `bye` alone leaves, as the first clients did. */
+/** Parses one line. `//x` is the text `/x`; `bye` alone leaves, as in the first clients. */
 export function parseTyped(line: string): Typed {
   const trimmed = line.trim()
   if (trimmed === '') return { type: 'nothing' }
@@ -172,12 +177,12 @@ export function parseTyped(line: string): Typed {
   return { type: 'command', name, argument }
 }
 
-/** The command of that name, in any case of its letters. */
+/** Returns the command with that name; upper and lower case are equal. */
 export function commandNamed(word: string): CommandName | undefined {
   return commands.find(({ name }) => name === word.toLowerCase())?.name
 }
 
-/** The command that somebody who typed `word` most likely means, if any is near. */
+/** Returns the command that is closest to `word`, if any is close. */
 export function nearestCommand(word: string): CommandName | undefined {
   const typed = word.toLowerCase()
   const akin = commands.find((command) => (command.akin as readonly string[]).includes(typed))
@@ -191,9 +196,9 @@ export function nearestCommand(word: string): CommandName | undefined {
 }
 
 /**
- * The lines of `/help`: commands in one column, summaries in the next. `columns`: the
- * width of the reader's terminal, Infinity where it is not known. `shown`: those that
- * the reader has.
+ * Returns the lines of `/help`: commands in one column, summaries in the next. `columns`:
+ * the width of the reader's terminal, Infinity if unknown. `shown`: the commands that the
+ * reader has.
  */
 export function helpLines(
   columns: number,
@@ -205,7 +210,7 @@ export function helpLines(
   )
 }
 
-/** The lines of `/help NAME`: all that there is to know of one command. */
+/** Returns the lines of `/help NAME`. */
 export function helpAbout(about: CommandName, columns: number): string[] {
   const { usage, summary, more } = commands.find(({ name }) => name === about) as Command
   const width = Math.min(columns, PAGE_COLUMNS)

@@ -1,89 +1,97 @@
 /**
- * The one error table. Every fault a client can be told of has a row here; the
- * README's table is held to it by a test.
+ * The error table: every error that the server sends has a row here. A test compares the
+ * documentation with it.
  */
 import type { ErrorMessage } from './protocol.ts'
 
 /**
- * `text`: what a person reads. `close`: WebSocket close code (RFC 6455, 4000–4999
- * are ours) when the connection ends with it, null when it stays open.
- * `retryable`: whether the same thing may succeed later, unchanged.
+ * `text`: the message for people. `close`: the WebSocket close code if the error ends the
+ * connection (RFC 6455; 4000–4999 are for applications), otherwise null. `retryable`:
+ * whether the same request may succeed later.
  */
 type Row = { text: string; close: number | null; retryable: boolean }
 
 export const errors = {
-  bad_json: { text: 'That is not valid JSON.', close: null, retryable: false },
-  bad_message: { text: 'That message is not of the protocol.', close: null, retryable: false },
-  unknown_type: { text: 'No message of that type is known.', close: null, retryable: false },
+  bad_json: { text: 'The message is not valid JSON.', close: null, retryable: false },
+  bad_message: { text: 'The message does not follow the protocol.', close: null, retryable: false },
+  unknown_type: {
+    text: 'The server does not know this message type.',
+    close: null,
+    retryable: false,
+  },
   hello_first: { text: 'Send a hello message first.', close: null, retryable: false },
-  hello_twice: { text: 'You have said hello already.', close: null, retryable: false },
+  hello_twice: { text: 'This connection has already sent hello.', close: null, retryable: false },
   name_invalid: { text: 'That name cannot be used.', close: null, retryable: false },
   name_taken: { text: 'That name is taken.', close: null, retryable: true },
   name_lookalike: {
-    text: 'That name looks like the name of someone here.',
+    text: 'That name looks like the name of another member.',
     close: null,
     retryable: true,
   },
-  text_empty: { text: 'There is nothing in that message.', close: null, retryable: false },
+  text_empty: { text: 'The message is empty.', close: null, retryable: false },
   code_said: {
-    text: 'With the code in that, others could pass for somebody. It was not said.',
+    text: 'Not sent: it contains a /resume code, which would let others impersonate its owner.',
     close: null,
     retryable: false,
   },
   text_too_long: { text: 'A message is at most 4096 bytes long.', close: null, retryable: false },
   line_too_long: {
-    text: 'A line is at most 4096 bytes long; the rest of yours was left out.',
+    text: 'A line is at most 4096 bytes long; the rest of it was discarded.',
     close: null,
     retryable: false,
   },
   not_lines: {
-    text: 'What you send is not lines of UTF-8 text.',
+    text: 'The server expects lines of UTF-8 text.',
     close: null,
     retryable: false,
   },
   unknown_command: {
-    text: 'No such command. /help lists them all; //x says /x.',
+    text: 'Unknown command. /help lists all commands; //x sends /x.',
     close: null,
     retryable: false,
   },
   resume_unknown: {
-    text: 'Nobody is known under that code.',
+    text: 'This /resume code is unknown.',
     close: null,
     retryable: false,
   },
   too_fast: {
-    text: 'That is more than one sender may say. Wait a moment and send it again.',
+    text: 'Too many messages from one sender. Wait a moment and send it again.',
     close: null,
     retryable: true,
   },
   log_unavailable: {
-    text: 'The room cannot record messages right now. Yours was not said; send it again.',
+    text: 'The room cannot record messages right now. Yours was not sent; send it again.',
     close: null,
     retryable: true,
   },
   history_unavailable: {
-    text: 'What was said before cannot be read right now.',
+    text: 'Earlier messages cannot be read right now.',
     close: null,
     retryable: true,
   },
   binary_frame: {
-    text: 'Send text frames; binary ones are not read here.',
+    text: 'Send text frames; the server does not accept binary frames.',
     close: 1003,
     retryable: false,
   },
-  hello_timeout: { text: 'No hello came within 10 seconds.', close: 4000, retryable: true },
+  hello_timeout: {
+    text: 'The server received no hello within 10 seconds.',
+    close: 4000,
+    retryable: true,
+  },
   replaced: {
-    text: 'This session was opened from another connection.',
+    text: 'You connected again from elsewhere, so this connection was closed.',
     close: 4001,
     retryable: false,
   },
   too_slow: {
-    text: 'You did not read for 30 seconds. Come back and continue where you were.',
+    text: 'You read nothing for 30 seconds. Reconnect to continue from there.',
     close: 4002,
     retryable: true,
   },
   catch_up_failed: {
-    text: 'What you missed cannot be read right now. Come back and continue where you were.',
+    text: 'The messages that you missed cannot be read right now. Reconnect to continue.',
     close: 4004,
     retryable: true,
   },
@@ -93,15 +101,16 @@ export const errors = {
 
 export type ErrorCode = keyof typeof errors
 
-/** An expected fault, as a value: a row of the table and what is particular to this case. */
+/** An expected fault as a value: a row of the table, and details of this case. */
 export type Fault = {
   code: ErrorCode
-  /** Replaces the row's text where something more helpful can be said. */
+  /** A more specific text than the row's. */
   message?: string
+  /** A valid, free name. */
   suggestion?: string
 }
 
-/** The `error` message for a fault; `id` names the `say` that it answers. */
+/** Returns the `error` message for a fault. `id`: of the `say` that failed. */
 export function errorMessage(fault: Fault, id?: string): ErrorMessage {
   return {
     type: 'error',

@@ -1,10 +1,11 @@
 /**
- * `oneroom connect`: at a terminal a person, elsewhere a pipe.
+ * `oneroom connect`: an interactive chat at a terminal, otherwise a pipe.
  *
- * Exit codes: 0 all went well; 1 the connection was refused or lost, or something that
- * was to be said may not have been; 2 the command makes no sense.
+ * Exit codes: 0 success; 1 the connection was refused or lost, or a message may not have
+ * been sent; 2 the command line is invalid.
  */
 import { type Address, readAddress } from '../../../shared/address.ts'
+import { errors } from '../../../shared/errors.ts'
 import { checkName } from '../../../shared/names.ts'
 import { chat } from './chat.ts'
 import { pipe } from './pipe.ts'
@@ -14,7 +15,7 @@ const DEFAULT_PORT = 8080
 
 export type ConnectFlags = { name?: string; json?: boolean; color?: 'auto' | 'always' | 'never' }
 
-/** `complain`: tells the person who started it. Answers the exit code. */
+/** `complain`: shows a sentence to the user. Returns the exit code. */
 export async function connect(
   given: string,
   flags: ConnectFlags,
@@ -24,7 +25,7 @@ export async function connect(
   const checked = flags.name === undefined ? undefined : checkName(flags.name)
   if (address === undefined)
     complain(`${JSON.stringify(given)} is not an address such as ${DEFAULT_ADDRESS}.`)
-  if (checked?.ok === false) complain(checked.fault.message ?? 'That name cannot be used.')
+  if (checked?.ok === false) complain(checked.fault.message ?? errors.name_invalid.text)
   if (address === undefined || checked?.ok === false) return 2
   return begin(address, checked?.name, flags, complain)
 }
@@ -36,7 +37,7 @@ function begin(
   complain: (sentence: string) => void,
 ): Promise<number> {
   const { stdin: input, stdout: output } = process
-  // hasColors() knows NO_COLOR, FORCE_COLOR and TERM.
+  // hasColors() reads NO_COLOR, FORCE_COLOR and TERM.
   const colours = color === 'auto' ? output.isTTY && output.hasColors(256) : color === 'always'
   const canEdit = input.isTTY && output.isTTY && process.env.TERM !== 'dumb'
   return canEdit && !json

@@ -243,9 +243,7 @@ describe('the greeting', () => {
 })
 
 test('a fault is one marked line, with a suggestion if there is one', () => {
-  expect(lines(errorMessage({ code: 'text_empty' }))).toEqual([
-    '! There is nothing in that message.',
-  ])
+  expect(lines(errorMessage({ code: 'text_empty' }))).toEqual(['! The message is empty.'])
   expect(lines(errorMessage({ code: 'name_taken', suggestion: 'bob-2' }, 'u1'))).toEqual([
     '! That name is taken. Try /name bob-2',
   ])

@@ -9,7 +9,7 @@ describe('a program that does not send lines of UTF-8', () => {
     [
       'Java’s writeUTF',
       [writeUtf('hello'), writeUtf('again')],
-      'Your messages have their length before them, as from writeUTF or struct.pack.',
+      'Your messages begin with their length, as from writeUTF or struct.pack.',
       ['hello', 'again'],
     ],
     [
@@ -21,25 +21,25 @@ describe('a program that does not send lines of UTF-8', () => {
     [
       'a whole buffer with its NULs',
       [Buffer.concat([Buffer.from('hello\n'), Buffer.alloc(1018)]), Buffer.from('again\n\0')],
-      'NUL bytes are no text and are left out',
+      'The server removes NUL bytes',
       ['hello', 'again'],
     ],
     [
       'whole buffers without a line’s end',
       [Buffer.concat([Buffer.from('hello'), Buffer.alloc(1019)]), Buffer.from('again\0')],
-      'NUL bytes are no text and are left out',
+      'The server removes NUL bytes',
       ['hello', 'again'],
     ],
     [
       'Java objects',
       [Buffer.from('aced0005', 'hex'), Buffer.from('740005hello\n')],
-      'You send serialised Java objects; nothing of them is read.',
+      'You send serialised Java objects, which the server discards.',
       [],
     ],
     [
       'pickles',
       [Buffer.from('8004950900000000000000', 'hex'), Buffer.from('hello\n')],
-      'You send pickled Python objects; nothing of them is read.',
+      'You send pickled Python objects, which the server discards.',
       [],
     ],
   ])(
@@ -64,7 +64,7 @@ describe('a program that does not send lines of UTF-8', () => {
     const { tcp } = await testGateway()
     const client = await rawClient(tcp.port)
     client.send(writeUtf('hello'))
-    await client.until(/^Welcome.*bye leaves\.\n! Your messages have their length/s)
+    await client.until(/^Welcome.*bye leaves\.\n! Your messages begin with their length/s)
   })
 
   it('that has ended lines, and then one not, is told how many bytes wait', async () => {
@@ -72,7 +72,7 @@ describe('a program that does not send lines of UTF-8', () => {
     const { client: ann } = await greeted(tcp.port)
     const { client } = await greeted(tcp.port)
     client.send('hello\n').send('and goodbye!')
-    await client.until('! 12 bytes are waiting for the end of a line')
+    await client.until('! 12 bytes are waiting for the end of the line')
     expect(ann.text).not.toContain('goodbye')
     client.send('\nmore words')
     await ann.until('guest-2: and goodbye!\n')
