@@ -1,16 +1,16 @@
 /**
- * `oneroom serve`: the gateway as a process. Standard output has the ready lines, standard
- * error the log; where somebody sits at a terminal, both are at the operator's console.
+ * `oneroom serve`: the gateway as a process. The ready lines go to standard output, the log
+ * to standard error. At a terminal, the operator's console shows both.
  */
 import { type DestinationStream, type Logger, pino } from 'pino'
 import type { Config } from './config.ts'
 import { StartError, startGateway } from './gateway.ts'
 import type { Console } from './terminal/console/console.ts'
 
-/** From the first signal to the last connection, in ms. */
+/** Longest time for an orderly stop, in ms. */
 const STOP_MS = 4500
 
-/** `webRoot`: folder of the built page. Answers why it could not start; undefined when it runs. */
+/** `webRoot`: folder of the built page. Returns the reason if the server cannot start. */
 export async function serve(config: Config, webRoot: string): Promise<string | undefined> {
   const terminal = await operatorConsole()
   const file = pino.destination({ dest: 2, sync: false })
@@ -30,7 +30,7 @@ export async function serve(config: Config, webRoot: string): Promise<string | u
   }
 }
 
-/** Undefined where nobody sits at a terminal that can be typed at. */
+/** Returns undefined if the process is not in the foreground of a terminal with a keyboard. */
 async function operatorConsole(): Promise<Console | undefined> {
   const { stdin: input, stdout: output } = process
   if (!input.isTTY || !output.isTTY || process.env.TERM === 'dumb') return undefined
@@ -39,7 +39,7 @@ async function operatorConsole(): Promise<Console | undefined> {
   return new Console({ input, output, quit: () => process.kill(process.pid, 'SIGINT') })
 }
 
-/** The log at a terminal: sentences there, and JSON where standard error leads elsewhere. */
+/** Writes the log as sentences to the terminal, and as JSON to standard error if redirected. */
 function besides(
   terminal: Console,
   file: DestinationStream,
@@ -54,7 +54,7 @@ function besides(
   }
 }
 
-/** The first signal stops in order; a second one leaves at once. Exit code 0: all is in order. */
+/** Stops in order at the first signal (exit code 0), and at once at the second (exit code 1). */
 function onStop(close: () => Promise<void>, log: Logger, flush: () => void): void {
   let stopping = false
   const exit = (code: number): void => {
@@ -62,13 +62,13 @@ function onStop(close: () => Promise<void>, log: Logger, flush: () => void): voi
     process.exit(code)
   }
   const fail = (error: unknown): void => {
-    log.error({ err: error }, 'the stop was not in order')
+    log.error({ err: error }, 'the server did not stop in order')
     exit(1)
   }
   const onSignal = (): void => {
     if (stopping) process.exit(1)
     stopping = true
-    setTimeout(() => fail(new Error(`not done in ${STOP_MS} ms`)), STOP_MS).unref()
+    setTimeout(() => fail(new Error(`not finished within ${STOP_MS} ms`)), STOP_MS).unref()
     close().then(() => exit(0), fail)
   }
   process.on('SIGTERM', onSignal)

@@ -1,5 +1,5 @@
 /**
- * Where a raw port is, as people write it: `host`, `host:port`, `[::1]:port`, `::1`.
+ * The address of a raw port, in the forms `host`, `host:port`, `[::1]:port` and `::1`.
  */
 export type Address = { host: string; port: number }
 
@@ -7,7 +7,7 @@ const BRACKETED = /^\[([^\]]+)\](?::(\d{1,5}))?$/
 const PLAIN = /^([^\s:[\]/@]+)(?::(\d{1,5}))?$/
 const BARE_IPV6 = /^[\da-f:.]*:[\da-f:.]*:[\da-f:.]*$/i
 
-/** Undefined where it is none, and where it names no port and `defaultPort` is left out. */
+/** Returns undefined if `given` is invalid, or has no port and there is no `defaultPort`. */
 export function readAddress(given: string, defaultPort?: number): Address | undefined {
   if (BARE_IPV6.test(given)) {
     return defaultPort === undefined ? undefined : { host: given, port: defaultPort }

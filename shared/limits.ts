@@ -1,12 +1,12 @@
 /**
- * Sizes that both sides know. Apart from the schemas, so that the page can have the
- * numbers without them.
+ * The protocol's version and limits. A separate file, so that the page can import the
+ * numbers without the schemas.
  */
 
-/** The version both sides name in `hello` and `welcome`. */
+/** The protocol version in `hello` and `welcome`. */
 export const PROTOCOL_VERSION = 1
 
-/** Largest sizes; what is over is refused with an error. Sent to clients in `welcome`. */
+/** Limits; the server rejects anything larger with an error. Sent to clients in `welcome`. */
 export const limits = {
   /** UTF-8 bytes in one message, and in one line of the line dialect. */
   textBytes: 4096,
@@ -14,6 +14,6 @@ export const limits = {
   nameLength: 24,
   /** Bytes in one WebSocket frame or NDJSON line sent to the server. */
   frameBytes: 16_384,
-  /** Events in one answer to `hello`, `history` or `search`. */
+  /** Events in one reply to `hello`, `history` or `search`. */
   historyEvents: 200,
 } as const

@@ -1,22 +1,22 @@
 /**
- * The word that somebody who mistyped most likely meant.
+ * Finds the known word that is closest to a mistyped one.
  */
 
-/** Mistakes that are forgiven: fewer in short words, which are all near to each other. */
-function forgiven(word: string): number {
+/** Most mistakes for a match: fewer in short words, which are all close to each other. */
+function maxMistakes(word: string): number {
   return word.length < 5 ? 1 : 2
 }
 
 /**
- * Of `words`, one that `word` is the beginning of (two letters at least), or else the one
- * with the fewest mistakes between them; undefined where every one has too many.
+ * Returns the first of `words` that begins with `word` (of two letters or more), otherwise
+ * the one with the fewest mistakes; undefined if all have too many.
  */
 export function nearestWord<T extends string>(word: string, words: readonly T[]): T | undefined {
   const begun = word.length < 2 ? undefined : words.find((one) => one.startsWith(word))
   if (begun !== undefined) return begun
   let best: T | undefined
-  // A word that is nothing but mistakes is no word.
-  let fewest = Math.min(forgiven(word), word.length - 1) + 1
+  // At least one letter must match.
+  let fewest = Math.min(maxMistakes(word), word.length - 1) + 1
   for (const one of words) {
     const mistakes = editDistance(word, one, fewest)
     if (mistakes < fewest) [best, fewest] = [one, mistakes]
@@ -25,9 +25,9 @@ export function nearestWord<T extends string>(word: string, words: readonly T[])
 }
 
 /**
- * How many letters are too many, missing, wrong, or swapped with the next (optimal string
- * alignment: swapped letters, which are two mistakes to Levenshtein, are the commonest of
- * all). Not counted beyond `enough`.
+ * Counts letters that are extra, missing, wrong, or swapped with the next, up to `enough`.
+ * This is optimal string alignment: Levenshtein counts two mistakes for swapped letters,
+ * which are the most common mistake.
  */
 function editDistance(one: string, other: string, enough: number): number {
   if (Math.abs(one.length - other.length) >= enough) return enough

@@ -1,42 +1,42 @@
 /**
- * What may reach a terminal. Text is made safe once, where it enters, so that no
- * reader has to: whatever passed `sanitise` can be written to any terminal or page.
+ * Makes text safe for terminals and pages. The server sanitises text once, when it
+ * receives it, so that no reader has to.
  *
- * Its output MUST be well-formed and NFC, MUST hold no character that moves a cursor,
- * starts an escape sequence, ends a line or changes the reading order, and MUST be a
- * fixed point of `sanitise`.
+ * The output of `sanitise` MUST be well-formed and NFC. It MUST NOT contain a character
+ * that moves a cursor, starts an escape sequence, ends a line or changes the reading order.
+ * It MUST be a fixed point of `sanitise`.
  *
- * Stripping escape sequences instead is not enough: strippers leave the ESC of a DCS or
- * of an unterminated OSC, and ENQ, BEL, BS and the bidi overrides.
+ * Removing escape sequences is not enough: common strippers leave the ESC of a DCS or of an
+ * unterminated OSC, and ENQ, BEL, BS and the bidi overrides.
  */
 
-/** Combining marks on one base; more than any living script needs, too few to climb over lines. */
+/** Most combining marks on one base: enough for every living script, too few to cover other lines. */
 const MARKS = 4
 
 const forbidden =
   /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e0fff}]/gu
 
-/** Marks before NFC, which sorts them in quadratic time: 16 kB of them took it 30 ms. */
+/** Most marks before NFC, which sorts them in quadratic time: 16 kB of marks took 30 ms. */
 const UNSORTED_MARKS = 32
 
 const mark = /\p{M}/gu
 const cutMarks = marksUpTo(MARKS)
 const cutUnsortedMarks = marksUpTo(UNSORTED_MARKS)
 
-/** Keeps a BOM, for `sanitise` to show; not fatal, so bad bytes become U+FFFD. */
+/** Keeps a BOM, which `sanitise` makes visible. Not fatal: invalid bytes become U+FFFD. */
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
-/** UTF-8 to a string, any bytes at all: what is not UTF-8 becomes U+FFFD. A BOM is kept. */
+/** Decodes any bytes as UTF-8: invalid bytes become U+FFFD. Keeps a BOM. */
 export function decodeUtf8(bytes: Uint8Array): string {
   return decoder.decode(bytes)
 }
 
 /**
- * The text with everything that could act on a terminal made visible: C0 and DEL as
- * `^[`, other controls, separators, bidi controls, invisible and tag characters as
- * `\u202e` or `\u{e0001}`; a tab becomes a space, a lone surrogate U+FFFD. Marks beyond
- * four on one base are dropped. ZWJ and ZWNJ stay, for emoji and for Persian.
- * At most three times as many UTF-8 bytes as went in; plain ASCII comes back as it is.
+ * Returns the text with every character that could act on a terminal made visible. C0
+ * controls and DEL become `^[`; other controls, separators, bidi controls, invisible and tag
+ * characters become `\u202e` or `\u{e0001}`; a tab becomes a space, a lone surrogate U+FFFD.
+ * Removes marks after the fourth on one base. Keeps ZWJ and ZWNJ, which emoji and Persian
+ * need. The result has at most three times as many UTF-8 bytes. Visible ASCII is unchanged.
  */
 export function sanitise(text: string): string {
   for (let i = 0; i < text.length; i++) {
@@ -47,9 +47,9 @@ export function sanitise(text: string): string {
 }
 
 function sanitiseAny(text: string): string {
-  // NFC comes after the tokens, since a mark behind one composes with its last letter.
-  // What they replace is inert under NFC, so nothing differs otherwise. Marks are cut from
-  // the end of a run, and the rest of an NFC string is NFC.
+  // NFC follows the tokens, because a mark after a token composes with its last letter. NFC
+  // does not affect the characters that tokens replace. Marks are removed from the end of a
+  // run, which leaves an NFC string NFC.
   return cutMarks(cutUnsortedMarks(text.replace(forbidden, token)).normalize('NFC'))
 }
 
@@ -63,7 +63,7 @@ function token(char: string): string {
 }
 
 function marksUpTo(limit: number): (text: string) => string {
-  // Joiners count into a run, though not as marks: what is invisible is no new base.
+  // Joiners belong to a run without counting as marks: an invisible character is no base.
   const run = new RegExp(`[\\p{M}\\p{Cf}]{${limit + 1},}`, 'gu')
   return (text) =>
     text.replace(run, (found) => {
@@ -72,12 +72,12 @@ function marksUpTo(limit: number): (text: string) => string {
     })
 }
 
-/** Bytes of one code point in UTF-8; a lone surrogate counts as the U+FFFD that stands for it. */
+/** Returns the UTF-8 bytes of one code point. A lone surrogate counts as U+FFFD. */
 function utf8Size(point: number): 1 | 2 | 3 | 4 {
   return point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4
 }
 
-/** How many bytes the text takes in UTF-8; a lone surrogate takes three. */
+/** Returns the length of the text in UTF-8 bytes. A lone surrogate counts as three. */
 export function utf8Length(text: string): number {
   let bytes = 0
   for (let i = 0; i < text.length; i++) {
@@ -88,7 +88,7 @@ export function utf8Length(text: string): number {
   return bytes
 }
 
-/** The longest beginning of at most `maxBytes` UTF-8 bytes that splits no code point. */
+/** Returns the longest beginning of at most `maxBytes` UTF-8 bytes that splits no code point. */
 export function cutUtf8(text: string, maxBytes: number): string {
   let bytes = 0
   for (let i = 0; i < text.length; i++) {

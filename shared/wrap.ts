@@ -1,14 +1,14 @@
 /**
- * Text laid out for a terminal whose width is known. Columns are counted as code points,
- * so a line of wide characters may still be too long: then the terminal breaks it.
+ * Wraps text for a terminal with a known width. Each code point counts as one column, so a
+ * line of wide characters can be too long; the terminal then breaks it.
  */
 
-/** An indent over this part of the width would leave no room for the text. */
+/** Largest indent, as a fraction of the width. */
 const MOST_INDENT = 0.5
 
 /**
- * `parts` joined with a space, broken between them where a line would be over `columns`
- * (Infinity: nowhere). The first line begins with `first`, the others with as much space.
+ * Joins `parts` with spaces into lines of at most `columns` (Infinity: one line), broken
+ * between parts. The first line begins with `first`; the others are indented by its length.
  */
 export function wrap(parts: readonly string[], columns: number, first = ''): string[] {
   const indent = ' '.repeat(first.length > columns * MOST_INDENT ? 2 : first.length)

@@ -1,24 +1,24 @@
 /**
- * Seats: where people at terminals are, kept in the log now and then, so that /resume
- * finds their place again, also after a restart.
+ * Seats: the positions of people at terminals. They are saved in the log at intervals, so
+ * that /resume finds a position again, even after a restart.
  */
 import type { Clock } from './clock.ts'
 import type { RoomLog, Seat } from './log.ts'
 
-/** How often, in ms, changed seats are kept; after a crash so much is told again. */
+/** Interval, in ms, for saving changed seats. After a crash, readers receive as much again. */
 const KEEP_MS = 2000
-/** Seats in one call to the log, so that it is never held up for long. */
+/** Most seats in one call to the log, so that no call takes long. */
 const KEEP_AT_ONCE = 500
 /**
- * Seats that wait for a log that cannot take them; of more, those that changed longest ago
- * are forgotten: who comes back to one has their place from an earlier time, or none.
+ * Most seats that wait while the log is unavailable. Above that, the seats that changed
+ * longest ago are dropped: their owners resume from an earlier position, or from none.
  */
 const MAX_WAITING = 10_000
 
 export class Seats {
   readonly #log: RoomLog
   readonly #clock: Clock
-  /** Not kept yet, by person; the first changed longest ago. */
+  /** Unsaved seats by person; the first changed longest ago. */
   readonly #changed = new Map<string, Seat>()
   #cancel: (() => void) | undefined
 
@@ -40,7 +40,7 @@ export class Seats {
     return this.#changed.get(person) ?? (await this.#log.seatOf(person))
   }
 
-  /** Keeps what has changed; what the log cannot take now waits for the next time. */
+  /** Saves the changed seats. If the log is unavailable, they wait for the next time. */
   async keep(): Promise<void> {
     while (this.#changed.size > 0) {
       const some = [...this.#changed.values()].slice(0, KEEP_AT_ONCE)

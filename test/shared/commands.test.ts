@@ -1,4 +1,4 @@
-/** What a typed line means. */
+/** Tests how typed lines are parsed, and the command table. */
 import { describe, expect, test } from 'vitest'
 import {
   commands,

@@ -1,4 +1,4 @@
-/** The error table is one table: the documentation shows it as the code has it. */
+/** Tests the error table, and that the documentation shows it. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'

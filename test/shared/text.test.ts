@@ -1,4 +1,4 @@
-/** Whatever passed `sanitise` can be written to any terminal: the corpus, then anything at all. */
+/** Tests that sanitised text is safe for any terminal: known attacks, then random text. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { cutUtf8, decodeUtf8, sanitise, utf8Length } from '../../shared/text.ts'

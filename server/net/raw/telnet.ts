@@ -172,8 +172,8 @@ export class TelnetDecoder {
 /**
  * Whether a connection whose first byte is FF begins with telnet, and not with UTF-16:
  * IAC DONT has the bytes of a UTF-16 byte order mark. It is telnet if another command
- * follows, or only ASCII text, of which UTF-16 has none without NULs. Undefined if more
- * bytes are needed and `come` is `more`.
+ * follows, or nothing but ASCII text: UTF-16 has NULs at least in its line ends. Undefined
+ * if more bytes are needed and `come` is `more`.
  */
 export function beginsWithTelnet(
   opening: Uint8Array,

@@ -1,4 +1,4 @@
-/** Seats: what waits for a log that cannot take it is bounded. */
+/** Tests that the number of unsaved seats is bounded. */
 import { expect, onTestFinished, test } from 'vitest'
 import { systemClock } from '../../../server/clock.ts'
 import { memoryLog } from '../../../server/log/memory.ts'
