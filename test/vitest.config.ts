@@ -6,6 +6,7 @@ export default defineConfig({
   cacheDir: '../node_modules/.vite/test',
   test: {
     include: ['**/*.test.ts'],
+    globalSetup: 'support/setup.ts',
     // Most of them wait for programs and for time to pass, more than for a core.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     testTimeout: 20_000,

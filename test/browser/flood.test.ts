@@ -4,12 +4,12 @@
  */
 
 import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect } from 'vitest'
 import { launch } from '../support/chromium.ts'
 import { long } from '../support/long.ts'
 import { serve } from '../support/program.ts'
 import { greeted } from '../support/raw.ts'
-import { composer, drawn, join, open, row } from '../support/view.ts'
+import { composer, drawn, it, join, open, row } from '../support/view.ts'
 
 const PER_SECOND = 500
 const SECONDS = long ? 10 : 4

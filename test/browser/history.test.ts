@@ -3,13 +3,13 @@
  * small, and nothing jumps when older pages come in at the top.
  */
 import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect } from 'vitest'
 import { launch } from '../support/chromium.ts'
 import { testFolder } from '../support/folder.ts'
 import { long } from '../support/long.ts'
 import { serve } from '../support/program.ts'
 import { greeted } from '../support/raw.ts'
-import { join, open, row } from '../support/view.ts'
+import { it, join, open, row } from '../support/view.ts'
 
 const MESSAGES = long ? 100_000 : 3000
 /** Lines written at once. */

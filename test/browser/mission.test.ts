@@ -1,11 +1,12 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, onTestFinished } from 'vitest'
 import { launch } from '../support/chromium.ts'
-import { need } from '../support/debian.ts'
+import { need } from '../support/installed.ts'
 import { Program, serve } from '../support/program.ts'
 import { greeted } from '../support/raw.ts'
+import { it } from '../support/view.ts'
 
 const python = need('python3')
 const nc = need('nc.openbsd')
@@ -23,7 +24,8 @@ function reportClient(port: number): Program {
 }
 
 describe('the mission', () => {
-  it.skipIf(!python || !nc)(
+  const withPrograms = python && nc ? it : it.skip
+  withPrograms(
     'a page, nc, the lock-step client of the report and a C-style sender are in one room',
     { timeout: 60_000 },
     async () => {

@@ -1,10 +1,10 @@
 import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect } from 'vitest'
 import { launch } from '../support/chromium.ts'
 import { testFolder } from '../support/folder.ts'
 import { oneroom, serve } from '../support/program.ts'
 import { greeted } from '../support/raw.ts'
-import { attend, composer, enter, join, open, row, say } from '../support/view.ts'
+import { attend, composer, enter, it, join, open, row, say } from '../support/view.ts'
 
 let browser: Browser
 beforeAll(async () => {

@@ -1,10 +1,10 @@
 /** Reading in the page: what is new, what was said before, and where it stands. */
 import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect } from 'vitest'
 import { launch } from '../support/chromium.ts'
 import { serve } from '../support/program.ts'
 import { greeted, type RawClient } from '../support/raw.ts'
-import { attend, composer, drawn, join, open, row, say } from '../support/view.ts'
+import { attend, composer, drawn, it, join, open, row, say } from '../support/view.ts'
 
 let browser: Browser
 let page: Page

@@ -3,14 +3,14 @@
  * end is the log, without a gap or a duplicate, its own messages included.
  */
 import { connect, createServer, type Socket } from 'node:net'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished } from 'vitest'
 import { launch } from '../support/chromium.ts'
 import { everything } from '../support/events.ts'
 import { testFolder } from '../support/folder.ts'
 import { long } from '../support/long.ts'
 import { serve } from '../support/program.ts'
 import { greeted } from '../support/raw.ts'
-import { join, open, row } from '../support/view.ts'
+import { it, join, open, row } from '../support/view.ts'
 
 const CUTS = long ? 50 : 20
 
@@ -43,7 +43,7 @@ async function cuttable(port: number): Promise<{ port: number; cut: () => void }
   return { port: (relay.address() as { port: number }).port, cut }
 }
 
-test(`a page that is cut off ${CUTS} times shows every message once and in order, its own too`, {
+it(`a page that is cut off ${CUTS} times shows every message once and in order, its own too`, {
   timeout: 30_000 + CUTS * 6000,
 }, async () => {
   const { webUrl, tcpPort } = await serve('--data', testFolder(), '--flood', 'off')
@@ -108,7 +108,7 @@ test(`a page that is cut off ${CUTS} times shows every message once and in order
   await page.close()
 })
 
-test('an absence that is soon over is shown to nobody, and leaves no gap', async () => {
+it('an absence that is soon over is shown to nobody, and leaves no gap', async () => {
   const { webUrl, tcpPort } = await serve('--flood', 'off')
   const relay = await cuttable(Number(new URL(webUrl).port))
   const { client } = await greeted(tcpPort)

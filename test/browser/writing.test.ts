@@ -1,10 +1,10 @@
 /** Writing in the page: keys, completion, recall, pasting, and what a draft will become. */
 import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect } from 'vitest'
 import { launch } from '../support/chromium.ts'
 import { type Program, serve } from '../support/program.ts'
 import { greeted, type RawClient } from '../support/raw.ts'
-import { composer, drawn, join, open, row, say } from '../support/view.ts'
+import { composer, drawn, it, join, open, row, say } from '../support/view.ts'
 
 let browser: Browser
 let page: Page

@@ -2,8 +2,8 @@
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { need } from '../support/debian.ts'
 import { everything } from '../support/events.ts'
+import { need } from '../support/installed.ts'
 import { Program, serve } from '../support/program.ts'
 import { greeted } from '../support/raw.ts'
 

@@ -2,9 +2,9 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { need } from '../support/debian.ts'
 import { testFolder } from '../support/folder.ts'
 import { testGateway } from '../support/gateway.ts'
+import { need } from '../support/installed.ts'
 import { Program } from '../support/program.ts'
 import { greeted } from '../support/raw.ts'
 

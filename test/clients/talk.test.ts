@@ -1,13 +1,13 @@
 /** The programs that people have, as they are: each in the room with somebody who listens. */
 import { describe, expect, it } from 'vitest'
-import { need } from '../support/debian.ts'
 import { type TestGateway, testGateway } from '../support/gateway.ts'
+import { need, type ProgramName } from '../support/installed.ts'
 import { Program } from '../support/program.ts'
 import { greeted, type RawClient } from '../support/raw.ts'
 
 type Client = {
   /** As in the list of packages. */
-  program: string
+  program: ProgramName
   args: (port: number) => string[]
   via: 'tcp' | 'telnet'
   /** What happens when its input ends: `leaves`, or `stays` to read on. */

@@ -1,7 +1,7 @@
 /** Telnet at a terminal: what only happens where somebody presses keys. */
 import { describe, expect, it } from 'vitest'
-import { need } from '../support/debian.ts'
 import { testGateway } from '../support/gateway.ts'
+import { need } from '../support/installed.ts'
 import { Program } from '../support/program.ts'
 import { greeted } from '../support/raw.ts'
 

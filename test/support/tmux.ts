@@ -4,8 +4,8 @@
 import { execFileSync } from 'node:child_process'
 import { join, resolve } from 'node:path'
 import { expect, onTestFinished } from 'vitest'
-import { need } from './debian.ts'
 import { testFolder } from './folder.ts'
+import { need } from './installed.ts'
 
 export const tmux = need('tmux')
 export const main = resolve(import.meta.dirname, '../../dist/server/main.js')

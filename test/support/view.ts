@@ -1,6 +1,10 @@
 /** The page in a browser, as the browser tests use it. */
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core'
-import { expect, onTestFinished } from 'vitest'
+import { it as anyTest, expect, onTestFinished } from 'vitest'
+import { chromiumPath } from './chromium.ts'
+
+/** A test that needs Chromium, and is skipped without it. */
+export const it = anyTest.skipIf(chromiumPath() === undefined)
 
 /** A page in a profile of its own; anything that it throws fails the test. */
 export async function open(

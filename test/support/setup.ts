@@ -1,0 +1,42 @@
+/**
+ * Runs once before all tests: installs the programs that are missing, or says which they
+ * are. Test files run side by side, and apt-get runs only once at a time, so no test may
+ * install anything itself.
+ */
+import { spawnSync } from 'node:child_process'
+import { chromiumPath } from './chromium.ts'
+import { PACKAGES, which } from './installed.ts'
+
+/** How long, in seconds, apt-get waits for another apt-get or dpkg to finish. */
+const LOCK_SECONDS = 600
+
+/** Program → Debian package, for what is not on this machine. */
+function missing(): [program: string, name: string][] {
+  const programs = Object.entries(PACKAGES).filter(([program]) => which(program) === undefined)
+  return chromiumPath() === undefined ? [...programs, ['chromium', 'chromium']] : programs
+}
+
+function aptGet(...args: string[]): void {
+  // What apt-get prints goes to standard error: standard output may be a report.
+  spawnSync('apt-get', ['-q', '-o', `DPkg::Lock::Timeout=${LOCK_SECONDS}`, ...args], {
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    stdio: ['ignore', 2, 2],
+  })
+}
+
+export default function installMissing(): void {
+  const packages = missing().map(([, name]) => name)
+  if (packages.length === 0) return
+  if (process.getuid?.() === 0 && which('apt-get') !== undefined) {
+    console.error(`Installing ${packages.join(', ')} for the tests. This may take some minutes.`)
+    aptGet('update')
+    aptGet('install', '-y', ...packages)
+  }
+  for (const [program, name] of missing()) {
+    console.error(
+      program === 'chromium'
+        ? 'Chromium is not installed, so the browser tests are skipped. To run them, install Chromium or Chrome, set CHROMIUM to its path, or run: npx playwright-core install chromium'
+        : `${program} is not installed, so the tests that run it are skipped. Its Debian package is ${name}.`,
+    )
+  }
+}
