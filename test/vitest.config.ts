@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
+import { HANGING_MS } from './support/waiting.ts'
 
 export default defineConfig({
   root: import.meta.dirname,
@@ -7,11 +8,11 @@ export default defineConfig({
   test: {
     include: ['**/*.test.ts'],
     globalSetup: 'support/setup.ts',
-    // Most of them wait for programs and for time to pass, more than for a core.
+    // Most tests wait for other processes, so at least two files run side by side.
     maxWorkers: Math.max(2, availableParallelism() - 1),
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
-    // A machine that does much at once is slow, not wrong.
-    expect: { poll: { timeout: 8000 } },
+    // Limits for what hangs, not measurements: a test that passes does not depend on them.
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
+    expect: { poll: { timeout: HANGING_MS } },
   },
 })

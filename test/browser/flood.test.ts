@@ -22,9 +22,7 @@ beforeAll(async () => {
 })
 afterAll(() => browser.close())
 
-it(`shows a key's letter at once while ${PER_SECOND} messages a second arrive`, {
-  timeout: 60_000,
-}, async () => {
+it(`shows a key's letter at once while ${PER_SECOND} messages a second arrive`, async () => {
   const { webUrl, tcpPort } = await serve('--flood', 'off')
   const { client } = await greeted(tcpPort)
   const page = await open(browser, webUrl)
@@ -77,9 +75,7 @@ it(`shows a key's letter at once while ${PER_SECOND} messages a second arrive`, 
   expect(p95).toBeLessThan(GLYPH_P95)
 })
 
-it('keeps the line being read where it is while 1000 messages arrive, and counts them', {
-  timeout: 60_000,
-}, async () => {
+it('keeps the line being read where it is while 1000 messages arrive, and counts them', async () => {
   const { webUrl, tcpPort } = await serve('--flood', 'off')
   const { client } = await greeted(tcpPort)
   client.send(Array.from({ length: 150 }, (_, at) => `line ${at + 1}\n`).join(''))

@@ -24,7 +24,7 @@ beforeAll(async () => {
 afterAll(() => browser.close())
 
 it(`scrolls through ${MESSAGES} messages of history without a jump, in bounded memory`, {
-  timeout: 60_000 + MESSAGES * 6,
+  timeout: 240_000 + MESSAGES * 6,
 }, async () => {
   const { webUrl, tcpPort } = await serve('--flood', 'off', '--data', testFolder())
   const { client: writer } = await greeted(tcpPort)
@@ -66,7 +66,7 @@ it(`scrolls through ${MESSAGES} messages of history without a jump, in bounded m
     const start = Number(/^m(\d+) /.exec(oldest())?.[1])
     let [jump, most, pages] = [0, 0, 0]
     const began = performance.now()
-    while (!oldest().startsWith(first) || log.scrollTop > 0) {
+    while (jump <= 1 && (!oldest().startsWith(first) || log.scrollTop > 0)) {
       log.scrollTop -= log.clientHeight * 2
       await drawn()
       if (addPage !== undefined) {

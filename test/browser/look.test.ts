@@ -54,50 +54,46 @@ const looks = [
 ] as const
 
 describe('axe', () => {
-  it.each(looks)(
-    'finds nothing in %s at %i pixels, in any state',
-    { timeout: 60_000 },
-    async (colorScheme, width) => {
-      const { server, webUrl, tcpPort } = await serve('--flood', 'off')
-      const { client } = await greeted(tcpPort)
-      client.send('/name Bob\nhello **from** `nc` https://example.com/\n')
-      const viewport = { width, height: width === 320 ? 640 : 800 }
-      const page = await open(browser, webUrl, { colorScheme, viewport })
-      expect(await violations(page)).toEqual([])
-      await page.locator('#name').fill('Bob')
-      await page.keyboard.press('Enter')
-      await page.getByText('That name is taken.').waitFor()
-      expect(await violations(page)).toEqual([])
-      await expectNoSidewaysScroll(page)
-      await join(page, 'Ann')
-      await say(page, 'some `code`, and **more**')
-      client.send('Ann: do you see it?\n')
-      await row(page, 'do you see it?').hover()
-      await composer(page).fill('/')
-      await page.getByRole('option').first().waitFor()
-      expect(await violations(page)).toEqual([])
-      await composer(page).fill('**x**\ntwo\nthree\nfour')
-      await page.locator('.view').waitFor()
-      expect(await violations(page)).toEqual([])
-      await expectNoSidewaysScroll(page)
-      for (const name of ['Settings', 'Search']) {
-        await page.getByRole('button', { name }).click()
-        await page.getByRole('dialog').waitFor()
-        expect(await violations(page)).toEqual([])
-        await page.keyboard.press('Escape')
-        await page.getByRole('dialog').waitFor({ state: 'detached' })
-      }
-      if (width === 320) await page.locator('.counts').click()
-      await page.getByRole('button', { name: 'Join from a terminal' }).click()
-      await page.getByRole('img', { name: 'QR code' }).waitFor()
+  it.each(looks)('finds nothing in %s at %i pixels, in any state', async (colorScheme, width) => {
+    const { server, webUrl, tcpPort } = await serve('--flood', 'off')
+    const { client } = await greeted(tcpPort)
+    client.send('/name Bob\nhello **from** `nc` https://example.com/\n')
+    const viewport = { width, height: width === 320 ? 640 : 800 }
+    const page = await open(browser, webUrl, { colorScheme, viewport })
+    expect(await violations(page)).toEqual([])
+    await page.locator('#name').fill('Bob')
+    await page.keyboard.press('Enter')
+    await page.getByText('That name is taken.').waitFor()
+    expect(await violations(page)).toEqual([])
+    await expectNoSidewaysScroll(page)
+    await join(page, 'Ann')
+    await say(page, 'some `code`, and **more**')
+    client.send('Ann: do you see it?\n')
+    await row(page, 'do you see it?').hover()
+    await composer(page).fill('/')
+    await page.getByRole('option').first().waitFor()
+    expect(await violations(page)).toEqual([])
+    await composer(page).fill('**x**\ntwo\nthree\nfour')
+    await page.locator('.view').waitFor()
+    expect(await violations(page)).toEqual([])
+    await expectNoSidewaysScroll(page)
+    for (const name of ['Settings', 'Search']) {
+      await page.getByRole('button', { name }).click()
+      await page.getByRole('dialog').waitFor()
       expect(await violations(page)).toEqual([])
       await page.keyboard.press('Escape')
-      server.child.kill('SIGKILL')
-      await page.getByRole('button', { name: 'Retry now' }).waitFor()
-      expect(await violations(page)).toEqual([])
-      await expectNoSidewaysScroll(page)
-    },
-  )
+      await page.getByRole('dialog').waitFor({ state: 'detached' })
+    }
+    if (width === 320) await page.locator('.counts').click()
+    await page.getByRole('button', { name: 'Join from a terminal' }).click()
+    await page.getByRole('img', { name: 'QR code' }).waitFor()
+    expect(await violations(page)).toEqual([])
+    await page.keyboard.press('Escape')
+    server.child.kill('SIGKILL')
+    await page.getByRole('button', { name: 'Retry now' }).waitFor()
+    expect(await violations(page)).toEqual([])
+    await expectNoSidewaysScroll(page)
+  })
 })
 
 describe('the page', () => {

@@ -27,7 +27,6 @@ describe('the mission', () => {
   const withPrograms = python && nc ? it : it.skip
   withPrograms(
     'a page, nc, the lock-step client of the report and a C-style sender are in one room',
-    { timeout: 60_000 },
     async () => {
       const { webUrl, tcpPort } = await serve()
       // Somebody who only listens, and so hears all of it.

@@ -55,9 +55,7 @@ describe('the page', () => {
     expect(client.text.match(/Ann (joined|left)/g)).toEqual(['Ann joined'])
   })
 
-  it('keeps what was written while the server was away, and sends it once and in order', {
-    timeout: 40_000,
-  }, async () => {
+  it('keeps what was written while the server was away, and sends it once and in order', async () => {
     const data = testFolder()
     const first = await serve('--data', data)
     const ports = ['--web-port', new URL(first.webUrl).port, '--tcp-port', `${first.tcpPort}`]

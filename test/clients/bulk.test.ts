@@ -19,15 +19,12 @@ function peakMemory(pid: number | undefined): number {
 describe('a file that is piped into nc', () => {
   it.skipIf(!nc)(
     'arrives whole, 100000 lines of it, no faster than flood control allows',
-    {
-      timeout: 60_000,
-    },
     async () => {
       const { webUrl, tcpPort } = await serve('--flood', '25000/s:1000')
       const began = performance.now()
       const client = new Program(nc as string, ['-N', '127.0.0.1', `${tcpPort}`])
       spawn('seq', ['100000']).stdout.pipe(client.child.stdin as NodeJS.WritableStream)
-      await client.untilExit(50_000)
+      await client.untilExit()
       expect(performance.now() - began).toBeGreaterThan((99_000 / 25_000) * 1000)
       const texts = (await everything(webUrl)).map(({ text }) => text)
       expect(texts).toHaveLength(100_000)

@@ -26,9 +26,9 @@ function mounted(size: string): string | undefined {
   return folder
 }
 
-test('a full disk under load: what was acknowledged is kept, nothing else is told, and it goes on when there is space', {
-  timeout: 60_000,
-}, async ({ skip }) => {
+test('a full disk under load: what was acknowledged is kept, nothing else is told, and it goes on when there is space', async ({
+  skip,
+}) => {
   const disk = mounted('4m')
   if (disk === undefined) return skip()
   const data = join(disk, 'data')

@@ -1,4 +1,4 @@
-/** Readers that stop and go: from the ring, from the log and back, each message comes once. */
+/** Readers that stop and resume: from the feed, from the log and back, each message is sent once. */
 import { expect, test } from 'vitest'
 import { testFolder } from '../support/folder.ts'
 import { testGateway } from '../support/gateway.ts'
@@ -8,7 +8,7 @@ import { rawClient } from '../support/raw.ts'
 const MESSAGES = 12_000
 const READERS = 6
 
-test('readers that stop and go read every message once and in order, beyond the ring too', async () => {
+test('readers that stop and resume receive every message once and in order, also those that have left the feed', async () => {
   const gateway = await testGateway({ data: testFolder() }, { feedBytes: 65_536 })
   const pages = await Promise.all(Array.from({ length: READERS }, () => pageClient(gateway.webUrl)))
   for (const page of pages) await page.hello()
@@ -33,15 +33,13 @@ test('readers that stop and go read every message once and in order, beyond the 
 
   const every = Array.from({ length: MESSAGES }, (_, at) => at + 1)
   for (const page of pages) {
-    await expect
-      .poll(() => page.events.length, { timeout: 10_000 })
-      .toBeGreaterThanOrEqual(MESSAGES)
+    await expect.poll(() => page.events.length).toBeGreaterThanOrEqual(MESSAGES)
     expect(page.events.map(({ seq }) => seq)).toEqual(every)
   }
   for (const terminal of terminals) {
     const numbers = (): number[] =>
       [...terminal.text.matchAll(/<(\d+)> x/g)].map(([, number]) => Number(number))
-    await expect.poll(() => numbers().length, { timeout: 10_000 }).toBeGreaterThanOrEqual(MESSAGES)
+    await expect.poll(() => numbers().length).toBeGreaterThanOrEqual(MESSAGES)
     expect(numbers()).toEqual(every)
   }
-}, 60_000)
+})

@@ -122,7 +122,7 @@ const IDS = /\/resume (\S{10})\.\S+ takes|"you":\{"id":"([^"]+)"/g
 async function rawLife(gateway: TestGateway, random: Random): Promise<Life> {
   const client = await openRaw(gateway.tcp.port)
   const sent: Uint8Array[] = []
-  if (random() < 0.5) await client.until(/bye leaves/, 60_000)
+  if (random() < 0.5) await client.until(/bye leaves/)
   for (let left = upTo(random, 25); left > 0; left -= 1) {
     const chunk = noise(random)
     sent.push(chunk)
@@ -130,9 +130,9 @@ async function rawLife(gateway: TestGateway, random: Random): Promise<Life> {
     if (random() < 0.3) await new Promise((resolve) => setImmediate(resolve))
   }
   client.socket.end()
-  await client.untilEnded(60_000)
+  await client.untilEnded()
   client.socket.destroy()
-  await client.untilClosed(60_000)
+  await client.untilClosed()
   const ids = [...client.text.matchAll(IDS)].map(([, line, json]) => (line ?? json) as string)
   return { sent, ids: new Set(ids) }
 }

@@ -1,4 +1,4 @@
-/** The whole log, as the HTTP interface tells it. */
+/** Reads the whole log over HTTP. */
 import type { RoomEvent } from '../../shared/protocol.ts'
 
 export async function everything(webUrl: string): Promise<RoomEvent[]> {

@@ -1,7 +1,4 @@
-/**
- * A gateway in the test's own process, on free ports, its log lines kept for the test
- * to look at.
- */
+/** A gateway in the test's process, on free ports. The test can read its log lines. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -17,7 +14,7 @@ export type TestGateway = Gateway & {
 
 const FLOOD_OFF = { perSecond: Infinity, burst: 1 }
 
-/** Closed when the test is over. Flood control is off unless `config` says otherwise. */
+/** Starts a gateway that closes when the test is over. Flood control is off unless `config` sets it. */
 export async function testGateway(
   config: Partial<Config> = {},
   tuning: Partial<Tuning> = {},

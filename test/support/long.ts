@@ -1,5 +1,5 @@
-/** `npm run test:long` runs the same tests for longer: Vitest's mode says so. */
+/** `npm run test:long` sets Vitest's mode; tests that depend on it then do more. */
 export const long = process.env.MODE === 'long'
 
-/** How often a test kills, cuts or fills something. */
+/** How often a test kills the server. */
 export const rounds = long ? 20 : 3

@@ -1,6 +1,6 @@
 /**
- * A program at the WebSocket: speaks the JSON dialect as the page does, and checks
- * everything that it is sent against the schema.
+ * A WebSocket client that speaks the JSON dialect as the page does, and checks each message
+ * that it receives against the schema.
  */
 import Type from 'typebox'
 import { Compile } from 'typebox/compile'
@@ -59,7 +59,7 @@ export class PageClient {
     return this.next('welcome')
   }
 
-  /** The first message of a type that matches, received already or to come. */
+  /** The first message of a type that matches, whether it was received before or is received later. */
   async next<K extends ServerMessage['type']>(
     type: K,
     matches: (message: Of<K>) => boolean = () => true,
@@ -91,7 +91,7 @@ export class PageClient {
   }
 }
 
-/** Opens a connection; it has not said hello yet, and ending it is the caller's. */
+/** Opens a connection that has not sent a hello. The caller ends it. */
 export async function openPage(
   webUrl: string,
   protocol = 'oneroom.v1',
@@ -106,7 +106,7 @@ export async function openPage(
   return client
 }
 
-/** The same, ended when the test is over. */
+/** The same; the connection ends when the test is over. */
 export async function pageClient(...how: Parameters<typeof openPage>): Promise<PageClient> {
   const client = await openPage(...how)
   onTestFinished(() => client.socket.terminate())

@@ -1,6 +1,4 @@
-/**
- * Real processes: the server as people start it, and the clients that people use.
- */
+/** Real processes: the server as a user starts it, and the clients that users have. */
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { resolve } from 'node:path'
@@ -31,7 +29,7 @@ export class Program {
       this.exitCode = code ?? (signal === null ? -1 : 128)
       this.#waiting.changed()
     })
-    // A client that ends before it has read all its input is no fault of the test.
+    // EPIPE: a client may end before it has read all its input.
     this.child.stdin?.on('error', () => {})
     onTestFinished(async () => {
       if (this.exitCode !== undefined) return
@@ -45,23 +43,21 @@ export class Program {
     return this
   }
 
-  async until(pattern: string | RegExp, ms = 10_000): Promise<string> {
+  async until(pattern: string | RegExp): Promise<string> {
     const found = (): boolean =>
       typeof pattern === 'string' ? this.stdout.includes(pattern) : pattern.test(this.stdout)
     await this.#waiting.until(
       () => found() || this.exitCode !== undefined,
       () => `${pattern} in ${JSON.stringify(this.stdout.slice(-800))}`,
-      ms,
     )
     if (found()) return this.stdout
     throw new Error(`ended with ${this.exitCode} before ${pattern}: ${this.stdout}${this.stderr}`)
   }
 
-  async untilExit(ms = 10_000): Promise<number> {
+  async untilExit(): Promise<number> {
     await this.#waiting.until(
       () => this.exitCode !== undefined,
       () => `the end of ${this.child.spawnargs.join(' ')}`,
-      ms,
     )
     return this.exitCode as number
   }
@@ -73,7 +69,7 @@ export function oneroom(...args: string[]): Program {
 
 export type Served = { server: Program; webUrl: string; tcpPort: number }
 
-/** `oneroom serve` on free ports, ready; it keeps nothing unless `args` name a folder. */
+/** Starts `oneroom serve` on free ports and waits until it is ready. It stores nothing unless `args` name a folder. */
 export async function serve(...args: string[]): Promise<Served> {
   const server = oneroom(
     'serve',

@@ -1,6 +1,4 @@
-/**
- * A raw TCP client: bytes out, text in, and waiting for text instead of for time.
- */
+/** A raw TCP client that waits for received text. */
 import { connect, type Socket } from 'node:net'
 import { onTestFinished } from 'vitest'
 import { Waiting } from './waiting.ts'
@@ -9,7 +7,7 @@ export class RawClient {
   readonly socket: Socket
   /** Everything received so far. */
   text = ''
-  /** The chunks in which it came. */
+  /** The same, as the chunks that were read. */
   readonly chunks: Buffer[] = []
   closed = false
   ended = false
@@ -34,50 +32,44 @@ export class RawClient {
     socket.on('error', () => {})
   }
 
-  /** Writes as it is; ends of lines are the caller's. */
+  /** Writes the bytes as they are; the caller ends the lines. */
   send(text: string | Uint8Array): this {
     this.socket.write(text)
     return this
   }
 
-  /** Forgets what was received, where a test goes on for long. */
+  /** Forgets what was received so far. */
   forget(): void {
     this.text = ''
     this.chunks.length = 0
   }
 
-  /** Waits until the received text matches; answers the text. */
-  async until(pattern: RegExp | string, ms = 8000): Promise<string> {
+  /** Waits until the received text matches; returns the text. */
+  async until(pattern: RegExp | string): Promise<string> {
     const found = (): boolean =>
       typeof pattern === 'string' ? this.text.includes(pattern) : pattern.test(this.text)
-    await this.#waiting.until(
-      found,
-      () => `${pattern} in ${JSON.stringify(this.text.slice(-600))}`,
-      ms,
-    )
+    await this.#waiting.until(found, () => `${pattern} in ${JSON.stringify(this.text.slice(-600))}`)
     return this.text
   }
 
-  async untilClosed(ms = 8000): Promise<string> {
+  async untilClosed(): Promise<string> {
     await this.#waiting.until(
       () => this.closed,
       () => 'the connection to close',
-      ms,
     )
     return this.text
   }
 
-  async untilEnded(ms = 8000): Promise<string> {
+  async untilEnded(): Promise<string> {
     await this.#waiting.until(
       () => this.ended || this.closed,
       () => 'the other side to end',
-      ms,
     )
     return this.text
   }
 }
 
-/** Connects; ending it is the caller's. */
+/** Connects; the caller ends the connection. */
 export async function openRaw(port: number): Promise<RawClient> {
   const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true, noDelay: true })
   const client = new RawClient(socket)
@@ -88,7 +80,7 @@ export async function openRaw(port: number): Promise<RawClient> {
   return client
 }
 
-/** Connects; destroyed when the test is over. */
+/** Connects; the socket is destroyed when the test is over. */
 export async function rawClient(port: number): Promise<RawClient> {
   const client = await openRaw(port)
   onTestFinished(() => {
@@ -97,7 +89,7 @@ export async function rawClient(port: number): Promise<RawClient> {
   return client
 }
 
-/** Connects and waits to be greeted; answers the client and its name. */
+/** Connects and waits for the greeting; returns the client and its name. */
 export async function greeted(port: number): Promise<{ client: RawClient; name: string }> {
   const client = await rawClient(port)
   const text = await client.until(/bye leaves\.\n/)

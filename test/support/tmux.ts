@@ -1,6 +1,4 @@
-/**
- * A real terminal: a program in tmux, with keys going in and the screen to look at.
- */
+/** A real terminal: a program in tmux. Tests press keys and read the screen. */
 import { execFileSync } from 'node:child_process'
 import { join, resolve } from 'node:path'
 import { expect, onTestFinished } from 'vitest'
@@ -13,14 +11,14 @@ export const main = resolve(import.meta.dirname, '../../dist/server/main.js')
 export class Screen {
   readonly #socket: string
 
-  /** Runs `oneroom` with `args`; what it exits with is said below what it leaves behind. */
+  /** Runs `oneroom` with `args`. When it exits, the screen shows its exit code. */
   constructor(args: readonly string[], columns = 80, background = false) {
     this.#socket = join(testFolder(), 'tmux')
     const words = [process.execPath, main, ...args].map((word) => `'${word}'`).join(' ')
-    // tmux hangs up on what is in the foreground; what is not has to be told.
+    // tmux sends SIGHUP to the foreground process only.
     const inBackground = `set -m; ${words} & trap "kill $!" HUP; wait`
     const run = background ? inBackground : `(exec ${words})`
-    const command = `${run}; echo "exit $?"; exec sleep 60`
+    const command = `${run}; echo "exit $?"; exec sleep 600`
     const size = ['-x', `${columns}`, '-y', '24']
     this.#run('-f', '/dev/null', 'new-session', '-d', ...size, 'sh', '-c', command)
     onTestFinished(() => {
@@ -45,7 +43,7 @@ export class Screen {
     return this
   }
 
-  /** As a terminal pastes: between brackets, where the program has asked for them. */
+  /** Pastes text: between brackets when the program has turned on bracketed paste. */
   paste(text: string): this {
     this.#run('set-buffer', text)
     this.#run('paste-buffer', '-p')
@@ -57,17 +55,17 @@ export class Screen {
     return this
   }
 
-  /** What is to be seen, without the empty rows at its end. */
+  /** The visible rows, without the empty ones at the end. */
   get text(): string {
     return this.#run('capture-pane', '-p').trimEnd()
   }
 
-  /** The same with all that has scrolled away; rows that the terminal has broken are whole. */
+  /** The same with the rows that have scrolled away. Wrapped rows are joined. */
   get everything(): string {
     return this.#run('capture-pane', '-p', '-J', '-S', '-').replace(/ +$/gm, '').trimEnd()
   }
 
-  /** The same with colours. */
+  /** The visible rows with colours. */
   get coloured(): string {
     return this.#run('capture-pane', '-p', '-e')
   }
@@ -78,12 +76,10 @@ export class Screen {
     return text.split(',').map(Number) as [number, number]
   }
 
-  /** Waits until what is to be seen matches; answers it. tmux tells of no changes. */
-  async until(pattern: string | RegExp, ms = 10_000): Promise<string> {
+  /** Waits until the visible rows match; returns them. tmux does not report changes, so it is polled. */
+  async until(pattern: string | RegExp): Promise<string> {
     const wanted = typeof pattern === 'string' ? expect.stringContaining(pattern) : undefined
-    await expect
-      .poll(() => this.text, { timeout: ms, interval: 20 })
-      .toEqual(wanted ?? expect.stringMatching(pattern))
+    await expect.poll(() => this.text).toEqual(wanted ?? expect.stringMatching(pattern))
     return this.text
   }
 }

@@ -1,4 +1,4 @@
-/** The page in a browser, as the browser tests use it. */
+/** The page in a browser: steps that the browser tests share. */
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core'
 import { it as anyTest, expect, onTestFinished } from 'vitest'
 import { chromiumPath } from './chromium.ts'
@@ -6,7 +6,7 @@ import { chromiumPath } from './chromium.ts'
 /** A test that needs Chromium, and is skipped without it. */
 export const it = anyTest.skipIf(chromiumPath() === undefined)
 
-/** A page in a profile of its own; anything that it throws fails the test. */
+/** Opens the page in a new profile. An error that the page throws fails the test. */
 export async function open(
   browser: Browser,
   url: string,
@@ -24,13 +24,13 @@ export async function open(
   return page
 }
 
-/** Asks to come in under this name. */
+/** Enters a name in the form and sends it. */
 export async function enter(page: Page, name: string): Promise<void> {
   await page.locator('#name').fill(name)
   await page.keyboard.press('Enter')
 }
 
-/** Comes in, and is ready to write. */
+/** Joins under this name; the composer is there. */
 export async function join(page: Page, name: string): Promise<void> {
   await enter(page, name)
   await composer(page).waitFor()
@@ -45,17 +45,17 @@ export async function say(page: Page, text: string): Promise<void> {
   await composer(page).press('Enter')
 }
 
-/** The rows of the log that have this text. */
+/** The rows of the log that contain this text. */
 export function row(page: Page, text: string): Locator {
   return page.getByRole('log').getByRole('listitem').filter({ hasText: text })
 }
 
-/** The page loses the reader's attention, or has it again, as its window tells it. */
+/** Takes the focus from the window of the page, or gives it back. */
 export async function attend(page: Page, attention: boolean): Promise<void> {
   await page.evaluate((type) => dispatchEvent(new Event(type)), attention ? 'focus' : 'blur')
 }
 
-/** Two frames on: what was to be drawn is drawn. */
+/** Waits two frames, after which all changes are drawn. */
 export async function drawn(page: Page): Promise<void> {
   await page.evaluate(
     () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),

@@ -94,13 +94,13 @@ describe('oneroom connect in a pipe', () => {
     const second = await serve('--data', data)
     await (await pageClient(second.webUrl)).hello({ name: 'tail' })
     tcpPort = second.tcpPort
-    expect(await program.untilExit(20_000)).toBe(0)
+    expect(await program.untilExit()).toBe(0)
     expect(program.stderr).toMatch(/That name is taken\.\n.*You are tail-2 now\.\n/)
     expect((await everything(second.webUrl)).map(({ from, text }) => [from.name, text])).toEqual([
       ['tail', 'one'],
       ['tail-2', 'two'],
     ])
-  }, 30_000)
+  })
 
   it('reads no further ahead than the room takes', async () => {
     const served = await serve('--flood', '50/s:10')
@@ -114,9 +114,7 @@ describe('oneroom connect in a pipe', () => {
     }
     input?.on('drain', more)
     more()
-    await expect
-      .poll(async () => (await texts(served)).length, { timeout: 8000 })
-      .toBeGreaterThan(40)
+    await expect.poll(async () => (await texts(served)).length).toBeGreaterThan(40)
     expect(written).toBeLessThan(5000)
     program.child.kill('SIGTERM')
     expect(await program.untilExit()).toBe(1)
@@ -125,7 +123,7 @@ describe('oneroom connect in a pipe', () => {
 
   it('ends well when its reader has read enough', async () => {
     const served = await serve()
-    const command = `sleep 60 | '${process.execPath}' '${main}' connect 127.0.0.1:${served.tcpPort} --json | head -n 1`
+    const command = `sleep 600 | '${process.execPath}' '${main}' connect 127.0.0.1:${served.tcpPort} --json | head -n 1`
     const program = spawn('sh', ['-c', command], {
       detached: true,
       stdio: ['ignore', 'pipe', 'inherit'],

@@ -328,7 +328,8 @@ describe('a connection that is refused', () => {
     const cut = once(socket, 'end')
     const began = performance.now()
     await close()
-    expect(performance.now() - began).toBeLessThan(3000)
+    // `ws` itself would wait 30 s.
+    expect(performance.now() - began).toBeLessThan(20_000)
     await cut
   })
 })

@@ -95,9 +95,7 @@ describe('retention', () => {
   test('keeps only the latest events, and removes the others from the index', async () => {
     const log = await openForTest(testFolder(), { retain: 100 })
     for (let at = 0; at < 5; at += 1) await log.append(many(600))
-    await expect
-      .poll(() => log.read(1, 1).then(([event]) => event?.seq), { timeout: 5000 })
-      .toBe(2901)
+    await expect.poll(() => log.read(1, 1).then(([event]) => event?.seq)).toBe(2901)
     expect(log.first()).toBe(2901)
     expect(log.head()).toBe(3000)
     const found = await log.search('message', 200)
