@@ -2,7 +2,7 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect } from 'vitest'
 import { launch } from '../support/chromium.ts'
 import { testFolder } from '../support/folder.ts'
-import { oneroom, serve } from '../support/program.ts'
+import { fixedPort, serve } from '../support/program.ts'
 import { greeted } from '../support/raw.ts'
 import { attend, composer, enter, it, join, open, row, say } from '../support/view.ts'
 
@@ -57,8 +57,8 @@ describe('the page', () => {
 
   it('keeps what was written while the server was away, and sends it once and in order', async () => {
     const data = testFolder()
-    const first = await serve('--data', data)
-    const ports = ['--web-port', new URL(first.webUrl).port, '--tcp-port', `${first.tcpPort}`]
+    const ports = ['--web-port', `${await fixedPort()}`, '--tcp-port', `${await fixedPort()}`]
+    const first = await serve('--data', data, ...ports)
     const page = await open(browser, first.webUrl)
     await join(page, 'Ann')
     await say(page, 'before')
@@ -69,8 +69,7 @@ describe('the page', () => {
     await say(page, 'one while away')
     await say(page, 'two while away')
     await page.reload().catch(() => {})
-    const second = oneroom('serve', ...ports, '--data', data)
-    await second.until('Waiting for client request..\n')
+    await serve('--data', data, ...ports)
     await page.goto(first.webUrl)
     const { client } = await greeted(first.tcpPort)
     await client.until(/Ann: one while away\n(.|\n)*Ann: two while away\n/)

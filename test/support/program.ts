@@ -1,6 +1,7 @@
 /** Real processes: the server as a user starts it, and the clients that users have. */
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { createServer } from 'node:net'
 import { resolve } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { Waiting } from './waiting.ts'
@@ -85,4 +86,23 @@ export async function serve(...args: string[]): Promise<Served> {
   const webUrl = /web {2}(\S+)/.exec(ready)?.[1] ?? ''
   const tcpPort = Number(/tcp {2}nc \S+ (\d+)/.exec(ready)?.[1])
   return { server, webUrl, tcpPort }
+}
+
+/** The system chooses ports from 32768 (Linux) or 49152 (macOS, Windows) by itself. */
+const [FIRST_PORT, PORTS] = [20_000, 10_000]
+
+/**
+ * A free port for a server that is started again on it. The system does not choose this port
+ * for another socket while that server is down.
+ */
+export async function fixedPort(): Promise<number> {
+  for (;;) {
+    const port = FIRST_PORT + Math.floor(Math.random() * PORTS)
+    const probe = createServer()
+    const isFree = await new Promise<boolean>((resolve) => {
+      probe.once('error', () => resolve(false))
+      probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)))
+    })
+    if (isFree) return port
+  }
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { painted } from '../../shared/dialect/style.ts'
 import { testFolder } from '../support/folder.ts'
 import { type PageClient, pageClient } from '../support/page.ts'
-import { type Served, serve } from '../support/program.ts'
+import { fixedPort, type Served, serve } from '../support/program.ts'
 import { Screen, tmux } from '../support/tmux.ts'
 
 async function page(webUrl: string, name: string): Promise<PageClient> {
@@ -75,7 +75,8 @@ describe.skipIf(tmux === undefined)('oneroom connect at a terminal', () => {
 
   it('survives a restart of the server with nothing lost or doubled', async () => {
     const data = testFolder()
-    const first = await serve('--data', data, '--flood', 'off')
+    const args = ['--data', data, '--flood', 'off', '--tcp-port', `${await fixedPort()}`]
+    const first = await serve(...args)
     const screen = new Screen(['connect', address(first), '--name', 'Ann'])
     await screen.until(/Ann>$/)
     const bob = await page(first.webUrl, 'Bob')
@@ -88,7 +89,7 @@ describe.skipIf(tmux === undefined)('oneroom connect at a terminal', () => {
     // Sent while there is nobody to send it to.
     screen.press('Enter').type('and more').press('Enter')
     await screen.until(/… still typing\n… and more\nAnn \(offline\)>$/)
-    const second = await serve('--data', data, '--flood', 'off', '--tcp-port', `${first.tcpPort}`)
+    const second = await serve(...args)
     const text = await screen.until(/Ann: and more\nAnn>$/)
     expect(text.match(/\] .*/g)).toEqual([
       '] Bob: before',

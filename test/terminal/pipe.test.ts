@@ -6,7 +6,7 @@ import { limits } from '../../shared/limits.ts'
 import { everything } from '../support/events.ts'
 import { testFolder } from '../support/folder.ts'
 import { pageClient } from '../support/page.ts'
-import { oneroom, Program, type Served, serve } from '../support/program.ts'
+import { fixedPort, oneroom, Program, type Served, serve } from '../support/program.ts'
 import { main } from '../support/tmux.ts'
 
 function connect({ tcpPort }: Served, ...args: string[]): Program {
@@ -58,7 +58,8 @@ describe('oneroom connect in a pipe', () => {
 
   it('survives a restart of the server, and says everything once', async () => {
     const data = testFolder()
-    const first = await serve('--data', data, '--flood', 'off')
+    const ports = ['--tcp-port', `${await fixedPort()}`]
+    const first = await serve('--data', data, '--flood', 'off', ...ports)
     const program = connect(first, '--name', 'tail')
     program.type('one\n')
     await expect.poll(() => texts(first)).toEqual(['one'])
@@ -66,7 +67,7 @@ describe('oneroom connect in a pipe', () => {
     await expect.poll(() => program.stderr).toMatch(/^oneroom: .* Trying again\.\n$/)
     program.type('two\nthree\n')
     program.child.stdin?.end()
-    const second = await serve('--data', data, '--tcp-port', `${first.tcpPort}`)
+    const second = await serve('--data', data, ...ports)
     expect(await program.untilExit()).toBe(0)
     expect(await texts(second)).toEqual(['one', 'two', 'three'])
   })

@@ -10,7 +10,7 @@ import type { RoomEvent } from '../../../../shared/protocol.ts'
 import { type TestGateway, testGateway } from '../../../support/gateway.ts'
 import { need } from '../../../support/installed.ts'
 import { type PageClient, pageClient } from '../../../support/page.ts'
-import { Program } from '../../../support/program.ts'
+import { fixedPort, Program } from '../../../support/program.ts'
 import { watchTimers } from '../../../support/timers.ts'
 import { Waiting } from '../../../support/waiting.ts'
 
@@ -82,7 +82,7 @@ function say(page: PageClient, text: string): void {
 describe.skipIf(python === undefined)('a room and the first server of all', () => {
   it('hold a conversation, one line each by turns', async () => {
     const placeholder = new LineServer()
-    const port = await placeholder.listen()
+    const port = await placeholder.listen(await fixedPort())
     placeholder.stop()
     const source = readFileSync(join(import.meta.dirname, '../../../fixtures/server.py'), 'utf8')
     const code = source.replace('PORT = 8080', `PORT = ${port}`)
@@ -141,7 +141,7 @@ describe('a room and a server of lines', () => {
 
   it('go on where they were when the server was away, and nobody sees it leave', async () => {
     const first = new LineServer()
-    const port = await first.listen()
+    const port = await first.listen(await fixedPort())
     const gateway = await testGateway({ relay: { host, port } })
     const ann = await joined(gateway)
     const { tally } = gateway.room
@@ -181,7 +181,7 @@ describe('a room and a server of lines', () => {
 
   it.each(['127.0.0.1', '0.0.0.0'])('are not the same one, bound to %s', async (bound) => {
     const placeholder = new LineServer()
-    const port = await placeholder.listen()
+    const port = await placeholder.listen(await fixedPort())
     placeholder.stop()
     const relay = { host: 'localhost', port }
     const fault = `--relay localhost:${port} is this server itself.`
@@ -192,7 +192,7 @@ describe('a room and a server of lines', () => {
   it('let the server start without the other one, and stop at once', async () => {
     const timers = watchTimers()
     const server = new LineServer()
-    const port = await server.listen()
+    const port = await server.listen(await fixedPort())
     server.stop()
     const gateway = await testGateway({ relay: { host, port } })
     await expect
