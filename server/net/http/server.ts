@@ -1,11 +1,11 @@
 /**
- * HTTP: the page and its headers, the health check, and a 404 that helps.
+ * HTTP: the page and its headers, the health check, and the 404 response.
  */
-
 import { isIP } from 'node:net'
 import { hostname } from 'node:os'
 import fastifyStatic from '@fastify/static'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
+import { HttpSockets, socketLimits } from './sockets.ts'
 
 /** Nothing from another host, nothing inline. */
 const CONTENT_SECURITY_POLICY = [
@@ -38,14 +38,15 @@ export type HttpOptions = {
 }
 
 /** The server, with no routes yet and not listening. */
-export function httpServer(log: FastifyBaseLogger): FastifyInstance {
+export function httpServer(log: FastifyBaseLogger, limits = socketLimits): FastifyInstance {
+  const sockets = new HttpSockets(log, limits)
   return Fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
-    // A half-sent request must not hold up the end.
+    // Otherwise a half-sent request delays the stop of the server.
     forceCloseConnections: true,
     bodyLimit: 65_536,
-    requestTimeout: 30_000,
+    serverFactory: (handle) => sockets.server(handle),
   })
 }
 

@@ -1,0 +1,144 @@
+/**
+ * The TCP connections of the HTTP server, and the limits that hold for each of them.
+ *
+ * MUST bound how many connections are open, in total and for each network, and how much one
+ * connection can make the server keep: one request is handled at a time, a few wait for it,
+ * and the connection is closed when a write makes no progress.
+ */
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http'
+import type { Socket } from 'node:net'
+import type { FastifyBaseLogger } from 'fastify'
+import { networkOf } from '../addresses.ts'
+
+/**
+ * `total`, `ofNetwork`: connections open at once, see `networkOf`. A WebSocket is counted here
+ * until its handshake. `stalledMs`: time in which a connection must send or take some byte
+ * while a request is under way.
+ */
+export type SocketLimits = { total: number; ofNetwork: number; stalledMs: number }
+
+/** A browser opens 6 connections; many browsers may share the address of a router or a proxy. */
+export const socketLimits: SocketLimits = { total: 4000, ofNetwork: 1000, stalledMs: 30_000 }
+
+/** Pipelined requests that may wait on one connection. Browsers send none. */
+const MAX_WAITING = 16
+/** Time in which the head of a request must arrive, in ms, and the whole request. */
+const HEADERS_MS = 10_000
+const REQUEST_MS = 30_000
+/** How often Node looks for connections that are over these times, in ms. */
+const CHECK_MS = 5000
+/** Reverse proxies keep idle connections for 60 s; the server must not be the first to close. */
+const KEEP_ALIVE_MS = 72_000
+/** Least time between two log lines about these limits, in ms. */
+const LOG_MS = 10_000
+
+/** The path of the WebSocket. Upgrades at other paths are no chat connections. */
+const WEBSOCKET_PATH = '/ws'
+
+const REFUSAL = [
+  'HTTP/1.1 503 Service Unavailable',
+  'Content-Type: text/plain; charset=utf-8',
+  'Content-Length: 0',
+  'Retry-After: 10',
+  'Connection: close',
+  '\r\n',
+].join('\r\n')
+
+type Exchange = { request: IncomingMessage; response: ServerResponse; handle: RequestListener }
+/** `exchanges`: the requests without a complete response, in order; the first is being handled. */
+type Connection = { network: string; exchanges: Exchange[] }
+
+export class HttpSockets {
+  readonly #log: FastifyBaseLogger
+  readonly #limits: SocketLimits
+  readonly #open = new Map<Socket, Connection>()
+  /** Open connections of each network. */
+  readonly #ofNetwork = new Map<string, number>()
+  #loggedAt = -Infinity
+
+  constructor(log: FastifyBaseLogger, limits: SocketLimits) {
+    this.#log = log
+    this.#limits = limits
+  }
+
+  /** A server that does not listen yet. All servers of one HttpSockets share its limits. */
+  server(handle: RequestListener): Server {
+    const server = createServer({
+      connectionsCheckingInterval: CHECK_MS,
+      headersTimeout: HEADERS_MS,
+      requestTimeout: REQUEST_MS,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+    })
+    server.timeout = this.#limits.stalledMs
+    server.on('connection', (socket) => this.#serverOnConnection(socket))
+    server.on('upgrade', (request) => this.#serverOnUpgrade(request))
+    server.on('request', (request, response) => {
+      this.#serverOnRequest({ request, response, handle })
+    })
+    return server
+  }
+
+  #serverOnConnection(socket: Socket): void {
+    const network = networkOf(socket.remoteAddress ?? '')
+    const ofNetwork = this.#ofNetwork.get(network) ?? 0
+    if (this.#open.size >= this.#limits.total || ofNetwork >= this.#limits.ofNetwork) {
+      this.#warn(socket, 'HTTP connections are refused: too many are open')
+      socket.end(REFUSAL, () => socket.destroy())
+      return
+    }
+    this.#open.set(socket, { network, exchanges: [] })
+    this.#ofNetwork.set(network, ofNetwork + 1)
+    socket.once('close', () => this.#forget(socket))
+  }
+
+  /** From here on the connection counts as a chat connection, or is closed soon. */
+  #serverOnUpgrade({ url, socket }: IncomingMessage): void {
+    if (url?.split('?', 1)[0] === WEBSOCKET_PATH) this.#forget(socket)
+  }
+
+  #forget(socket: Socket): void {
+    const connection = this.#open.get(socket)
+    if (connection === undefined) return
+    this.#open.delete(socket)
+    const left = (this.#ofNetwork.get(connection.network) ?? 1) - 1
+    if (left > 0) this.#ofNetwork.set(connection.network, left)
+    else this.#ofNetwork.delete(connection.network)
+  }
+
+  #serverOnRequest(exchange: Exchange): void {
+    const { socket } = exchange.request
+    const exchanges = this.#open.get(socket)?.exchanges
+    // Requests that Node has parsed on a connection that is closed already.
+    if (exchanges === undefined || socket.destroyed) return
+    exchanges.push(exchange)
+    if (exchanges.length === 1) this.#handleFirst(exchanges)
+    else if (exchanges.length > 1 + MAX_WAITING) {
+      this.#warn(socket, 'HTTP connections are closed: too many pipelined requests')
+      socket.destroy()
+    }
+  }
+
+  #handleFirst(exchanges: Exchange[]): void {
+    const [first] = exchanges
+    if (first === undefined) return
+    const { request, response, handle } = first
+    response.once('close', () => {
+      exchanges.shift()
+      if (!request.socket.destroyed) this.#handleFirst(exchanges)
+    })
+    handle(request, response)
+  }
+
+  #warn(socket: Socket, message: string): void {
+    const now = performance.now()
+    if (now - this.#loggedAt < LOG_MS) return
+    this.#loggedAt = now
+    this.#log.warn({ remote: socket.remoteAddress, open: this.#open.size }, message)
+  }
+}
