@@ -1,19 +1,21 @@
 /**
- * The HTTP interface for programs: what was said, and where the raw port is.
+ * The HTTP interface for programs: the events of the log, and the address of the raw port.
  */
 import type { FastifyInstance } from 'fastify'
 import Type, { type Static } from 'typebox'
 import { Compile } from 'typebox/compile'
 import type { Address } from '../../../shared/address.ts'
 import { limits } from '../../../shared/limits.ts'
+import type { RoomEvent } from '../../../shared/protocol.ts'
 import type { Room } from '../../room/room.ts'
 import { reachedAt } from '../addresses.ts'
 import type { FloodRate } from '../connection/flood.ts'
+import { Quota, type QuotaLimits } from '../quota.ts'
 import { refuse } from './status.ts'
 
 export type ApiOptions = {
   room: Room
-  /** `reached`: the host that was asked. */
+  /** `reached`: the host name or address in the request. */
   tcpAddress: (reached: string) => Address
   flood: FloodRate
 }
@@ -22,9 +24,9 @@ const Limit = Type.Integer({ minimum: 1, maximum: limits.historyEvents })
 const strict = { additionalProperties: false }
 const EventsQuery = Type.Union([
   Type.Object({ limit: Limit }, strict),
-  /** Events below this seq, the latest of them. */
+  /** The latest events below this seq. */
   Type.Object({ limit: Limit, before: Type.Integer({ minimum: 1 }) }, strict),
-  /** Events above this seq, the earliest of them. */
+  /** The earliest events above this seq. */
   Type.Object({ limit: Limit, after: Type.Integer({ minimum: 0 }) }, strict),
 ])
 type EventsQuery = Static<typeof EventsQuery>
@@ -32,40 +34,60 @@ const isEventsQuery = Compile(EventsQuery)
 const DEFAULT_EVENTS = 50
 const USAGE = `Give before or after, a seq, and limit, 1 to ${limits.historyEvents}; all are whole numbers.`
 
-/** Requests that may read the log at once; the next one is told to try again. */
-const MAX_READING = 64
+/** UTF-16 units of text in one response, unless one event has more. `more` is true then. */
+const MAX_TEXT = 65_536
+/** Requests whose response has not been sent whole. Each holds some hundred kilobytes. */
+const READING: QuotaLimits = { total: 16, ofNetwork: 4 }
+/** Least time between two pages, in ms: reading must not take the event loop from the chat. */
+const PAUSE_MS = 5
+/** A client that takes longer for one response, in ms, is cut off. */
+const ANSWER_MS = 60_000
+const RETRY_SECONDS = 1
+const BUSY = `Too many requests are under way. Retry after ${RETRY_SECONDS} second.`
 
 export async function apiRoutes(app: FastifyInstance, options: ApiOptions): Promise<void> {
   const { room } = options
-  let reading = 0
+  const reading = new Quota(READING)
+  /** Fulfilled when the next page may be read: one at a time, so that chat is not delayed. */
+  let before: Promise<unknown> = Promise.resolve()
 
   app.addHook('onSend', async (_request, reply) => {
     if (!reply.hasHeader('Cache-Control')) reply.header('Cache-Control', 'no-store')
   })
 
-  /** `flood`: messages a second and at once; JSON has null for any number of them. */
+  /** `flood`: messages per second, and at once; null in JSON: no limit. */
   app.get('/api/address', async ({ hostname, socket }) => {
     const reached = hostname.replace(/^\[|\]$/g, '') || reachedAt(socket)
     return { tcp: options.tcpAddress(reached), flood: options.flood }
   })
 
-  /** Answers `{epoch, head, events, more}`; `more`: there are others still in that direction. */
+  /** Returns `{epoch, head, events, more}`; `more`: the log has further events in that direction. */
   app.get('/api/events', async (request, reply) => {
     const query = { limit: DEFAULT_EVENTS, ...numbersOf(request.query as object) }
     if (!isEventsQuery.Check(query)) {
       return refuse(reply, { code: 'bad_message', message: USAGE }, room)
     }
-    if (reading === MAX_READING) {
-      const message = 'Too many are reading at once. Try again.'
-      return refuse(reply, { code: 'history_unavailable', message }, room)
+    const giveBack = reading.take(request.ip)
+    if (giveBack === undefined) {
+      reply.header('Retry-After', RETRY_SECONDS)
+      return refuse(reply, { code: 'too_fast', message: BUSY }, room)
     }
-    reading += 1
     try {
-      return await pageOf(query, room)
+      const page = before.then(() => pageOf(query, room))
+      before = page
+        .catch(() => {})
+        .then(() => new Promise<void>((resolve) => room.clock.after(PAUSE_MS, resolve)))
+      return await page
     } catch {
       return refuse(reply, { code: 'history_unavailable' }, room)
     } finally {
-      reading -= 1
+      const cancelEnd = room.clock.after(ANSWER_MS, () => request.socket.destroy())
+      reply.raw.once('close', () => {
+        cancelEnd()
+        giveBack()
+      })
+      // Its 'close' may have been emitted already.
+      if (request.socket.destroyed) reply.raw.emit('close')
     }
   })
 }
@@ -78,14 +100,24 @@ async function pageOf(query: EventsQuery, { log, feed }: Room) {
   const { limit } = query
   const before = 'before' in query ? query.before : undefined
   const after = 'after' in query ? query.after : undefined
-  // What is committed and not yet told is not to be read early.
+  // Events that are committed and not broadcast yet are left out.
   const head = feed.seq
-  const found =
-    after === undefined
-      ? await log.before(Math.min(before ?? Infinity, head + 1), limit)
-      : await log.read(after + 1, Math.min(limit, Math.max(0, head - after)))
-  const events = found.filter(({ seq }) => seq <= head)
-  const more =
-    after === undefined ? (events[0]?.seq ?? 0) > log.first() : (events.at(-1)?.seq ?? head) < head
-  return { epoch: log.epoch, head, events, more }
+  if (after === undefined) {
+    const found = await log.before(Math.min(before ?? Infinity, head + 1), limit)
+    const events = fitting(found.reverse()).reverse()
+    return { epoch: log.epoch, head, events, more: (events[0]?.seq ?? 0) > log.first() }
+  }
+  const found = await log.read(after + 1, Math.min(limit, Math.max(0, head - after)))
+  const events = fitting(found.filter(({ seq }) => seq <= head))
+  return { epoch: log.epoch, head, events, more: (events.at(-1)?.seq ?? head) < head }
+}
+
+/** The first events, as many as one response may have, and at least one. */
+function fitting(events: RoomEvent[]): RoomEvent[] {
+  let size = 0
+  const end = events.findIndex(({ text }, at) => {
+    size += text.length
+    return size > MAX_TEXT && at > 0
+  })
+  return end === -1 ? events : events.slice(0, end)
 }

@@ -14,14 +14,13 @@ import {
 } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyBaseLogger } from 'fastify'
-import { networkOf } from '../addresses.ts'
+import { Quota, type QuotaLimits } from '../quota.ts'
 
 /**
- * `total`, `ofNetwork`: connections open at once, see `networkOf`. A WebSocket is counted here
- * until its handshake. `stalledMs`: time in which a connection must send or take some byte
- * while a request is under way.
+ * The quota is of open connections; a WebSocket is counted until its handshake. `stalledMs`:
+ * a connection on which no byte moves for this time is closed.
  */
-export type SocketLimits = { total: number; ofNetwork: number; stalledMs: number }
+export type SocketLimits = QuotaLimits & { stalledMs: number }
 
 /** A browser opens 6 connections; many browsers may share the address of a router or a proxy. */
 export const socketLimits: SocketLimits = { total: 4000, ofNetwork: 1000, stalledMs: 30_000 }
@@ -52,19 +51,19 @@ const REFUSAL = [
 
 type Exchange = { request: IncomingMessage; response: ServerResponse; handle: RequestListener }
 /** `exchanges`: the requests without a complete response, in order; the first is being handled. */
-type Connection = { network: string; exchanges: Exchange[] }
+type Connection = { exchanges: Exchange[]; giveBack: () => void }
 
 export class HttpSockets {
   readonly #log: FastifyBaseLogger
   readonly #limits: SocketLimits
-  readonly #open = new Map<Socket, Connection>()
-  /** Open connections of each network. */
-  readonly #ofNetwork = new Map<string, number>()
+  readonly #quota: Quota
+  readonly #open = new WeakMap<Socket, Connection>()
   #loggedAt = -Infinity
 
   constructor(log: FastifyBaseLogger, limits: SocketLimits) {
     this.#log = log
     this.#limits = limits
+    this.#quota = new Quota(limits)
   }
 
   /** A server that does not listen yet. All servers of one HttpSockets share its limits. */
@@ -85,30 +84,19 @@ export class HttpSockets {
   }
 
   #serverOnConnection(socket: Socket): void {
-    const network = networkOf(socket.remoteAddress ?? '')
-    const ofNetwork = this.#ofNetwork.get(network) ?? 0
-    if (this.#open.size >= this.#limits.total || ofNetwork >= this.#limits.ofNetwork) {
+    const giveBack = this.#quota.take(socket.remoteAddress)
+    if (giveBack === undefined) {
       this.#warn(socket, 'HTTP connections are refused: too many are open')
       socket.end(REFUSAL, () => socket.destroy())
       return
     }
-    this.#open.set(socket, { network, exchanges: [] })
-    this.#ofNetwork.set(network, ofNetwork + 1)
-    socket.once('close', () => this.#forget(socket))
+    this.#open.set(socket, { exchanges: [], giveBack })
+    socket.once('close', giveBack)
   }
 
   /** From here on the connection counts as a chat connection, or is closed soon. */
   #serverOnUpgrade({ url, socket }: IncomingMessage): void {
-    if (url?.split('?', 1)[0] === WEBSOCKET_PATH) this.#forget(socket)
-  }
-
-  #forget(socket: Socket): void {
-    const connection = this.#open.get(socket)
-    if (connection === undefined) return
-    this.#open.delete(socket)
-    const left = (this.#ofNetwork.get(connection.network) ?? 1) - 1
-    if (left > 0) this.#ofNetwork.set(connection.network, left)
-    else this.#ofNetwork.delete(connection.network)
+    if (url?.split('?', 1)[0] === WEBSOCKET_PATH) this.#open.get(socket)?.giveBack()
   }
 
   #serverOnRequest(exchange: Exchange): void {
@@ -139,6 +127,6 @@ export class HttpSockets {
     const now = performance.now()
     if (now - this.#loggedAt < LOG_MS) return
     this.#loggedAt = now
-    this.#log.warn({ remote: socket.remoteAddress, open: this.#open.size }, message)
+    this.#log.warn({ remote: socket.remoteAddress, open: this.#quota.total }, message)
   }
 }

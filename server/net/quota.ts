@@ -1,0 +1,43 @@
+/**
+ * A limit on things that are open or under way at once: in total, and for each network, so
+ * that one client cannot take what is meant for all.
+ */
+import { networkOf } from './addresses.ts'
+
+/** `ofNetwork`: for the clients of one network together, see `networkOf`. */
+export type QuotaLimits = { total: number; ofNetwork: number }
+
+export class Quota {
+  readonly #limits: QuotaLimits
+  readonly #ofNetwork = new Map<string, number>()
+  #total = 0
+
+  constructor(limits: QuotaLimits) {
+    this.#limits = limits
+  }
+
+  get total(): number {
+    return this.#total
+  }
+
+  /** Counts one; returns a function that gives it back, or undefined when a limit is reached. */
+  take(address: string | undefined): (() => void) | undefined {
+    const network = networkOf(address ?? '')
+    const taken = this.#ofNetwork.get(network) ?? 0
+    if (this.#total >= this.#limits.total || taken >= this.#limits.ofNetwork) return undefined
+    this.#total += 1
+    this.#ofNetwork.set(network, taken + 1)
+    let isTaken = true
+    return () => {
+      if (isTaken) this.#giveBack(network)
+      isTaken = false
+    }
+  }
+
+  #giveBack(network: string): void {
+    this.#total -= 1
+    const left = (this.#ofNetwork.get(network) ?? 1) - 1
+    if (left > 0) this.#ofNetwork.set(network, left)
+    else this.#ofNetwork.delete(network)
+  }
+}
