@@ -50,6 +50,11 @@ export const errors = {
     close: null,
     retryable: false,
   },
+  id_used: {
+    text: 'This id was used for a different message. Send the message with a new id.',
+    close: null,
+    retryable: false,
+  },
   resume_unknown: {
     text: 'This /resume code is unknown.',
     close: null,

@@ -1,14 +1,14 @@
 /**
- * Whose page a request comes from. A page of another site must not speak here in its
- * visitor's name (RFC 6455, section 10.2; for HTTP the same holds).
+ * The origin of a request. A page of another site must not be able to speak in the room on
+ * behalf of its visitor (RFC 6455, section 10.2; the same holds for HTTP).
  */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 
-/** A hook that refuses what another site's page sends; programs that are no browser send no Origin. */
+/** A hook that refuses requests from pages of other sites. Only browsers send an Origin. */
 export async function refuseForeign(request: FastifyRequest, reply: FastifyReply): Promise<void> {
   const { origin, host } = request.headers
   if (origin === undefined || isSameOrigin(origin, host)) return
-  const help = `Not from ${origin}: open http://${host}/ instead.\n`
+  const help = `Requests from ${origin} are refused. Open http://${host}/ instead.\n`
   await reply.code(403).type('text/plain').send(help)
 }
 

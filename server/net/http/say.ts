@@ -1,8 +1,8 @@
 /**
- * `POST /api/say`: one message from a script, which is never in the room itself.
+ * `POST /api/say`: one message from a script that is not in the room.
  *
- * MUST join and leave nobody, and MUST hold its senders to what holds for everybody else:
- * names, limits, flood control.
+ * MUST NOT change who is in the room, and MUST apply the limits of a chat connection: names,
+ * sizes, flood control. MUST count a request before its body is read.
  */
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import Type, { type Static } from 'typebox'
@@ -13,36 +13,39 @@ import type { Committed, Draft } from '../../room/log.ts'
 import { checkMessage } from '../../room/message.ts'
 import type { Room } from '../../room/room.ts'
 import { idOfName } from '../../room/token.ts'
+import { networkOf } from '../addresses.ts'
 import { Flood, type FloodRate } from '../connection/flood.ts'
+import { Quota, type QuotaLimits } from '../quota.ts'
 import { refuseForeign } from './origin.ts'
 import { refuse } from './status.ts'
 
 export type SayOptions = { room: Room; flood: FloodRate }
 
-/** Requests that may wait for the log at once, from everybody together. */
-const MAX_WAITING = 512
-/** Addresses whose rate is remembered; of more, those heard longest ago are forgotten. */
-const MAX_ADDRESSES = 10_000
+/** Messages that may wait for the log at once. */
+const WAITING: QuotaLimits = { total: 512, ofNetwork: 128 }
+/** Networks whose rate is remembered; the one that was heard longest ago is forgotten first. */
+const MAX_NETWORKS = 10_000
 const DEFAULT_NAME = 'http'
 
-const Message = Type.Object(
-  {
-    text: Say.properties.text,
-    name: Hello.properties.name,
-    id: Say.properties.id,
-    action: Say.properties.action,
-  },
-  { additionalProperties: false },
-)
+/** Other fields are ignored, so that the interface can grow. */
+const Message = Type.Object({
+  text: Say.properties.text,
+  name: Hello.properties.name,
+  id: Say.properties.id,
+  action: Say.properties.action,
+})
 type Message = Static<typeof Message>
 const isMessage = Compile(Message)
 const USAGE =
-  'Give text, and name and id if you like: as JSON, as a form, or text alone with ?name=NAME&id=ID.'
+  'Send text, and optionally name and id: as JSON, as a form, or as plain text with ?name=NAME&id=ID.'
 
-/** Answers 201 and the committed event, or 200 and the first one that had the same name and id. */
+/**
+ * Returns 201 and the committed event; 200 and the earlier event if the same message was sent
+ * before under this name and id; 409 if that was a different message.
+ */
 export async function sayRoute(app: FastifyInstance, { room, flood }: SayOptions): Promise<void> {
   const rates = new Rates(flood)
-  let waiting = 0
+  const waiting = new Quota(WAITING)
 
   app.addContentTypeParser(
     'application/x-www-form-urlencoded',
@@ -53,12 +56,23 @@ export async function sayRoute(app: FastifyInstance, { room, flood }: SayOptions
   function errorHandler(err: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
     const fault = faultOf(err)
     if (fault.code === 'log_unavailable') {
-      request.log.error({ err }, 'a message could not be taken')
+      request.log.error({ err }, 'a request for /api/say failed')
     }
     refuse(reply, fault, room)
   }
 
-  app.post('/api/say', { preValidation: refuseForeign, errorHandler }, async (request, reply) => {
+  function refuseForNow(reply: FastifyReply, ms: number): FastifyReply {
+    reply.header('Retry-After', Math.ceil(ms / 1000))
+    return refuse(reply, { code: 'too_fast' }, room)
+  }
+
+  async function refuseTooFast(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    const ms = rates.take(request.ip, room.clock.monotonic())
+    if (ms > 0) await refuseForNow(reply, ms)
+  }
+
+  const hooks = { onRequest: [refuseForeign, refuseTooFast], errorHandler }
+  app.post('/api/say', hooks, async (request, reply) => {
     const { query, body } = request
     const message = {
       ...(query as object),
@@ -68,36 +82,38 @@ export async function sayRoute(app: FastifyInstance, { room, flood }: SayOptions
       return refuse(reply, { code: 'bad_message', message: USAGE }, room)
     const read = readMessage(message, room)
     if (!read.ok) return refuse(reply, read.fault, room)
-    const wait = rates.take(request.ip, room.clock.monotonic())
-    if (wait > 0 || waiting === MAX_WAITING) {
-      reply.header('Retry-After', Math.ceil(wait / 1000) || 1)
-      return refuse(reply, { code: 'too_fast' }, room)
-    }
-    waiting += 1
+    const giveBack = waiting.take(request.ip)
+    if (giveBack === undefined) return refuseForNow(reply, 1000)
     const committed = await new Promise<Committed | undefined>((resolve) => {
       room.post(read.draft, resolve)
     })
-    waiting -= 1
+    giveBack()
     if (committed === undefined) return refuse(reply, { code: 'log_unavailable' }, room)
-    return reply.code(committed.repeated ? 200 : 201).send(committed.event)
+    const { event, repeated } = committed
+    const isSame = event.text === read.draft.text && event.kind === read.draft.kind
+    if (!isSame) return refuse(reply, { code: 'id_used' }, room)
+    return reply.code(repeated ? 200 : 201).send(event)
   })
 }
 
-/** What was sent as it is, unless it is a form with a text in it: `curl -d` calls all of it a form. */
+/**
+ * The fields of a form that has `text`; otherwise the body as plain text, since `curl -d` sends
+ * everything as a form.
+ */
 function readForm(body: string): object | string {
   const form = new URLSearchParams(body)
   const isForm = form.has('text') && [...form.keys()].every((key) => key in Message.properties)
   return isForm ? Object.fromEntries(form) : body
 }
 
-/** What is to be said, by somebody who has no place in the room. */
+/** A request → the draft of its event, or why it is refused. */
 function readMessage(
   { text, name = DEFAULT_NAME, id, action }: Message,
   { roster, log }: Room,
 ): { ok: true; draft: Omit<Draft, 'at'> } | { ok: false; fault: Fault } {
   const line = text.replace(/\r?\n$/, '')
   if (/[\r\n]/.test(line)) {
-    const message = 'A message is one line; send each by itself.'
+    const message = 'A message is one line. Send each line as a message of its own.'
     return { ok: false, fault: { code: 'bad_message', message } }
   }
   const said = checkMessage(line, log.secret)
@@ -109,7 +125,7 @@ function readMessage(
   return { ok: true, draft: { kind, from, text: said.text, ...(id !== undefined && { id }) } }
 }
 
-/** When each address may speak again. */
+/** Flood control for each network. */
 class Rates {
   readonly #flood: FloodRate
   readonly #of = new Map<string, { flood: Flood; freeAt: number }>()
@@ -118,20 +134,21 @@ class Rates {
     this.#flood = flood
   }
 
-  /** Counts a message of this address and answers 0; or how many ms it must wait for that. */
+  /** Counts a message and returns 0, or returns how many ms its sender has to wait first. */
   take(address: string, now: number): number {
-    const rate = this.#of.get(address) ?? { flood: new Flood(this.#flood, now), freeAt: now }
-    // Put in again, so that the first is the one heard longest ago.
-    this.#of.delete(address)
-    this.#of.set(address, rate)
-    if (this.#of.size > MAX_ADDRESSES) this.#of.delete(this.#of.keys().next().value as string)
+    const network = networkOf(address)
+    const rate = this.#of.get(network) ?? { flood: new Flood(this.#flood, now), freeAt: now }
+    // Inserted again: the first entry is the one that was heard longest ago.
+    this.#of.delete(network)
+    this.#of.set(network, rate)
+    if (this.#of.size > MAX_NETWORKS) this.#of.delete(this.#of.keys().next().value as string)
     if (now < rate.freeAt) return rate.freeAt - now
     rate.freeAt = now + rate.flood.take(now)
     return 0
   }
 }
 
-/** Why a message could not be read at all. */
+/** The fault for a request that Fastify could not read. */
 function faultOf({ statusCode = 500, code }: FastifyError): Fault {
   if (statusCode >= 500) return { code: 'log_unavailable' }
   if (statusCode === 413) return { code: 'text_too_long' }

@@ -1,15 +1,15 @@
 /**
- * A fault, as it is answered over HTTP: the error message that every other connection is
- * sent, under the status that HTTP has for it.
+ * A fault → an HTTP response: the error message of the protocol, and a status code.
  */
 import type { FastifyReply } from 'fastify'
 import { type ErrorCode, errorMessage, type Fault } from '../../../shared/errors.ts'
 import type { Room } from '../../room/room.ts'
 
-/** 400 for all others. */
+/** All other codes: 400. */
 const statuses: Partial<Record<ErrorCode, number>> = {
   name_taken: 409,
   name_lookalike: 409,
+  id_used: 409,
   text_too_long: 413,
   too_fast: 429,
   log_unavailable: 503,

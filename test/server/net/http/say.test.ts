@@ -27,6 +27,7 @@ describe('a message over HTTP', () => {
     ['a form', 'name=ci&text=a+b%21', FORM, '', 'a b!'],
     ['text that looks like a form of something else', 'text=1&x=2', FORM, '?name=ci', 'text=1&x=2'],
     ['JSON', '{"text":"grüß dich","name":"ci"}', JSON_TYPE, '', 'grüß dich'],
+    ['JSON with unknown fields', '{"text":"x","name":"ci","colour":1}', JSON_TYPE, '?y=2', 'x'],
   ])('may be %s', async (_what, body, headers, query, text) => {
     const gateway = await testGateway()
     const { client: ann } = await greeted(gateway.tcp.port)
@@ -56,6 +57,20 @@ describe('a message over HTTP', () => {
     expect(await everything(gateway.webUrl)).toHaveLength(2)
   })
 
+  it('is refused where its id was used for a different message, and nothing is said', async () => {
+    const gateway = await testGateway()
+    const taken = '{"text":"anything","name":"ci","id":"build-7"}'
+    expect((await say(gateway, taken, JSON_TYPE)).status).toBe(201)
+    for (const other of [
+      '{"text":"build 7 failed","name":"ci","id":"build-7"}',
+      '{"text":"anything","name":"ci","id":"build-7","action":true}',
+    ]) {
+      const { status, answer } = await say(gateway, other, JSON_TYPE)
+      expect([status, answer.code]).toEqual([409, 'id_used'])
+    }
+    expect((await everything(gateway.webUrl)).map(({ text }) => text)).toEqual(['anything'])
+  })
+
   it.each([
     ['the name of somebody here', 'hi', TEXT, '?name=GUEST-1', 409, 'name_taken'],
     ['a name that looks like it', 'hi', TEXT, '?name=gu%D0%B5st-1', 409, 'name_lookalike'],
@@ -67,7 +82,6 @@ describe('a message over HTTP', () => {
     ['two lines', 'one\ntwo', TEXT, '', 400, 'bad_message'],
     ['what is not JSON', '{"text":', JSON_TYPE, '', 400, 'bad_json'],
     ['JSON that is no object', '[1]', JSON_TYPE, '', 400, 'bad_message'],
-    ['what nobody knows', '{"text":"x","colour":1}', JSON_TYPE, '', 400, 'bad_message'],
     ['a picture', 'x', { 'content-type': 'image/png' }, '', 400, 'bad_message'],
   ])(
     'with %s is answered by the error table',
@@ -106,6 +120,15 @@ describe('a message over HTTP', () => {
     const refused = answers.find(({ status }) => status === 429)
     expect(refused?.answer.code).toBe('too_fast')
     expect(refused?.after).toBe('10')
+  })
+
+  it('is counted before its body is read', async () => {
+    const gateway = await testGateway({ flood: { perSecond: 0.1, burst: 2 } })
+    const statuses: number[] = []
+    for (const body of ['{', '{', '{', '{"text":"hi"}']) {
+      statuses.push((await say(gateway, body, JSON_TYPE)).status)
+    }
+    expect(statuses).toEqual([400, 400, 429, 429])
   })
 
   it('is not said where the log cannot keep it', async () => {
