@@ -87,9 +87,7 @@ export async function startGateway(
     throw new StartError(`The page is not built: ${webRoot} has no index.html. Run npm run build.`)
   }
   const clock = systemClock
-  let lost = false
   const roomLog = await openLog(config, logWorker, (err) => {
-    lost = true
     log.fatal({ err }, 'the log is gone; start the server again')
   })
   const room = new Room({
@@ -124,7 +122,7 @@ export async function startGateway(
   await pageRoutes(app, {
     webRoot,
     allowHosts: [host, ...config.allowHost],
-    isHealthy: () => !lost,
+    health: () => roomLog.health(),
   })
   await app.register(metricsRoute, { room, connections })
   await app.register(sayRoute, { room, flood })

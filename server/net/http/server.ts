@@ -5,9 +5,10 @@ import { isIP } from 'node:net'
 import { hostname } from 'node:os'
 import fastifyStatic from '@fastify/static'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
+import type { LogHealth } from '../../room/log.ts'
 import { HttpSockets, socketLimits } from './sockets.ts'
 
-/** Nothing from another host, nothing inline. */
+/** Allows nothing from other hosts, and no inline scripts or styles. */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -28,13 +29,19 @@ const HEADERS = {
   'X-Content-Type-Options': 'nosniff',
 }
 
+/** Why the server is not healthy, for the people who operate it. */
+const UNHEALTHY: Record<Exclude<LogHealth, 'ok'>, string> = {
+  failing: 'Messages cannot be recorded: the latest write to the log failed.',
+  stalled: 'Messages cannot be recorded: a write to the log has waited for seconds.',
+  lost: 'Messages cannot be recorded until the server is restarted: a thread of the log has ended.',
+}
+
 export type HttpOptions = {
   /** Folder of the built page. */
   webRoot: string
-  /** Host names, beside addresses and this machine's own, under which it may be asked for. */
+  /** Host names that requests may have, besides IP addresses and the names of this machine. */
   allowHosts: readonly string[]
-  /** Whether the room can do its work. */
-  isHealthy: () => boolean
+  health: () => LogHealth
 }
 
 /** The server, with no routes yet and not listening. */
@@ -51,8 +58,8 @@ export function httpServer(log: FastifyBaseLogger, limits = socketLimits): Fasti
 }
 
 /**
- * Adds the page and what stands beside it. To be called after the WebSocket's route is
- * there: its plugin ends the sockets of requests that the hook below refuses.
+ * Adds the page, the health check and the 404 response. MUST be called after websocketRoute():
+ * the plugin registered there closes the sockets of upgrade requests that the hook below refuses.
  */
 export async function pageRoutes(app: FastifyInstance, options: HttpOptions): Promise<void> {
   const isOwnHost = hostCheck(options.allowHosts)
@@ -60,7 +67,7 @@ export async function pageRoutes(app: FastifyInstance, options: HttpOptions): Pr
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(HEADERS)
     if (!isOwnHost(request.hostname)) {
-      const help = `This server is not known as ${request.hostname}; start it with --allow-host to make it so.\n`
+      const help = `${request.hostname} is not a name of this server. Allow it with --allow-host.\n`
       return reply.code(421).type('text/plain').send(help)
     }
   })
@@ -69,7 +76,7 @@ export async function pageRoutes(app: FastifyInstance, options: HttpOptions): Pr
     root: options.webRoot,
     cacheControl: false,
     setHeaders(response, path) {
-      // Built files carry a hash of what is in them; the index names the current ones.
+      // The names of built files contain a hash of their content.
       const hashed = /[\\/]assets[\\/]/.test(path)
       response.setHeader(
         'Cache-Control',
@@ -79,11 +86,11 @@ export async function pageRoutes(app: FastifyInstance, options: HttpOptions): Pr
   })
 
   app.get('/healthz', (_request, reply) => {
-    const healthy = options.isHealthy()
+    const status = options.health()
     reply
       .header('Cache-Control', 'no-store')
-      .code(healthy ? 200 : 503)
-      .send({ status: healthy ? 'ok' : 'the log is gone' })
+      .code(status === 'ok' ? 200 : 503)
+      .send(status === 'ok' ? { status } : { status, message: UNHEALTHY[status] })
   })
 
   app.setNotFoundHandler((request, reply) => {
@@ -93,8 +100,8 @@ export async function pageRoutes(app: FastifyInstance, options: HttpOptions): Pr
 }
 
 /**
- * Which host names are this server's. Any other name that leads here may be a foreign
- * site's, pointed at this address so that its page passes for ours (DNS rebinding).
+ * Checks the host name of a request. A foreign site could point its own name at this address,
+ * and its page would then have the same origin as the server's page (DNS rebinding).
  */
 function hostCheck(allowHosts: readonly string[]): (name: string) => boolean {
   const machine = hostname().toLowerCase()
@@ -105,7 +112,7 @@ function hostCheck(allowHosts: readonly string[]): (name: string) => boolean {
     ...allowHosts.map((host) => host.toLowerCase()),
   ])
   return (name) => {
-    // No browser leaves it out; HTTP/1.0 does, in many a health check.
+    // Browsers always send a Host. Health checks over HTTP/1.0 often do not.
     if (name === '') return true
     const host = name.toLowerCase().replace(/^\[(.*)\]$/, '$1')
     return isIP(host) !== 0 || own.has(host) || host.endsWith('.localhost')

@@ -1,4 +1,7 @@
-import { expect, it } from 'vitest'
+import { join } from 'node:path'
+import Database from 'libsql'
+import { expect, it, onTestFinished } from 'vitest'
+import { testFolder } from '../../../support/folder.ts'
 import { testGateway } from '../../../support/gateway.ts'
 import { serve } from '../../../support/program.ts'
 import { rawClient } from '../../../support/raw.ts'
@@ -35,6 +38,36 @@ it('says that it is up, and where the raw port is', async () => {
     tcp: { host: '127.0.0.1', port: tcp.port },
     flood: { perSecond: null, burst: 1 },
   })
+})
+
+it('is unhealthy while the log cannot be written, and healthy again after a write', {
+  timeout: 15_000,
+}, async () => {
+  const data = testFolder()
+  const { webUrl } = await testGateway({ data })
+  const health = async () => {
+    const response = await fetch(`${webUrl}/healthz`)
+    return { code: response.status, ...(await response.json()) }
+  }
+  const say = async () => {
+    const response = await fetch(`${webUrl}/api/say`, { method: 'POST', body: 'hi' })
+    return response.status
+  }
+  expect(await say()).toBe(201)
+  const other = new Database(join(data, 'room.db'))
+  onTestFinished(() => {
+    other.close()
+  })
+  other.exec('BEGIN IMMEDIATE')
+  expect(await say()).toBe(503)
+  expect(await health()).toEqual({
+    code: 503,
+    status: 'failing',
+    message: 'Messages cannot be recorded: the latest write to the log failed.',
+  })
+  other.exec('COMMIT')
+  expect(await say()).toBe(201)
+  expect(await health()).toEqual({ code: 200, status: 'ok' })
 })
 
 it.each([
