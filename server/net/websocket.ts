@@ -24,6 +24,8 @@ import { REFUSED_MS } from './raw/refusal.ts'
 
 const JSON_PROTOCOL = 'oneroom.v1'
 const TEXT_PROTOCOL = 'oneroom.text'
+/** Fragments of a message, and TCP chunks of a frame: each costs some 100 bytes beside its content. */
+const MAX_PARTS = 256
 /** Time without a message, in ms, after which the server sends a ping, and closes the connection. */
 const PING_AFTER_MS = 20_000
 const DEAD_AFTER_MS = 60_000
@@ -43,6 +45,8 @@ export async function websocketRoute(
   await app.register(fastifyWebsocket, {
     options: {
       maxPayload: limits.frameBytes,
+      maxFragments: MAX_PARTS,
+      maxBufferedChunks: MAX_PARTS,
       perMessageDeflate: false,
       handleProtocols: (offered) =>
         [JSON_PROTOCOL, TEXT_PROTOCOL].find((protocol) => offered.has(protocol)) ?? false,

@@ -265,13 +265,8 @@ describe('noise', () => {
     // Only ann is left, and every line in the room came from a connection.
     await expect.poll(() => [...said.values()]).toEqual([steady])
     expect(heapBytes() - heap).toBeLessThan(GROWTH_BYTES)
-<<<<<<< HEAD
-    expect(lives).toBeGreaterThan(100)
-    expect(room.counts).toMatchObject({ present: 1, held: 0 })
-=======
     // One lane in eight sends frames, which belong to no member.
     expect(checked).toBe((LANES - LANES / 8) * LIVES)
-    expect(room.counts).toMatchObject({ present: 1, absent: 0 })
->>>>>>> 72130f7 (test: bound noise and talk by counts, not by time; servers that start again take a port that nothing else is given)
+    expect(room.counts).toMatchObject({ present: 1, held: 0 })
   })
 })
