@@ -1,24 +1,22 @@
-/** `/metrics`, for Prometheus: what the server does, in numbers. */
+/** `GET /metrics`: the metrics of the server in the text format of Prometheus. */
 import type { FastifyInstance } from 'fastify'
+import type { Registry } from 'prom-client'
 import type { Room } from '../../room/room.ts'
 import type { Connections } from '../connection/connections.ts'
-import type { MetricsRegistry } from './registry.ts'
 
 export async function metricsRoute(
   app: FastifyInstance,
   { room, connections }: { room: Room; connections: Connections },
 ): Promise<void> {
-  let registry: MetricsRegistry | undefined
+  let registry: Registry | undefined
 
   app.get('/metrics', async (_request, reply) => {
     if (registry === undefined) {
-      // Most servers are never asked: they are to start without it.
+      // Loaded at the first scrape: most servers have none, and start faster without it.
       const { metricsRegistry } = await import('./registry.ts')
       registry ??= metricsRegistry(room, connections)
     }
-    const text = await registry.text()
+    const text = await registry.metrics()
     return reply.header('Cache-Control', 'no-store').type(registry.contentType).send(text)
   })
-
-  app.addHook('onClose', async () => registry?.close())
 }

@@ -1,24 +1,15 @@
 /**
- * The room's counters and the state of its connections as Prometheus has them: its text
- * format, base units, and names. Everything is read when it is asked for.
+ * The metrics of the room, its connections and the process, named as Prometheus recommends.
+ * Counters and gauges are read at each scrape.
  */
-import { monitorEventLoopDelay } from 'node:perf_hooks'
-import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { Room } from '../../room/room.ts'
 import type { Connections } from '../connection/connections.ts'
 
-const QUANTILES = [0.5, 0.99, 1]
-
-export type MetricsRegistry = {
-  contentType: string
-  text(): Promise<string>
-  /** Watches the event loop no more. */
-  close(): void
-}
-
-/** The histograms begin to fill now, and the event loop is watched from now on. */
-export function metricsRegistry(room: Room, connections: Connections): MetricsRegistry {
+/** The histograms and the metrics of the process and of Node are collected from this call on. */
+export function metricsRegistry(room: Room, connections: Connections): Registry {
   const registry = new Registry()
+  collectDefaultMetrics({ register: registry })
   const registers = [registry]
   const { tally } = room
 
@@ -45,31 +36,30 @@ export function metricsRegistry(room: Room, connections: Connections): MetricsRe
     })
   }
 
-  counter('oneroom_messages_total', 'Messages that were committed.', () => tally.messages)
+  counter('oneroom_messages_total', 'Messages that the log has committed.', () => tally.messages)
   counter(
     'oneroom_deliveries_total',
-    'Messages that connections have taken.',
+    'Messages sent, counted for each receiver.',
     () => tally.deliveries,
   )
   counter('oneroom_received_bytes_total', 'Bytes read from connections.', () => tally.bytesIn)
   counter('oneroom_sent_bytes_total', 'Bytes written to connections.', () => tally.bytesOut)
   gauge('oneroom_members', 'People in the room.', () => room.roster.size)
-  gauge('oneroom_log_head', 'Number of the latest message.', () => room.feed.seq)
-  gauge('oneroom_readers_behind', 'Connections that have not taken everything.', () => {
+  gauge('oneroom_log_head', 'The seq of the latest message.', () => room.feed.seq)
+  gauge('oneroom_readers_behind', 'Connections that have not received all messages yet.', () => {
     return lags(connections, room.feed.seq).length
   })
-  gauge('oneroom_reader_lag_messages', 'Messages that the slowest reader is behind.', () => {
-    return lags(connections, room.feed.seq).reduce((most, lag) => Math.max(most, lag), 0)
-  })
-  gauge('process_resident_memory_bytes', 'Resident memory.', () => process.memoryUsage.rss())
-  counter('process_cpu_seconds_total', 'CPU time of user and system.', () => {
-    const { user, system } = process.cpuUsage()
-    return (user + system) / 1e6
-  })
+  gauge(
+    'oneroom_reader_lag_messages',
+    'Messages that the slowest reader has not received yet.',
+    () => {
+      return lags(connections, room.feed.seq).reduce((most, lag) => Math.max(most, lag), 0)
+    },
+  )
 
   new Gauge({
     name: 'oneroom_connections',
-    help: 'Open connections, by the dialect that they speak and the way they came.',
+    help: 'Open connections, by dialect and transport.',
     labelNames: ['dialect', 'via'],
     registers,
     collect() {
@@ -79,7 +69,7 @@ export function metricsRegistry(room: Room, connections: Connections): MetricsRe
   })
   new Counter({
     name: 'oneroom_refusals_total',
-    help: 'What was refused, by the code of the error.',
+    help: 'Errors sent to clients, by error code.',
     labelNames: ['code'],
     registers,
     collect() {
@@ -90,13 +80,13 @@ export function metricsRegistry(room: Room, connections: Connections): MetricsRe
 
   const commitSeconds = new Histogram({
     name: 'oneroom_commit_seconds',
-    help: 'Time that the log took to commit a batch.',
+    help: 'Time to commit one batch to the log.',
     buckets: [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1],
     registers,
   })
   const batchMessages = new Histogram({
     name: 'oneroom_commit_messages',
-    help: 'Messages in a batch.',
+    help: 'Messages in one batch.',
     buckets: [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024],
     registers,
   })
@@ -105,33 +95,12 @@ export function metricsRegistry(room: Room, connections: Connections): MetricsRe
     batchMessages.observe(drafts)
   }
 
-  const delay = monitorEventLoopDelay({ resolution: 10 })
-  delay.enable()
-  new Gauge({
-    name: 'oneroom_event_loop_delay_seconds',
-    help: 'How late the event loop was, since this was last asked for.',
-    labelNames: ['quantile'],
-    registers,
-    collect() {
-      for (const quantile of QUANTILES) {
-        const ns = delay.percentile(quantile * 100)
-        this.set({ quantile: String(quantile) }, Number.isFinite(ns) ? ns / 1e9 : 0)
-      }
-      delay.reset()
-    },
-  })
-
-  return {
-    contentType: registry.contentType,
-    text: () => registry.metrics(),
-    close: () => delay.disable(),
-  }
+  return registry
 }
 
-/** How many messages each reader that is behind is behind. */
+/** The number of messages that each slow reader has not received yet. */
 function lags(connections: Connections, head: number): number[] {
   const behind: number[] = []
-  for (const { seq } of connections.open)
-    if (seq !== undefined && seq < head) behind.push(head - seq)
+  for (const { seq } of connections.open) if (seq !== undefined && seq < head) behind.push(head - seq)
   return behind
 }
