@@ -18,6 +18,7 @@ import { reclaimMemory } from './heap.ts'
 import { memoryLog } from './log/memory.ts'
 import { LogUnusable, sqliteLog } from './log/sqlite/log.ts'
 import { isWildcard, leadsTo, reachedAt } from './net/addresses.ts'
+import { capacity, MAX_REFUSING } from './net/capacity.ts'
 import { Connections } from './net/connection/connections.ts'
 import { apiRoutes } from './net/http/api.ts'
 import { metricsRoute } from './net/http/metrics.ts'
@@ -50,7 +51,7 @@ export type Tuning = {
 const DEFAULT_TUNING: Tuning = {
   absenceMs: 30_000,
   feedBytes: 8 * 1024 * 1024,
-  maxConnections: 20_000,
+  maxConnections: capacity().chat,
   stalledMs: 30_000,
   helloMs: 10_000,
 }
@@ -117,6 +118,7 @@ export async function startGateway(
     ...shared,
     webUrl: (socket) => webUrl(hostAt(reachedAt(socket))),
   })
+  tcp.maxConnections = maxConnections + MAX_REFUSING
   const app = httpServer(log)
   await websocketRoute(app, shared)
   await pageRoutes(app, {

@@ -45,7 +45,7 @@ export type HttpOptions = {
 }
 
 /** The server, with no routes yet and not listening. */
-export function httpServer(log: FastifyBaseLogger, limits = socketLimits): FastifyInstance {
+export function httpServer(log: FastifyBaseLogger, limits = socketLimits()): FastifyInstance {
   const sockets = new HttpSockets(log, limits)
   return Fastify({
     loggerInstance: log,

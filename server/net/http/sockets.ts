@@ -14,16 +14,23 @@ import {
 } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyBaseLogger } from 'fastify'
+import { capacity, MAX_REFUSING } from '../capacity.ts'
 import { Quota, type QuotaLimits } from '../quota.ts'
 
 /**
- * The quota is of open connections; a WebSocket is counted until its handshake. `stalledMs`:
- * a connection on which no byte moves for this time is closed.
+ * The quota is of open connections; a WebSocket is counted until its handshake. `listener`:
+ * connections of the listener, also WebSockets and refused ones; more are closed without a
+ * message. `stalledMs`: a connection on which no byte moves for this time is closed.
  */
-export type SocketLimits = QuotaLimits & { stalledMs: number }
+export type SocketLimits = QuotaLimits & { listener: number; stalledMs: number }
 
-/** A browser opens 6 connections; many browsers may share the address of a router or a proxy. */
-export const socketLimits: SocketLimits = { total: 4000, ofNetwork: 1000, stalledMs: 30_000 }
+/** `stalledMs`, unless a test sets another. */
+const STALLED_MS = 30_000
+
+export function socketLimits(): SocketLimits {
+  const { http, chat } = capacity()
+  return { ...http, listener: http.total + chat + MAX_REFUSING, stalledMs: STALLED_MS }
+}
 
 /** Pipelined requests that may wait on one connection. Browsers send none. */
 const MAX_WAITING = 16
@@ -74,6 +81,7 @@ export class HttpSockets {
       requestTimeout: REQUEST_MS,
       keepAliveTimeout: KEEP_ALIVE_MS,
     })
+    server.maxConnections = this.#limits.listener
     server.timeout = this.#limits.stalledMs
     server.on('connection', (socket) => this.#serverOnConnection(socket))
     server.on('upgrade', (request) => this.#serverOnUpgrade(request))

@@ -24,7 +24,7 @@ async function listening(
       done()
     },
   })
-  const app = httpServer(pino({ level: 'warn' }, stream), { ...socketLimits, ...limits })
+  const app = httpServer(pino({ level: 'warn' }, stream), { ...socketLimits(), ...limits })
   routes(app)
   await app.listen({ port: 0, host: '127.0.0.1' })
   onTestFinished(() => app.close())
