@@ -1,6 +1,8 @@
 /**
  * The HTTP interface for programs: the events of the log, and the address of the raw port.
  */
+import type { ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import Type, { type Static } from 'typebox'
 import { Compile } from 'typebox/compile'
@@ -32,15 +34,15 @@ const EventsQuery = Type.Union([
 type EventsQuery = Static<typeof EventsQuery>
 const isEventsQuery = Compile(EventsQuery)
 const DEFAULT_EVENTS = 50
-const USAGE = `Give before or after, a seq, and limit, 1 to ${limits.historyEvents}; all are whole numbers.`
+const USAGE = `Send before or after (a seq) and limit (1 to ${limits.historyEvents}), all whole numbers.`
 
-/** UTF-16 units of text in one response, unless one event has more. `more` is true then. */
+/** Most UTF-16 units of text in one response. Events that do not fit are left for the next page. */
 const MAX_TEXT = 65_536
-/** Requests whose response has not been sent whole. Each holds some hundred kilobytes. */
+/** Requests without a complete response. Each one keeps up to some hundred kilobytes. */
 const READING: QuotaLimits = { total: 16, ofNetwork: 4 }
 /** Least time between two pages, in ms: reading must not take the event loop from the chat. */
 const PAUSE_MS = 5
-/** A client that takes longer for one response, in ms, is cut off. */
+/** Time in which a client must take the response, in ms. */
 const ANSWER_MS = 60_000
 const RETRY_SECONDS = 1
 const BUSY = `Too many requests are under way. Retry after ${RETRY_SECONDS} second.`
@@ -48,8 +50,16 @@ const BUSY = `Too many requests are under way. Retry after ${RETRY_SECONDS} seco
 export async function apiRoutes(app: FastifyInstance, options: ApiOptions): Promise<void> {
   const { room } = options
   const reading = new Quota(READING)
-  /** Fulfilled when the next page may be read: one at a time, so that chat is not delayed. */
-  let before: Promise<unknown> = Promise.resolve()
+  /** Fulfilled when the next page may be read. */
+  let ready: Promise<unknown> = Promise.resolve()
+
+  /** Reads one page at a time, so that chat is not delayed. */
+  function nextPage(query: EventsQuery): ReturnType<typeof pageOf> {
+    const page = ready.then(() => pageOf(query, room))
+    const pause = () => new Promise<void>((resolve) => room.clock.after(PAUSE_MS, resolve))
+    ready = page.then(pause, pause)
+    return page
+  }
 
   app.addHook('onSend', async (_request, reply) => {
     if (!reply.hasHeader('Cache-Control')) reply.header('Cache-Control', 'no-store')
@@ -73,22 +83,25 @@ export async function apiRoutes(app: FastifyInstance, options: ApiOptions): Prom
       return refuse(reply, { code: 'too_fast', message: BUSY }, room)
     }
     try {
-      const page = before.then(() => pageOf(query, room))
-      before = page
-        .catch(() => {})
-        .then(() => new Promise<void>((resolve) => room.clock.after(PAUSE_MS, resolve)))
-      return await page
+      return await nextPage(query)
     } catch {
       return refuse(reply, { code: 'history_unavailable' }, room)
     } finally {
-      const cancelEnd = room.clock.after(ANSWER_MS, () => request.socket.destroy())
-      reply.raw.once('close', () => {
-        cancelEnd()
-        giveBack()
-      })
-      // Its 'close' may have been emitted already.
-      if (request.socket.destroyed) reply.raw.emit('close')
+      onceSent(request.socket, reply.raw, giveBack)
     }
+  })
+}
+
+/** Calls back when the response was sent whole, or its connection is closed. */
+function onceSent(socket: Socket, response: ServerResponse, callback: () => void): void {
+  if (socket.destroyed) {
+    callback()
+    return
+  }
+  const timer = setTimeout(() => socket.destroy(), ANSWER_MS)
+  response.once('close', () => {
+    clearTimeout(timer)
+    callback()
   })
 }
 
