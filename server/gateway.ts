@@ -88,9 +88,7 @@ export async function startGateway(
     throw new StartError(`The page is not built: ${webRoot} has no index.html. Run npm run build.`)
   }
   const clock = systemClock
-  const roomLog = await openLog(config, logWorker, (err) => {
-    log.fatal({ err }, 'the log is gone; start the server again')
-  })
+  const roomLog = await openLog(config, log, logWorker)
   const room = new Room({
     log: roomLog,
     clock,
@@ -186,15 +184,15 @@ function atMostEvery<T>(ms: number, clock: Clock, call: (value: T) => void): (va
   }
 }
 
-async function openLog(
-  config: Config,
-  worker: URL | undefined,
-  onLost: (error: Error) => void,
-): Promise<RoomLog> {
+async function openLog(config: Config, log: Logger, worker: URL | undefined): Promise<RoomLog> {
   const { data, retain, retainDays } = config
   if (data === ':memory:') return memoryLog(retain)
   try {
-    return await sqliteLog({ folder: data, retain, retainDays }, onLost, worker)
+    const onWarning = (sentence: string): void => log.warn(sentence)
+    const onLost = (err: Error): void => {
+      log.fatal({ err }, 'the log is gone; start the server again')
+    }
+    return await sqliteLog({ folder: data, retain, retainDays, onWarning }, onLost, worker)
   } catch (error) {
     throw error instanceof LogUnusable ? new StartError(error.message) : error
   }

@@ -2,9 +2,8 @@
  * Tokens, with which a client proves after a reconnect that it is the same person. A token
  * is the person's id and an HMAC of it, so the server stores none.
  *
- * The keys for tokens and for other ids MUST differ: ids are public. A token made from the
- * log's secret MUST NOT give the identity of the server itself, because the secret can be
- * read by others who may read the data folder.
+ * The keys for tokens and for other ids MUST differ, because ids are public. A token MUST NOT
+ * prove an id of the server itself: the secret can be read by others who may read the data folder.
  */
 import { createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto'
 import { foldName } from '../../shared/names.ts'
@@ -13,10 +12,8 @@ import { OPERATOR_ID, RELAY_ID } from './roster.ts'
 /** Bytes of a key: as many as SHA-256 gives. */
 const KEY_BYTES = 32
 
-/** Ids of the server itself. */
+/** Ids of the server itself, which no token proves. */
 const reservedIds: readonly string[] = [OPERATOR_ID, RELAY_ID]
-/** For the tokens of these ids, which are valid in this process only and never sent. */
-const processKey = randomBytes(KEY_BYTES)
 
 type Keys = { token: Uint8Array; name: Uint8Array }
 /** Derived once for each secret: it takes ten times as long as an HMAC. */
@@ -41,14 +38,14 @@ export function newPersonId(): string {
 
 /** Returns `id.mac`: 10 and 11 characters of base64url, short enough to type; the MAC has 64 bits. */
 export function tokenFor(id: string, secret: Uint8Array): string {
-  const key = reservedIds.includes(id) ? processKey : keysOf(secret).token
-  const mac = createHmac('sha256', key).update(id).digest().subarray(0, 8)
+  const mac = createHmac('sha256', keysOf(secret).token).update(id).digest().subarray(0, 8)
   return `${id}.${mac.toString('base64url')}`
 }
 
 /** Returns the person's id, or undefined if the token was not made with this secret. */
 export function personOf(token: string, secret: Uint8Array): string | undefined {
   const [id = ''] = token.split('.', 1)
+  if (reservedIds.includes(id)) return undefined
   // Compared as text: several base64url texts decode to the same bytes, but a person has one token.
   const right = Buffer.from(tokenFor(id, secret))
   const given = Buffer.from(token)

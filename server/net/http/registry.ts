@@ -101,6 +101,7 @@ export function metricsRegistry(room: Room, connections: Connections): Registry 
 /** The number of messages that each slow reader has not received yet. */
 function lags(connections: Connections, head: number): number[] {
   const behind: number[] = []
-  for (const { seq } of connections.open) if (seq !== undefined && seq < head) behind.push(head - seq)
+  for (const { seq } of connections.open)
+    if (seq !== undefined && seq < head) behind.push(head - seq)
   return behind
 }
