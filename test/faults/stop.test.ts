@@ -1,7 +1,9 @@
 import { connect } from 'node:net'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { setTimeout } from 'node:timers/promises'
+import { describe, expect, it, onTestFinished, test } from 'vitest'
 import type { RoomEvent } from '../../shared/protocol.ts'
 import { testFolder } from '../support/folder.ts'
+import { testGateway } from '../support/gateway.ts'
 import { pageClient } from '../support/page.ts'
 import { serve } from '../support/program.ts'
 import { greeted } from '../support/raw.ts'
@@ -82,3 +84,22 @@ describe('a stop', () => {
     expect(await server.untilExit()).toBe(1)
   })
 })
+
+test('a stop keeps every line that was received, however slow the log is', async () => {
+  const { room, tcp, close } = await testGateway()
+  const { client } = await greeted(tcp.port)
+  const { log } = room
+  const append = log.append.bind(log)
+  log.append = async (drafts) => {
+    await setTimeout(400)
+    return append(drafts)
+  }
+  const line = 'a line\n'
+  const before = room.tally.bytesIn
+  client.send(line.repeat(9000))
+  await expect.poll(() => room.tally.bytesIn).toBeGreaterThan(before)
+  const received = (): number => Math.floor((room.tally.bytesIn - before) / line.length)
+  await close()
+  expect(log.head()).toBeGreaterThan(8 * 1024)
+  expect(log.head()).toBe(received())
+}, 30_000)

@@ -1,0 +1,60 @@
+/** Catch-up pages: readers that are behind share one read of the log and one encoding. */
+import { expect, onTestFinished, test } from 'vitest'
+import { memoryLog } from '../../../server/log/memory.ts'
+import { Pages } from '../../../server/room/pages.ts'
+import { jsonDialect } from '../../../shared/dialect/json.ts'
+import { manualClock } from '../../support/clock.ts'
+
+const from = { id: 'a', name: 'Ann', via: 'web' } as const
+
+async function pagesOf(count: number) {
+  const log = memoryLog()
+  const draft = { at: '2026-11-22T12:21:15.123Z', kind: 'message', from, text: 'x' } as const
+  await log.append(Array.from({ length: count }, () => draft))
+  const clock = manualClock()
+  const pages = new Pages(log, clock)
+  onTestFinished(() => pages.close())
+  let reads = 0
+  const read = log.read.bind(log)
+  log.read = (seq, limit) => {
+    reads += 1
+    return read(seq, limit)
+  }
+  return { log, clock, pages, reads: () => reads }
+}
+
+test('a thousand readers that return read each page of the log once', async () => {
+  const { pages, reads } = await pagesOf(200)
+  const catchUp = async (): Promise<number[]> => {
+    const seqs: number[] = []
+    for (let seq = 0; seq < 200; seq = seqs.at(-1) ?? 200) {
+      const page = await pages.after(seq, 200)
+      expect(page?.encoded(jsonDialect.open().broadcast).units).toHaveLength(1)
+      if (page?.message.type === 'events') seqs.push(...page.message.events.map((one) => one.seq))
+    }
+    return seqs
+  }
+  const all = Array.from({ length: 200 }, (_, at) => at + 1)
+  for (const seqs of await Promise.all(Array.from({ length: 1000 }, catchUp))) {
+    expect(seqs).toEqual(all)
+  }
+  expect(reads()).toBe(4)
+})
+
+test('a page that cannot be read is undefined, and is read again the next time', async () => {
+  const { log, pages } = await pagesOf(10)
+  const { read } = log
+  log.read = () => Promise.reject(new Error('the disk is gone'))
+  expect(await pages.after(0, 10)).toBeUndefined()
+  log.read = read
+  expect((await pages.after(0, 10))?.lastSeq).toBe(10)
+})
+
+test('pages are dropped 5 s after the last read', async () => {
+  const { clock, pages, reads } = await pagesOf(10)
+  await pages.after(0, 10)
+  clock.advance(5000)
+  expect(clock.timers).toBe(0)
+  await pages.after(0, 10)
+  expect(reads()).toBe(2)
+})
