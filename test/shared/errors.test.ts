@@ -1,19 +1,6 @@
-/** Tests the error table, and that the documentation shows it. */
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+/** The error table, and the message that a client gets. */
 import { expect, test } from 'vitest'
 import { errorMessage, errors } from '../../shared/errors.ts'
-
-test('the README has each error as the table has it', () => {
-  const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8')
-  const [, table = ''] =
-    /<!-- errors: .*-->\n(?:.*\n){2}((?:.*\n)*?)<!-- \/errors -->/.exec(readme) ?? []
-  const rows = Object.entries(errors).map(
-    ([code, { text, close, retryable }]) =>
-      `| \`${code}\` | ${text} | ${close ?? ''} | ${retryable ? 'yes' : ''} |\n`,
-  )
-  expect(table).toBe(rows.join(''))
-})
 
 test('an error answers with its text, unless the case has a better one', () => {
   expect(errorMessage({ code: 'bad_json' })).toEqual({

@@ -1,0 +1,319 @@
+/**
+ * Every fenced block of the documentation is run against a real server, or is compared with
+ * what it describes. A block that no rule covers fails the first test.
+ */
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import Type from 'typebox'
+import { Compile } from 'typebox/compile'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { clientMessages, serverMessages } from '../../shared/protocol.ts'
+import { testFolder } from '../support/folder.ts'
+import { testGateway } from '../support/gateway.ts'
+import { need } from '../support/installed.ts'
+import { pageClient } from '../support/page.ts'
+import { Program, type Served, serve } from '../support/program.ts'
+import { greeted, type RawClient, rawClient } from '../support/raw.ts'
+import { type Block, blocks, firstLine, root } from './pages.ts'
+
+/** How a block of shell commands is run, and what shows that it worked. */
+type Run = {
+  /** What a member of the room receives. */
+  heard?: RegExp
+  prints?: RegExp
+  input?: string
+  /** It runs until it is stopped. */
+  endless?: true
+  /** It starts a server of its own. */
+  serves?: true
+}
+
+const SAID_TWICE = /ci: deployed\n[\s\S]*ci: deployed\n/
+const TWO_EVENTS = /"text":"deployed"[\s\S]*"text":"deployed"/
+
+/** Page and first line of each block that is run → how. */
+const runs: Record<string, Run> = {
+  "README.md: printf 'deployed\\n' | nc -N 127.0.0.1 8080": {
+    heard: /guest-\d+: deployed\n[\s\S]*ci: deployed\n/,
+  },
+  'README.md: node dist/server/main.js connect 127.0.0.1:8080 --name Ben': {
+    input: 'hello\n',
+    heard: /Ben: hello\n/,
+  },
+  'docs/joining.md: tail -f build.log | oneroom connect 127.0.0.1:8080 --name build': {
+    heard: /build: compiled\n/,
+    endless: true,
+  },
+  'docs/joining.md: sleep infinity | oneroom connect 127.0.0.1:8080 --json | jq -r --unbuffered .text':
+    { prints: /^hello from the listener\n/m, endless: true },
+  "docs/joining.md: curl -d 'deployed' '127.0.0.1:3000/api/say?name=ci'": {
+    heard: SAID_TWICE,
+    prints: TWO_EVENTS,
+  },
+  "docs/joining.md: printf 'one\\ntwo\\n' | nc -N 127.0.0.1 8080": {
+    heard: /guest-\d+: one\n[\s\S]*: two\n/,
+  },
+  'docs/operations.md: node dist/server/main.js serve --host 127.0.0.1 --data ./data': {
+    prints: /Waiting for client request\.\.\n/,
+    endless: true,
+    serves: true,
+  },
+  'docs/operations.md: oneroom export --data data --format text': {
+    prints: /Z listener: hello from the listener\n[\s\S]* 1 listener\n/,
+  },
+  'docs/operations.md: curl --fail 127.0.0.1:3000/healthz': { prints: /"status":"ok"/ },
+  'docs/operations.md: curl 127.0.0.1:3000/metrics': { prints: /^oneroom_members 1$/m },
+  "docs/protocol.md: curl -d 'deployed' '127.0.0.1:3000/api/say?name=ci'": {
+    heard: SAID_TWICE,
+    prints: TWO_EVENTS,
+  },
+  "docs/protocol.md: curl '127.0.0.1:3000/api/events?after=0&limit=5'": { prints: /"head":\d/ },
+  'docs/protocol.md: curl 127.0.0.1:3000/api/address': {
+    prints: /"flood":\{"perSecond":4,"burst":12\}/,
+  },
+}
+
+/** Said by a member of the room. */
+const HELLO = 'hello from the listener'
+const READY = 'Server started'
+const MAP =
+  'shared/                what the server and its clients have in common; no Node.js, no DOM'
+const LINES = '[12:21] alice: hello'
+
+const keyOf = (block: Block): string => `${block.page}: ${firstLine(block)}`
+const isRun = (block: Block): boolean =>
+  block.language === 'sh' && Object.hasOwn(runs, keyOf(block))
+
+/** Whether every line calls npm or Vitest: those cannot run inside a test. */
+const isTooling = ({ language, text }: Block): boolean =>
+  language === 'sh' &&
+  text
+    .trimEnd()
+    .split('\n')
+    .every((line) => /^(npm|npx vitest) /.test(line))
+
+const examples = readdirSync(join(root, 'docs/examples')).map((name) =>
+  readFileSync(join(root, 'docs/examples', name), 'utf8'),
+)
+
+/** The test that covers a block; undefined if none does. */
+function covers(block: Block): string | undefined {
+  const { language, text } = block
+  if (isTooling(block)) return 'names what exists'
+  if (isRun(block) || language === 'console') return 'runs'
+  if (language === 'python') return examples.includes(text) ? 'examples.test.ts' : undefined
+  if (language === 'jsonl') return 'is of the protocol'
+  if (language !== 'text') return undefined
+  const first = firstLine(block)
+  if (first === READY) return 'runs'
+  return first === MAP ? 'links.test.ts' : first === LINES ? 'is what a terminal shows' : undefined
+}
+
+it('every block of the documentation is covered by a test, and no rule is left over', () => {
+  expect(blocks.filter((block) => covers(block) === undefined).map(keyOf)).toEqual([])
+  const keys = blocks.map(keyOf)
+  expect(Object.keys(runs).filter((key) => !keys.includes(key))).toEqual([])
+})
+
+describe('a block of npm commands names what exists', () => {
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+
+  it.each(blocks.filter(isTooling).map((block) => [keyOf(block), block] as const))(
+    '%s',
+    (_, { text }) => {
+      for (const line of text.trimEnd().split('\n')) {
+        const [command = '', ...comment] = line.split('#')
+        const words = command.trim().split(/\s+/)
+        if (words[0] === 'npm') {
+          expect(Object.keys(scripts)).toContain(words[1] === 'run' ? words[2] : words[1])
+          const bench = words.slice(words.indexOf('--') + 1)[0] as string
+          if (words.includes('--')) expectFile(`test/bench/${bench}.bench.ts`)
+        }
+        const path = words.find((word) => word.endsWith('.test.ts'))
+        const titled = words.indexOf('-t') + 1
+        const file = path ?? `test/bench/${words[words.indexOf('--') + 1]}.bench.ts`
+        if (path !== undefined) expectFile(path)
+        if (titled > 0) {
+          const title = (words[titled] as string).replaceAll('"', '')
+          expect(readFileSync(join(root, file), 'utf8')).toMatch(
+            RegExp(`(it|test|describe)[^\n]*${title}`),
+          )
+        }
+        expect(comment.length).toBeLessThan(2)
+      }
+    },
+  )
+})
+
+function expectFile(path: string): void {
+  expect(existsSync(join(root, path)), path).toBe(true)
+}
+
+describe('a conversation is of the protocol', () => {
+  const isClient = Compile(Type.Union(Object.values(clientMessages)))
+  const isServer = Compile(Type.Union(Object.values(serverMessages)))
+
+  it.each(
+    blocks
+      .filter(({ language }) => language === 'jsonl')
+      .map((block) => [keyOf(block), block] as const),
+  )('%s', (_, { text }) => {
+    for (const line of text.trimEnd().split('\n')) {
+      const check = line.startsWith('> ') ? isClient : isServer
+      expect(check.Check(JSON.parse(line.slice(2))), line).toBe(true)
+    }
+  })
+})
+
+/** What differs in each run: times, offsets, tokens. */
+function steady(text: string): string {
+  return text
+    .replaceAll(/\d\d:\d\d(?=\])|UTC[+-]\d\d:\d\d/g, 'TIME')
+    .replaceAll(/[\w-]{10}\.[\w-]{11}/g, 'TOKEN')
+}
+
+const programs = {
+  bash: need('bash'),
+  curl: need('curl'),
+  jq: need('jq'),
+  nc: need('nc.openbsd'),
+}
+const hasPrograms = Object.values(programs).every((path) => path !== undefined)
+
+/** A checkout as far as the commands need it: the build, `oneroom`, `nc`, a log to follow. */
+function workspace(data?: string): { cwd: string; path: string } {
+  const cwd = testFolder()
+  const bin = join(cwd, 'bin')
+  mkdirSync(bin)
+  symlinkSync(join(root, 'dist'), join(cwd, 'dist'))
+  symlinkSync(programs.nc as string, join(bin, 'nc'))
+  if (data !== undefined) symlinkSync(data, join(cwd, 'data'))
+  writeFileSync(join(cwd, 'build.log'), 'compiled\n')
+  const start = `#!/bin/sh\nexec '${process.execPath}' '${root}/dist/server/main.js' "$@"\n`
+  writeFileSync(join(bin, 'oneroom'), start, { mode: 0o755 })
+  return { cwd, path: `${bin}:${process.env.PATH}` }
+}
+
+type Place = Served & { data: string; listener: RawClient }
+
+function shell(command: string, { webUrl, tcpPort, data }: Place, serves = false): Program {
+  const { cwd, path } = workspace(serves ? undefined : data)
+  const ports = serves ? { ONEROOM_WEB_PORT: '0', ONEROOM_TCP_PORT: '0' } : {}
+  const text = command.replaceAll('8080', `${tcpPort}`).replaceAll('3000', new URL(webUrl).port)
+  const program = new Program(programs.bash as string, ['-euo', 'pipefail', '-c', text], {
+    cwd,
+    env: { ...process.env, PATH: path, ...ports },
+    detached: true,
+  })
+  // The shell and what it started are one process group.
+  onTestFinished(() => stopGroup(program))
+  return program
+}
+
+function stopGroup({ child, exitCode }: Program): void {
+  if (exitCode !== undefined || child.pid === undefined) return
+  try {
+    process.kill(-child.pid, 'SIGTERM')
+  } catch (error) {
+    // It has ended, and its last output is still being read.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
+}
+
+async function runCommands(block: Block, place: Place): Promise<void> {
+  const { heard, prints, input, endless, serves } = runs[keyOf(block)] as Run
+  const program = shell(block.text, place, serves)
+  if (input !== undefined) program.type(input)
+  if (!endless) program.child.stdin?.end()
+  if (heard !== undefined) await place.listener.until(heard)
+  if (endless && !serves) await greetAgain(place)
+  if (prints !== undefined) await program.until(prints)
+  if (endless) stopGroup(program)
+  else expect(await program.untilExit(), program.stderr).toBe(0)
+  expect(program.stdout).not.toContain('"type":"error"')
+  place.listener.forget()
+}
+
+/** A message for programs that print what others say; they may have joined just now. */
+async function greetAgain({ listener, tcpPort }: Place): Promise<void> {
+  const { client } = await greeted(tcpPort)
+  client.send('/who\n')
+  await client.until(/\(json\)/)
+  listener.send(`${HELLO}\n`)
+  client.socket.destroy()
+}
+
+/** `$ command`, and the lines that it prints. */
+async function runTranscript({ text }: Block, place: Place): Promise<void> {
+  const [command = '', ...lines] = text.trimEnd().split('\n')
+  const program = shell(command.replace(/^\$ /, ''), place)
+  await program.until(lines.at(-1) as string)
+  expect(steady(program.stdout)).toContain(steady(lines.join('\n')))
+  stopGroup(program)
+}
+
+const runnable = ({ language }: Block): boolean => ['sh', 'console', 'text'].includes(language)
+const pagesToRun = [
+  ...new Set(
+    blocks.filter((block) => covers(block) === 'runs' && runnable(block)).map(({ page }) => page),
+  ),
+]
+
+describe('the commands work as written', () => {
+  it.skipIf(!hasPrograms).each(pagesToRun)('in %s', async (path) => {
+    const mine = blocks.filter((block) => block.page === path && covers(block) === 'runs')
+    const data = join(testFolder(), 'data')
+    const exports = mine.some(({ text }) => text.includes('--data data'))
+    const served = await serve('--data', exports ? data : ':memory:')
+    if (mine.some(({ text }) => text.includes('Here: Asha (web)'))) {
+      const asha = await pageClient(served.webUrl)
+      await asha.hello({ name: 'Asha' })
+    }
+    const transcripts = mine.filter(({ language }) => language === 'console')
+    for (const block of transcripts) await runTranscript(block, { ...served, data } as Place)
+    const { client: listener } = await greeted(served.tcpPort)
+    listener.send('/name listener\n')
+    listener.send(`${HELLO}\n/who\n`)
+    await listener.until('listener (tcp)')
+    for (const block of mine.filter((one) => !transcripts.includes(one))) {
+      if (block.language === 'text') {
+        const ready = served.server.stdout
+          .replace(`${served.tcpPort}`, '8080')
+          .replace(new URL(served.webUrl).port, '3000')
+        expect(ready).toBe(block.text)
+      } else await runCommands(block, { ...served, data, listener })
+    }
+  })
+})
+
+it('the lines of the page of commands are what a terminal shows', async () => {
+  const { tcp, webUrl } = await testGateway()
+  const { client } = await greeted(tcp.port)
+  const alice = await pageClient(webUrl)
+  await alice.hello({ name: 'alice' })
+  alice.send({ type: 'say', text: 'hello' }).send({ type: 'say', text: 'waves', action: true })
+  await client.until('* alice waves\n')
+  const bob = await pageClient(webUrl)
+  const { token } = await bob.hello({ name: 'bob' })
+  await client.until('* bob joined (web)\n')
+  bob.send({ type: 'name', name: 'robert' })
+  await client.until('* bob is now robert\n')
+  const again = await rawClient(tcp.port)
+  again.send(`${JSON.stringify({ type: 'hello', protocol: 1, token })}\n`)
+  await again.until('"type":"welcome"')
+  again.send('{"type":"bye"}\n')
+  await client.until('* robert left\n')
+  client.send('/nick ann\n')
+  await client.until('/nick')
+  const block = blocks.find((one) => firstLine(one) === LINES) as Block
+  for (const line of steady(block.text).trimEnd().split('\n')) {
+    expect(steady(client.text)).toContain(`${line}\n`)
+  }
+})
