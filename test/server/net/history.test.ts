@@ -7,8 +7,8 @@ import { greeted, rawClient } from '../../support/raw.ts'
 
 const codeOf = (text: string) => /\/resume (\S+)/.exec(text)?.[1] ?? ''
 
-describe('what was said before', () => {
-  it('is told to a newcomer at a terminal, the last 20 of it, under its date', async () => {
+describe('the history', () => {
+  it('shows a new terminal the last 20 messages under their date', async () => {
     const { tcp } = await testGateway()
     const { client: ann } = await greeted(tcp.port)
     for (let at = 1; at <= 30; at += 1) ann.send(`message ${at}\n`)
@@ -20,19 +20,19 @@ describe('what was said before', () => {
       /bye leaves\.\n\* Said before; \/history shows more:\n\* .{10}\n\[.{5}\] guest-1: message 11\n/,
     )
     expect(bob.text.match(/message \d+/g)).toHaveLength(20)
-    // One write, which a program that reads 1024 bytes gets whole.
+    // One write of at most 1024 bytes, since some programs read 1024 bytes once.
     expect(bob.chunks).toHaveLength(1)
     expect(bob.chunks[0]?.length).toBeLessThanOrEqual(1024)
   })
 
-  it('keeps a program in step that reads once for each thing it sends', async () => {
+  it('does not put a lock-step program out of step', async () => {
     const { tcp } = await testGateway()
     const { client: ann } = await greeted(tcp.port)
     ann.send(`${'before '.repeat(200)}\nbefore\n/who\n`)
     await ann.until('1 here: ')
     const program = await rawClient(tcp.port)
     program.send('This is from Client')
-    // What it said first is answered by the greeting, and only by that.
+    // The response to its first line is the greeting alone.
     await ann.until('guest-2: This is from Client\n')
     program.send('second')
     await program.until('guest-2: second\n')
@@ -41,7 +41,7 @@ describe('what was said before', () => {
     expect(program.chunks.map(({ length }) => length <= 1024)).toEqual([true, true])
   })
 
-  it('comes with /history, as much of it as is asked for, and by /search', async () => {
+  it('is returned by /history and /search, up to the requested number', async () => {
     const { tcp } = await testGateway()
     const { client: ann } = await greeted(tcp.port)
     ann.send('one fish\ntwo fish\nred fish\n/history 2\n/search fish two\n/search none\n')
@@ -52,7 +52,7 @@ describe('what was said before', () => {
     expect(text).toMatch(/\* 1 found for fish two\n\* .{10}\n\[.{5}\] guest-1: two fish\n/)
   })
 
-  it('says how much of it is left out where it is too much for one answer', async () => {
+  it('says how many messages were left out when the response would be too large', async () => {
     const { tcp, webUrl } = await testGateway()
     const { client: ann } = await greeted(tcp.port)
     ann.send(`${'long '.repeat(800)}\n`.repeat(40))
@@ -69,7 +69,7 @@ describe('what was said before', () => {
     expect(await page.next('history')).toMatchObject({ leftOut: 24, events: { length: 16 } })
   })
 
-  it('comes to a page in pages, and says whether there is more', async () => {
+  it('is returned to the page in parts that say whether there is more', async () => {
     const { webUrl } = await testGateway()
     const page = await pageClient(webUrl)
     await page.hello()
@@ -92,7 +92,7 @@ describe('what was said before', () => {
     ])
   })
 
-  it('comes over HTTP, in either direction, or an error of the table', async () => {
+  it('is returned over HTTP in both directions, or an error from the table', async () => {
     const { webUrl, tcp, room } = await testGateway()
     const { client } = await greeted(tcp.port)
     client.send('one\ntwo\nthree\n/who\n')
@@ -123,7 +123,7 @@ describe('what was said before', () => {
 })
 
 describe('/resume', () => {
-  it('gives back the name and exactly what was missed', async () => {
+  it('restores the name and sends exactly the missed messages', async () => {
     const { tcp } = await testGateway()
     const { client: ann } = await greeted(tcp.port)
     const { client: bob } = await greeted(tcp.port)
@@ -151,7 +151,7 @@ describe('/resume', () => {
     await ann.until('Bob: thanks\n')
   })
 
-  it('has a code that nobody can say aloud, however they slip', async () => {
+  it('has a code that the server never broadcasts, however it is typed', async () => {
     const { tcp, webUrl, room } = await testGateway()
     const { client: ann } = await greeted(tcp.port)
     const { client: bob } = await greeted(tcp.port)
@@ -173,7 +173,7 @@ describe('/resume', () => {
     const answer = await fetch(`${webUrl}/api/say`, { method: 'POST', body: code })
     expect(answer.status).toBe(400)
     expect(room.feed.seq).toBe(1)
-    // Of that shape, and made with no secret of ours.
+    // It looks like a code and is none of this server.
     ann.send('abcdefghij.abcdefghijk\n')
     await bob.until('abcdefghij.abcdefghijk\n')
   })
@@ -197,7 +197,7 @@ describe('/resume', () => {
     await bob.until('* Ann joined (tcp)\n')
   })
 
-  it('says what is gone, who it cannot be, and that it is somebody else’s code', async () => {
+  it('reports unknown codes, a name that is taken, and messages no longer kept', async () => {
     const data = testFolder()
     const gateway = await testGateway({ data, retain: 5 })
     const { client: bob } = await greeted(gateway.tcp.port)
@@ -218,8 +218,8 @@ describe('/resume', () => {
   })
 })
 
-describe('/resume of one’s own', () => {
-  it('gives back a name that the new connection itself has, and only others’ words', async () => {
+describe('/resume with the code of the same client', () => {
+  it('restores a name that the new connection already has, and omits its own messages', async () => {
     const data = testFolder()
     const first = await testGateway({ data })
     const { client: ann } = await greeted(first.tcp.port)
@@ -238,7 +238,7 @@ describe('/resume of one’s own', () => {
     await back.until('1 here: guest-1 (tcp)\n')
   })
 
-  it('goes on over a WebSocket of lines when all that was missed is one’s own', async () => {
+  it('continues over a WebSocket of lines when all missed messages are its own', async () => {
     const { webUrl, tcp } = await testGateway()
     const { client: ann } = await greeted(tcp.port)
     const text = async () => {
@@ -264,7 +264,7 @@ describe('/resume of one’s own', () => {
 })
 
 describe('a token', () => {
-  it('is the same person after a restart, with the name they had', async () => {
+  it('restores the person and the name after a restart', async () => {
     const data = testFolder()
     const first = await testGateway({ data })
     const ann = await pageClient(first.webUrl)
@@ -280,7 +280,7 @@ describe('a token', () => {
     expect(await back.until('before')).toMatchObject({ seq })
   })
 
-  it('resets a reader whose place is no longer kept', async () => {
+  it('resets a reader whose next message is no longer kept', async () => {
     const gateway = await testGateway({ data: testFolder(), retain: 5 })
     const ann = await pageClient(gateway.webUrl)
     const { token, epoch } = await ann.hello({ name: 'Ann' })

@@ -40,7 +40,7 @@ it('more than four requests for events from one address get 429, and the log is 
   expect((await get()).status).toBe(200)
 })
 
-it('a client that is gone before its events are read has no place among the readers', async () => {
+it('a client that disconnects before its events are read does not count as a reader', async () => {
   const gateway = await testGateway()
   const reads = holdReads(gateway)
   const port = Number(new URL(gateway.webUrl).port)
@@ -53,7 +53,7 @@ it('a client that is gone before its events are read has no place among the read
   expect(reads.most).toBe(1)
 })
 
-it('a response has at most 65,536 UTF-16 units of text, and the pages together have everything', async () => {
+it('a response has at most 65,536 UTF-16 units of text, and the pages together contain all events', async () => {
   const { webUrl, tcp } = await testGateway()
   const { client } = await greeted(tcp.port)
   client.send(`${'long '.repeat(800)}\n`.repeat(40))

@@ -3,7 +3,7 @@ import { testGateway } from '../../../support/gateway.ts'
 import { pageClient } from '../../../support/page.ts'
 import { greeted } from '../../../support/raw.ts'
 
-/** The samples by their name and labels, as Prometheus reads them. */
+/** Name and labels of each sample → its value. */
 async function scrape(webUrl: string): Promise<Map<string, number>> {
   const response = await fetch(`${webUrl}/metrics`)
   expect(response.status).toBe(200)
@@ -17,9 +17,9 @@ async function scrape(webUrl: string): Promise<Map<string, number>> {
   )
 }
 
-test('the metrics count who is here, what was said, what was refused and how long it took', async () => {
+test('the metrics count members, messages, refusals and the time of commits', async () => {
   const { webUrl, tcp } = await testGateway()
-  // The histograms begin with the first scrape.
+  // The histograms start at the first scrape.
   expect((await scrape(webUrl)).get('oneroom_members')).toBe(0)
 
   const { client } = await greeted(tcp.port)
@@ -49,7 +49,7 @@ test('the metrics count who is here, what was said, what was refused and how lon
   }
 })
 
-test('bytes are counted as they travel, whatever carries them', async () => {
+test('bytes are counted as sent and received, for every transport', async () => {
   const { room, webUrl, tcp } = await testGateway()
   const page = await pageClient(webUrl)
   const hello = JSON.stringify({ type: 'hello', protocol: 1, name: 'Zoë' })
@@ -60,13 +60,13 @@ test('bytes are counted as they travel, whatever carries them', async () => {
   await page.next('presence', ({ joined }) => joined.length === 1 && joined[0]?.via === 'tcp')
   const before = room.tally.bytesOut
   client.forget()
-  // Are you there?
+  // IAC AYT (RFC 854): are you there?
   client.send(Uint8Array.of(255, 246))
   await client.until('[Yes]')
   expect(room.tally.bytesOut - before).toBe(Buffer.concat(client.chunks).length)
 })
 
-test('the metrics tell of a reader that has stopped reading, and how far it is behind', async () => {
+test('the metrics report a reader that has stopped reading, and its lag', async () => {
   const { webUrl, tcp } = await testGateway()
   const { client: stuck } = await greeted(tcp.port)
   stuck.socket.pause()

@@ -25,7 +25,7 @@ describe('a message over HTTP', () => {
     ['text as curl -d sends it', 'deployed & 100% done', FORM, '?name=ci', 'deployed & 100% done'],
     ['plain text', 'deployed\n', TEXT, '?name=ci', 'deployed'],
     ['a form', 'name=ci&text=a+b%21', FORM, '', 'a b!'],
-    ['text that looks like a form of something else', 'text=1&x=2', FORM, '?name=ci', 'text=1&x=2'],
+    ['text that looks like a form with other fields', 'text=1&x=2', FORM, '?name=ci', 'text=1&x=2'],
     ['JSON', '{"text":"grüß dich","name":"ci"}', JSON_TYPE, '', 'grüß dich'],
     ['JSON with unknown fields', '{"text":"x","name":"ci","colour":1}', JSON_TYPE, '?y=2', 'x'],
   ])('may be %s', async (_what, body, headers, query, text) => {
@@ -45,7 +45,7 @@ describe('a message over HTTP', () => {
     expect(ann.text).not.toMatch(/joined|left/)
   })
 
-  it('is said once for each name and id, and answered with what was said', async () => {
+  it('is committed once for each name and id, and repeated requests return that event', async () => {
     const gateway = await testGateway()
     const once = '{"text":"once","name":"CI","id":"build-1","action":true}'
     const first = await say(gateway, once, JSON_TYPE)
@@ -57,7 +57,7 @@ describe('a message over HTTP', () => {
     expect(await everything(gateway.webUrl)).toHaveLength(2)
   })
 
-  it('is refused where its id was used for a different message, and nothing is said', async () => {
+  it('is refused when its id was used for a different message', async () => {
     const gateway = await testGateway()
     const taken = '{"text":"anything","name":"ci","id":"build-7"}'
     expect((await say(gateway, taken, JSON_TYPE)).status).toBe(201)
@@ -72,19 +72,26 @@ describe('a message over HTTP', () => {
   })
 
   it.each([
-    ['the name of somebody here', 'hi', TEXT, '?name=GUEST-1', 409, 'name_taken'],
-    ['a name that looks like it', 'hi', TEXT, '?name=gu%D0%B5st-1', 409, 'name_lookalike'],
-    ['the name of the machine', 'hi', TEXT, '?name=Server', 409, 'name_taken'],
-    ['a name that cannot be', 'hi', TEXT, '?name=a%3Ab', 400, 'name_invalid'],
-    ['nothing to say', '  ', TEXT, '', 400, 'text_empty'],
-    ['more than a message', 'x'.repeat(4097), TEXT, '', 413, 'text_too_long'],
-    ['much more', 'x'.repeat(100_000), TEXT, '', 413, 'text_too_long'],
+    ['the name of a member', 'hi', TEXT, '?name=GUEST-1', 409, 'name_taken'],
+    [
+      'a name that looks like the name of a member',
+      'hi',
+      TEXT,
+      '?name=gu%D0%B5st-1',
+      409,
+      'name_lookalike',
+    ],
+    ['a reserved name', 'hi', TEXT, '?name=Server', 409, 'name_taken'],
+    ['an invalid name', 'hi', TEXT, '?name=a%3Ab', 400, 'name_invalid'],
+    ['an empty text', '  ', TEXT, '', 400, 'text_empty'],
+    ['a text that is too long', 'x'.repeat(4097), TEXT, '', 413, 'text_too_long'],
+    ['a body that is too large', 'x'.repeat(100_000), TEXT, '', 413, 'text_too_long'],
     ['two lines', 'one\ntwo', TEXT, '', 400, 'bad_message'],
-    ['what is not JSON', '{"text":', JSON_TYPE, '', 400, 'bad_json'],
-    ['JSON that is no object', '[1]', JSON_TYPE, '', 400, 'bad_message'],
-    ['a picture', 'x', { 'content-type': 'image/png' }, '', 400, 'bad_message'],
+    ['invalid JSON', '{"text":', JSON_TYPE, '', 400, 'bad_json'],
+    ['JSON that is not an object', '[1]', JSON_TYPE, '', 400, 'bad_message'],
+    ['an unknown media type', 'x', { 'content-type': 'image/png' }, '', 400, 'bad_message'],
   ])(
-    'with %s is answered by the error table',
+    'with %s is refused with an error from the table',
     async (_what, body, headers, query, status, code) => {
       const gateway = await testGateway()
       await greeted(gateway.tcp.port)
@@ -95,7 +102,7 @@ describe('a message over HTTP', () => {
     },
   )
 
-  it('is refused from a page of another site', async () => {
+  it('is refused when it comes from a page of another site', async () => {
     const gateway = await testGateway()
     for (const origin of ['http://evil.example', 'null']) {
       expect((await say(gateway, 'hi', { ...TEXT, origin })).status).toBe(403)
@@ -104,14 +111,14 @@ describe('a message over HTTP', () => {
     expect(await everything(gateway.webUrl)).toHaveLength(1)
   })
 
-  it('is made safe as any other', async () => {
+  it('is sanitised like any other message', async () => {
     const gateway = await testGateway()
     const { client: ann } = await greeted(gateway.tcp.port)
     await say(gateway, '\u001b[2J\u202eevil')
     await ann.until('http: ^[[2J\\u202eevil\n')
   })
 
-  it('is held to flood control, and says when to come again', async () => {
+  it('is subject to flood control, and the response says when to retry', async () => {
     const gateway = await testGateway({ flood: { perSecond: 0.1, burst: 3 } })
     const answers = await Promise.all(
       Array.from({ length: 6 }, (_, at) => say(gateway, `${at}`, TEXT, `?name=n${at}x`)),
@@ -131,7 +138,7 @@ describe('a message over HTTP', () => {
     expect(statuses).toEqual([400, 400, 429, 429])
   })
 
-  it('is not said where the log cannot keep it', async () => {
+  it('is refused when the log cannot record it', async () => {
     const gateway = await testGateway()
     gateway.room.log.append = () => Promise.reject(new Error('disk full'))
     const { status, answer } = await say(gateway, 'hi')

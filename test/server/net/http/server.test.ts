@@ -9,7 +9,7 @@ import { rawClient } from '../../../support/raw.ts'
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-it('serves the built page fresh, and its hashed files for good, under a strict policy', async () => {
+it('serves the page uncached, its hashed files cached for ever, and both with a strict policy', async () => {
   const { webUrl } = await serve()
   const index = await fetch(webUrl)
   const html = await index.text()
@@ -28,7 +28,7 @@ it('serves the built page fresh, and its hashed files for good, under a strict p
   }
 })
 
-it('says that it is up, and where the raw port is', async () => {
+it('reports its health and the address of the raw port', async () => {
   const { webUrl, tcp } = await testGateway()
   const health = await fetch(`${webUrl}/healthz`)
   expect(await health.json()).toEqual({ status: 'ok' })
@@ -73,14 +73,14 @@ it('is unhealthy while the log cannot be written, and healthy again after a writ
 it.each([
   ['HTTP/1.0 without a Host', 'GET /healthz HTTP/1.0\r\n\r\n'],
   ['an empty Host', 'GET /healthz HTTP/1.1\r\nHost:\r\nConnection: close\r\n\r\n'],
-])('says so to %s, too', async (_what, request) => {
+])('reports its health to %s', async (_what, request) => {
   const { webUrl } = await testGateway()
   const client = await rawClient(Number(new URL(webUrl).port))
   client.send(request)
   expect(await client.untilEnded()).toMatch(/^HTTP\/1\.1 200 OK\r\n.*{"status":"ok"}$/s)
 })
 
-it('bound to every address, says where it was reached', async () => {
+it('names the address that the client used, when it listens on all addresses', async () => {
   const { webUrl, tcp } = await testGateway({ host: '0.0.0.0' })
   const { port } = new URL(webUrl)
   for (const host of ['127.0.0.1', 'localhost']) {
@@ -95,7 +95,7 @@ it('bound to every address, says where it was reached', async () => {
   expect(await lost.untilEnded()).toContain(`The page is at http://127.0.0.1:${port}\n`)
 })
 
-it('answers what is not there with where the page is', async () => {
+it('returns 404 with the address of the page for an unknown path', async () => {
   const { webUrl } = await testGateway()
   const missing = await fetch(`${webUrl}/chat`)
   expect(missing.status).toBe(404)

@@ -32,7 +32,7 @@ async function listening(
 }
 
 describe('an HTTP connection', () => {
-  it('that pipelines a thousand requests and reads nothing is closed, and costs one answer', async () => {
+  it('that pipelines a thousand requests and reads nothing is closed after one read of the log', async () => {
     const { webUrl, room, logged } = await testGateway()
     let reads = 0
     const before = room.log.before.bind(room.log)
@@ -51,7 +51,7 @@ describe('an HTTP connection', () => {
     expect(reads).toBeLessThanOrEqual(1)
   })
 
-  it('gets the answers to a few pipelined requests in their order, one handled at a time', async () => {
+  it('gets the responses to a few pipelined requests in order, one handled at a time', async () => {
     let underWay = 0
     let most = 0
     const { port } = await listening({}, (app) => {
@@ -73,7 +73,7 @@ describe('an HTTP connection', () => {
     await client.until('<again>')
   })
 
-  it('is closed when its client takes nothing of an answer', async () => {
+  it('is closed when its client reads nothing of a response', async () => {
     const { port, app } = await listening({ stalledMs: 200 }, (routes) => {
       // More than the kernel buffers.
       routes.get('/', async () => 'x'.repeat(32_000_000))
@@ -89,7 +89,7 @@ describe('an HTTP connection', () => {
   it.each([
     ['in total', { total: 3 }],
     ['from one network', { ofNetwork: 3 }],
-  ])('is refused where too many are open %s, with one log line', async (_what, limits) => {
+  ])('is refused when too many are open %s, with one log line', async (_what, limits) => {
     const { port, logged } = await listening(limits, (app) => {
       app.get('/', async () => 'welcome')
     })
@@ -103,7 +103,7 @@ describe('an HTTP connection', () => {
     await expect.poll(async () => (await fetch(`http://127.0.0.1:${port}`)).status).toBe(200)
   })
 
-  it('is not counted any more when it has become a WebSocket', async () => {
+  it('is no longer counted when it has become a WebSocket', async () => {
     const { port } = await listening({ total: 1 }, (app) => {
       app.register(fastifyWebsocket)
       app.register(async (routes) => {
