@@ -31,11 +31,6 @@ export function refuse(socket: Socket, refusal: Refusal, webUrl: string): void {
   endSoon(socket, reasonFor(refusal, webUrl))
 }
 
-/** Refuses an HTTP request. */
-export function answerHttp(socket: Socket, webUrl: string): void {
-  refuse(socket, 'http', webUrl)
-}
-
 function reasonFor(refusal: Exclude<Refusal, 'tls' | 'stun'>, webUrl: string): string {
   switch (refusal) {
     // RFC 4253, section 4.2: a server may send lines of text before its version.

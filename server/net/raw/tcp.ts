@@ -11,7 +11,7 @@ import { isTaken, type Transport } from '../connection/transport.ts'
 import { crlfFraming, framedSlices, lfFraming } from './framing.ts'
 import { RawInput } from './input.ts'
 import { Lockstep, oneReadChunks, READ_BYTES } from './lockstep.ts'
-import { answerHttp, forgetInput, turnAway } from './refusal.ts'
+import { forgetInput, refuse, turnAway } from './refusal.ts'
 
 /**
  * Time, in ms, that the server waits for a client that speaks first, before it greets.
@@ -111,8 +111,7 @@ class TcpConnection implements Transport, Input {
     }
     this.#cancelGreet()
     this.#connection.gone(`refused: ${refusal}`)
-    if (refusal === 'http') answerHttp(this.#socket, this.#options.webUrl(this.#socket))
-    else this.#socket.destroy()
+    refuse(this.#socket, refusal, this.#options.webUrl(this.#socket))
   }
 
   next(): Arrived | undefined {

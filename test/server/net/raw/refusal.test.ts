@@ -4,6 +4,7 @@ import { createServer } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import type { Refusal } from '../../../../server/net/raw/guard.ts'
 import { refuse } from '../../../../server/net/raw/refusal.ts'
+import { testGateway } from '../../../support/gateway.ts'
 import { rawClient } from '../../../support/raw.ts'
 
 const WEB_URL = 'http://127.0.0.1:3000'
@@ -46,5 +47,23 @@ test.each([
   'a client of %s reads one sentence, or nothing where it reads no text',
   async (refusal, text) => {
     expect(await refused(refusal)).toBe(text)
+  },
+)
+
+test.each([
+  ['ssh', ['SSH-2.0-OpenSSH_9.2p1\r\n'], /^This port is for raw TCP clients/],
+  ['proxy', ['\r\n\r\n\0\r\nQUIT\n', '\x20\0\0\0'], /^This port does not accept the PROXY/],
+  ['proxy', ['PROXY TCP4 ', '10.0.0.1 10.0.0.2 1 2\r\nhello\n'], /does not accept the PROXY/],
+  ['rtsp', ['OPTIONS rtsp://a/ RTSP/1.0\r\n', 'CSeq: 1\r\n\r\n'], /^RTSP\/1\.0 400 /],
+  ['sip', ['INVITE sip:a@b SIP/2.0\r\n', '\r\nhello\n'], /^SIP\/2\.0 400 /],
+] as const)(
+  'the raw port refuses a client of %s, and it is no member',
+  async (refusal, chunks, text) => {
+    const gateway = await testGateway()
+    const client = await rawClient(gateway.tcp.port)
+    for (const chunk of chunks) client.send(chunk)
+    expect(await client.untilEnded()).toMatch(text)
+    expect(gateway.logged.map(({ reason }) => reason)).toContain(`refused: ${refusal}`)
+    expect(gateway.room.roster.size).toBe(0)
   },
 )
