@@ -36,7 +36,8 @@ const separators = /[<>:*!]/
 const letterSeparators = /[:*!]/
 const letter = /\p{L}/u
 /** Look-alikes of these that UTS #39 does not list: mostly colons of other scripts. */
-const moreSeparators = /[ˑ܅-܉፡፥፦᠄⁝⁞⦂⸪⸫꛳꛴\u{12471}\u{12472}\u{1da8a}⁑✱✲✳꙳\u{1f7af}-\u{1f7be}ꜝ❕❗]/u
+const moreSeparators =
+  /[ˑ܅-܉፡፥፦᠄៖᭝༔꧇⁝⁞⦂⦙⸪⸫꛳꛴〈〉⟨⟩❬❭\u{12471}\u{12472}\u{1da8a}⁑✱✲✳꙳\u{1f7af}-\u{1f7be}ꜝ❕❗]/u
 /** Scripts that write vowels as marks, or need marks to tell words apart. */
 const marked = [
   ...['Devanagari', 'Bengali', 'Gurmukhi', 'Gujarati', 'Oriya', 'Tamil', 'Telugu', 'Kannada'],

@@ -89,7 +89,7 @@ describe('checkName', () => {
     }
   })
 
-  const alike = [...'꞉∶ːˑ˸⁚։׃܃፡᠄꛴⦂ꓽ∗⁎٭✱‹›❯ǃ❗']
+  const alike = [...'꞉∶ːˑ˸⁚։׃܃፡᠄꛴៖꧇〈⟩⦂ꓽ∗⁎٭✱‹›❯ǃ❗']
   test.each(alike)('refuses %s, which looks like a separator, anywhere in a name', (char) => {
     for (const raw of [`${char}a`, `a${char} b`, `a${char}`]) {
       expect(objection(raw)).toBe(`A name cannot contain ${char}, which looks like a separator.`)
