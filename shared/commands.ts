@@ -45,7 +45,7 @@ export const commands = [
   {
     name: 'me',
     usage: '/me TEXT',
-    summary: 'Send an action, such as "* alice waves".',
+    summary: 'Send an action, such as "alice * waves".',
     more: ['Example: /me waves'],
     where: 'everywhere',
     akin: ['action', 'em'],

@@ -2,6 +2,11 @@
  * The line dialect: what people at nc, telnet and their own programs read. Every
  * unit is one line; all text in it was sanitised where it entered the room, so the
  * only control characters a terminal sees are the line ends its transport adds.
+ *
+ * After the time stamp a line has one of three forms, which no name or text can forge:
+ * `NAME: TEXT` is a message, `NAME * TEXT` an action, `* …` a notice of the server. Names
+ * contain none of `: * < >` nor anything that looks like them; in a notice, a name with
+ * spaces stands in angle brackets.
  */
 
 import { limits } from '../limits.ts'
@@ -153,12 +158,19 @@ function stampOf(at: string, style: LineStyle): string {
 function eventLine({ at, kind, from, text }: RoomEvent, style: LineStyle): string {
   const stamp = style.stamps ? stampOf(at, style) : ''
   if (kind === 'message') return `${stamp}${shown(from.name, style)}: ${text}`
-  if (kind === 'action') return `${stamp}* ${shown(from.name, style)} ${text}`
+  if (kind === 'action') return `${stamp}${shown(from.name, style)} * ${text}`
   return `${stamp}* ${text}`
 }
 
-function shown(name: string, { color }: LineStyle): string {
-  return color ? painted(name) : name
+function shown(name: string, { color, ascii }: LineStyle): string {
+  // In ASCII, a star or an emoji of a name would be spelled with the marks of a line.
+  const spelled = ascii ? inAscii(name).replace(/[<>:*!]/g, '') || '?' : name
+  return color ? painted(spelled) : spelled
+}
+
+/** Without the brackets, the name `bob is now` would make any notice about bob. */
+function inNotice(name: string, style: LineStyle): string {
+  return name.includes(' ') ? `<${shown(name, style)}>` : shown(name, style)
 }
 
 function presenceLines(presence: Presence, style: LineStyle): Unit[] {
@@ -177,17 +189,17 @@ function presenceLines(presence: Presence, style: LineStyle): Unit[] {
   }
   // A name that was given up may be taken by the next member, so joins come last.
   return [
-    ...left.map(({ id, name }) => ({ text: `* ${shown(name, style)} left`, own: id })),
+    ...left.map(({ id, name }) => ({ text: `* ${inNotice(name, style)} left`, own: id })),
     ...renamed.map(({ id, was, name }) => ({
-      text: `* ${shown(was, style)} is now ${shown(name, style)}`,
+      text: `* ${inNotice(was, style)} is now ${inNotice(name, style)}`,
       own: id,
     })),
     ...moved.map(({ id, name, via }) => ({
-      text: `* ${shown(name, style)} continues (${via})`,
+      text: `* ${inNotice(name, style)} continues (${via})`,
       own: id,
     })),
     ...joined.map(({ id, name, via }) => ({
-      text: `* ${shown(name, style)} joined (${via})`,
+      text: `* ${inNotice(name, style)} joined (${via})`,
       own: id,
     })),
   ]

@@ -126,7 +126,7 @@ describe('the composer', () => {
     await options.first().waitFor({ state: 'detached' })
     await composer(page).fill('/me waves')
     await page.keyboard.press('Enter')
-    await client.until('* Ann waves\n')
+    await client.until('Ann * waves\n')
     await composer(page).fill('/name Anna')
     await page.keyboard.press('Enter')
     await client.until('* Ann is now Anna\n')
@@ -148,7 +148,7 @@ describe('the composer', () => {
     })
     await page.waitForFunction(() => document.querySelector('textarea')?.value === '')
     await say(page, 'once')
-    expect((await client.until('Ann: once\n')).match(/Ann waves/g)).toHaveLength(1)
+    expect((await client.until('Ann: once\n')).match(/Ann \* waves/g)).toHaveLength(1)
   })
 
   it('says of many lines how many messages they are and how long they take', async () => {

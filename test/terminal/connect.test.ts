@@ -120,7 +120,7 @@ describe.skipIf(tmux === undefined)('oneroom connect at a terminal', () => {
     screen.type('/name Anne').press('Enter')
     await screen.until(/\* Ann is now Anne\nAnne>$/)
     screen.type('/history 2').press('Enter')
-    await screen.until(/Ann: Bob: hi!\n\[\d\d:\d\d\] \* Ann waves\nAnne>$/)
+    await screen.until(/Ann: Bob: hi!\n\[\d\d:\d\d] Ann \* waves\nAnne>$/)
   })
 
   it('asks before it sends what is pasted, when that is several messages', async () => {

@@ -1,12 +1,14 @@
 /** The line dialect: what people type, and every line they read. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { loadAscii } from '../../../shared/dialect/ascii.ts'
 import type { Outgoing } from '../../../shared/dialect/dialect.ts'
 import { LineCodec, splitUtf8 } from '../../../shared/dialect/line.ts'
 import { nameList } from '../../../shared/dialect/replies.ts'
 import { utcOffset } from '../../../shared/dialect/style.ts'
 import { errorMessage } from '../../../shared/errors.ts'
 import { limits } from '../../../shared/limits.ts'
+import { checkName } from '../../../shared/names.ts'
 import type { EventKind, Person, Presence, Welcome } from '../../../shared/protocol.ts'
 import { sanitise, utf8Length } from '../../../shared/text.ts'
 
@@ -82,7 +84,7 @@ describe('an event', () => {
   test.each([
     ['message', 'hello', '[12:21] alice: hello'],
     ['message', '* bob left', '[12:21] alice: * bob left'],
-    ['action', 'waves', '[12:21] * alice waves'],
+    ['action', 'waves', '[12:21] alice * waves'],
     ['notice', 'The disk is full.', '[12:21] * The disk is full.'],
   ] as const)('of kind %s is one line', (kind, text, line) => {
     expect(utc.encode({ type: 'events', events: [event(kind, text)] })).toEqual([
@@ -115,6 +117,70 @@ describe('an event', () => {
       expect(lines(welcome(), codec)[1]).toContain(`Times are ${name}.`)
     },
   )
+})
+
+describe('no name and no text', () => {
+  const parts = fc.constantFrom(
+    ...['bob', ' ', 'is now', 'joined', 'left', '(tcp)', '*', ': ', ' * ', '<', '>', '[12:21]'],
+    ...['꞉', '∶', 'ː', '∗', '‹', '›', '!', '\u00a0', '\n'],
+  )
+  const anything = fc.oneof(
+    fc.array(parts, { maxLength: 6 }).map((some) => some.join('')),
+    fc.string({ unit: 'grapheme', maxLength: 20 }),
+  )
+  const name = anything
+    .map((raw) => {
+      const checked = checkName(raw)
+      return checked.ok ? checked.name : undefined
+    })
+    .filter((checked) => checked !== undefined)
+
+  /** Reads a line as it reads to people: its form, and the name that it seems to come from. */
+  function read(line: string): unknown {
+    const rest = line.replace(/^\[\d\d:\d\d\] /, '')
+    const notice =
+      /^\* (?:<([^<>]+)>|(\S+)) (left|joined|continues|is now (?:<([^<>]+)>|(\S+)))/.exec(rest)
+    if (notice !== null) {
+      const [, wide, narrow, act = '', nextWide, nextNarrow] = notice
+      return [act.split(' ')[0], wide ?? narrow, nextWide ?? nextNarrow]
+    }
+    const [, from, mark] = /^([^:*<>]+)(: | \* )/.exec(rest) ?? []
+    return [mark === ': ' ? 'message' : 'action', from, undefined]
+  }
+
+  test('can forge the line of another kind or of another person', () => {
+    fc.assert(
+      fc.property(name, name, anything, (name, next, raw) => {
+        const person = { ...alice, name }
+        const text = sanitise(raw)
+        for (const kind of ['message', 'action'] as const) {
+          const events = [event(kind, text, person)]
+          expect(lines({ type: 'events', events }).map(read)).toEqual([[kind, name, undefined]])
+        }
+        const renamed = [{ id: 'a1', was: name, name: next }]
+        const told = lines(presence({ joined: [person], left: [person], moved: [person], renamed }))
+        expect(told.map(read)).toEqual([
+          ['left', name, undefined],
+          ['is', name, next],
+          ['continues', name, undefined],
+          ['joined', name, undefined],
+        ])
+      }),
+      { numRuns: 1000 },
+    )
+  })
+  test('can do so in ASCII, where stars and emoji are spelled with such marks', async () => {
+    await loadAscii()
+    const ascii = new LineCodec({ offset: 0 })
+    ascii.restyle({ ascii: true })
+    const spoken = (name: string) => {
+      const events = [event('message', 'x', { ...alice, name })]
+      return lines({ type: 'events', events }, ascii)
+    }
+    expect(spoken('★ bob left')).toEqual(['[12:21]  bob left: x'])
+    expect(spoken('bob🚀 x')).toEqual(['[12:21] bobrocket x: x'])
+    expect(spoken('★')).toEqual(['[12:21] ?: x'])
+  })
 })
 
 describe('presence', () => {

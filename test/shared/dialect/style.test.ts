@@ -82,7 +82,7 @@ describe('a style', () => {
   test('without stamps has none before what is said', () => {
     const plain = styled({ stamps: false })
     expect(lines(plain, event('hi'))).toEqual(['Иван: hi'])
-    expect(lines(plain, event('waves', 'action'))).toEqual(['* Иван waves'])
+    expect(lines(plain, event('waves', 'action'))).toEqual(['Иван * waves'])
   })
 
   test('of another clock has its stamps and its days', () => {

@@ -103,7 +103,7 @@ describe('the raw port', () => {
     await ann.until('  /name NAME')
     await ann.until('! There is no command /nonsense.')
     await bob.until('guest-1: /slash\n')
-    await bob.until(/\] \* guest-1 waves\n/)
+    await bob.until(/\] guest-1 \* waves\n/)
     expect(bob.text).not.toMatch(/nonsense|here: guest-1 \(tcp\), guest-2/)
   })
 
