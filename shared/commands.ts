@@ -63,7 +63,7 @@ export const commands = [
     usage: '/search WORDS',
     summary: 'Show the latest messages that contain these words.',
     more: [
-      'All words must occur, in any order. The beginning of a word is enough.',
+      'All words must occur, in any order. The last word may be incomplete.',
       'Example: /search disk fu',
     ],
     where: 'everywhere',

@@ -299,7 +299,7 @@ it('the lines of the page of commands are what a terminal shows', async () => {
   const alice = await pageClient(webUrl)
   await alice.hello({ name: 'alice' })
   alice.send({ type: 'say', text: 'hello' }).send({ type: 'say', text: 'waves', action: true })
-  await client.until('* alice waves\n')
+  await client.until('alice * waves\n')
   const bob = await pageClient(webUrl)
   const { token } = await bob.hello({ name: 'bob' })
   await client.until('* bob joined (web)\n')
