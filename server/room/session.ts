@@ -9,7 +9,7 @@ import type { Decoded, Outgoing, Request } from '../../shared/dialect/dialect.ts
 import { errorMessage, type Fault } from '../../shared/errors.ts'
 import { limits, PROTOCOL_VERSION } from '../../shared/limits.ts'
 import type { Hello, Person, ResetReason, Say, Welcome } from '../../shared/protocol.ts'
-import { LISTED_MEMBERS } from './members.ts'
+import { type Joined, LISTED_MEMBERS } from './members.ts'
 import { checkMessage } from './message.ts'
 import { latestFitting, type Query, replyTo } from './query.ts'
 import type { Reader } from './reader.ts'
@@ -98,7 +98,9 @@ export class Session {
       this.#identity ?? (hello.token === undefined ? undefined : personOf(hello.token, log.secret))
     const name = hello.name ?? (await this.#storedName(returning))
     if (this.#state !== 'entering') return
-    const joined = members.join(this.#reader, name, returning)
+    let joined = members.join(this.#reader, name, returning)
+    // A stored name can be taken, or invalid by now. The client has not asked for it.
+    if (!joined.ok && hello.name === undefined) joined = this.#joinUnder(joined.fault, returning)
     if (!joined.ok) {
       this.#state = 'new'
       this.#refuse(joined.fault)
@@ -156,8 +158,7 @@ export class Session {
     // Leaves before it joins, since the name may be the one that this connection has.
     members.leave(this.#reader, this.#id, false)
     let joined = members.join(this.#reader, seat.name, person)
-    if (!joined.ok) joined = members.join(this.#reader, joined.fault.suggestion, person)
-    if (!joined.ok) joined = members.join(this.#reader, undefined, person)
+    if (!joined.ok) joined = this.#joinUnder(joined.fault, person)
     if (!joined.ok) return this.#reader.close(joined.fault.code)
     this.#id = person
     const trimmed = Math.max(0, log.first() - 1 - seat.seq)
@@ -168,6 +169,13 @@ export class Session {
     this.#reply({ type: 'resumed', name, was: seat.name, trimmed, skipped, missed })
     this.#reader.follow({ seq, until: feed.seq, position: feed.head })
     this.#reader.wake()
+  }
+
+  /** Joins under the suggested name, or under the name of a guest. */
+  #joinUnder({ suggestion }: Fault, person: string | undefined): Joined {
+    const { members } = this.#room
+    const joined = members.join(this.#reader, suggestion, person)
+    return joined.ok ? joined : members.join(this.#reader, undefined, person)
   }
 
   async #ask(query: Query): Promise<void> {

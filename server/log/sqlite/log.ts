@@ -72,7 +72,9 @@ class SqliteLog implements RoomLog {
   /** A thread of its own, so that no page waits for a search. */
   readonly #searcher: LateThread
   readonly #searches = new SearchQueue()
-  #appendFailed = false
+  /** Whether the latest write failed: an append, or a probe after it. */
+  #hasFailed = false
+  #isProbing = false
   #head: number
 
   constructor(writer: Thread, { epoch, secret, head, first }: Ready, parts: Parts) {
@@ -110,10 +112,10 @@ class SqliteLog implements RoomLog {
   async #appendText(text: string): Promise<Appended> {
     try {
       const appended = (await this.#writer.call('append', text)) as Appended
-      this.#appendFailed = false
+      this.#hasFailed = false
       return appended
     } catch (error) {
-      this.#appendFailed = true
+      this.#hasFailed = true
       throw error
     }
   }
@@ -143,7 +145,22 @@ class SqliteLog implements RoomLog {
   health(): LogHealth {
     if (this.#parts.isLost()) return 'lost'
     if (this.#writer.waitedMs > this.#parts.stalledMs) return 'stalled'
-    return this.#appendFailed ? 'failing' : 'ok'
+    if (this.#hasFailed) void this.#probe()
+    return this.#hasFailed ? 'failing' : 'ok'
+  }
+
+  /** A load balancer sends nothing to a failing server, so no append would show that it recovered. */
+  async #probe(): Promise<void> {
+    if (this.#isProbing) return
+    this.#isProbing = true
+    try {
+      await this.#writer.call('probe')
+      this.#hasFailed = false
+    } catch {
+      // The next health check tries again.
+    } finally {
+      this.#isProbing = false
+    }
   }
 
   /** The writer last: the last connection to close writes the WAL back into the file. */

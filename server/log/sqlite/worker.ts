@@ -10,7 +10,7 @@ import { Writer, type WriterOptions } from './writer.ts'
 
 /** The methods that the main thread can call. */
 export type Method =
-  | keyof Pick<Writer, 'append' | 'keepSeats'>
+  | keyof Pick<Writer, 'append' | 'keepSeats' | 'probe'>
   | keyof Pick<Queries, 'read' | 'before' | 'search' | 'seatOf'>
 export type Call = { number: number; method: Method | 'close'; args: unknown[] }
 /** `error`: the end of a sentence that begins with the log. `first`: seq of the oldest event. */

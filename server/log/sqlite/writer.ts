@@ -97,6 +97,11 @@ export class Writer {
     this.#maxSeats = mayBeTooMany ? this.#countSeats() : this.#maxSeats + seats.length
   }
 
+  /** Writes to the disk without changing anything. Throws if the disk cannot be written. */
+  probe(): void {
+    this.#transaction(() => this.#statements.setIndexed.run(String(this.#indexed)))
+  }
+
   /** How many events wait for upkeep. */
   get backlog(): number {
     return this.#head - this.#indexed

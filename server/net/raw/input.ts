@@ -70,7 +70,8 @@ export class RawInput implements Input {
 
   /** The client has sent nothing since it connected: it may wait for the server to speak. */
   greetSilent(): void {
-    if (this.#phase !== 'opening' || this.#decoder.opening?.length !== 0) return
+    if (this.#phase !== 'opening' || this.#end !== 'none') return
+    if (this.#decoder.opening?.length !== 0) return
     this.#greet()
     this.#phase = 'greeted'
   }

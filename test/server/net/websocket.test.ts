@@ -5,7 +5,7 @@ import { WebSocket } from 'ws'
 import { reclaimMemory } from '../../../server/heap.ts'
 import { testGateway } from '../../support/gateway.ts'
 import { pageClient } from '../../support/page.ts'
-import { greeted } from '../../support/raw.ts'
+import { greeted, rawClient } from '../../support/raw.ts'
 
 const unreadable = () => Promise.reject(new Error('the disk is gone'))
 
@@ -235,6 +235,20 @@ describe('coming back', () => {
     expect(await one.untilClosed()).toBe(4001)
     two.send({ type: 'say', text: 'here now' })
     await two.until('here now')
+  })
+
+  it('tells the others when a person continues over another transport', async () => {
+    const { webUrl, tcp, room } = await testGateway()
+    const [ann, bob] = [await pageClient(webUrl), await pageClient(webUrl)]
+    const { client: reader } = await greeted(tcp.port)
+    const { token, you } = await ann.hello({ name: 'Ann' })
+    await bob.hello({ name: 'Bob' })
+    const program = await rawClient(tcp.port)
+    program.send(`${JSON.stringify({ type: 'hello', protocol: 1, token })}\n`)
+    const { moved } = await bob.next('presence', (one) => one.moved !== undefined)
+    expect(moved).toEqual([{ ...you, via: 'json' }])
+    await reader.until('* Ann continues (json)\n')
+    expect(room.roster.get(you.id)?.via).toBe('json')
   })
 
   it('gives every event once over a resume in the middle of a flood', async () => {

@@ -1,0 +1,169 @@
+/** A connection: open, closing, closed, with a real room and a transport of the test. */
+import { pino } from 'pino'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { systemClock } from '../../../../server/clock.ts'
+import { memoryLog } from '../../../../server/log/memory.ts'
+import { Connection } from '../../../../server/net/connection/connection.ts'
+import { Connections } from '../../../../server/net/connection/connections.ts'
+import type { Arrived, Input } from '../../../../server/net/connection/input.ts'
+import type { Transport } from '../../../../server/net/connection/transport.ts'
+import type { Part } from '../../../../server/room/encoded.ts'
+import { Room } from '../../../../server/room/room.ts'
+import type { Dialect } from '../../../../shared/dialect/dialect.ts'
+import { jsonDialect } from '../../../../shared/dialect/json.ts'
+import { lineDialect } from '../../../../shared/dialect/line.ts'
+
+const HELLO: Arrived = { type: 'request', request: { type: 'hello', protocol: 1 } }
+const say = (text: string): Arrived => ({ type: 'request', request: { type: 'say', text } })
+
+class TestTransport implements Transport, Input {
+  readonly steps: Arrived[] = []
+  readonly lines: string[] = []
+  readonly calls: string[] = []
+  next(): Arrived | undefined {
+    return this.steps.shift()
+  }
+  write(parts: readonly Part[]): boolean {
+    for (const { encoded, omit } of parts) {
+      this.lines.push(
+        ...encoded.units.filter((_, at) => !omit.includes(at)).map(({ text }) => text),
+      )
+    }
+    return true
+  }
+  listen(): void {}
+  pause(): void {}
+  end(code: number): void {
+    this.calls.push(`end ${code}`)
+  }
+  destroy(): void {
+    this.calls.push('destroy')
+  }
+}
+
+function server(helloMs = 10_000) {
+  const logged: { msg: string; reason?: string }[] = []
+  const log = pino({}, { write: (line) => logged.push(JSON.parse(line)) })
+  const roomLog = memoryLog()
+  const onBug = vi.fn()
+  const room = new Room({
+    log: roomLog,
+    clock: systemClock,
+    absenceMs: 60_000,
+    feedBytes: 1_000_000,
+    onLogFault: () => {},
+    onBug,
+  })
+  const limits = { max: 10, stalledMs: 30_000, helloMs, onCrowdGone: () => {} }
+  const connections = new Connections({ log, clock: systemClock, ...limits })
+  onTestFinished(async () => {
+    await room.close()
+    await connections.closeAll('shutdown')
+  })
+  const flood = { perSecond: Infinity, burst: 1 }
+  const open = (dialect: Dialect = lineDialect) => {
+    const transport = new TestTransport()
+    const options = { room, connections, flood }
+    const start = { dialect, via: 'tcp', remote: 'test' } as const
+    const connection = new Connection(options, transport, transport, start)
+    onTestFinished(() => connection.gone('the test is over'))
+    const receive = (...steps: Arrived[]): void => {
+      transport.steps.push(...steps)
+      connection.received()
+    }
+    return { transport, connection, receive }
+  }
+  return { room, roomLog, connections, logged, onBug, open }
+}
+
+describe('a connection', () => {
+  test('joins by its hello, and sends what the others say', async () => {
+    const { open } = server()
+    const [ann, bob] = [open(), open()]
+    for (const { receive } of [ann, bob]) receive(HELLO)
+    await vi.waitFor(() => expect(bob.connection.session.name).toBe('guest-2'))
+    ann.receive(say('hello'))
+    await vi.waitFor(() => expect(bob.transport.lines.join()).toContain('guest-1: hello'))
+    expect(ann.transport.lines.join()).not.toContain('guest-1: hello')
+  })
+
+  test('that closes sends its goodbye last, and ends once', async () => {
+    const { open, logged, connections } = server()
+    const { transport, connection, receive } = open()
+    receive(HELLO, { type: 'request', request: { type: 'bye' } })
+    await vi.waitFor(() => expect(transport.calls).toEqual(['end 1000']))
+    expect(transport.lines.at(-1)).toBe('Goodbye, guest-1.')
+    connection.close('too_slow')
+    connection.gone('closed')
+    connection.gone('closed again')
+    expect(logged.filter(({ msg }) => msg === 'left')).toMatchObject([{ reason: 'bye' }])
+    await vi.waitFor(() => expect([...connections.open]).toEqual([]))
+  })
+
+  test('that ends without a goodbye leaves, or holds its place if its dialect reconnects', async () => {
+    const { open, room } = server()
+    for (const dialect of [lineDialect, jsonDialect]) {
+      const { receive } = open(dialect)
+      receive(HELLO, { type: 'end' })
+    }
+    await vi.waitFor(() => expect(room.counts).toMatchObject({ present: 0, held: 1 }))
+  })
+
+  test('stays in the list until its messages are in the log', async () => {
+    const { open, roomLog, connections } = server()
+    const { append } = roomLog
+    let release = (): void => {}
+    const slow = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    roomLog.append = async (drafts) => {
+      await slow
+      return append.call(roomLog, drafts)
+    }
+    const { connection, receive } = open()
+    receive(HELLO)
+    await vi.waitFor(() => expect(connection.personId).toBeDefined())
+    receive(say('last words'))
+    const closed = connections.closeAll('shutdown')
+    connection.gone('ECONNRESET')
+    expect([...connections.open]).toHaveLength(1)
+    release()
+    await closed
+    expect(roomLog.head()).toBe(1)
+  })
+
+  test('without a hello is closed after a while', async () => {
+    const { open } = server(20)
+    const { transport } = open()
+    await vi.waitFor(() => expect(transport.calls).toEqual(['end 4000']))
+  })
+
+  test('whose input fails is destroyed, and the others are not', async () => {
+    const { open, logged } = server()
+    const [broken, other] = [open(), open()]
+    broken.transport.next = () => {
+      throw new Error('a bug')
+    }
+    broken.connection.received()
+    expect(broken.transport.calls).toEqual(['destroy'])
+    expect(logged.some(({ msg }) => msg === 'a connection failed')).toBe(true)
+    other.receive(HELLO)
+    await vi.waitFor(() => expect(other.connection.personId).toBeDefined())
+  })
+
+  test('answers a style once its own lines have it, and no lockstep mode if it has none', async () => {
+    const { open } = server()
+    const { transport, receive } = open()
+    receive(
+      HELLO,
+      { type: 'setting', setting: { type: 'style', change: { ascii: true } } },
+      { type: 'setting', setting: { type: 'lockstep', on: true } },
+    )
+    await vi.waitFor(() => {
+      expect(transport.lines.slice(-2)).toEqual([
+        '/ascii is on now.',
+        '/turn works on raw TCP connections only.',
+      ])
+    })
+  })
+})

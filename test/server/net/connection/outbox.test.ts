@@ -1,0 +1,120 @@
+/** The outbox: one write at a time, replies in order with broadcasts, no gap and no repeat. */
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { systemClock } from '../../../../server/clock.ts'
+import { memoryLog } from '../../../../server/log/memory.ts'
+import { Outbox } from '../../../../server/net/connection/outbox.ts'
+import type { Part } from '../../../../server/room/encoded.ts'
+import { Room } from '../../../../server/room/room.ts'
+import { LineCodec } from '../../../../shared/dialect/line.ts'
+
+const from = { id: 'a', name: 'Ann', via: 'web' } as const
+
+/** An outbox whose transport takes nothing until `take` is called. */
+function outboxOf(feedBytes = 1_000_000) {
+  const log = memoryLog()
+  const fail = (error: unknown): void => {
+    throw error
+  }
+  const options = { absenceMs: 0, feedBytes, onLogFault: fail, onBug: fail }
+  const room = new Room({ log, clock: systemClock, ...options })
+  onTestFinished(() => room.close())
+  const writes: string[][] = []
+  let done: (() => void) | undefined
+  const write = (parts: readonly Part[], onTaken: () => void): boolean => {
+    writes.push(parts.flatMap(({ encoded }) => encoded.units.map(({ text }) => text)))
+    done = onTaken
+    return false
+  }
+  const lost = vi.fn()
+  const codec = new LineCodec({ stamps: false })
+  const transport = { write, listen() {}, pause() {}, end() {}, destroy() {} }
+  const outbox = new Outbox(room, transport, { codec, omits: undefined, lost })
+  const say = (text: string) =>
+    new Promise((resolve) => room.post({ kind: 'message', from, text }, resolve))
+  const take = (): void => {
+    const onTaken = done
+    done = undefined
+    onTaken?.()
+  }
+  const follow = (): void => {
+    const { seq, head } = room.feed
+    outbox.follow({ seq, until: seq, position: head })
+  }
+  return { room, log, outbox, writes, say, take, follow, lost }
+}
+
+test('there is one write at a time, and the next has everything since', async () => {
+  const { outbox, writes, say, take, follow } = outboxOf()
+  follow()
+  await say('one')
+  outbox.wake()
+  for (const text of ['two', 'three']) await say(text)
+  outbox.wake()
+  expect(writes).toEqual([['Ann: one']])
+  take()
+  expect(writes).toEqual([['Ann: one'], ['Ann: two', 'Ann: three']])
+  expect(outbox.seq).toBe(1)
+  take()
+  expect(outbox.seq).toBe(3)
+})
+
+test('a reply comes after what was broadcast before it', async () => {
+  const { outbox, writes, say, take, follow } = outboxOf()
+  follow()
+  outbox.deliver({ type: 'goodbye', name: 'first' })
+  await say('one')
+  outbox.deliver({ type: 'goodbye', name: 'second' })
+  await say('two')
+  take()
+  expect(writes.flat()).toEqual(['Goodbye, first.', 'Ann: one', 'Goodbye, second.', 'Ann: two'])
+})
+
+test('what has left the feed is read from the log, without a gap', async () => {
+  const { outbox, writes, say, take, follow } = outboxOf(2000)
+  follow()
+  outbox.deliver({ type: 'goodbye', name: 'busy' })
+  const texts = Array.from({ length: 200 }, (_, at) => `message ${at}`)
+  for (const text of texts) await say(text)
+  const last = 'Ann: message 199'
+  while (writes.flat().at(-1) !== last) {
+    const count = writes.length
+    take()
+    await vi.waitFor(() => expect(writes.length).toBeGreaterThan(count))
+  }
+  expect(writes.flat().slice(1)).toEqual(texts.map((text) => `Ann: ${text}`))
+})
+
+test('the connection is lost when the log cannot be read, and keeps its position', async () => {
+  const { outbox, log, say, take, follow, lost, writes } = outboxOf(2000)
+  follow()
+  outbox.deliver({ type: 'goodbye', name: 'busy' })
+  for (let at = 0; at < 50; at += 1) await say(`message ${at}`)
+  log.read = () => Promise.reject(new Error('the disk is gone'))
+  take()
+  await vi.waitFor(() => expect(lost).toHaveBeenCalledOnce())
+  expect(writes).toHaveLength(1)
+  expect(outbox.seq).toBe(0)
+})
+
+test('many unsent replies make it full, and there is room again when they are taken', async () => {
+  const { outbox, take, follow } = outboxOf()
+  follow()
+  outbox.deliver({ type: 'goodbye', name: 'busy' })
+  for (let at = 0; at < 20; at += 1) outbox.deliver({ type: 'goodbye', name: 'x'.repeat(4000) })
+  expect(outbox.isFull).toBe(true)
+  const room = outbox.hasRoom()
+  take()
+  await room
+  expect(outbox.isFull).toBe(false)
+})
+
+test('finish waits until everything is taken', () => {
+  const { outbox, take, follow } = outboxOf()
+  follow()
+  const finished = vi.fn()
+  outbox.deliver({ type: 'goodbye', name: 'busy' })
+  outbox.finish(finished)
+  expect(finished).not.toHaveBeenCalled()
+  take()
+  expect(finished).toHaveBeenCalledOnce()
+})

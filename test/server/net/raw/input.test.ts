@@ -1,0 +1,126 @@
+/** The input of a raw connection: bytes → steps, without a socket or a timer. */
+import { describe, expect, test } from 'vitest'
+import type { Arrived } from '../../../../server/net/connection/input.ts'
+import { RawInput } from '../../../../server/net/raw/input.ts'
+
+const bytes = (text: string) => Buffer.from(text)
+
+/** Each step in a few words. */
+function steps(input: RawInput): string[] {
+  const all: string[] = []
+  for (let step = input.next(); step !== undefined; step = input.next()) all.push(inWords(step))
+  return all
+}
+
+function inWords(step: Arrived): string {
+  switch (step.type) {
+    case 'dialect':
+      return `${step.dialect.name} ${step.via}`
+    case 'unit':
+      return step.text
+    case 'request':
+      return step.request.type
+    case 'fault':
+      return step.fault.code
+    default:
+      return step.type
+  }
+}
+
+describe('a raw input', () => {
+  test('greets a silent client, and then takes its lines', () => {
+    const input = new RawInput()
+    input.greetSilent()
+    expect(steps(input)).toEqual(['line tcp', 'hello'])
+    input.push(bytes('one\ntwo'))
+    expect(steps(input)).toEqual(['one'])
+    input.push(bytes('\n'))
+    expect(steps(input)).toEqual(['two'])
+    input.end()
+    expect(steps(input)).toEqual(['end'])
+    expect(steps(input)).toEqual([])
+  })
+
+  test('greets a client that speaks first before its first line', () => {
+    const input = new RawInput()
+    input.push(bytes('hello'))
+    expect(steps(input)).toEqual(['line tcp', 'hello'])
+    expect(input.silenceMs).toBe(250)
+    input.silent(300)
+    expect(steps(input)).toEqual(['hello'])
+    expect(input.echoes).toBe(false)
+    input.push(bytes('again'))
+    input.silent(600)
+    expect(steps(input)).toEqual(['again'])
+    expect(input.echoes).toBe(true)
+  })
+
+  test('changes to JSON when the first line is a hello, greeted or not', () => {
+    const hello = '{"type":"hello","protocol":1}'
+    const input = new RawInput()
+    input.push(bytes(`${hello}\n{"type":"bye"}\n`))
+    expect(steps(input)).toEqual(['json json', hello, '{"type":"bye"}'])
+    const greeted = new RawInput()
+    greeted.greetSilent()
+    expect(steps(greeted)).toEqual(['line tcp', 'hello'])
+    greeted.push(bytes(`${hello}\n`))
+    expect(steps(greeted)).toEqual(['json json', hello])
+  })
+
+  test('of a later line like a hello is a line', () => {
+    const input = new RawInput()
+    input.push(bytes('hi\n{"type":"hello","protocol":1}\n'))
+    expect(steps(input)).toEqual(['line tcp', 'hello', 'hi', '{"type":"hello","protocol":1}'])
+  })
+
+  test('yields nothing before the guard has decided, nor after it has refused', () => {
+    const input = new RawInput()
+    input.push(bytes('GET / HT'))
+    expect([steps(input), input.refusal]).toEqual([[], undefined])
+    input.push(bytes('TP/1.1\r\nhello\n'))
+    expect([steps(input), input.refusal, input.silenceMs]).toEqual([[], 'http', 0])
+    input.push(bytes('more\n'))
+    input.end()
+    expect(steps(input)).toEqual([])
+  })
+
+  test('of a client that comes and goes without a byte is only the end', () => {
+    const input = new RawInput()
+    input.end()
+    input.greetSilent()
+    expect(steps(input)).toEqual(['end'])
+  })
+
+  test('gives each kind of advice once', () => {
+    const input = new RawInput()
+    input.push(bytes('one\0\ntwo\0\n'))
+    expect(steps(input).filter((step) => step === 'not_lines')).toHaveLength(1)
+    const waiting = new RawInput()
+    waiting.push(bytes('one\ntwo'))
+    steps(waiting)
+    expect(waiting.silenceMs).toBe(3000)
+    waiting.silent(4000)
+    expect([steps(waiting), waiting.silenceMs]).toEqual([['not_lines'], 0])
+  })
+
+  test('makes waiting text a message when the server stops, if the client ends none', () => {
+    const input = new RawInput()
+    input.push(bytes('This is from Client'))
+    steps(input)
+    input.flush()
+    expect(steps(input)).toEqual(['This is from Client'])
+    const half = new RawInput()
+    half.push(bytes('whole\nhalf'))
+    steps(half)
+    half.flush()
+    expect(steps(half)).toEqual([])
+  })
+
+  test('knows a telnet client and the colours of its terminal before it greets', () => {
+    const input = new RawInput()
+    input.push(Buffer.from([255, 251, 24]))
+    input.push(Buffer.from([255, 250, 24, 0, ...bytes('xterm'), 255, 240]))
+    input.greetSilent()
+    expect(steps(input)).toEqual(['line telnet', 'style', 'hello'])
+  })
+})
