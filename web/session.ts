@@ -13,6 +13,9 @@ import {
   signal,
   untracked,
 } from '@preact/signals'
+import { Connection } from '../shared/client/connection.ts'
+import { sayOf } from '../shared/client/pending.ts'
+import { helloOf, unsent } from '../shared/client/state.ts'
 import type { Hello } from '../shared/protocol.ts'
 import { copyText } from './clipboard.ts'
 import type { Order } from './command.ts'
@@ -21,7 +24,7 @@ import { oncePerFrame } from './frame.ts'
 import { fetchEvents } from './history.ts'
 import { createIdentifier } from './identifier.ts'
 import { texts } from './language.ts'
-import { RoomSocket, roomUrl } from './socket.ts'
+import { clock, openSocket } from './socket.ts'
 import {
   type Action,
   arrivals,
@@ -34,7 +37,6 @@ import {
   PENDING_MESSAGES,
   reduce,
   type State,
-  unsent,
 } from './state.ts'
 import { type Keeper, keep, readKept } from './store.ts'
 import { Voice } from './voice.ts'
@@ -63,7 +65,7 @@ export class Session {
   readingSeq: () => number | null = () => null
   readonly #state: Signal<State>
   readonly #keeper: Keeper
-  readonly #socket: RoomSocket
+  readonly #connection: Connection
   readonly #askForFrame = oncePerFrame(() => this.#settle())
   #queue: Action[] = []
   #typingSaidAt = 0
@@ -72,15 +74,19 @@ export class Session {
   constructor(keeper: Keeper) {
     this.#keeper = keeper
     this.#state = signal(initialState(readKept(keeper)))
-    this.#socket = new RoomSocket(roomUrl(location), {
-      createHello: () => this.#createHello(),
-      onMessage: (message) => this.#gather({ type: 'received', message, now: Date.now() }),
-      onConnection: (connection) =>
-        this.#gather({ type: 'connection', connection, now: Date.now() }),
-    })
+    this.#connection = new Connection(
+      {
+        connect: openSocket,
+        createHello: () => this.#createHello(),
+        onMessage: (message) => this.#gather({ type: 'received', message, now: Date.now() }),
+        onPhase: (connection) => this.#gather({ type: 'connection', connection, now: Date.now() }),
+        retriesFirst: true,
+      },
+      clock,
+    )
     this.#watchPage()
     this.#watchClock()
-    if (this.#state.value.token !== null) this.#socket.open()
+    if (this.#state.value.token !== null) this.#connection.open()
     this.#watchAddress()
   }
 
@@ -91,11 +97,11 @@ export class Session {
 
   join(name: string): void {
     this.#act({ type: 'join', name: name.trim() })
-    this.#socket.open()
+    this.#connection.open()
   }
 
   leave(): void {
-    this.#socket.leave()
+    this.#connection.leave()
     this.#act({ type: 'left' })
   }
 
@@ -162,7 +168,7 @@ export class Session {
 
   /** Asks for another name, as a suggestion offers. */
   rename(name: string): boolean {
-    const asked = this.#socket.send({ type: 'name', name })
+    const asked = this.#connection.send({ type: 'name', name })
     if (asked) this.#act({ type: 'notice', notice: null })
     return asked
   }
@@ -172,7 +178,7 @@ export class Session {
     const now = Date.now()
     if (on && now - this.#typingSaidAt < TYPING_EVERY_MS) return
     if (!on && this.#typingSaidAt === 0) return
-    if (this.#socket.send({ type: 'typing', on })) this.#typingSaidAt = on ? now : 0
+    if (this.#connection.send({ type: 'typing', on })) this.#typingSaidAt = on ? now : 0
   }
 
   retry(id: string): void {
@@ -225,7 +231,7 @@ export class Session {
     const found = await fetchEvents('after', Math.max(0, seq - PAGE_ROWS / 2), PAGE_ROWS)
     if (!found) return void this.#hint(texts.historyFailed)
     if (!found.events.some((event) => event.seq === seq)) return void this.#hint(texts.notKept)
-    const page = { ...found, place: { target: seq, back } }
+    const page = { ...found, position: { target: seq, back } }
     this.#act({ type: 'page', page, now: Date.now() })
   }
 
@@ -237,13 +243,13 @@ export class Session {
 
   /** False when there is no connection to ask over. */
   search(query: string): boolean {
-    return this.#socket.send({ type: 'search', query, limit: SEARCH_EVENTS })
+    return this.#connection.send({ type: 'search', query, limit: SEARCH_EVENTS })
   }
 
   /** The page has the reader's attention, or has lost it. */
   attend(away: boolean): void {
     this.#act({ type: 'away', on: away })
-    if (!away) this.#socket.wake()
+    if (!away) this.#connection.wake()
   }
 
   dismissNotice(): void {
@@ -252,16 +258,20 @@ export class Session {
 
   /** Tries at once; also takes the session back from another tab. */
   reconnect(): void {
-    this.#socket.open()
+    this.#connection.open()
   }
 
   /** One page at a time; a failed one is asked for again as the reader goes on. */
-  async #load(place: 'older' | 'newer', direction: 'before' | 'after', seq: number): Promise<void> {
+  async #load(
+    position: 'older' | 'newer',
+    direction: 'before' | 'after',
+    seq: number,
+  ): Promise<void> {
     if (this.#loading) return
     this.#loading = true
     const found = await fetchEvents(direction, seq, PAGE_ROWS)
     this.#loading = false
-    if (found) this.#act({ type: 'page', page: { ...found, place }, now: Date.now() })
+    if (found) this.#act({ type: 'page', page: { ...found, position }, now: Date.now() })
   }
 
   /** Says something under the composer. */
@@ -286,9 +296,9 @@ export class Session {
     this.#queue = []
     let after = queue.reduce(reduce, before)
     const ids: string[] = []
-    for (const { id, text, action } of unsent(after)) {
-      if (!this.#socket.send({ type: 'say', id, text, ...(action && { action }) })) break
-      ids.push(id)
+    for (const message of unsent(after)) {
+      if (!this.#connection.send(sayOf(message))) break
+      ids.push(message.id)
     }
     if (ids.length > 0) after = reduce(after, { type: 'sent', ids, now: Date.now() })
     this.#state.value = after
@@ -296,18 +306,10 @@ export class Session {
     this.#announce(before, after)
   }
 
-  /** Continues where the list ends; a page with no list yet asks for the latest. */
+  /** What arrived before the hello is part of what it continues. */
   #createHello(): Hello {
     this.#settle()
-    const { name, token, epoch, seq } = this.#state.peek()
-    return {
-      type: 'hello',
-      protocol: 1,
-      history: HISTORY_EVENTS,
-      ...(name !== '' && { name }),
-      ...(token !== null && { token }),
-      ...(epoch !== null && { epoch, seq }),
-    }
+    return helloOf(this.#state.peek(), HISTORY_EVENTS)
   }
 
   #announce(before: State, after: State): void {
@@ -318,8 +320,8 @@ export class Session {
   #watchPage(): void {
     addEventListener('online', () => {
       // Another network: a connection that still looks open leads nowhere.
-      this.#socket.renew()
-      this.#socket.wake()
+      this.#connection.renew()
+      this.#connection.wake()
     })
     const pageOnFocus = () => this.attend(document.hidden || !document.hasFocus())
     addEventListener('focus', () => this.attend(false))
@@ -362,8 +364,8 @@ export class Session {
     const silent = late(this.#state.peek())
     if (silent.length <= before) return
     // Nothing at all heard since it was sent: the connection itself may be dead.
-    if (silent.every(({ sentAt }) => sentAt !== null && this.#socket.heardAt < sentAt)) {
-      this.#socket.renew()
+    if (silent.every(({ sentAt }) => sentAt !== null && this.#connection.heardAt < sentAt)) {
+      this.#connection.renew()
     }
   }
 }

@@ -2,28 +2,18 @@
  * The reducer: state and action in, state out. No document, clock, socket or
  * signal, so that everything the page may go through can be tested as values.
  */
+import { expire, markSent, retry, withFault, without, written } from '../shared/client/pending.ts'
+import { takeRejection, takeWelcome } from '../shared/client/state.ts'
 import type { ErrorMessage, ServerMessage, Welcome } from '../shared/protocol.ts'
-import { attend, takeEvents } from './state/entries.ts'
+import { attend, replaceEvents, takeEvents } from './state/entries.ts'
 import {
   type Action,
-  type Connection,
-  emptyLog,
+  type ConnectionPhase,
   initialState,
   type Refusal,
   type State,
 } from './state/model.ts'
-import {
-  abandon,
-  expire,
-  refuse,
-  remove,
-  retry,
-  say,
-  sent,
-  uncarried,
-  unsent,
-} from './state/pending.ts'
-import { byId, expireTyping, takePresence, takeTyping } from './state/presence.ts'
+import { expireTyping, showPresence, takeTyping } from './state/presence.ts'
 import { advance, aim, follow, takePage } from './state/window.ts'
 
 export { arrivals, firstUnread } from './state/entries.ts'
@@ -31,36 +21,37 @@ export { firstSeq, lastSeq, type Said } from './state/entry.ts'
 export * from './state/model.ts'
 export { countByKind } from './state/presence.ts'
 export { isDetached, isShown, PAGE_ROWS } from './state/window.ts'
-export { unsent }
 
-/** Errors that come before the connection closes; they say why it did. */
-const FAREWELLS: ReadonlySet<string> = new Set(['shutdown', 'too_slow', 'room_full'])
-/** Earlier ids of ours that are remembered. */
-const SELVES_KEPT = 8
+/** Errors after which the server closes the connection. */
+const CLOSING: ReadonlySet<string> = new Set([
+  'shutdown',
+  'too_slow',
+  'room_full',
+  'catch_up_failed',
+])
 
 export function reduce(state: State, action: Action): State {
   switch (action.type) {
     case 'join':
       return { ...state, name: action.name, joining: true, refusal: null, trouble: null }
     case 'left':
-      return {
-        ...initialState({ ...state, token: null, pending: abandon(state.pending) }),
-        away: state.away,
-      }
+      return { ...initialState({ ...state, token: null, pending: held(state) }), away: state.away }
     case 'connection':
       return takeConnection(state, action.connection, action.now)
     case 'received':
       return takeMessage(state, action.message, action.now)
-    case 'say':
-      return follow({ ...say(state, action.messages, action.now), notice: null }, true)
+    case 'say': {
+      const pending = [...state.pending, ...written(action.messages, action.now)]
+      return follow({ ...state, pending, notice: null }, true)
+    }
     case 'sent':
-      return sent(state, action.ids, action.now)
+      return { ...state, pending: markSent(state.pending, action.ids, action.now) }
     case 'retry':
-      return retry(state, action.id)
+      return { ...state, pending: retry(state.pending, action.id) }
     case 'delete':
-      return remove(state, action.id)
+      return { ...state, pending: without(state.pending, action.id) }
     case 'tick':
-      return expireTyping(expire(state, action.now), action.now)
+      return tick(state, action.now)
     case 'follow':
       return follow(state, action.on)
     case 'advance':
@@ -79,11 +70,11 @@ export function reduce(state: State, action: Action): State {
 function takeMessage(state: State, message: ServerMessage, now: number): State {
   switch (message.type) {
     case 'welcome':
-      return takeWelcome(state, message, now)
+      return enter(state, message, now)
     case 'events':
-      return takeEvents(state, message.events, true, now)
+      return takeEvents(state, message.events, now)
     case 'presence':
-      return takePresence(state, message, now)
+      return showPresence(state, message, now)
     case 'typing':
       return takeTyping(state, message, now)
     case 'found':
@@ -91,52 +82,39 @@ function takeMessage(state: State, message: ServerMessage, now: number): State {
     case 'error':
       return takeError(state, message)
     default:
-      // A later server may say more than this page knows; what it does not know is not for it.
+      // A later server may send messages that this page does not know.
       return state
   }
 }
 
-/** A resumed list goes on; any other is replaced. What is pending stays in either case. */
-function takeWelcome(state: State, message: Welcome, now: number): State {
-  const { you, resumed } = message
-  const selves = [you.id, ...state.selves.filter((id) => id !== you.id)].slice(0, SELVES_KEPT)
+/** A resumed list continues; any other is replaced. Pending messages stay in both cases. */
+function enter(state: State, message: Welcome, now: number): State {
   const present: State = {
-    ...state,
+    ...takeWelcome(state, message),
     screen: 'room',
     joining: false,
     refusal: null,
-    name: you.name,
-    token: message.token,
-    me: you,
-    selves,
-    connection: { phase: 'online' },
     awaySince: null,
     trouble: null,
-    epoch: message.epoch,
-    replayTo: resumed?.to ?? 0,
-    pending: uncarried(state.pending),
-    members: byId(message.members),
-    memberCount: message.memberCount,
     limits: message.limits,
   }
-  if (resumed) return takeEvents(present, message.events, true, now)
-  const listed = takeEvents({ ...present, ...emptyLog }, message.events, false, now)
-  const seq = listed.seq === 0 ? message.head : listed.seq
-  return { ...listed, seq, replayTo: seq, readTo: state.away ? seq : null }
+  if (message.resumed) return present
+  const readTo = state.away ? present.seq : null
+  return { ...replaceEvents(present, message.events, now), readTo }
 }
 
-function takeError(state: State, { code, message, id, suggestion }: ErrorMessage): State {
-  if (id !== undefined && state.pending.some((pending) => pending.id === id)) {
-    return refuse(state, id, code, message)
-  }
-  const refusal: Refusal = { code, text: message, suggestion: suggestion ?? null }
-  if (FAREWELLS.has(code)) return { ...state, trouble: refusal }
+function takeError(state: State, error: ErrorMessage): State {
+  const rejected = takeRejection(state, error)
+  if (rejected) return rejected
+  const { code, message: text, suggestion = null } = error
+  const refusal: Refusal = { code, text, suggestion }
+  if (CLOSING.has(code)) return { ...state, trouble: refusal }
   if (state.connection.phase === 'online') return { ...state, notice: refusal }
   if (code.startsWith('name_')) return { ...state, screen: 'form', joining: false, refusal }
   return { ...state, trouble: refusal }
 }
 
-function takeConnection(state: State, connection: Connection, now: number): State {
+function takeConnection(state: State, connection: ConnectionPhase, now: number): State {
   const away = connection.phase === 'connecting' || connection.phase === 'waiting'
   return {
     ...state,
@@ -145,4 +123,17 @@ function takeConnection(state: State, connection: Connection, now: number): Stat
     joining: state.joining && connection.phase !== 'idle',
     typing: [],
   }
+}
+
+/** Only a connection can fail to acknowledge: an absence is not a fault. */
+function tick(state: State, now: number): State {
+  const { connection, pending, progressAt } = state
+  const next = connection.phase === 'online' ? expire(pending, progressAt, now) : pending
+  return expireTyping(next === pending ? state : { ...state, pending: next }, now)
+}
+
+/** After leaving, the author decides whether a message is still to be sent, perhaps under another name. */
+function held({ pending }: State): State['pending'] {
+  const ids = pending.map(({ id }) => id)
+  return withFault(pending, ids, { kind: 'left' })
 }

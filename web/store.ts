@@ -3,11 +3,12 @@
  * Storage may be full, switched off or throw at first touch; the page then
  * works as before and forgets on reload.
  */
-import type { Kept, Pending } from './state.ts'
+import type { Pending } from '../shared/client/pending.ts'
+import type { Identity } from '../shared/client/state.ts'
 
 const NAME = '.name'
 const TOKEN = '.token'
-const SELVES = '.selves'
+const SELVES = '.ownIds'
 const PENDING = '.pending'
 const DRAFT = 'oneroom.draft'
 const RECALL = 'oneroom.recall'
@@ -17,21 +18,21 @@ type Area = 'localStorage' | 'sessionStorage'
 /** Who is kept: the person at this browser, or the wall, which is somebody else in the same tab. */
 export type Keeper = 'oneroom' | 'oneroom.wall'
 
-export function readKept(keeper: Keeper): Kept {
+export function readKept(keeper: Keeper): Identity {
   return {
     name: read('localStorage', keeper + NAME) ?? '',
     token: read('sessionStorage', keeper + TOKEN),
-    selves: readList('sessionStorage', keeper + SELVES, (item) => typeof item === 'string'),
+    ownIds: readList('sessionStorage', keeper + SELVES, (item) => typeof item === 'string'),
     pending: readList('sessionStorage', keeper + PENDING, isPending),
   }
 }
 
 /** Writes what has changed since `before`. */
-export function keep(keeper: Keeper, before: Kept, after: Kept): void {
+export function keep(keeper: Keeper, before: Identity, after: Identity): void {
   if (after.name !== before.name) write('localStorage', keeper + NAME, after.name)
   if (after.token !== before.token) write('sessionStorage', keeper + TOKEN, after.token)
-  if (after.selves !== before.selves) {
-    write('sessionStorage', keeper + SELVES, JSON.stringify(after.selves))
+  if (after.ownIds !== before.ownIds) {
+    write('sessionStorage', keeper + SELVES, JSON.stringify(after.ownIds))
   }
   if (after.pending !== before.pending) {
     write('sessionStorage', keeper + PENDING, JSON.stringify(after.pending))

@@ -177,7 +177,7 @@ describe.skipIf(tmux === undefined)('oneroom connect at a terminal', () => {
   it('says in one sentence that nobody answers, and exits with 1', async () => {
     const screen = new Screen(['connect', '127.0.0.1:1'])
     expect(await screen.until('exit 1')).toBe(
-      '! Nobody answers at 127.0.0.1:1: the connection was refused.\nexit 1',
+      '! No server listens at 127.0.0.1:1: the connection was refused.\nexit 1',
     )
   })
 })

@@ -150,7 +150,7 @@ describe('oneroom connect in a pipe', () => {
     const refused = oneroom('connect', '127.0.0.1:1')
     expect(await refused.untilExit()).toBe(1)
     expect(refused.stderr).toBe(
-      'oneroom: Nobody answers at 127.0.0.1:1: the connection was refused.\n',
+      'oneroom: No server listens at 127.0.0.1:1: the connection was refused.\n',
     )
     const other = createServer((socket) => socket.end('SSH-2.0-OpenSSH_9.2\r\n'))
     onTestFinished(() => {
@@ -160,7 +160,7 @@ describe('oneroom connect in a pipe', () => {
     const { port } = other.address() as { port: number }
     const wrong = oneroom('connect', `127.0.0.1:${port}`)
     expect(await wrong.untilExit()).toBe(1)
-    expect(wrong.stderr).toMatch(/^oneroom: 127\.0\.0\.1:\d+ does not answer as Oneroom does\.\n$/)
+    expect(wrong.stderr).toMatch(/^oneroom: 127\.0\.0\.1:\d+ is not a Oneroom server\.\n$/)
   })
 
   it.each([[], ['--json'], ['--color', 'always']])(
@@ -203,7 +203,7 @@ describe('oneroom connect in a pipe', () => {
   )
 
   it.each([
-    [['no port:at all'], /is not an address such as 127\.0\.0\.1:8080\.\n$/],
+    [['no port:at all'], /is not an address\. Example: 127\.0\.0\.1:8080\.\n$/],
     [['localhost', '--name', 'a@b'], /A name cannot contain @\.\n$/],
     [['--color', 'pink'], /oneroom: .*--color/],
     [['--nonsense'], /oneroom: unknown option/],

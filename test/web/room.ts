@@ -1,11 +1,12 @@
 /** A room in miniature for the page's tests: makes what a server would send. */
+import type { Identity } from '../../shared/client/state.ts'
 import type { Person, Presence, RoomEvent, ServerMessage, Welcome } from '../../shared/protocol.ts'
-import { type Action, initialState, type Kept, reduce, type State } from '../../web/state.ts'
+import { type Action, initialState, reduce, type State } from '../../web/state.ts'
 
 export const alice: Person = { id: 'a', name: 'alice', via: 'web' }
 export const bob: Person = { id: 'b', name: 'bob', via: 'tcp' }
 
-const NOBODY: Kept = { name: '', token: null, selves: [], pending: [] }
+const NOBODY: Identity = { name: '', token: null, ownIds: [], pending: [] }
 
 export function event(seq: number, from = bob, fields: Partial<RoomEvent> = {}): RoomEvent {
   const at = new Date(Date.UTC(2026, 10, 22, 12) + seq * 1000).toISOString()
@@ -49,7 +50,7 @@ export class Tab {
   state: State
   now = 1_000
 
-  constructor(kept: Partial<Kept> = {}) {
+  constructor(kept: Partial<Identity> = {}) {
     this.state = initialState({ ...NOBODY, ...kept })
   }
 
@@ -73,7 +74,7 @@ export class Tab {
   }
 
   loseConnection(): this {
-    const connection = { phase: 'waiting', retryAt: this.now + 1000 } as const
+    const connection = { phase: 'waiting', retryAt: this.now + 1000, why: '' } as const
     return this.act({ type: 'connection', connection, now: this.now })
   }
 

@@ -1,6 +1,7 @@
 /** What the page shows, whatever the connection goes through. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { unsent } from '../../shared/client/state.ts'
 import {
   AHEAD_ENTRIES,
   arrivals,
@@ -9,7 +10,6 @@ import {
   firstUnread,
   isDetached,
   LOG_ROWS,
-  unsent,
 } from '../../web/state.ts'
 import { alice, bob, event, events, presence, range, Tab, welcome } from './room.ts'
 
@@ -223,8 +223,8 @@ describe('a message of ours', () => {
 
   it('survives a reload and is sent again', () => {
     const before = inRoom().say('x').sent('x')
-    const { name, token, selves, pending } = before.state
-    const tab = new Tab({ name, token, selves, pending })
+    const { name, token, ownIds, pending } = before.state
+    const tab = new Tab({ name, token, ownIds, pending })
     expect(tab.state.screen).toBe('room')
     tab.receive(welcome({ events: range(1, 3) }))
     expect(unsent(tab.state).map(({ id }) => id)).toEqual(['x'])

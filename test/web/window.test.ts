@@ -24,22 +24,22 @@ class Reader extends Tab {
     const before = Math.min(firstSeq(this.state.entries), this.state.seq + 1)
     const from = Math.max(1, before - PAGE_ROWS)
     const page = { epoch: 'e1', events: range(from, before - 1), more: from > 1 }
-    return this.act({ type: 'page', page: { ...page, place: 'older' }, now: this.now })
+    return this.act({ type: 'page', page: { ...page, position: 'older' }, now: this.now })
   }
 
   newer(): this {
     if (!this.state.gap) return this.act({ type: 'advance' })
     const after = this.seqs.at(-1) ?? 0
     const page = { epoch: 'e1', events: range(after + 1, after + PAGE_ROWS), more: true }
-    return this.act({ type: 'page', page: { ...page, place: 'newer' }, now: this.now })
+    return this.act({ type: 'page', page: { ...page, position: 'newer' }, now: this.now })
   }
 
   goTo(seq: number): this {
     const first = Math.max(1, seq - PAGE_ROWS / 2 + 1)
     const found = range(first, Math.min(this.head, first + PAGE_ROWS - 1))
     const page = { epoch: 'e1', events: found, more: true }
-    const place = { target: seq, back: { seq: null } }
-    return this.act({ type: 'page', page: { ...page, place }, now: this.now })
+    const position = { target: seq, back: { seq: null } }
+    return this.act({ type: 'page', page: { ...page, position }, now: this.now })
   }
 }
 
@@ -66,9 +66,9 @@ describe('the window', () => {
     expect(tab.seqs).toEqual(range(1, 500).map(({ seq }) => seq))
   })
 
-  it('ignores a page that comes too late for its place', () => {
+  it('ignores a page that comes too late for its position', () => {
     const tab = new Reader(5000).act({ type: 'follow', on: false }) as Reader
-    const page = { epoch: 'e1', events: range(1, 200), more: false, place: 'older' as const }
+    const page = { epoch: 'e1', events: range(1, 200), more: false, position: 'older' as const }
     const { entries } = tab.state
     tab.act({ type: 'page', page, now: 0 })
     tab.act({ type: 'page', page: { ...page, epoch: 'e0', events: range(4701, 4900) }, now: 0 })

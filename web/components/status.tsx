@@ -16,7 +16,7 @@ export function Status({ session }: { session: Session }) {
   const known = useMemo(() => session.select((state) => state.me !== null), [session])
   const { phase } = connection.value
 
-  if (phase === 'stopped') {
+  if (phase === 'ended') {
     return (
       <div class="status" role="status">
         <p>{texts.otherTab}</p>

@@ -1,12 +1,12 @@
 /**
  * The list: how events and presence become rows.
  *
- * An event MUST be shown once and in the order of its seq, whatever is sent twice.
+ * An event MUST be shown once and in the order of its seq, also if the server sends it twice.
  */
+import { acknowledge, newEvents } from '../../shared/client/state.ts'
 import type { Person, RoomEvent } from '../../shared/protocol.ts'
 import { entryOf, othersAfter, type Said } from './entry.ts'
-import type { Change, Entry, State } from './model.ts'
-import { confirm } from './pending.ts'
+import { type Change, type Entry, emptyLog, type State } from './model.ts'
 import { append } from './window.ts'
 
 /** Changes named in one presence row; more are counted. */
@@ -14,42 +14,31 @@ const CHANGES_NAMED = 6
 /** Changes this close together share a row. */
 const PRESENCE_GROUP_MS = 60_000
 
-/** Takes events from the log; `counted` says whether they may be news to the reader. */
-export function takeEvents(
-  state: State,
-  events: readonly RoomEvent[],
-  counted: boolean,
-  now: number,
-): State {
-  let { seq, readTo } = state
+/** Adds new events, and counts them for a reader who does not see them arrive. */
+export function takeEvents(state: State, events: readonly RoomEvent[], now: number): State {
+  const known = acknowledge(state, events, now)
+  const fresh = newEvents(events, state.seq)
+  const last = fresh.at(-1)
+  if (!last) return known
+  let { readTo } = state
   let [foreign, mentions] = [0, 0]
-  let next = state
-  const added: Entry[] = []
-  for (const event of events) {
+  const added = fresh.map((event) => {
     const entry = entryOf(state, event, now)
-    // Also one that is shown already, or too old to be: it answers what was sent again.
-    if (entry.mine) next = confirm(next, event, now)
-    if (event.seq <= seq) continue
-    seq = event.seq
-    added.push(entry)
-    if (entry.mine) {
-      // The unread line never stands above one's own message.
-      if (readTo !== null) readTo = state.away ? seq : null
-    } else {
-      foreign++
-      if (entry.mention) mentions++
-    }
-  }
-  if (added.length === 0) return next
+    if (!entry.mine) foreign++
+    // The unread line is never above a message of the reader.
+    else if (readTo !== null) readTo = state.away ? event.seq : null
+    if (entry.mention) mentions++
+    return entry
+  })
   const quiet = ({ person }: { person: Person }) =>
-    !events.some((event) => event.from.id === person.id)
-  const below = counted && !state.following
+    !fresh.some((event) => event.from.id === person.id)
+  const below = !state.following
   return append(
     {
-      ...next,
-      seq,
+      ...known,
+      seq: last.seq,
       readTo,
-      unread: counted && state.away ? state.unread + foreign : state.unread,
+      unread: state.away ? state.unread + foreign : state.unread,
       below: below ? state.below + foreign : state.below,
       belowMentions: below ? state.belowMentions + mentions : state.belowMentions,
       typing: state.typing.every(quiet) ? state.typing : state.typing.filter(quiet),
@@ -58,7 +47,13 @@ export function takeEvents(
   )
 }
 
-/** Adds a quiet line, or continues the one that is the newest row. */
+/** Replaces the list by the latest events of the log, none of them news. */
+export function replaceEvents(state: State, events: readonly RoomEvent[], now: number): State {
+  const entries = events.map((event) => entryOf(state, event, now))
+  return append({ ...acknowledge(state, events, now), ...emptyLog }, entries)
+}
+
+/** Adds a row about presence, or continues the one that is the newest row. */
 export function takeChanges(state: State, changes: readonly Change[], now: number): State {
   if (changes.length === 0) return state
   const held = state.ahead.length > 0 ? 'ahead' : 'entries'
@@ -75,7 +70,7 @@ export function takeChanges(state: State, changes: readonly Change[], now: numbe
   return append(continues ? { ...state, [held]: state[held].slice(0, -1) } : state, [entry])
 }
 
-/** What others said that is new to the reader and may be spoken, between two states. */
+/** Messages of others that arrived between two states and may be read aloud. */
 export function arrivals(before: State, after: State): Said[] {
   if (after.seq === before.seq || after.epoch !== before.epoch) return []
   const known = Math.max(before.seq, after.replayTo)

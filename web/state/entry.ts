@@ -6,8 +6,8 @@ import type { Entry, State } from './model.ts'
 export type Said = Entry & { kind: 'said' }
 
 /** `now` stands in for a time that cannot be read. */
-export function entryOf({ selves, me }: State, event: RoomEvent, now: number): Said {
-  const mine = selves.includes(event.from.id)
+export function entryOf({ ownIds, me }: State, event: RoomEvent, now: number): Said {
+  const mine = ownIds.includes(event.from.id)
   const at = Date.parse(event.at)
   return {
     kind: 'said',

@@ -53,9 +53,9 @@ export function follow(state: State, on: boolean): State {
 export function takePage(state: State, page: LogPage, now: number): State {
   if (page.epoch !== state.epoch) return state
   const entries = page.events.map((event) => entryOf(state, event, now))
-  if (page.place === 'older') return addOlder(state, entries, page.more)
-  if (page.place === 'newer') return addNewer(state, entries)
-  return goTo(state, entries, page.place)
+  if (page.position === 'older') return addOlder(state, entries, page.more)
+  if (page.position === 'newer') return addNewer(state, entries)
+  return goTo(state, entries, page.position)
 }
 
 function addOlder(state: State, page: readonly Entry[], more: boolean): State {
@@ -74,7 +74,7 @@ function addNewer(state: State, page: readonly Entry[]): State {
   return { ...withWindow(state, window), gap: lastSeq(window) + 1 < limit }
 }
 
-type Goal = Exclude<LogPage['place'], string>
+type Goal = Exclude<LogPage['position'], string>
 
 function goTo(state: State, page: readonly Entry[], { target, back }: Goal): State {
   const tail = newest(state)

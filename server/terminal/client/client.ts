@@ -1,89 +1,140 @@
 /**
- * The client: a conversation over a link, for people at a terminal and for pipes alike.
+ * The client: a conversation over a connection, used by the terminal and by the pipe.
  */
 import type { Address } from '../../../shared/address.ts'
-import type { ServerMessage } from '../../../shared/protocol.ts'
+import {
+  type Clock,
+  Connection,
+  type ConnectionPhase,
+  type TransportEvents,
+} from '../../../shared/client/connection.ts'
+import type { ClientMessage, ErrorMessage, ServerMessage } from '../../../shared/protocol.ts'
 import type { Shown } from '../editor/style.ts'
 import type { Conversation } from './conversation.ts'
-import { type Connection, Link } from './link.ts'
+import { TcpTransport } from './transport.ts'
 
-/** Nothing at all heard for this long, while we wait for an answer: the connection is dead. */
+/** A connection is dead if a message waits and nothing at all was received for this long. */
 const SILENT_MS = 20_000
-/** How often waiting is looked at, in ms. */
 const TICK_MS = 500
 
 export type ClientEvents = {
-  onTold(message: Shown): void
-  /** Something else has changed: the connection, what is pending, the time. */
+  /** A message to show. */
+  onMessage(message: Shown): void
+  /** Anything else changed: the connection, the pending messages, the time they waited. */
   onChange(): void
+}
+
+const clock: Clock = {
+  now: Date.now,
+  random: Math.random,
+  after(ms, run) {
+    const timer = setTimeout(run, ms)
+    return () => clearTimeout(timer)
+  },
 }
 
 export class Client {
   readonly conversation: Conversation
-  readonly link: Link
-  connection: Connection = { phase: 'connecting' }
+  readonly #connection: Connection
   readonly #events: ClientEvents
+  #transport: TcpTransport | undefined
   #ticking: NodeJS.Timeout | undefined
-  /** When something of ours was last answered, or first waited, in ms since 1970. */
-  #waitingSince = 0
+  #isReading = true
 
   constructor(address: Address, conversation: Conversation, events: ClientEvents) {
     this.conversation = conversation
     this.#events = events
-    this.link = new Link(address, {
-      hello: () => this.conversation.hello(),
-      onMessage: (message) => this.#linkOnMessage(message),
-      onConnection: (connection) => this.#linkOnConnection(connection),
-    })
+    const options = {
+      connect: (transportEvents: TransportEvents) => {
+        this.#transport = new TcpTransport(address, transportEvents)
+        return this.#transport
+      },
+      createHello: () => this.conversation.hello(),
+      onMessage: (message: ServerMessage) => this.#connectionOnMessage(message),
+      onPhase: (phase: ConnectionPhase) => this.#connectionOnPhase(phase),
+      retriesFirst: false,
+    }
+    this.#connection = new Connection(options, clock)
   }
 
-  /** In ms: how long something of ours has waited for its answer; 0 when nothing does. */
+  open(): void {
+    this.#connection.open()
+  }
+
   get waitedMs(): number {
-    return this.conversation.pending.length === 0 ? 0 : Date.now() - this.#waitingSince
+    return this.conversation.waitedMs(Date.now())
+  }
+
+  /** Why there is no connection: the last error of the server, or of the network. */
+  get trouble(): string {
+    const { connection, closingReason } = this.conversation
+    return closingReason || ('why' in connection ? connection.why : '')
   }
 
   say(texts: readonly string[], action = false): void {
-    if (this.conversation.pending.length === 0) this.#waitingSince = Date.now()
-    for (const text of texts) this.conversation.say(text, action)
+    this.conversation.say(texts, action, Date.now())
     this.flush()
   }
 
-  /** Gives the connection what it can carry. */
+  send(message: ClientMessage): boolean {
+    return this.#connection.send(message)
+  }
+
+  /** Sends the messages that the connection may send now. */
   flush(): void {
-    for (const say of this.conversation.take()) this.link.send(say)
+    for (const say of this.conversation.take(Date.now())) this.#connection.send(say)
     this.#changed()
   }
 
-  close(): Promise<void> {
-    clearInterval(this.#ticking)
-    return this.link.leave()
+  /** Pauses and resumes reading, for an output that is slower than the room. */
+  setReading(isReading: boolean): void {
+    if (this.#isReading === isReading) return
+    this.#isReading = isReading
+    if (isReading) {
+      this.#transport?.resume()
+      this.#connection.wake()
+    } else {
+      this.#transport?.pause()
+    }
   }
 
-  #linkOnMessage(message: ServerMessage): void {
-    const before = this.conversation.pending.length
-    const told = this.conversation.receive(message)
-    for (const one of told) this.#events.onTold(one)
-    if (message.type === 'error' && this.connection.phase === 'connecting') this.#rename(message)
-    if (this.conversation.pending.length < before) this.#waitingSince = Date.now()
+  /** Says goodbye; resolves when the connection has closed. */
+  async close(): Promise<void> {
+    clearInterval(this.#ticking)
+    this.#connection.leave()
+    await this.#transport?.closed
+  }
+
+  #connectionOnMessage(message: ServerMessage): void {
+    const isOnline = this.conversation.connection.phase === 'online'
+    for (const one of this.conversation.receive(message, Date.now())) this.#events.onMessage(one)
+    if (message.type === 'error' && !isOnline) this.#takeSuggestion(message)
     this.flush()
   }
 
-  /** A room that does not let us in under this name has named one that is free. */
-  #rename({ code, suggestion }: { code: string; suggestion?: string }): void {
-    if (!code.startsWith('name_') || suggestion === undefined) return
+  /** Takes the free name that the server suggests when it rejects the one asked for. */
+  #takeSuggestion({ code, message, suggestion }: ErrorMessage): void {
+    if (!code.startsWith('name_')) return
+    if (suggestion === undefined) {
+      this.#connectionOnPhase({ phase: 'ended', why: message })
+      return
+    }
     this.conversation.rename(suggestion)
-    this.link.greet()
+    this.#connection.open()
   }
 
-  #linkOnConnection(connection: Connection): void {
-    if (connection.phase !== 'online') this.conversation.lost()
-    this.connection = connection
+  #connectionOnPhase(phase: ConnectionPhase): void {
+    this.conversation.connection = phase
+    if (phase.phase !== 'online') this.conversation.retry()
+    // A connection that nobody reads from would only be closed again by the server.
+    if (phase.phase === 'waiting' && !this.#isReading) this.#connection.hold()
     this.flush()
   }
 
   #changed(): void {
-    const idle = this.connection.phase === 'online' && this.conversation.pending.length === 0
-    if (idle || this.connection.phase === 'ended') {
+    const { connection, pending } = this.conversation
+    const isIdle = connection.phase === 'online' && pending.length === 0
+    if (isIdle || connection.phase === 'ended' || connection.phase === 'idle') {
       clearInterval(this.#ticking)
       this.#ticking = undefined
     } else {
@@ -94,8 +145,8 @@ export class Client {
 
   #tick(): void {
     this.conversation.retry()
-    const silentMs = Math.min(this.waitedMs, Date.now() - this.link.heardAt)
-    if (this.connection.phase === 'online' && silentMs > SILENT_MS) this.link.open()
+    const silentMs = Math.min(this.waitedMs, Date.now() - this.#connection.heardAt)
+    if (this.#isReading && silentMs > SILENT_MS) this.#connection.renew()
     else this.flush()
   }
 }

@@ -1,8 +1,8 @@
 /**
- * `oneroom connect`: an interactive chat at a terminal, otherwise a pipe.
+ * `oneroom connect`: an editor at a terminal, a pipe everywhere else.
  *
  * Exit codes: 0 success; 1 the connection was refused or lost, or a message may not have
- * been sent; 2 the command line is invalid.
+ * been sent; 2 wrong arguments.
  */
 import { type Address, readAddress } from '../../../shared/address.ts'
 import { errors } from '../../../shared/errors.ts'
@@ -15,7 +15,7 @@ const DEFAULT_PORT = 8080
 
 export type ConnectFlags = { name?: string; json?: boolean; color?: 'auto' | 'always' | 'never' }
 
-/** `complain`: shows a sentence to the user. Returns the exit code. */
+/** `complain`: reports a problem to the person who started the command. Resolves with the exit code. */
 export async function connect(
   given: string,
   flags: ConnectFlags,
@@ -24,13 +24,13 @@ export async function connect(
   const address = readAddress(given, DEFAULT_PORT)
   const checked = flags.name === undefined ? undefined : checkName(flags.name)
   if (address === undefined)
-    complain(`${JSON.stringify(given)} is not an address such as ${DEFAULT_ADDRESS}.`)
+    complain(`${JSON.stringify(given)} is not an address. Example: ${DEFAULT_ADDRESS}.`)
   if (checked?.ok === false) complain(checked.fault.message ?? errors.name_invalid.text)
   if (address === undefined || checked?.ok === false) return 2
-  return begin(address, checked?.name, flags, complain)
+  return start(address, checked?.name, flags, complain)
 }
 
-function begin(
+function start(
   address: Address,
   name: string | undefined,
   { json = false, color = 'auto' }: ConnectFlags,

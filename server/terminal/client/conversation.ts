@@ -1,17 +1,24 @@
 /**
- * The client's side of the conversation, without a connection: who we are, what we have
- * heard, and what we said that has not come back.
- *
- * A message MUST stay pending until its own event arrives or the room refuses it for
- * good. An event MUST be told once, however often connections break.
+ * The state of the conversation, and what a terminal or a pipe shows of each message of
+ * the server. No input or output.
  */
+import type { ConnectionPhase } from '../../../shared/client/connection.ts'
+import { markSent, type Pending, sayOf, without, written } from '../../../shared/client/pending.ts'
+import {
+  acknowledge,
+  type ClientState,
+  helloOf,
+  initialClient,
+  newEvents,
+  takePresence,
+  takeRejection,
+  takeWelcome,
+  unsent,
+} from '../../../shared/client/state.ts'
 import { type ErrorCode, errors } from '../../../shared/errors.ts'
-import { PROTOCOL_VERSION } from '../../../shared/limits.ts'
 import type {
   ErrorMessage,
   Hello,
-  Person,
-  Presence,
   RoomEvent,
   Say,
   ServerMessage,
@@ -19,95 +26,97 @@ import type {
 } from '../../../shared/protocol.ts'
 import type { Shown } from '../editor/style.ts'
 
-/** Messages sent and not yet acknowledged, at most; the others wait for them. */
-const MOST_SENT = 64
-
-/** `state`: `waiting` to be carried, `sent` by this connection, `held` until the log takes it. */
-export type Pending = Say & { id: string; state: 'waiting' | 'sent' | 'held' }
-
 export class Conversation {
-  readonly members = new Map<string, Person>()
-  me: Person | undefined
-  memberCount = 0
-  /** Messages that the room has refused for good. */
+  /** Messages that the server rejected for good. */
   refused = 0
-  #pending: Pending[] = []
-  /** The name to ask for. */
-  #name: string | undefined
+  /** Why the server closes the connection, as its last error says; '' if it gave no reason. */
+  closingReason = ''
+  #state: ClientState
   readonly #history: number
-  #token: string | undefined
-  #epoch: string | undefined
-  /** The last event that was told. */
-  #seq = 0
-  /** Nothing is sent before what was missed up to here has been heard. */
-  #replayTo = 0
-  #online = false
 
-  /** `history`: how many of the latest events a newcomer wants. */
+  /** `history`: how many of the latest events to show at first. */
   constructor(name: string | undefined, history: number) {
-    this.#name = name
+    this.#state = initialClient({ name: name ?? '', token: null, ownIds: [], pending: [] })
     this.#history = history
   }
 
+  get me(): ClientState['me'] {
+    return this.#state.me
+  }
+
+  get members(): ClientState['members'] {
+    return this.#state.members
+  }
+
+  get memberCount(): number {
+    return this.#state.memberCount
+  }
+
   get pending(): readonly Pending[] {
-    return this.#pending
+    return this.#state.pending
+  }
+
+  get connection(): ConnectionPhase {
+    return this.#state.connection
+  }
+
+  set connection(connection: ConnectionPhase) {
+    if (connection.phase === 'connecting') this.closingReason = ''
+    this.#state = { ...this.#state, connection }
+  }
+
+  /** How long messages have waited without any acknowledgement, in ms; 0 when none wait. */
+  waitedMs(now: number): number {
+    const { pending, progressAt } = this.#state
+    const [oldest] = pending
+    return oldest === undefined ? 0 : now - Math.max(oldest.at, progressAt)
   }
 
   hello(): Hello {
-    return {
-      type: 'hello',
-      protocol: PROTOCOL_VERSION,
-      history: this.#history,
-      ...(this.#name !== undefined && { name: this.#name }),
-      ...(this.#token !== undefined && { token: this.#token }),
-      ...(this.#epoch !== undefined && { epoch: this.#epoch, seq: this.#seq }),
-    }
+    return helloOf(this.#state, this.#history)
   }
 
-  say(text: string, action = false): void {
-    const id = crypto.randomUUID()
-    const say = { type: 'say', id, text, ...(action && { action }) } as const
-    this.#pending.push({ ...say, state: 'waiting' })
+  say(texts: readonly string[], action: boolean, now: number): void {
+    const drafts = texts.map((text) => ({ id: crypto.randomUUID(), text, action }))
+    this.#state = { ...this.#state, pending: [...this.pending, ...written(drafts, now)] }
   }
 
-  /** What this connection has yet to carry, in order; from now on it counts as sent. */
-  take(): Say[] {
-    if (!this.#online || this.#seq < this.#replayTo) return []
-    if (this.#pending.some(({ state }) => state === 'held')) return []
-    // They come back in the order in which they went, so those that were sent are the first.
-    const waiting = this.#pending.slice(0, MOST_SENT).filter(({ state }) => state === 'waiting')
-    for (const one of waiting) one.state = 'sent'
-    return waiting.map(({ state: _, ...say }) => say)
+  /** The messages that the connection may send now, in order; they count as sent afterwards. */
+  take(now: number): Say[] {
+    // After a rejection by the log all others wait, so that they stay in order.
+    if (this.pending.some(isRejected)) return []
+    const says = unsent(this.#state).map(sayOf)
+    const ids = says.map(({ id }) => id)
+    if (ids.length > 0) this.#state = { ...this.#state, pending: markSent(this.pending, ids, now) }
+    return says
   }
 
-  /** What the log could not take is tried again. */
+  /** Sends again the messages that the log could not take, before those written later. */
   retry(): void {
-    for (const one of this.#pending) if (one.state === 'held') one.state = 'waiting'
+    if (!this.pending.some(isRejected)) return
+    const pending = this.pending.map((message) =>
+      isRejected(message) ? { ...message, sentAt: null, fault: null } : message,
+    )
+    this.#state = { ...this.#state, pending }
   }
 
-  /** The connection is gone; the next one has carried nothing. */
-  lost(): void {
-    this.#online = false
-    for (const one of this.#pending) one.state = 'waiting'
-  }
-
-  /** Asks for another name, where the room has not let us in under the last one. */
+  /** Asks for another name, if the server rejected the last one. */
   rename(name: string): void {
-    this.#name = name
+    this.#state = { ...this.#state, name }
   }
 
-  /** What is to be told of a message: without what was told before. */
-  receive(message: ServerMessage): Shown[] {
+  /** What to show of a message, without events that were shown before. */
+  receive(message: ServerMessage, now: number): Shown[] {
     switch (message.type) {
       case 'welcome':
-        return this.#welcome(message)
+        return this.#welcome(message, now)
       case 'events': {
-        const events = this.#fresh(message.events)
+        const events = this.#takeEvents(message.events, now)
         return events.length === 0 ? [] : [{ type: 'events', events }]
       }
       case 'presence': {
-        this.#presence(message)
         const joined = message.joined.filter(({ id }) => id !== this.me?.id)
+        this.#state = takePresence(this.#state, message)
         return [{ ...message, joined }]
       }
       case 'error':
@@ -119,23 +128,14 @@ export class Conversation {
     }
   }
 
-  #welcome(welcome: Welcome): Shown[] {
-    const { you, token, epoch, head, resumed, reset, members, memberCount } = welcome
-    const isFirst = this.#token === undefined
-    const renamed = this.me !== undefined && this.me.name !== you.name
-    if (epoch !== this.#epoch) this.#seq = 0
-    this.me = you
-    this.#name = you.name
-    this.#token = token
-    this.#epoch = epoch
-    this.#online = true
-    this.#snapshot(members, memberCount)
-    const events = this.#fresh(welcome.events)
-    if (resumed === null) this.#seq = head
-    this.#replayTo = head
-    if (isFirst) return [{ ...welcome, events }]
+  #welcome(welcome: Welcome, now: number): Shown[] {
+    const before = this.#state
+    this.#state = acknowledge(takeWelcome(before, welcome), welcome.events, now)
+    const events = newEvents(welcome.events, welcome.epoch === before.epoch ? before.seq : 0)
+    if (before.token === null) return [{ ...welcome, events }]
+    const { you, reset } = welcome
     const lines = [
-      ...(renamed ? [`* You are ${you.name} now.`] : []),
+      ...(before.me?.name === you.name ? [] : [`* You are ${you.name} now.`]),
       ...(reset === null ? [] : [missing[reset]]),
     ]
     return [
@@ -144,55 +144,36 @@ export class Conversation {
     ]
   }
 
-  #fresh(events: readonly RoomEvent[]): RoomEvent[] {
-    const fresh = events.filter(({ seq }) => seq > this.#seq)
-    this.#seq = fresh.at(-1)?.seq ?? this.#seq
-    // A message that was said before comes back under its old number.
-    const heard = new Set(events.map(({ id }) => id))
-    this.#pending = this.#pending.filter(({ id }) => !heard.has(id))
+  #takeEvents(events: readonly RoomEvent[], now: number): RoomEvent[] {
+    const state = acknowledge(this.#state, events, now)
+    const fresh = newEvents(events, state.seq)
+    this.#state = { ...state, seq: fresh.at(-1)?.seq ?? state.seq }
     return fresh
   }
 
-  #presence({ joined, left, renamed, moved = [], members, memberCount }: Presence): void {
-    if (members !== undefined) this.#snapshot(members, memberCount)
-    this.memberCount = memberCount
-    for (const { id } of left) this.members.delete(id)
-    for (const person of [...joined, ...moved]) this.members.set(person.id, person)
-    for (const { id, name } of renamed) {
-      const person = this.members.get(id)
-      if (person !== undefined) this.members.set(id, { ...person, name })
-      if (this.me?.id !== id) continue
-      this.me = { ...this.me, name }
-      this.#name = name
-    }
-  }
-
-  #snapshot(members: readonly Person[], memberCount: number): void {
-    this.members.clear()
-    for (const person of members) this.members.set(person.id, person)
-    this.memberCount = memberCount
-  }
-
   #error(error: ErrorMessage): Shown[] {
-    const about = this.#pending.find(({ id }) => id === error.id)
-    if (about === undefined) return [error]
-    if (isRetryable(error.code)) {
-      const told = this.#pending.some(({ state }) => state === 'held')
-      about.state = 'held'
-      return told ? [] : [{ ...error, message: 'The room cannot record messages right now.' }]
+    const row = Object.hasOwn(errors, error.code) ? errors[error.code as ErrorCode] : undefined
+    if (row !== undefined && row.close !== null) this.closingReason = error.message
+    const rejected = takeRejection(this.#state, error)
+    if (rejected === undefined) return [error]
+    if (row?.retryable === true) {
+      const wasShown = this.pending.some(isRejected)
+      this.#state = rejected
+      if (wasShown) return []
+      return [{ ...error, message: 'The room cannot record messages right now.' }]
     }
     this.refused += 1
-    this.#pending = this.#pending.filter((one) => one !== about)
+    this.#state = { ...this.#state, pending: without(this.pending, error.id as string) }
     return [error]
   }
 }
 
 const missing = {
-  epoch: '* The room has begun a new record; this is the end of it.',
-  trimmed: '* Some of what was said meanwhile is no longer kept.',
-  too_far: '* More was said meanwhile than can be shown; this is the end of it.',
+  epoch: '* The room started a new log; these are its latest messages.',
+  trimmed: '* Some of the messages that you missed are no longer kept.',
+  too_far: '* You missed more messages than can be shown; these are the latest.',
 }
 
-function isRetryable(code: string): boolean {
-  return Object.hasOwn(errors, code) && errors[code as ErrorCode].retryable
+function isRejected({ fault }: Pending): boolean {
+  return fault?.kind === 'refused'
 }

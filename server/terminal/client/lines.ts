@@ -1,5 +1,5 @@
 /**
- * A stream of bytes → its lines: for NDJSON from the room, and for what is piped in.
+ * A stream of bytes → its lines: for NDJSON from the server, and for the input of a pipe.
  *
  * MUST hold no more than one line of at most `maxBytes` and one chunk, and MUST NOT cut a
  * character in two.
@@ -8,7 +8,7 @@ import { StringDecoder } from 'node:string_decoder'
 
 const LF = 10
 
-export class Units {
+export class Lines {
   readonly #maxBytes: number
   readonly #decoder = new StringDecoder('utf8')
   #text = ''
@@ -19,8 +19,8 @@ export class Units {
   }
 
   /**
-   * The lines that end in this chunk, without their ends. `over`: a line has grown beyond
-   * the limit; what there was of it is the last of the lines.
+   * The lines that end in this chunk, without their line breaks. `over`: a line exceeded the
+   * limit; the part of it received so far is the last of the lines.
    */
   push(chunk: Buffer): { lines: string[]; over: boolean } {
     const lines: string[] = []
@@ -36,7 +36,7 @@ export class Units {
     return { lines, over }
   }
 
-  /** What is left; '' when there is nothing. */
+  /** The text after the last line break; '' if there is none. */
   end(): string {
     this.#text += this.#decoder.end()
     return this.#take()

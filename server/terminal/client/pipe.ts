@@ -1,10 +1,10 @@
 /**
- * `oneroom connect` in a pipe: each line that comes in is said as it is, and what others
- * say goes out, a line or a JSON object each. It ends when its input ends, after
- * everything was acknowledged.
+ * `oneroom connect` in a pipe: sends each line of its input as a message, and writes the
+ * messages of others to its output, as text or as one JSON object a line. It ends when its
+ * input has ended and every message is acknowledged.
  *
- * MUST read no faster than the room takes, and from the room no faster than its own
- * reader does.
+ * MUST NOT read its input faster than the server accepts messages, or the connection
+ * faster than its output is read.
  */
 import type { Readable, Writable } from 'node:stream'
 import type { Address } from '../../../shared/address.ts'
@@ -14,14 +14,16 @@ import { sanitise } from '../../../shared/text.ts'
 import { type Shown, shownLines } from '../editor/style.ts'
 import { Client } from './client.ts'
 import { Conversation } from './conversation.ts'
-import { Units } from './lines.ts'
+import { Lines } from './lines.ts'
 
-/** Lines that wait for the room, beyond which the input is not read. */
-const MOST_WAITING = 64
-/** Without an acknowledgement for this long after the end of the input, it is given up, in ms. */
+/** Limit on pending messages; the input is paused above it. */
+const MOST_PENDING = 64
+/** After the end of the input: the time limit for the next acknowledgement. */
 const GIVE_UP_MS = 30_000
-/** A line of the input that is longer is said in parts from here on. */
+/** Bytes of one line of the input; a longer line is sent in parts. */
 const LINE_BYTES = 65_536
+/** After a signal or a failure: the time limit for the reader of the output. */
+const FLUSH_MS = 1_000
 
 export type PipeOptions = {
   address: Address
@@ -31,11 +33,11 @@ export type PipeOptions = {
   colours: boolean
   input: Readable
   output: Writable
-  /** Where it is told what went wrong. */
+  /** Reports a problem to the person who started the command. */
   complain: (sentence: string) => void
 }
 
-/** Answers the exit code. */
+/** Resolves with the exit code. */
 export function pipe(options: PipeOptions): Promise<number> {
   return new Promise((resolve) => new Pipe(options, resolve).begin())
 }
@@ -44,16 +46,16 @@ class Pipe {
   readonly #options: PipeOptions
   readonly #codec: LineCodec
   readonly #client: Client
-  readonly #units = new Units(LINE_BYTES)
+  readonly #lines = new Lines(LINE_BYTES)
   readonly #resolve: (code: number) => void
-  readonly #onSignal = (): void => void this.#finish()
-  /** Read, and not yet said. */
+  readonly #onSignal = (): void => void this.#finish('interrupted')
+  /** Texts that were read and not sent yet. */
   #texts: string[] = []
   #inputEnded = false
   #giveUp: NodeJS.Timeout | undefined
+  /** Unacknowledged messages at the last change. */
   #waiting = 0
-  #complained = ''
-  #failed = false
+  #lastComplaint = ''
   #finished = false
 
   constructor(options: PipeOptions, resolve: (code: number) => void) {
@@ -61,7 +63,7 @@ class Pipe {
     this.#resolve = resolve
     this.#codec = new LineCodec({ color: options.colours })
     this.#client = new Client(options.address, new Conversation(options.name, 0), {
-      onTold: (message) => this.#clientOnTold(message),
+      onMessage: (message) => this.#clientOnMessage(message),
       onChange: () => this.#clientOnChange(),
     })
   }
@@ -73,44 +75,43 @@ class Pipe {
     input.on('end', () => this.#inputOnEnd())
     input.on('error', () => this.#inputOnEnd())
     output.on('error', (error: NodeJS.ErrnoException) => this.#outputOnError(error))
-    output.on('drain', () => this.#client.link.setReading(true))
-    this.#client.link.open()
+    output.on('drain', () => this.#client.setReading(true))
+    this.#client.open()
   }
 
   #inputOnData(chunk: Buffer): void {
-    this.#read(this.#units.push(chunk).lines)
+    this.#takeLines(this.#lines.push(chunk).lines)
   }
 
   #inputOnEnd(): void {
     if (this.#inputEnded) return
     this.#inputEnded = true
-    this.#read([this.#units.end()])
+    this.#takeLines([this.#lines.end()])
   }
 
-  #read(lines: readonly string[]): void {
-    // What is sanitised here is as long as it will be there.
+  #takeLines(lines: readonly string[]): void {
+    // The server sanitises again, which changes nothing: the parts keep their length.
     const texts = lines.flatMap((line) => splitUtf8(sanitise(line), limits.textBytes))
     this.#texts = [...this.#texts, ...texts.filter((text) => text.trim() !== '')]
     this.#clientOnChange()
   }
 
-  /** Says what has been read, as far as there is room for it, and reads on after that. */
+  /** Sends the texts for which there is room, and resumes the input after the last one. */
   #feed(): void {
     const { pending, me } = this.#client.conversation
-    const room = MOST_WAITING - pending.length
-    if (me === undefined || room < MOST_WAITING / 2) return
+    const room = MOST_PENDING - pending.length
+    if (me === null || room < MOST_PENDING / 2) return
     if (this.#texts.length > 0) this.#client.say(this.#texts.splice(0, room))
     else if (!this.#inputEnded) this.#options.input.resume()
   }
 
-  #clientOnTold(message: Shown): void {
+  #clientOnMessage(message: Shown): void {
     if (message.type === 'error') this.#complain(message.message)
     if (message.type === 'lines') for (const line of message.lines) this.#complain(line)
     const lines = this.#options.json ? jsonLines(message) : this.#textLines(message)
     if (lines.length === 0) return
-    if (!this.#options.output.write(lines.map((line) => `${line}\n`).join(''))) {
-      this.#client.link.setReading(false)
-    }
+    const isAccepted = this.#options.output.write(lines.map((line) => `${line}\n`).join(''))
+    if (!isAccepted) this.#client.setReading(false)
   }
 
   #textLines(message: Shown): string[] {
@@ -121,61 +122,65 @@ class Pipe {
   }
 
   #clientOnChange(): void {
-    const { connection } = this.#client
-    if (connection.phase === 'ended') {
-      this.#complain(connection.why)
-      this.#failed = true
-      void this.#finish()
+    if (this.#finished) return
+    const { phase } = this.#client.conversation.connection
+    if (phase === 'ended') {
+      this.#complain(this.#client.trouble)
+      void this.#finish('failed')
       return
     }
-    if (connection.phase === 'waiting') this.#complain(`${connection.why} Trying again.`)
-    if (connection.phase === 'online') this.#complained = ''
+    if (phase === 'waiting') this.#complain(`${this.#client.trouble} Trying again.`)
+    if (phase === 'online') this.#lastComplaint = ''
     this.#options.input.pause()
     this.#feed()
     if (!this.#inputEnded) return
-    const waiting = this.#unsaid
-    if (waiting === 0 && connection.phase === 'online') void this.#finish()
-    else if (waiting !== this.#waiting || this.#giveUp === undefined) this.#awaitProgress()
+    const waiting = this.#unacknowledged
+    if (waiting === 0 && phase === 'online') void this.#finish('complete')
+    else if (waiting !== this.#waiting || this.#giveUp === undefined) this.#startGiveUp()
     this.#waiting = waiting
   }
 
-  get #unsaid(): number {
+  get #unacknowledged(): number {
     return this.#client.conversation.pending.length + this.#texts.length
   }
 
-  #awaitProgress(): void {
+  #startGiveUp(): void {
     clearTimeout(this.#giveUp)
-    this.#giveUp = setTimeout(() => void this.#finish(), GIVE_UP_MS)
+    this.#giveUp = setTimeout(() => void this.#finish('failed'), GIVE_UP_MS)
   }
 
   #outputOnError({ code, message }: NodeJS.ErrnoException): void {
-    // Whoever reads may have read enough: `oneroom connect --json | head`.
-    if (code !== 'EPIPE') {
-      this.#complain(`The output cannot be written: ${message}.`)
-      this.#failed = true
+    // The reader may have read enough: `oneroom connect --json | head`.
+    if (code === 'EPIPE') {
+      void this.#finish('complete')
+      return
     }
-    void this.#finish()
+    this.#complain(`The output cannot be written: ${message}.`)
+    void this.#finish('failed')
   }
 
-  /** Once for as long as it lasts. */
+  /** Reports the same problem once for as long as it lasts. */
   #complain(sentence: string): void {
-    if (this.#complained === sentence) return
-    this.#complained = sentence
+    if (this.#lastComplaint === sentence) return
+    this.#lastComplaint = sentence
     this.#options.complain(sentence)
   }
 
-  async #finish(): Promise<void> {
+  async #finish(how: 'complete' | 'interrupted' | 'failed'): Promise<void> {
     if (this.#finished) return
     this.#finished = true
     clearTimeout(this.#giveUp)
-    this.#options.input.pause().removeAllListeners('data')
+    const { input, output } = this.#options
+    input.pause().removeAllListeners('data')
     process.off('SIGINT', this.#onSignal).off('SIGTERM', this.#onSignal)
     const { refused } = this.#client.conversation
-    const unsaid = this.#unsaid
-    if (unsaid > 0) this.#complain(`${lines(unsaid)} not acknowledged.`)
+    const unacknowledged = this.#unacknowledged
+    if (unacknowledged > 0) this.#complain(`${lines(unacknowledged)} not acknowledged.`)
     if (refused > 0) this.#complain(`${lines(refused)} refused.`)
+    // A reader that stalls would keep this process alive.
+    if (how !== 'complete') setTimeout(() => output.destroy(), FLUSH_MS).unref()
     await this.#client.close()
-    this.#resolve(this.#failed || unsaid > 0 || refused > 0 ? 1 : 0)
+    this.#resolve(how === 'failed' || unacknowledged > 0 || refused > 0 ? 1 : 0)
   }
 }
 

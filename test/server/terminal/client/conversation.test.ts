@@ -1,71 +1,49 @@
 import { describe, expect, it } from 'vitest'
 import { Conversation } from '../../../../server/terminal/client/conversation.ts'
-import { limits } from '../../../../shared/limits.ts'
-import type { RoomEvent, Welcome } from '../../../../shared/protocol.ts'
+import type { RoomEvent } from '../../../../shared/protocol.ts'
+import { ann, bob, event as eventFrom, welcome } from '../../../shared/client/fixtures.ts'
 
-const ann = { id: 'a', name: 'Ann', via: 'json' } as const
-const bob = { id: 'b', name: 'Bob', via: 'web' } as const
-
-function welcome(fields: Partial<Welcome> = {}): Welcome {
-  return {
-    type: 'welcome',
-    protocol: 1,
-    you: ann,
-    token: 'token',
-    at: '2026-11-22T12:21:15.123Z',
-    epoch: 'e1',
-    head: 0,
-    resumed: null,
-    reset: null,
-    members: [ann],
-    memberCount: 1,
-    events: [],
-    limits,
-    ...fields,
-  }
-}
-
+/** Own, so that it acknowledges. */
 function event(seq: number, text: string, id?: string): RoomEvent {
-  const at = '2026-11-22T12:21:15.123Z'
-  return { seq, at, kind: 'message', from: bob, text, ...(id !== undefined && { id }) }
+  return eventFrom(seq, id === undefined ? bob : ann, { text, ...(id !== undefined && { id }) })
 }
 
 function told(conversation: Conversation, ...events: RoomEvent[]): string[] {
   return conversation
-    .receive({ type: 'events', events })
+    .receive({ type: 'events', events }, 0)
     .flatMap((one) => (one.type === 'events' ? one.events.map(({ text }) => text) : []))
 }
 
 function online(): Conversation {
   const conversation = new Conversation('Ann', 20)
-  conversation.receive(welcome())
+  conversation.receive(welcome(), 0)
   return conversation
 }
 
 describe('a conversation', () => {
   it('says nothing before the room has let it in, and then what has waited, in order', () => {
     const conversation = new Conversation('Ann', 20)
-    conversation.say('one')
-    conversation.say('waves', true)
-    expect(conversation.take()).toEqual([])
+    conversation.say(['one'], false, 0)
+    conversation.say(['waves'], true, 0)
+    expect(conversation.take(0)).toEqual([])
     expect(conversation.hello()).toEqual({ type: 'hello', protocol: 1, name: 'Ann', history: 20 })
-    conversation.receive(welcome())
+    conversation.receive(welcome(), 0)
     const id = expect.any(String)
-    expect(conversation.take()).toEqual([
+    expect(conversation.take(0)).toEqual([
       { type: 'say', id, text: 'one' },
       { type: 'say', id, text: 'waves', action: true },
     ])
-    expect(conversation.take()).toEqual([])
+    expect(conversation.take(0)).toEqual([])
   })
 
   it('keeps a message until its own event comes, and says it again under the same id', () => {
     const conversation = online()
-    conversation.say('one')
-    const [first] = conversation.take()
-    conversation.lost()
-    expect(conversation.take()).toEqual([])
-    conversation.receive(welcome({ resumed: { from: 1, to: 0 } }))
-    expect(conversation.take()).toEqual([first])
+    conversation.say(['one'], false, 0)
+    const [first] = conversation.take(0)
+    conversation.connection = { phase: 'connecting' }
+    expect(conversation.take(0)).toEqual([])
+    conversation.receive(welcome({ resumed: { from: 1, to: 0 } }), 0)
+    expect(conversation.take(0)).toEqual([first])
     expect(told(conversation, event(1, 'one', first?.id))).toEqual(['one'])
     expect(conversation.pending).toEqual([])
   })
@@ -73,16 +51,16 @@ describe('a conversation', () => {
   it('comes back where it was, and says nothing before it has heard what it missed', () => {
     const conversation = online()
     told(conversation, event(1, 'one'))
-    conversation.say('mine')
-    conversation.take()
-    conversation.lost()
+    conversation.say(['mine'], false, 0)
+    conversation.take(0)
+    conversation.connection = { phase: 'connecting' }
     expect(conversation.hello()).toMatchObject({ token: 'token', epoch: 'e1', seq: 1 })
-    conversation.receive(welcome({ head: 3, resumed: { from: 2, to: 3 } }))
-    expect(conversation.take()).toEqual([])
+    conversation.receive(welcome({ head: 3, resumed: { from: 2, to: 3 } }), 0)
+    expect(conversation.take(0)).toEqual([])
     const [{ id } = { id: '' }] = conversation.pending
     // It had been said before the connection broke.
     expect(told(conversation, event(2, 'mine', id), event(3, 'two'))).toEqual(['mine', 'two'])
-    expect(conversation.take()).toEqual([])
+    expect(conversation.take(0)).toEqual([])
   })
 
   it('tells each event once', () => {
@@ -94,8 +72,8 @@ describe('a conversation', () => {
   it('takes the answer to a repeated message, whose number is an old one', () => {
     const conversation = online()
     told(conversation, event(9, 'later'))
-    conversation.say('one')
-    const [{ id } = { id: '' }] = conversation.take()
+    conversation.say(['one'], false, 0)
+    const [{ id } = { id: '' }] = conversation.take(0)
     expect(told(conversation, event(4, 'one', id))).toEqual([])
     expect(conversation.pending).toEqual([])
   })
@@ -103,22 +81,23 @@ describe('a conversation', () => {
   it.each(['trimmed', 'too_far'] as const)('tells of a gap when what it missed is %s', (reset) => {
     const conversation = online()
     told(conversation, event(1, 'one'))
-    conversation.lost()
+    conversation.connection = { phase: 'connecting' }
     const outgoing = conversation.receive(
       welcome({ head: 9, reset, events: [event(1, 'one'), event(9, 'nine')] }),
+      0,
     )
     expect(outgoing).toEqual([
-      { type: 'lines', lines: [expect.stringMatching(/^\* .*said meanwhile/)] },
+      { type: 'lines', lines: [expect.stringMatching(/^\* .*missed/)] },
       { type: 'events', events: [event(9, 'nine')] },
     ])
   })
 
   it('tells that it has come back under another name', () => {
     const conversation = online()
-    conversation.lost()
+    conversation.connection = { phase: 'connecting' }
     conversation.rename('Ann-2')
     const you = { ...ann, name: 'Ann-2' }
-    expect(conversation.receive(welcome({ you, resumed: { from: 1, to: 0 } }))).toEqual([
+    expect(conversation.receive(welcome({ you, resumed: { from: 1, to: 0 } }), 0)).toEqual([
       { type: 'lines', lines: ['* You are Ann-2 now.'] },
     ])
   })
@@ -126,10 +105,11 @@ describe('a conversation', () => {
   it('begins from the start in a room whose log is another', () => {
     const conversation = online()
     told(conversation, event(500, 'old'))
-    conversation.lost()
+    conversation.connection = { phase: 'connecting' }
     const fresh = event(1, 'new')
     const outgoing = conversation.receive(
       welcome({ epoch: 'e2', head: 1, reset: 'epoch', events: [fresh] }),
+      0,
     )
     expect(outgoing[1]).toEqual({ type: 'events', events: [fresh] })
     expect(told(conversation, event(2, 'two'))).toEqual(['two'])
@@ -137,49 +117,55 @@ describe('a conversation', () => {
 
   it('holds what the log cannot take, tells of it once, and tries it again', () => {
     const conversation = online()
-    conversation.say('one')
-    conversation.say('two')
-    const says = conversation.take()
+    conversation.say(['one'], false, 0)
+    conversation.say(['two'], false, 0)
+    const says = conversation.take(0)
     const fault = { type: 'error', code: 'log_unavailable', message: 'no' } as const
-    expect(conversation.receive({ ...fault, id: says[0]?.id as string })).toHaveLength(1)
-    expect(conversation.receive({ ...fault, id: says[1]?.id as string })).toEqual([])
-    conversation.say('three')
-    expect(conversation.take()).toEqual([])
+    expect(conversation.receive({ ...fault, id: says[0]?.id as string }, 0)).toHaveLength(1)
+    expect(conversation.receive({ ...fault, id: says[1]?.id as string }, 0)).toEqual([])
+    conversation.say(['three'], false, 0)
+    expect(conversation.take(0)).toEqual([])
     conversation.retry()
-    expect(conversation.take().map(({ text }) => text)).toEqual(['one', 'two', 'three'])
+    expect(conversation.take(0).map(({ text }) => text)).toEqual(['one', 'two', 'three'])
   })
 
   it('gives up what the room refuses for good', () => {
     const conversation = online()
-    conversation.say(' ')
-    const id = conversation.take()[0]?.id as string
+    conversation.say([' '], false, 0)
+    const id = conversation.take(0)[0]?.id as string
     const fault = { type: 'error', code: 'text_empty', message: 'no', id } as const
-    expect(conversation.receive(fault)).toEqual([fault])
+    expect(conversation.receive(fault, 0)).toEqual([fault])
     expect([conversation.pending, conversation.refused]).toEqual([[], 1])
   })
 
   it('has no more than 64 messages on their way', () => {
     const conversation = online()
-    for (let at = 0; at < 100; at += 1) conversation.say(`${at}`)
-    const says = conversation.take()
+    for (let at = 0; at < 100; at += 1) conversation.say([`${at}`], false, 0)
+    const says = conversation.take(0)
     expect(says).toHaveLength(64)
     told(conversation, ...says.slice(0, 10).map(({ text, id }, at) => event(at + 1, text, id)))
-    expect(conversation.take().map(({ text }) => text)).toEqual(
+    expect(conversation.take(0).map(({ text }) => text)).toEqual(
       Array.from({ length: 10 }, (_, at) => `${at + 64}`),
     )
   })
 
   it('knows who is here, and asks for the name it has now', () => {
     const conversation = online()
-    conversation.receive({ type: 'presence', joined: [bob], left: [], renamed: [], memberCount: 2 })
+    conversation.receive(
+      { type: 'presence', joined: [bob], left: [], renamed: [], memberCount: 2 },
+      0,
+    )
     const renamed = [
       { id: 'b', was: 'Bob', name: 'Rob' },
       { id: 'a', was: 'Ann', name: 'Anne' },
     ]
-    conversation.receive({ type: 'presence', joined: [], left: [], renamed, memberCount: 2 })
+    conversation.receive({ type: 'presence', joined: [], left: [], renamed, memberCount: 2 }, 0)
     expect([...conversation.members.values()].map(({ name }) => name)).toEqual(['Anne', 'Rob'])
     expect(conversation.hello().name).toBe('Anne')
-    conversation.receive({ type: 'presence', joined: [], left: [bob], renamed: [], memberCount: 1 })
+    conversation.receive(
+      { type: 'presence', joined: [], left: [bob], renamed: [], memberCount: 1 },
+      0,
+    )
     expect(conversation.members.size).toBe(1)
   })
 })

@@ -1,15 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { Units } from '../../../../server/terminal/client/lines.ts'
+import { Lines } from '../../../../server/terminal/client/lines.ts'
 
 /** All lines of chunks, with what is left at the end. */
 function linesOf(chunks: readonly Uint8Array[], maxBytes: number): string[] {
-  const units = new Units(maxBytes)
-  return [...chunks.flatMap((chunk) => units.push(Buffer.from(chunk)).lines), units.end()]
+  const splitter = new Lines(maxBytes)
+  return [...chunks.flatMap((chunk) => splitter.push(Buffer.from(chunk)).lines), splitter.end()]
 }
 
-describe('units', () => {
-  it('are the lines of the bytes, however these are cut', () => {
+describe('lines', () => {
+  it('are those of the bytes, however these are cut', () => {
     const line = fc.string({ unit: 'binary' }).filter((text) => !/[\r\n]/.test(text))
     fc.assert(
       fc.property(fc.array(line), fc.boolean(), fc.nat(), (lines, crlf, size) => {
@@ -31,10 +31,13 @@ describe('units', () => {
     expect(parts.join('|')).not.toContain('\ufffd')
   })
 
-  it('tells of a line that is too long, and of no other', () => {
-    const units = new Units(5)
-    expect(units.push(Buffer.from('12345'))).toEqual({ lines: [], over: false })
-    expect(units.push(Buffer.from('\n123456'))).toEqual({ lines: ['12345', '123456'], over: true })
-    expect(units.push(Buffer.from('7\n'))).toEqual({ lines: ['7'], over: false })
+  it('reports a line that is too long, and no other', () => {
+    const splitter = new Lines(5)
+    expect(splitter.push(Buffer.from('12345'))).toEqual({ lines: [], over: false })
+    expect(splitter.push(Buffer.from('\n123456'))).toEqual({
+      lines: ['12345', '123456'],
+      over: true,
+    })
+    expect(splitter.push(Buffer.from('7\n'))).toEqual({ lines: ['7'], over: false })
   })
 })
