@@ -1,16 +1,18 @@
 /**
- * What a line that begins with a slash means in the page: a chunk of its own with the
- * command table, fetched as soon as somebody types a slash.
+ * Commands of the page: a chunk of its own with the command table, loaded as soon as
+ * a person types a slash.
  */
 import { type Command, type CommandName, commands, parseTyped } from '../shared/commands.ts'
 import type { Spoken } from './draft.ts'
+import { texts } from './language.ts'
+import type { Session } from './session.ts'
 
-/** The last three do nothing, and say why. */
+/** What a line means in the page. The last three kinds only show a hint. */
 export type Order =
   | { type: 'say'; message: Spoken }
-  | { type: 'obey'; name: 'name' | 'search' | 'who' | 'help' | 'quit'; argument: string }
+  | { type: 'run'; name: 'name' | 'search' | 'who' | 'help' | 'quit'; argument: string }
   | { type: 'usage'; usage: string }
-  /** It means something to readers of lines only, or is done in the page by scrolling. */
+  /** The command works in terminals only; in the page, scrolling replaces /history. */
   | { type: 'elsewhere'; name: CommandName }
   | { type: 'unknown'; word: string }
 
@@ -26,19 +28,55 @@ export function orderOf(line: string): Order {
       return { type: 'say', message: { text: argument, action: true } }
     case 'name':
       if (argument === '') break
-      return { type: 'obey', name, argument }
+      return { type: 'run', name, argument }
     case 'search':
     case 'who':
     case 'help':
     case 'quit':
-      return { type: 'obey', name, argument }
+      return { type: 'run', name, argument }
     default:
       return { type: 'elsewhere', name }
   }
   return { type: 'usage', usage: commandOf(name).usage }
 }
 
-/** What the palette offers: that which means something here. */
+/** Carries out a line that begins with a slash. False if it stays in the composer. */
+export function run(session: Session, line: string): boolean {
+  const order = orderOf(line)
+  switch (order.type) {
+    case 'say':
+      return session.say([order.message])
+    case 'usage':
+      return session.hint(texts.commandUsage(order.usage))
+    case 'elsewhere':
+      return session.hint(
+        order.name === 'history' ? texts.historyHint : texts.commandTerminal(order.name),
+      )
+    case 'unknown':
+      return session.hint(texts.commandUnknown(order.word))
+    case 'run':
+      break
+  }
+  switch (order.name) {
+    case 'name':
+      return session.rename(order.argument) || session.hint(texts.nameOffline)
+    case 'search':
+      session.searching.value = { query: order.argument }
+      return true
+    case 'who':
+      session.peopleOpen.value = true
+      return true
+    case 'quit':
+      session.leave()
+      return true
+    case 'help':
+      // The palette lists all commands.
+      session.rewrite.value = () => '/'
+      return false
+  }
+}
+
+/** The commands that the palette offers. */
 export const offered: readonly Command[] = commands.filter(
   ({ name, where }) => where === 'everywhere' && name !== 'history',
 )

@@ -2,8 +2,10 @@
 import { effect } from '@preact/signals'
 import { render } from 'preact'
 import { askAddress } from './address.ts'
+import { watchAttention } from './attention.ts'
 import { Page } from './components/page.tsx'
 import { chooseLanguage } from './language.ts'
+import { watchLinks } from './log/link.ts'
 import { Session } from './session.ts'
 import { applySettings } from './settings.ts'
 
@@ -14,6 +16,8 @@ applySettings()
 askAddress()
 await chooseLanguage(navigator.languages)
 const session = new Session(wall ? 'oneroom.wall' : 'oneroom')
+watchAttention(session)
+watchLinks(session)
 
 const unread = session.select((state) => state.unread)
 effect(() => {

@@ -4,7 +4,7 @@
  */
 import { sanitise } from '../shared/text.ts'
 import { meaningOf } from './draft.ts'
-import { type Token, tokensOf } from './tokens.ts'
+import { type Token, tokensOf } from './log/tokens.ts'
 
 /** The first message that is not what the page shows, as terminals read it; else null. */
 export function terminalView(draft: string): string | null {

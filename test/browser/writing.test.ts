@@ -132,7 +132,7 @@ describe('the composer', () => {
     await client.until('* Ann is now Anna\n')
     await composer(page).fill('/nonsense')
     await page.keyboard.press('Enter')
-    await page.getByText('/nonsense is not known here').waitFor()
+    await page.getByText('There is no command /nonsense.').waitFor()
     expect(await text()).toBe('/nonsense')
     await composer(page).fill('//nonsense')
     await page.keyboard.press('Enter')

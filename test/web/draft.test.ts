@@ -46,8 +46,8 @@ describe('a draft', () => {
 describe('a command', () => {
   it('is what the table has, as far as it means something in a page', () => {
     expect(orderOf('/me waves ')).toEqual({ type: 'say', message: { text: 'waves', action: true } })
-    expect(orderOf('/NAME alice b')).toEqual({ type: 'obey', name: 'name', argument: 'alice b' })
-    expect(orderOf('/search disk')).toEqual({ type: 'obey', name: 'search', argument: 'disk' })
+    expect(orderOf('/NAME alice b')).toEqual({ type: 'run', name: 'name', argument: 'alice b' })
+    expect(orderOf('/search disk')).toEqual({ type: 'run', name: 'search', argument: 'disk' })
   })
 
   it.each([

@@ -1,7 +1,7 @@
 /** How a message's text is cut into what is drawn differently. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { tokensOf } from '../../web/tokens.ts'
+import { tokensOf } from '../../web/log/tokens.ts'
 import { cpuMs } from '../support/cpu.ts'
 
 function linksIn(text: string): string[] {

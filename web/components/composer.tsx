@@ -8,15 +8,15 @@ import { texts } from '../language.ts'
 import { Recall } from '../recall.ts'
 import type { Session } from '../session.ts'
 import { keepDraft, keepRecall, readDraft, readRecall } from '../store.ts'
-import type { Completing } from './completing.ts'
-import { Under } from './under.tsx'
+import type { Completer } from './completer.ts'
+import { Feedback } from './feedback.tsx'
 
 /** The code that old input methods give to every key they take. */
 const INPUT_METHOD_KEY = 229
 
 type Completion = {
-  completing: Completing
-  Suggestions: ComponentType<{ completing: Completing }>
+  completer: Completer
+  Suggestions: ComponentType<{ completer: Completer }>
 }
 
 export function Composer({ session }: { session: Session }) {
@@ -24,7 +24,7 @@ export function Composer({ session }: { session: Session }) {
   const sending = useRef(false)
   const draft = useSignal('')
   const completion = useSignal<Completion | null>(null)
-  const completing = completion.value?.completing
+  const completer = completion.value?.completer
   const recall = useMemo(() => new Recall(readRecall()), [])
   const entered = useMemo(() => session.select((state) => state.me?.id), [session])
   const aimed = useMemo(() => session.select((state) => state.target), [session])
@@ -43,10 +43,10 @@ export function Composer({ session }: { session: Session }) {
     if (!completion.value && element && soughtAt(element.value, element.selectionStart)) {
       const loaded = await import('./suggestions.tsx').catch(() => null)
       if (!loaded) return
-      const { Suggestions, Completing } = loaded
-      completion.value ??= { Suggestions, completing: new Completing(session, () => field.current) }
+      const { Suggestions, Completer } = loaded
+      completion.value ??= { Suggestions, completer: new Completer(session, () => field.current) }
     }
-    completion.value?.completing.update()
+    completion.value?.completer.update()
   }
 
   function write(text: string) {
@@ -100,7 +100,7 @@ export function Composer({ session }: { session: Session }) {
   function fieldOnKeyDown(event: KeyboardEvent) {
     if (event.isComposing || event.keyCode === INPUT_METHOD_KEY) return
     if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return
-    if (completing?.takesKey(event.key)) {
+    if (completer?.takesKey(event.key)) {
       event.preventDefault()
     } else if (event.key === 'Enter') {
       event.preventDefault()
@@ -144,9 +144,7 @@ export function Composer({ session }: { session: Session }) {
 
   return (
     <form class="composer" onSubmit={formOnSubmit}>
-      {completion.value && (
-        <completion.value.Suggestions completing={completion.value.completing} />
-      )}
+      {completion.value && <completion.value.Suggestions completer={completion.value.completer} />}
       <label for="message" class="unseen">
         {texts.message}
       </label>
@@ -160,21 +158,21 @@ export function Composer({ session }: { session: Session }) {
         enterkeyhint="send"
         aria-describedby="notice"
         aria-autocomplete="list"
-        aria-controls={completing?.isOpen.value ? 'suggestions' : undefined}
+        aria-controls={completer?.isOpen.value ? 'suggestions' : undefined}
         aria-activedescendant={
-          completing?.isOpen.value ? `suggestion-${completing.active.value}` : undefined
+          completer?.isOpen.value ? `suggestion-${completer.active.value}` : undefined
         }
         onInput={fieldOnInput}
         onKeyDown={fieldOnKeyDown}
         onClick={complete}
-        onBlur={() => completing?.close()}
+        onBlur={() => completer?.close()}
       />
       <button type="submit" class="main" aria-label={texts.send}>
         <svg viewBox="0 0 24 24" aria-hidden="true">
           <path d="M12 19V5M6 11l6-6 6 6" />
         </svg>
       </button>
-      <Under session={session} draft={draft} />
+      <Feedback session={session} draft={draft} />
     </form>
   )
 }

@@ -35,7 +35,7 @@ export function Search({ session, query, onClose }: Props) {
   function choose({ seq }: RoomEvent) {
     onClose()
     // The dialog gives the focus back first.
-    setTimeout(() => session.goTo(seq))
+    setTimeout(() => session.history.goTo(seq))
   }
 
   const answer = found.value?.query === asked.value ? found.value.events : null

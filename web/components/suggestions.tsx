@@ -1,15 +1,15 @@
 /** What completes the word being written; the composer keeps the focus. */
 import { texts } from '../language.ts'
-import { Completing } from './completing.ts'
+import { Completer } from './completer.ts'
 
-export { Completing }
+export { Completer }
 
-export function Suggestions({ completing }: { completing: Completing }) {
-  if (!completing.isOpen.value) return null
-  const active = completing.active.value
+export function Suggestions({ completer }: { completer: Completer }) {
+  if (!completer.isOpen.value) return null
+  const active = completer.active.value
   return (
     <div class="suggestions" id="suggestions" role="listbox" aria-label={texts.suggestions}>
-      {completing.list.value.map(({ label, detail }, index) => (
+      {completer.list.value.map(({ label, detail }, index) => (
         // biome-ignore lint/a11y/useKeyWithClickEvents: the composer takes the keys
         <div
           key={label}
@@ -19,7 +19,7 @@ export function Suggestions({ completing }: { completing: Completing }) {
           tabIndex={-1}
           // The composer would lose the focus, and the list would close, before the click.
           onMouseDown={(event) => event.preventDefault()}
-          onClick={() => completing.accept(index)}
+          onClick={() => completer.accept(index)}
         >
           <bdi>{label}</bdi> <span>{detail}</span>
         </div>

@@ -1,16 +1,16 @@
-/** The page's words in English. Every other language has a file of the same shape. */
+/** The texts of the page in English. Every other language has a file with the same keys. */
 import type { ErrorCode } from '../../shared/errors.ts'
 import type { Via } from '../../shared/protocol.ts'
 
 export const english = {
   tag: 'en' as string,
   direction: 'ltr' as 'ltr' | 'rtl',
-  /** What the server says is English already. */
+  /** The server's texts are in English. */
   errors: {} as Partial<Record<ErrorCode, string>>,
-  /** The command table says its summaries in English already. */
+  /** The command table has English summaries. */
   commands: {} as Record<string, string>,
 
-  lead: 'One room for people at a browser and people at a terminal.',
+  lead: 'One room for browsers and terminals.',
   yourName: 'Your name',
   join: 'Join',
   joining: 'Joining …',
@@ -21,8 +21,8 @@ export const english = {
   close: 'Close',
 
   messages: 'Messages',
-  onTheirWay: 'On their way',
-  empty: 'Nobody has said anything yet. Begin.',
+  pending: 'Pending messages',
+  empty: 'No messages yet. Write the first one.',
   beginning: 'This is where it began.',
   newLine: 'New',
   below: (count: number, mentions: number) =>
@@ -34,13 +34,14 @@ export const english = {
   reply: 'Reply',
   copyLink: 'Copy link',
   linkCopied: 'The link is copied.',
-  notKept: 'That message is not kept any more.',
-  historyFailed: 'What was said before cannot be read right now.',
+  notKept: 'That message is no longer kept.',
+  historyFailed: 'Older messages cannot be loaded now.',
+  pageFailed: 'Messages could not be loaded. Retry',
   change: {
     joined: (name: string, via: Via) => `${name} joined (${via})`,
     left: (name: string) => `${name} left`,
     renamed: (was: string, name: string) => `${was} is now ${name}`,
-    more: (count: number) => `and ${count} more came or went`,
+    more: (count: number) => `and ${count} more changes`,
   },
 
   message: 'Message',
@@ -60,22 +61,24 @@ export const english = {
           ? `${first} and ${second} are typing …`
           : `${count} people are typing …`,
   take: (name: string) => `Take ${name}`,
-  nameOffline: 'There is no connection right now; your name stays as it is.',
-  commandAlone: 'A command goes alone on one line. Nothing was sent.',
+  nameOffline: 'There is no connection now. Your name was not changed.',
+  commandAlone: 'A command must be the only line. Nothing was sent.',
   commandUnknown: (word: string) =>
-    `/${word} is not known here, and nothing was sent. To say it, type //${word}.`,
-  commandTerminal: (name: string) => `/${name} is for readers at a terminal. Nothing was sent.`,
-  historyHint: 'Scroll up: older messages come as you go.',
-  commandUsage: (usage: string) => `Type it as ${usage}. Nothing was sent.`,
+    `There is no command /${word}. Nothing was sent. To send it as text, type //${word}.`,
+  commandTerminal: (name: string) => `/${name} works in terminals only. Nothing was sent.`,
+  historyHint: 'Scroll up to load older messages.',
+  commandUsage: (usage: string) => `Usage: ${usage}. Nothing was sent.`,
   tooMany: (count: number, limit: number) =>
-    `That is ${count} messages, and at most ${limit} can wait to be sent. Nothing was sent.`,
+    `These are ${count} messages; at most ${limit} can wait to be sent. Nothing was sent.`,
   suggestions: 'Suggestions',
 
-  onItsWay: 'on its way',
-  moreOnTheirWay: (count: number) => `and ${count} more on their way`,
+  sending: 'sending',
+  morePending: (count: number) => `and ${count} more pending`,
   notSent: 'Not sent.',
-  noAnswer: 'The room has not answered.',
-  leftBefore: 'You left before it was said.',
+  notSentCount: (count: number) =>
+    count === 1 ? '1 message failed to send.' : `${count} messages failed to send.`,
+  noAnswer: 'The server did not respond.',
+  leftBefore: 'You left before it was sent.',
   retry: 'Retry',
   edit: 'Edit',
   delete: 'Delete',
@@ -83,7 +86,7 @@ export const english = {
   otherTab: 'You are in this room in another tab.',
   useItHere: 'Use it here',
   connectionLost: 'The connection is lost.',
-  roomSilent: 'The room does not answer.',
+  roomSilent: 'The server does not respond.',
   retryNow: 'Retry now',
   connecting: 'Connecting …',
   nextTry: (seconds: number) => `Next try in ${seconds} s.`,
@@ -108,34 +111,33 @@ export const english = {
   mentioned: (name: string) => `${name} mentions you`,
 
   terminals: 'Join from a terminal',
-  terminalsLead:
-    'Nothing to install. What is typed there is said here, and what is said here is printed there.',
+  terminalsLead: 'Nothing to install: each of these lines joins this room.',
   copy: 'Copy',
   copied: 'Copied',
   onPhone: 'On a phone',
   qrOf: (url: string) => `QR code of ${url}`,
   loopback:
-    'This page was opened by an address that leads nowhere from another machine. Open it by this machine’s address in the network to share it.',
+    'This address works on this machine only. To share the page, open it with the machine’s address in your network.',
 
   searchLabel: 'Words to look for',
   found: (count: number) =>
     count === 0 ? 'Nothing found.' : count === 1 ? '1 message' : `${count} messages`,
 
   theme: 'Theme',
-  asSystem: 'As the system',
+  asSystem: 'Same as the system',
   light: 'Light',
   dark: 'Dark',
   clock: 'Clock',
   hours12: '12 hours',
   hours24: '24 hours',
-  typeSize: 'Size of type',
+  typeSize: 'Text size',
   sizes: ['Small', 'Normal', 'Large', 'Larger'],
   announcements: 'Read aloud by a screen reader',
   announceAll: 'Every message',
   announceMentions: 'Mentions',
   announceNone: 'Nothing',
   notifications: 'Notify me when I am mentioned',
-  notificationsDenied: 'This browser does not allow it for this page.',
+  notificationsDenied: 'This browser does not allow notifications for this page.',
   sound: 'A sound when I am mentioned',
 }
 

@@ -1,10 +1,10 @@
-/** متن‌های صفحه به فارسی. The page's words in Persian. */
+/** متن‌های صفحه به فارسی. The texts of the page in Persian. */
 import type { ErrorCode } from '../../shared/errors.ts'
 import type { Via } from '../../shared/protocol.ts'
 import type { Texts } from './english.ts'
 
 const digits = new Intl.NumberFormat('fa')
-/** A Persian noun after a number stays as it is. */
+/** A Persian noun after a number keeps its singular form. */
 const n = (count: number) => digits.format(count)
 
 const errors: Record<ErrorCode, string> = {
@@ -49,7 +49,7 @@ export const persian: Texts = {
     quit: 'از اتاق بیرون بروید.',
   },
 
-  lead: 'یک اتاق برای آنان که پای مرورگرند و آنان که پای پایانه‌اند.',
+  lead: 'یک اتاق برای مرورگر و پایانه.',
   yourName: 'نام شما',
   join: 'ورود',
   joining: 'در حال ورود …',
@@ -60,8 +60,8 @@ export const persian: Texts = {
   close: 'بستن',
 
   messages: 'پیام‌ها',
-  onTheirWay: 'در راه',
-  empty: 'هنوز کسی چیزی نگفته است. شما آغاز کنید.',
+  pending: 'پیام‌های در انتظار',
+  empty: 'هنوز پیامی نیست. نخستین پیام را بنویسید.',
   beginning: 'گفت‌وگو از اینجا آغاز شد.',
   newLine: 'تازه',
   below: (count: number, mentions: number) =>
@@ -72,12 +72,13 @@ export const persian: Texts = {
   copyLink: 'رونوشت پیوند',
   linkCopied: 'پیوند رونوشت شد.',
   notKept: 'این پیام دیگر نگه داشته نمی‌شود.',
-  historyFailed: 'اکنون نمی‌توان گفته‌های پیشین را خواند.',
+  historyFailed: 'اکنون نمی‌توان پیام‌های پیشین را بار کرد.',
+  pageFailed: 'پیام‌ها بار نشدند. دوباره',
   change: {
     joined: (name: string, via: Via) => `${name} آمد (${via})`,
     left: (name: string) => `${name} رفت`,
     renamed: (was: string, name: string) => `نام ${was} اکنون ${name} است`,
-    more: (count: number) => `و ${n(count)} رفت‌وآمد دیگر`,
+    more: (count: number) => `و ${n(count)} تغییر دیگر`,
   },
 
   message: 'پیام',
@@ -97,23 +98,23 @@ export const persian: Texts = {
           ? `${first} و ${second} در حال نوشتن‌اند …`
           : `${n(count)} نفر در حال نوشتن‌اند …`,
   take: (name: string) => `گرفتن نام ${name}`,
-  nameOffline: 'اکنون ارتباطی نیست؛ نام شما همان می‌ماند.',
-  commandAlone: 'فرمان باید در سطری تنها باشد. چیزی فرستاده نشد.',
+  nameOffline: 'اکنون ارتباطی نیست. نام شما عوض نشد.',
+  commandAlone: 'فرمان باید تنها سطر باشد. چیزی فرستاده نشد.',
   commandUnknown: (word: string) =>
-    `فرمان ‎/${word} اینجا شناخته نیست و چیزی فرستاده نشد. برای گفتن آن بنویسید ‎//${word}`,
-  commandTerminal: (name: string) =>
-    `فرمان ‎/${name} برای خوانندگان پای پایانه است. چیزی فرستاده نشد.`,
-  historyHint: 'به بالا بروید: پیام‌های پیشین خودشان می‌آیند.',
+    `فرمان ‎/${word} وجود ندارد. چیزی فرستاده نشد. برای فرستادن آن به شکل متن بنویسید ‎//${word}`,
+  commandTerminal: (name: string) => `فرمان ‎/${name} تنها در پایانه کار می‌کند. چیزی فرستاده نشد.`,
+  historyHint: 'برای دیدن پیام‌های پیشین به بالا بروید.',
   commandUsage: (usage: string) => `آن را چنین بنویسید: ‎${usage}. چیزی فرستاده نشد.`,
   tooMany: (count: number, limit: number) =>
     `این ${n(count)} پیام است و بیش از ${n(limit)} پیام نمی‌تواند در انتظار بماند. چیزی فرستاده نشد.`,
   suggestions: 'پیشنهادها',
 
-  onItsWay: 'در راه',
-  moreOnTheirWay: (count: number) => `و ${n(count)} پیام دیگر در راه`,
+  sending: 'در حال فرستادن',
+  morePending: (count: number) => `و ${n(count)} پیام دیگر در انتظار`,
   notSent: 'فرستاده نشد.',
-  noAnswer: 'اتاق پاسخ نداده است.',
-  leftBefore: 'پیش از گفته شدن آن بیرون رفتید.',
+  notSentCount: (count: number) => `${n(count)} پیام فرستاده نشد.`,
+  noAnswer: 'سرور پاسخ نداد.',
+  leftBefore: 'پیش از فرستاده شدن آن بیرون رفتید.',
   retry: 'دوباره',
   edit: 'ویرایش',
   delete: 'حذف',
@@ -121,7 +122,7 @@ export const persian: Texts = {
   otherTab: 'شما در برگه‌ی دیگری در این اتاق هستید.',
   useItHere: 'ادامه در اینجا',
   connectionLost: 'ارتباط قطع شده است.',
-  roomSilent: 'اتاق پاسخ نمی‌دهد.',
+  roomSilent: 'سرور پاسخ نمی‌دهد.',
   retryNow: 'همین اکنون',
   connecting: 'در حال اتصال …',
   nextTry: (seconds: number) => `تلاش بعدی تا ${n(seconds)} ثانیه‌ی دیگر.`,
@@ -145,14 +146,13 @@ export const persian: Texts = {
   mentioned: (name: string) => `${name} از شما نام برد`,
 
   terminals: 'ورود از پایانه',
-  terminalsLead:
-    'چیزی برای نصب نیست. هر چه آنجا نوشته شود اینجا گفته می‌شود و هر چه اینجا گفته شود آنجا چاپ می‌شود.',
+  terminalsLead: 'چیزی برای نصب نیست: هر یک از این سطرها شما را به این اتاق می‌آورد.',
   copy: 'رونوشت',
   copied: 'رونوشت شد',
   onPhone: 'با تلفن',
   qrOf: (url: string) => `کد QR برای ${url}`,
   loopback:
-    'این صفحه با نشانی‌ای باز شده که از دستگاه دیگر به جایی نمی‌رسد. برای هم‌رسانی، آن را با نشانی این دستگاه در شبکه باز کنید.',
+    'این نشانی تنها در همین دستگاه کار می‌کند. برای هم‌رسانی، صفحه را با نشانی این دستگاه در شبکه باز کنید.',
 
   searchLabel: 'واژه‌هایی برای جست‌وجو',
   found: (count: number) => (count === 0 ? 'چیزی پیدا نشد.' : `${n(count)} پیام`),
@@ -171,6 +171,6 @@ export const persian: Texts = {
   announceMentions: 'آنچه خطاب به من است',
   announceNone: 'هیچ',
   notifications: 'هنگامی که از من نام می‌برند خبرم کن',
-  notificationsDenied: 'این مرورگر برای این صفحه اجازه نمی‌دهد.',
+  notificationsDenied: 'این مرورگر اعلان را برای این صفحه اجازه نمی‌دهد.',
   sound: 'صدایی هنگامی که از من نام می‌برند',
 }

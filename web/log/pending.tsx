@@ -1,10 +1,14 @@
-/** What is on its way, below everything that has its place in the log. */
-import { useMemo } from 'preact/hooks'
+/** Pending messages, below all messages that the log has returned. */
+import { useSignal } from '@preact/signals'
+import { useEffect, useMemo, useRef } from 'preact/hooks'
+import { Name } from '../components/name.tsx'
 import { hueOf } from '../hue.ts'
 import { errorText, texts } from '../language.ts'
 import type { Session } from '../session.ts'
 import { PENDING_ROWS, type Pending, type PendingFault, type State } from '../state.ts'
-import { Name } from './name.tsx'
+
+/** Faults are announced together when none was added for this long. Milliseconds. */
+const ALERT_MS = 500
 
 export function PendingList({ session }: { session: Session }) {
   const pending = useMemo(() => session.select((state) => state.pending), [session])
@@ -14,7 +18,7 @@ export function PendingList({ session }: { session: Session }) {
   const more = pending.value.length - shown.length
   return (
     <>
-      <ol class="pending" aria-label={texts.onTheirWay}>
+      <ol class="pending" aria-label={texts.pending}>
         {shown.map((message, index) => (
           <PendingRow
             key={message.id}
@@ -25,12 +29,12 @@ export function PendingList({ session }: { session: Session }) {
           />
         ))}
       </ol>
-      {more > 0 && <p class="more">{texts.moreOnTheirWay(more)}</p>}
+      {more > 0 && <p class="more">{texts.morePending(more)}</p>}
     </>
   )
 }
 
-/** The newest row is a message of ours, so that the next one will stand below it without a name. */
+/** Whether the newest row is a message of this person, so that the next one shows no name. */
 function endsWithMine({ entries, me }: State): boolean {
   const last = entries.at(-1)
   return (
@@ -55,15 +59,15 @@ function PendingRow({ message, name, lead, session }: RowProps) {
         {text}
       </p>
       {fault === null ? (
-        <span class="clock" title={texts.onItsWay}>
+        <span class="clock" title={texts.sending}>
           <svg viewBox="0 0 24 24" aria-hidden="true">
             <circle cx="12" cy="12" r="9" />
             <path d="M12 7v5l3 2" />
           </svg>
-          <span class="unseen">{texts.onItsWay}</span>
+          <span class="unseen">{texts.sending}</span>
         </span>
       ) : (
-        <p class="fault" role="alert">
+        <p class="fault">
           <strong>{texts.notSent}</strong> {faultText(fault)}{' '}
           <button type="button" class="link" onClick={() => session.retry(id)}>
             {texts.retry}
@@ -77,6 +81,35 @@ function PendingRow({ message, name, lead, session }: RowProps) {
         </p>
       )}
     </li>
+  )
+}
+
+/** One announcement for all messages that were not sent; a reader hears no list of alerts. */
+export function PendingAlert({ session }: { session: Session }) {
+  const faults = useMemo(
+    () => session.select(({ pending }) => pending.filter(({ fault }) => fault !== null).length),
+    [session],
+  )
+  const announced = useSignal(0)
+  const heard = useRef(0)
+  const count = faults.value
+  useEffect(() => {
+    // Fewer faults are no news.
+    if (count <= heard.current) {
+      heard.current = count
+      announced.value = 0
+      return
+    }
+    const timer = setTimeout(() => {
+      heard.current = count
+      announced.value = count
+    }, ALERT_MS)
+    return () => clearTimeout(timer)
+  }, [count])
+  return (
+    <p class="unseen" role="alert">
+      {announced.value > 0 && texts.notSentCount(announced.value)}
+    </p>
   )
 }
 

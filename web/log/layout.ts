@@ -1,24 +1,27 @@
-/** What a row owes to the one above it. */
+/** The parts of a row's look that depend on the row above it. */
 import { dayNumber } from '../clock.ts'
-import { type Fence, fenceBelow } from '../fence.ts'
 import type { Entry } from '../state.ts'
+import { type Fence, fenceBelow } from './fence.ts'
 
-/** A pause this long begins a new run of the same speaker. Milliseconds. */
+/** A pause this long starts a new run of messages. Milliseconds. */
 const RUN_MS = 5 * 60_000
 
-export type Place = {
-  /** It begins a run of one speaker's messages. */
+export type RowLayout = {
+  /** The first of a run of messages from one sender. */
   lead: boolean
-  /** It is the first of its day. */
+  /** The first row of its day. */
   newDay: boolean
-  /** Its part in a block of code that takes several messages. */
+  /** The part of a code block that spans several messages. */
   fence: Fence
 }
 
-export function placeBelow(above: { entry: Entry; place: Place } | undefined, entry: Entry): Place {
+export function layoutBelow(
+  above: { entry: Entry; layout: RowLayout } | undefined,
+  entry: Entry,
+): RowLayout {
   const newDay = above === undefined || dayNumber(above.entry.at) !== dayNumber(entry.at)
   const lead = above === undefined || newDay || !continuesRun(above.entry, entry)
-  const fence = entry.kind === 'said' ? fenceBelow(lead ? '' : above.place.fence, entry.event) : ''
+  const fence = entry.kind === 'said' ? fenceBelow(lead ? '' : above.layout.fence, entry.event) : ''
   return { newDay, lead, fence }
 }
 

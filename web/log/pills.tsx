@@ -1,4 +1,4 @@
-/** What lies below for a reader who has scrolled up, and the way back from a message. */
+/** Buttons over the list: new messages below, the way back from a message, a failed page. */
 import { useMemo } from 'preact/hooks'
 import { texts } from '../language.ts'
 import type { Session } from '../session.ts'
@@ -12,10 +12,18 @@ export function Pills({ session }: { session: Session }) {
     [session],
   )
   const back = useMemo(() => session.select((state) => state.back !== null), [session])
+  const { history } = session
   return (
     <div class="pills">
+      <p class="pill-line" role="status">
+        {history.failed.value && (
+          <button type="button" class="pill quiet-pill" onClick={() => history.retry()}>
+            {texts.pageFailed}
+          </button>
+        )}
+      </p>
       {back.value && (
-        <button type="button" class="pill quiet-pill" onClick={() => session.goBack()}>
+        <button type="button" class="pill quiet-pill" onClick={() => history.goBack()}>
           {texts.back}
         </button>
       )}

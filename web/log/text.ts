@@ -1,15 +1,15 @@
-/** A message's text as elements: everything in it goes in as text nodes. */
-import { type Token, tokensOf } from '../tokens.ts'
+/** The text of a message as elements. All of it is inserted as text nodes. */
+import { type Token, tokensOf } from './tokens.ts'
 
-/** `marked`: its small markdown is read. */
+/** `marked`: whether markdown is read. */
 export function textElement(text: string, marked: boolean): HTMLElement {
   const quote = marked && text.startsWith('> ')
-  const result = element('p', quote ? 'text quote' : 'text', ...drawn(tokensOf(text, marked)))
+  const result = element('p', quote ? 'text quote' : 'text', ...tokenNodes(tokensOf(text, marked)))
   result.dir = 'auto'
   return result
 }
 
-export function drawn(tokens: readonly Token[]): (string | Node)[] {
+export function tokenNodes(tokens: readonly Token[]): (string | Node)[] {
   return tokens.map((token) => {
     switch (token.kind) {
       case 'text':
@@ -21,12 +21,12 @@ export function drawn(tokens: readonly Token[]): (string | Node)[] {
       case 'code':
         return element('code', '', token.inner)
       default:
-        return element(token.kind, '', ...drawn(token.inner))
+        return element(token.kind, '', ...tokenNodes(token.inner))
     }
   })
 }
 
-/** The log is one tab stop; its arrows lead to the links of a row. */
+/** The log is one tab stop; its arrow keys reach the links of a row. */
 function linkElement(text: string, href: string): HTMLAnchorElement {
   const link = element('a', '', text)
   link.href = href

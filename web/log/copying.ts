@@ -1,4 +1,4 @@
-/** Copying several rows gives lines as a terminal has them, and no labels of buttons. */
+/** Several copied rows become lines as on a terminal, without the labels of buttons. */
 import { stampOf } from '../clock.ts'
 import type { Entry } from '../state.ts'
 import { changesText } from './row.ts'
@@ -10,7 +10,7 @@ export function connectCopying(scroller: HTMLElement, rows: Rows): () => void {
     if (!selection || selection.rangeCount === 0 || !event.clipboardData) return
     const range = selection.getRangeAt(0)
     const first = rows.of(range.startContainer)?.element
-    // A part of one row is copied as it is selected.
+    // A part of one row is copied as selected.
     if (first?.contains(range.endContainer)) return
     const list = scroller.querySelectorAll('ol:first-of-type > .row')
     const picked = [...list].filter((row) => range.intersectsNode(row))
@@ -23,7 +23,7 @@ export function connectCopying(scroller: HTMLElement, rows: Rows): () => void {
   return () => scroller.removeEventListener('copy', scrollerOnCopy)
 }
 
-/** `[12:21:15] <alice> text`, and `* …` for what is no one's speech. */
+/** `[12:21:15] <alice> text`; actions, notices and presence begin with `*`. */
 export function lineOf(entry: Entry): string {
   const stamp = `[${stampOf(entry.at)}]`
   if (entry.kind === 'presence') return `${stamp} * ${changesText(entry)}`

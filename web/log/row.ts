@@ -1,16 +1,16 @@
 /**
- * One row of the list as an element, built once and outside the diff: thousands
- * pass in a busy minute, and none of them changes. All text goes in as text nodes.
+ * One row of the list as an element, built once and outside Preact: thousands pass in a
+ * busy minute, and none of them changes. All text is inserted as text nodes.
  */
 import type { RoomEvent } from '../../shared/protocol.ts'
 import { dayOf, minuteOf } from '../clock.ts'
 import { hueOf } from '../hue.ts'
 import { texts } from '../language.ts'
 import type { Change, Entry } from '../state.ts'
-import type { Place } from './place.ts'
+import type { RowLayout } from './layout.ts'
 import { element, textElement } from './text.ts'
 
-export function rowElement(entry: Entry, { lead, newDay, fence }: Place): HTMLLIElement {
+export function rowElement(entry: Entry, { lead, newDay, fence }: RowLayout): HTMLLIElement {
   const row = element('li', 'row')
   row.tabIndex = -1
   if (newDay) {
@@ -32,12 +32,12 @@ export function rowElement(entry: Entry, { lead, newDay, fence }: Place): HTMLLI
   return row
 }
 
-/** The line above what came while the reader was away. */
+/** The line above messages that arrived while the reader was away. */
 export function unreadLine(): HTMLElement {
   return element('p', 'unread', element('span', '', texts.newLine))
 }
 
-/** As text, in a row and for copying. */
+/** The text of a presence row, also for copying. */
 export function changesText({ changes, more }: Entry & { kind: 'presence' }): string {
   const parts = changes.map((change: Change) => {
     if (change.kind === 'joined') return texts.change.joined(change.name, change.via)
@@ -48,8 +48,8 @@ export function changesText({ changes, more }: Entry & { kind: 'presence' }): st
   return parts.join(' · ')
 }
 
-/** Text from a terminal or a program is what it is; only people at a page mark theirs up. */
-function marksUp({ kind, from }: RoomEvent, fence: Place['fence']): boolean {
+/** Only messages written in a page may have markup. */
+function marksUp({ kind, from }: RoomEvent, fence: RowLayout['fence']): boolean {
   return from.via === 'web' && kind !== 'notice' && fence === ''
 }
 
@@ -61,7 +61,7 @@ function whoElement({ from }: RoomEvent): HTMLElement {
   return who
 }
 
-/** Its full form is added when somebody points at it: that costs more than all the rest. */
+/** The full time is added when a pointer reaches the row: formatting it is the costliest part. */
 function timeElement(at: number): HTMLTimeElement {
   const time = element('time', '', minuteOf(at))
   time.dateTime = new Date(at).toISOString()

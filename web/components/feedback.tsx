@@ -1,4 +1,4 @@
-/** The line under the composer: what the room says about it, and what a draft will become. */
+/** The lines below the composer: notices, and what becomes of the draft when it is sent. */
 import { type Signal, useSignal, useSignalEffect } from '@preact/signals'
 import { useMemo } from 'preact/hooks'
 import { secondsFor } from '../address.ts'
@@ -6,12 +6,12 @@ import { linesOf, longestMessage, mayDiffer } from '../draft.ts'
 import { errorText, texts } from '../language.ts'
 import type { Session } from '../session.ts'
 
-/** The count of bytes is shown from this part of the limit on. */
+/** The count of bytes is shown above this share of the limit. */
 const NEAR = 0.8
-/** With more lines than this it is said how many messages they are. */
+/** Drafts with more lines than this show their number of messages. */
 const FEW_LINES = 3
 
-export function Under({ session, draft }: { session: Session; draft: Signal<string> }) {
+export function Feedback({ session, draft }: { session: Session; draft: Signal<string> }) {
   const notice = useMemo(() => session.select((state) => state.notice), [session])
   const limit = useMemo(() => session.select((state) => state.limits.textBytes), [session])
   const bytes = longestMessage(draft.value)
@@ -30,7 +30,7 @@ export function Under({ session, draft }: { session: Session; draft: Signal<stri
 
   const { code = '', text = '', suggestion = null } = notice.value ?? {}
   return (
-    <div class="under">
+    <div class="feedback">
       <p id="notice" role="status">
         {errorText(code, text)}
         {suggestion !== null && (
@@ -59,5 +59,5 @@ export function Under({ session, draft }: { session: Session; draft: Signal<stri
   )
 }
 
-/** Without its chunk nothing is said of terminals, and everything is sent all the same. */
+/** Without this chunk there is no preview; sending works as before. */
 function ignore(): void {}

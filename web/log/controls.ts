@@ -1,6 +1,6 @@
 /**
- * What can be done with the rows: by keyboard, with the pointer, by copying. A chunk of
- * its own: the first rows are drawn without it.
+ * Everything a reader can do with the rows: by keyboard, with the pointer, by copying.
+ * A chunk of its own, so that the first rows are drawn without it.
  */
 import type { Session } from '../session.ts'
 import { connectCopying } from './copying.ts'
@@ -8,8 +8,8 @@ import { connectKeys } from './keys.ts'
 import type { Rows } from './rows.ts'
 import { connectToolbar } from './toolbar.ts'
 
-/** Returns what undoes it. */
-export function handle(
+/** Returns a function that disconnects them. */
+export function connectControls(
   session: Session,
   scroller: HTMLElement,
   list: HTMLElement,

@@ -1,11 +1,11 @@
 /**
- * The list of what is said. It keeps to its newest row for as long as the
- * reader is there, and stands still as soon as they scroll up.
+ * The list of messages. It follows the newest row while the reader is there, and stays
+ * still when they have scrolled up.
  */
 import { useEffect, useMemo, useRef } from 'preact/hooks'
 import { texts } from '../language.ts'
 import type { Session } from '../session.ts'
-import { PendingList } from './pending.tsx'
+import { PendingAlert, PendingList } from './pending.tsx'
 import { Pills } from './pills.tsx'
 import { connectLog } from './scroll.ts'
 
@@ -46,6 +46,7 @@ export function Log({ session }: { session: Session }) {
         </div>
       </div>
       <Pills session={session} />
+      <PendingAlert session={session} />
     </div>
   )
 }

@@ -10,7 +10,7 @@ import type { Session } from '../session.ts'
 
 const SHOWN = 8
 
-export class Completing {
+export class Completer {
   readonly list = signal<readonly Suggestion[]>([])
   readonly active = signal(0)
   readonly isOpen = computed(() => this.list.value.length > 0)

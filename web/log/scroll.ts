@@ -1,16 +1,16 @@
-/** Ties the place where the list is scrolled to the state, both ways. */
+/** Connects the scroll position of the list to the state, in both directions. */
 import { effect } from '@preact/signals'
 import type { Session } from '../session.ts'
 import { settings } from '../settings.ts'
 import { isDetached } from '../state.ts'
 import { Rows } from './rows.ts'
 
-/** This near to the end counts as being there. Pixels. */
+/** A position this near to the end counts as the end. Pixels. */
 const END_PX = 32
-/** More rows are fetched this far before the reader comes to the last of them. Pixels. */
-const AHEAD_PX = 1500
+/** More rows are loaded when fewer pixels than this are left to scroll. */
+const PRELOAD_PX = 1500
 
-/** Returns what undoes it. */
+/** Returns a function that disconnects it. */
 export function connectLog(
   session: Session,
   scroller: HTMLElement,
@@ -25,7 +25,7 @@ export function connectLog(
   const target = session.select((state) => state.target)
   const drawing = session.select(() => settings.value.clock)
   let drawnAs = drawing.peek()
-  // A link may have led to a message before this list was there.
+  // A link may have chosen a message before this list existed.
   let aimed: { seq: number } | null = null
   let followed = false
   let lastTop = 0
@@ -42,8 +42,8 @@ export function connectLog(
     if (left < END_PX && !detached.peek()) session.follow(true)
     else if (scrollTop < lastTop - 1) session.follow(false)
     if (!following.peek()) {
-      if (left < AHEAD_PX && scrollTop > lastTop) session.loadNewer()
-      if (scrollTop < AHEAD_PX) session.loadOlder()
+      if (left < PRELOAD_PX && scrollTop > lastTop) session.history.loadNewer()
+      if (scrollTop < PRELOAD_PX) session.history.loadOlder()
     }
     lastTop = scroller.scrollTop
   }
@@ -57,7 +57,7 @@ export function connectLog(
     if (drawing.value === drawnAs) rows.show(state)
     else rows.redraw(state)
     drawnAs = drawing.value
-    // Rows that came are followed once they are laid out anyway; asking now would do it twice.
+    // The resize observer follows new rows after their layout; doing it here would force a second layout.
     if (state.following && !followed) stick()
     followed = state.following
     if (target.value !== null && target.value !== aimed) aim(target.value.seq)
@@ -68,7 +68,7 @@ export function connectLog(
     const row = rows.find(seq)
     if (!row) return
     row.scrollIntoView({ block: 'center' })
-    // Rows on the way were of a guessed height; now those around it are of their own.
+    // Rows outside the viewport had an estimated height until now.
     requestAnimationFrame(() => row.scrollIntoView({ block: 'center' }))
     row.classList.add('aimed')
     row.addEventListener('blur', () => row.classList.remove('aimed'), { once: true })
@@ -80,8 +80,8 @@ export function connectLog(
     return entry?.kind === 'said' ? entry.event.seq : null
   }
   const stopShowing = effect(show)
-  const handling = import('./handling.ts').then(
-    ({ handle }) => handle(session, scroller, list, rows),
+  const controls = import('./controls.ts').then(
+    ({ connectControls }) => connectControls(session, scroller, list, rows),
     // Without its chunk the list can still be read and scrolled.
     () => () => {},
   )
@@ -91,7 +91,7 @@ export function connectLog(
   scroller.addEventListener('scroll', scrollerOnScroll, { passive: true })
   return () => {
     stopShowing()
-    handling.then((stop) => stop())
+    controls.then((stop) => stop())
     resized.disconnect()
     scroller.removeEventListener('scroll', scrollerOnScroll)
     session.readingSeq = () => null

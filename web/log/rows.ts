@@ -1,14 +1,19 @@
 /**
- * Keeps the rows in the document equal to the entries shown: elements are made
- * once for an entry, moved never, and removed when it goes.
+ * Keeps the rows in the document equal to the entries of the window. An element is made
+ * once for each entry, is never moved, and is removed with its entry.
  *
- * For a reader who has scrolled up, the row being read MUST stay where it is.
+ * For a reader who has scrolled up, the row being read MUST NOT move.
  */
 import { type Entry, firstUnread, type State } from '../state.ts'
-import { type Place, placeBelow } from './place.ts'
+import { layoutBelow, type RowLayout } from './layout.ts'
 import { rowElement, unreadLine } from './row.ts'
 
-export type Row = { entry: Entry; element: HTMLLIElement; place: Place; above: Row | undefined }
+export type Row = {
+  entry: Entry
+  element: HTMLLIElement
+  layout: RowLayout
+  above: Row | undefined
+}
 
 export class Rows {
   readonly #list: HTMLOListElement
@@ -22,7 +27,7 @@ export class Rows {
     this.#scroller = scroller
   }
 
-  /** Draws the window; keeps the line being read in its place unless the newest is followed. */
+  /** Draws the window; the row being read stays in its position unless the newest is followed. */
   show(state: Pick<State, 'entries' | 'readTo' | 'following'>): void {
     const anchor = state.following ? undefined : this.#anchorFor(state.entries)
     const bottom = anchor?.element.getBoundingClientRect().bottom ?? 0
@@ -32,14 +37,14 @@ export class Rows {
     if (now !== undefined && now !== bottom) this.#scroller.scrollTop += now - bottom
   }
 
-  /** Draws everything anew, where what all rows depend on has changed. */
+  /** Draws all rows again, after a change of a setting that all of them depend on. */
   redraw(state: Pick<State, 'entries' | 'readTo' | 'following'>): void {
     this.#rows.clear()
     this.#list.replaceChildren()
     this.show(state)
   }
 
-  /** The row that is at the top of what is visible. */
+  /** The row at the top of the visible part. */
   get reading(): Row | undefined {
     const edge = this.#scroller.getBoundingClientRect().top + 1
     const rows = this.#list.children
@@ -52,7 +57,7 @@ export class Rows {
     return this.of(rows[low])
   }
 
-  /** The row that an element or text belongs to. */
+  /** The row that contains an element or a text. */
   of(node: Node | null | undefined): Row | undefined {
     const element = node instanceof Element ? node : node?.parentElement
     const row = element?.closest('.row')
@@ -66,7 +71,7 @@ export class Rows {
     return undefined
   }
 
-  /** The row being read, or the next one that stays. */
+  /** The row being read, or the next one that is still in the window. */
   #anchorFor(entries: readonly Entry[]): Row | undefined {
     let row = this.reading
     if (!row) return undefined
@@ -100,22 +105,22 @@ export class Rows {
     above: Row | undefined,
     cursor: Element | null,
   ): Row {
-    // A row whose neighbour above is the same owes it the same.
+    // With the same row above it, the layout is the same.
     if (known && known.above === above && above !== undefined) return known
-    const place = placeBelow(above, entry)
-    if (known && isSame(known.place, place)) {
+    const layout = layoutBelow(above, entry)
+    if (known && isSame(known.layout, layout)) {
       known.above = above
       return known
     }
-    const element = rowElement(entry, place)
+    const element = rowElement(entry, layout)
     if (known) known.element.replaceWith(element)
     else this.#list.insertBefore(element, cursor)
-    const row = { entry, element, place, above }
+    const row = { entry, element, layout, above }
     this.#byElement.set(element, row)
     return row
   }
 
-  /** The line lies over the border of two rows, so that it comes and goes without moving them. */
+  /** The line lies over the border of two rows, so that showing it moves neither. */
   #drawUnread(seq: number | null): void {
     const row = seq === null ? undefined : this.find(seq)
     if (!row) this.#unread.remove()
@@ -123,6 +128,6 @@ export class Rows {
   }
 }
 
-function isSame(one: Place, other: Place): boolean {
+function isSame(one: RowLayout, other: RowLayout): boolean {
   return one.lead === other.lead && one.newDay === other.newDay && one.fence === other.fence
 }

@@ -1,10 +1,10 @@
 /**
- * A message's text in pieces that are drawn differently: plain text, addresses
- * that become links, control bytes, which are made visible, and a small markdown.
- * The pieces joined are always the text as it was sent.
+ * The text of a message, split into tokens that are drawn differently: plain text, links,
+ * visible control characters, and a small markdown. The tokens joined MUST be the text as
+ * it was sent.
  */
 
-/** `text`: the piece as sent; `inner`: what is between the marks. */
+/** `text`: the token as sent; `inner`: the part between the marks. */
 export type Token =
   | { kind: 'text'; text: string }
   | { kind: 'link'; text: string; href: string }
@@ -13,10 +13,10 @@ export type Token =
   | { kind: 'code'; text: string; inner: string }
   | { kind: 'strong' | 'em'; text: string; inner: Token[] }
 
-/** C0 but tab, DEL, C1, and the marks that reorder text around them. */
+/** C0 except tab, DEL, C1, and the controls of bidirectional text. */
 const CONTROL = '\\u0000-\\u0008\\u000a-\\u001f\\u007f-\\u009f\\u202a-\\u202e\\u2066-\\u2069'
 const PLAIN = `(?<link>(?<![\\p{L}\\p{N}_])https?://[^\\s<>"${CONTROL}]+)|(?<control>[${CONTROL}])`
-/** None of these looks further than to the next mark of its kind, so all take linear time. */
+/** None of these looks beyond the next mark of its kind, so all take linear time. */
 const MARKS = [
   '```(?<block>[^`]+)```',
   '`(?<code>[^`]+)`',
@@ -25,11 +25,11 @@ const MARKS = [
 ].join('|')
 const plain = new RegExp(PLAIN, 'giu')
 const marked = new RegExp(`${MARKS}|${PLAIN}`, 'giu')
-/** What ends a sentence around an address rather than the address. */
+/** Characters that end the sentence around an address and not the address. */
 const TRAILING = /[.,:;!?'*_~)\]}’”»…]$/u
 const OPENING: Record<string, string> = { ')': '(', ']': '[', '}': '{' }
 
-/** `markdown`: whether marks are read, which text from a terminal never is. */
+/** `markdown`: whether marks are read; never for text from a terminal. */
 export function tokensOf(text: string, markdown = false): Token[] {
   const tokens: Token[] = []
   let end = 0
@@ -55,7 +55,7 @@ function tokenOf(text: string, groups: Record<string, string | undefined>): Toke
   return { kind: 'control', text, name: `U+${hex}` }
 }
 
-/** An address with a user name in it is left as text: it shows one host and goes to another. */
+/** An address with a user name stays text: it shows one host and leads to another. */
 function linkToken(match: string): Token | null {
   const text = withoutTrailing(match)
   try {

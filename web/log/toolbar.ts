@@ -1,16 +1,20 @@
-/** What can be done with a message: one toolbar, which stands in the row pointed at or focused. */
+/** The actions on a message: one toolbar, which moves to the row under the pointer or focus. */
 import type { RoomEvent } from '../../shared/protocol.ts'
+import { copyText } from '../clipboard.ts'
 import { fullTimeOf } from '../clock.ts'
 import { texts } from '../language.ts'
 import type { Session } from '../session.ts'
 import type { Rows } from './rows.ts'
 import { element } from './text.ts'
 
+/** Characters of a message that a reply quotes. */
+const QUOTE_LENGTH = 120
+
 export function connectToolbar(session: Session, list: HTMLElement, rows: Rows): () => void {
   const toolbar = element('span', 'toolbar')
   toolbar.append(
-    button(texts.reply, () => act(({ from, text }) => session.quote(from.name, text))),
-    button(texts.copyLink, () => act(({ seq }) => session.copyLink(seq))),
+    button(texts.reply, () => act((event) => quote(session, event))),
+    button(texts.copyLink, () => act((event) => copyLink(session, event))),
   )
 
   function act(run: (event: RoomEvent) => void): void {
@@ -34,6 +38,17 @@ export function connectToolbar(session: Session, list: HTMLElement, rows: Rows):
     list.removeEventListener('pointerover', listOnPoint)
     list.removeEventListener('focusin', listOnPoint)
   }
+}
+
+/** Starts a reply below a quote of the message. */
+function quote(session: Session, { from, text }: RoomEvent): void {
+  const shown = text.length > QUOTE_LENGTH ? `${text.slice(0, QUOTE_LENGTH).trimEnd()} …` : text
+  session.rewrite.value = (draft) => `> ${from.name}: ${shown}\n${draft}`
+}
+
+async function copyLink(session: Session, { seq }: RoomEvent): Promise<void> {
+  const link = `${location.origin}${location.pathname}#${seq}`
+  session.hint((await copyText(link)) ? texts.linkCopied : link)
 }
 
 function button(label: string, onClick: () => void): HTMLButtonElement {

@@ -1,6 +1,6 @@
 /**
- * The list by keyboard. It is one tab stop: arrows go from row to row and, across, to
- * what can be used in a row; Home and End go to the ends, Escape to the composer.
+ * The list by keyboard. It is one tab stop: Up and Down move between rows, Left and Right
+ * between the links and buttons of a row, Home and End to the ends, Escape to the composer.
  */
 import type { Session } from '../session.ts'
 import type { Rows } from './rows.ts'
@@ -20,7 +20,7 @@ export function connectKeys(
     const next = goalOf(event.key, from.closest<HTMLElement>('.row'))
     if (!next) return
     event.preventDefault()
-    // What is read row by row does not run away under the reader.
+    // New messages do not scroll the list while it is read row by row.
     if (list.contains(next) && next !== list.lastElementChild) session.follow(false)
     next.focus()
   }
@@ -47,7 +47,7 @@ export function connectKeys(
     }
   }
 
-  /** The row to begin with: the newest, or the one being read. */
+  /** The row to start with: the one being read, or the newest. */
   function first(): Element | null {
     const seq = session.readingSeq()
     return (seq === null ? undefined : rows.find(seq)) ?? list.lastElementChild
@@ -57,7 +57,7 @@ export function connectKeys(
   return () => scroller.removeEventListener('keydown', scrollerOnKeyDown)
 }
 
-/** The row itself, then each of what can be used in it, and round. */
+/** The row itself, then each of its links and buttons, then the row again. */
 function across(row: HTMLElement, step: number): HTMLElement | undefined {
   const stops = [row, ...row.querySelectorAll<HTMLElement>(USABLE)]
   const at = stops.indexOf(document.activeElement as HTMLElement)

@@ -1,0 +1,63 @@
+/** A page whose requests or messages fail: what it shows and announces, and how to retry. */
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { launch } from '../support/chromium.ts'
+import { serve } from '../support/program.ts'
+import { greeted } from '../support/raw.ts'
+import { composer, join, open, row } from '../support/view.ts'
+
+let browser: Browser
+beforeAll(async () => {
+  browser = await launch()
+})
+afterAll(() => browser.close())
+
+it('offers a retry when older messages cannot be loaded', { timeout: 60_000 }, async () => {
+  const { webUrl, tcpPort } = await serve('--flood', 'off')
+  const { client } = await greeted(tcpPort)
+  client.send(Array.from({ length: 400 }, (_, at) => `m${at + 1}\n`).join(''))
+  const page = await open(browser, webUrl)
+  await page.route('**/api/events*', (route) => route.abort())
+  await join(page, 'Ann')
+  await row(page, 'm400').waitFor()
+  await page.locator('.log').evaluate((log) => {
+    log.scrollTop = 0
+  })
+  const retry = page.getByRole('button', { name: 'Messages could not be loaded. Retry' })
+  await retry.waitFor()
+  await page.unroute('**/api/events*')
+  await retry.click()
+  await row(page, 'm200').waitFor()
+  await retry.waitFor({ state: 'detached' })
+})
+
+it('announces many messages that were not sent once', { timeout: 60_000 }, async () => {
+  const { webUrl, server } = await serve('--flood', 'off')
+  const page = await open(browser, webUrl)
+  await join(page, 'Ann')
+  await page.evaluate(() => {
+    const heard: string[] = []
+    Object.assign(window, { heard })
+    new MutationObserver(() => {
+      for (const alert of document.querySelectorAll('[role=alert]')) {
+        const text = alert.textContent ?? ''
+        if (text !== '' && heard.at(-1) !== text) heard.push(text)
+      }
+    }).observe(document.body, { childList: true, characterData: true, subtree: true })
+  })
+  // The server keeps the connection and sends nothing.
+  server.child.kill('SIGSTOP')
+  await composer(page).fill(Array.from({ length: 20 }, (_, at) => `line ${at}`).join('\n'))
+  await page.keyboard.press('Enter')
+  await page
+    .getByText('20 messages failed to send.')
+    .waitFor({ state: 'attached', timeout: 20_000 })
+  expect(await page.getByText('Not sent.').count()).toBe(20)
+  expect(await page.locator('[role=alert]').count()).toBe(1)
+  const heard = () => page.evaluate(() => (window as unknown as { heard: string[] }).heard)
+  expect(await heard()).toEqual(['20 messages failed to send.'])
+  await page.getByRole('button', { name: 'Delete' }).first().click()
+  await page.getByText('failed to send.').waitFor({ state: 'detached' })
+  expect(await heard()).toHaveLength(1)
+  server.child.kill('SIGCONT')
+})

@@ -1,0 +1,105 @@
+/**
+ * Loads parts of the log over HTTP and moves the window to them. A request over HTTP does
+ * not count against the sender's rate limit, as one in the room would.
+ */
+import { type Signal, signal } from '@preact/signals'
+import type { RoomEvent } from '../../shared/protocol.ts'
+import { texts } from '../language.ts'
+import {
+  type Action,
+  firstSeq,
+  isDetached,
+  isShown,
+  lastSeq,
+  PAGE_ROWS,
+  type State,
+} from '../state.ts'
+
+/** Time limit for one page, its body included. */
+const PAGE_MS = 10_000
+
+export type Fetched = { epoch: string; events: readonly RoomEvent[]; more: boolean }
+
+/** The session, as far as the history needs it. */
+export type HistoryHost = {
+  peek(): State
+  act(action: Action): void
+  hint(text: string): void
+  /** The seq of the row being read, null at the newest one. */
+  readingSeq(): number | null
+}
+
+type Page = 'older' | 'newer'
+
+export class History {
+  /** The page that could not be loaded, until it is requested again. */
+  readonly failed: Signal<Page | null> = signal(null)
+  readonly #host: HistoryHost
+  #loading = false
+
+  constructor(host: HistoryHost) {
+    this.#host = host
+  }
+
+  /** Loads rows above the window, for a reader who scrolls up. */
+  loadOlder(): void {
+    const { atStart, entries, seq, following } = this.#host.peek()
+    if (!atStart && !following) this.#load('older', 'before', Math.min(firstSeq(entries), seq + 1))
+  }
+
+  /** Loads rows below the window, for a reader who scrolls down. */
+  loadNewer(): void {
+    const state = this.#host.peek()
+    if (state.gap) this.#load('newer', 'after', lastSeq(state.entries))
+    else if (isDetached(state)) this.#host.act({ type: 'advance' })
+  }
+
+  retry(): void {
+    if (this.failed.peek() === 'older') this.loadOlder()
+    else this.loadNewer()
+  }
+
+  /** Shows a message among its neighbours. `back`: the position that the way back leads to. */
+  async goTo(seq: number, back: State['back'] = { seq: this.#host.readingSeq() }): Promise<void> {
+    const host = this.#host
+    if (isShown(host.peek(), seq)) return host.act({ type: 'aim', seq, back })
+    const found = await fetchEvents(pageUrl('after', Math.max(0, seq - PAGE_ROWS / 2)))
+    if (!found) return host.hint(texts.historyFailed)
+    if (!found.events.some((event) => event.seq === seq)) return host.hint(texts.notKept)
+    const page = { ...found, position: { target: seq, back } }
+    host.act({ type: 'page', page, now: Date.now() })
+  }
+
+  async goBack(): Promise<void> {
+    const { back } = this.#host.peek()
+    if (back?.seq == null) this.#host.act({ type: 'follow', on: true })
+    else await this.goTo(back.seq, null)
+  }
+
+  /** One page at a time. */
+  async #load(position: Page, direction: 'before' | 'after', seq: number): Promise<void> {
+    if (this.#loading) return
+    this.#loading = true
+    const found = await fetchEvents(pageUrl(direction, seq))
+    this.#loading = false
+    this.failed.value = found ? null : position
+    if (found) {
+      this.#host.act({ type: 'page', page: { ...found, position }, now: Date.now() })
+    }
+  }
+}
+
+/** `seq` itself is not included. */
+function pageUrl(direction: 'before' | 'after', seq: number): string {
+  return `/api/events?${direction}=${seq}&limit=${PAGE_ROWS}`
+}
+
+/** null if the server does not return the page within the time limit. */
+export async function fetchEvents(url: string, limitMs = PAGE_MS): Promise<Fetched | null> {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(limitMs) })
+    return response.ok ? ((await response.json()) as Fetched) : null
+  } catch {
+    return null
+  }
+}
