@@ -136,6 +136,15 @@ describe.skipIf(tmux === undefined)('oneroom connect at a terminal', () => {
     expect(bob.texts).toEqual(['one', '/quit', 'three'])
   })
 
+  it('says when the end of a paste is missing, and lets Ctrl-C discard it', async () => {
+    const { screen, bob } = await ann()
+    screen.type('\x1b[200~one\ntwo')
+    await screen.until('! The paste has not ended. Press Ctrl-C to discard it.')
+    screen.press('C-c').type('typed').press('Enter')
+    await bob.until('typed')
+    expect(bob.texts).toEqual(['typed'])
+  })
+
   it('gives names a colour, unless NO_COLOR or --color says otherwise', async () => {
     const { screen, served, bob } = await ann()
     say(bob, 'hi')

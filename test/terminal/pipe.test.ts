@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { createConnection, createServer } from 'node:net'
 import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -146,6 +147,25 @@ describe('oneroom connect in a pipe', () => {
       .toBe(true)
   })
 
+  it('ends at a signal although nobody reads its output', async () => {
+    const served = await serve('--flood', 'off')
+    const args = [main, 'connect', `127.0.0.1:${served.tcpPort}`, '--json']
+    // Its output is a pipe that this test does not read.
+    const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'ignore'] })
+    onTestFinished(() => {
+      child.kill('SIGKILL')
+    })
+    const bob = await pageClient(served.webUrl)
+    const { members } = await bob.hello({ name: 'Bob' })
+    if (members.length < 2) await bob.next('presence', ({ memberCount }) => memberCount === 2)
+    const texts = Array.from({ length: 500 }, (_, at) => `${at} ${'x'.repeat(4000)}`)
+    for (const text of texts) bob.send({ type: 'say', text })
+    await bob.until(texts.at(-1) as string)
+    const exited = once(child, 'exit')
+    child.kill('SIGTERM')
+    expect(await exited).toEqual([0, null])
+  })
+
   it('exits with 1 where nobody answers, or somebody who is no room', async () => {
     const refused = oneroom('connect', '127.0.0.1:1')
     expect(await refused.untilExit()).toBe(1)
@@ -168,7 +188,9 @@ describe('oneroom connect in a pipe', () => {
     async (...args: string[]) => {
       const evil = { id: 'e', name: 'e\x1b[2Jvil', via: 'tcp' }
       const at = '2026-11-22T12:21:15.123Z'
-      const event = { seq: 1, at, kind: 'message', from: evil, text: 'a\x9bb\u202ec\x07\n\x1b]0;x' }
+      const text = 'a\x9bb\u202ec\x07\n\x1b]0;x'
+      const unknown = { 'k\x9b2J': { '\x9d0;t\x9c': 1 } }
+      const event = { seq: 1, at, kind: 'message', from: evil, text, ...unknown }
       const you = { id: 'y', name: 'you', via: 'json' }
       const resets = { head: 0, resumed: null, reset: null, events: [], limits }
       const members = { members: [you], memberCount: 1 }

@@ -170,16 +170,15 @@ class Pipe {
     if (this.#finished) return
     this.#finished = true
     clearTimeout(this.#giveUp)
-    const { input, output } = this.#options
-    input.pause().removeAllListeners('data')
+    this.#options.input.pause().removeAllListeners('data')
     process.off('SIGINT', this.#onSignal).off('SIGTERM', this.#onSignal)
     const { refused } = this.#client.conversation
     const unacknowledged = this.#unacknowledged
     if (unacknowledged > 0) this.#complain(`${lines(unacknowledged)} not acknowledged.`)
     if (refused > 0) this.#complain(`${lines(refused)} refused.`)
-    // A reader that stalls would keep this process alive.
-    if (how !== 'complete') setTimeout(() => output.destroy(), FLUSH_MS).unref()
     await this.#client.close()
+    // Without a limit, output that nobody reads would keep the process alive.
+    if (how !== 'complete') setTimeout(() => process.exit(), FLUSH_MS).unref()
     this.#resolve(how === 'failed' || unacknowledged > 0 || refused > 0 ? 1 : 0)
   }
 }

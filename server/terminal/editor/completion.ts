@@ -1,13 +1,10 @@
-/**
- * Completion: what the word before the caret may become. Tab again takes the next
- * possibility, and after the last one what was typed.
- */
+/** Completion of the word before the caret: commands and names. */
 import type { Line } from './line.ts'
 
-/** `commands`: with their slash. `names`: of those who are here. */
+/** `commands`: with their slash. `names`: of the members. */
 export type Words = { commands: readonly string[]; names: readonly string[] }
 
-/** Every line that Tab may make of this one, in order; empty where it can make none. */
+/** The completed lines, in order; empty if there is no completion. */
 export function completions(line: Line, words: Words): Line[] {
   const before = line.text.slice(0, line.caret)
   const after = line.text.slice(line.caret)
@@ -23,7 +20,7 @@ export function completions(line: Line, words: Words): Line[] {
   if (/^\/\S*$/u.test(before)) return before.startsWith('//') ? [] : ends(0, words.commands, ' ')
   const word = before.search(/\S+$/u)
   if (word < 0) return []
-  // A mention may be written with an @, which is kept.
+  // The @ of a mention stays.
   const from = before[word] === '@' ? word + 1 : word
   if (from === before.length) return []
   return ends(from, [...words.names].sort(), word === 0 ? ': ' : ' ')

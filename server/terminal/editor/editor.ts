@@ -1,9 +1,8 @@
 /**
- * The line reader: keys in, lines out. It has everything that a person can do to what
- * they type, and knows neither the terminal nor the room.
+ * The line reader: keys in, lines out. It knows neither the terminal nor the room.
  *
- * MUST NOT give out a line that nobody ended: what is pasted waits for an answer when it
- * is several messages.
+ * MUST NOT return a line that the person did not end with Enter: several pasted messages
+ * wait for a confirmation.
  */
 import { splitUtf8 } from '../../../shared/dialect/line.ts'
 import { limits } from '../../../shared/limits.ts'
@@ -13,15 +12,15 @@ import { History } from './history.ts'
 import type { Action } from './keys.ts'
 import { cut, EMPTY, insert, type Line, lineOf, move } from './line.ts'
 
-/** Of one paste, in UTF-16 units; what is over is left out, and nothing of it is sent. */
+/** Limit on one paste, in UTF-16 units. A longer paste is refused as a whole. */
 const PASTE_UNITS = 1_000_000
 /** Messages in one paste. */
 const PASTE_MESSAGES = 500
 
-/** What a key has led to, besides another look of the line. */
+/** The result of a key, besides a change of the line. */
 export type Outcome =
   | { type: 'line'; text: string }
-  /** Pasted, and confirmed. */
+  /** Pasted and confirmed. */
   | { type: 'messages'; texts: string[] }
   | { type: 'refused'; why: string }
   | { type: 'interrupt' | 'end' | 'suspend' | 'clear' }
@@ -30,13 +29,15 @@ export class LineReader {
   readonly #words: () => Words
   readonly #history = new History()
   #line: Line = EMPTY
-  /** What was cut last, for yank. */
+  /** The text that was cut last, for yank. */
   #cut = ''
-  /** What Tab goes through, with what was typed as the last one. */
-  #turns: Line[] = []
-  /** What is being pasted, while it is. */
+  /** Lines that Tab cycles through; the last one is the line as typed. */
+  #candidates: Line[] = []
+  /** The paste so far; undefined outside of a paste. */
   #paste: string | undefined
-  /** Pasted messages that wait for a yes. */
+  /** The end of the paste is overdue; the next Ctrl-C discards the paste. */
+  #pasteStalled = false
+  /** Pasted messages that wait for the confirmation. */
   #asked: string[] = []
 
   constructor(words: () => Words) {
@@ -47,26 +48,33 @@ export class LineReader {
     return this.#line
   }
 
-  /** The question that the next key answers; undefined while there is none. */
+  /** The question that the next key answers, if there is one. */
   get question(): string | undefined {
     return this.#asked.length === 0 ? undefined : `${this.#asked.length} messages; send? y/n `
   }
 
-  /** Gives back what could not be taken, where nothing else is being typed. */
+  /** Puts back a line that could not be sent, if no other line is being typed. */
   restore(text: string): void {
     if (this.#line.text === '') this.#line = lineOf(text)
   }
 
-  /** A key as it came, for what is pasted is no command. `raw`: its characters. */
+  get isPasting(): boolean {
+    return this.#paste !== undefined
+  }
+
+  /** To be called when nothing more of a paste arrives, because its end may be lost. */
+  stallPaste(): Outcome {
+    this.#pasteStalled = true
+    return { type: 'refused', why: 'The paste has not ended. Press Ctrl-C to discard it.' }
+  }
+
+  /** `raw`: the characters of the key, because keys in a paste are text. */
   take(action: Action | undefined, raw: string): Outcome | undefined {
-    if (action?.type === 'paste') return action.on ? this.#beginPaste() : this.#endPaste()
-    if (this.#paste !== undefined) {
-      if (this.#paste.length <= PASTE_UNITS) this.#paste += raw
-      return undefined
-    }
+    if (action?.type === 'paste') return action.on ? this.#startPaste() : this.#endPaste()
+    if (this.#paste !== undefined) return this.#addToPaste(this.#paste, action, raw)
     if (action === undefined) return undefined
     if (this.#asked.length > 0) return this.#answer(action)
-    if (action.type !== 'complete') this.#turns = []
+    if (action.type !== 'complete') this.#candidates = []
     return this.#act(action)
   }
 
@@ -133,19 +141,27 @@ export class LineReader {
   }
 
   #complete(): void {
-    if (this.#turns.length === 0) {
+    if (this.#candidates.length === 0) {
       const found = completions(this.#line, this.#words())
-      if (found.length > 0) this.#turns = found.length === 1 ? found : [...found, this.#line]
+      if (found.length > 0) this.#candidates = found.length === 1 ? found : [...found, this.#line]
     }
-    const next = this.#turns.shift()
+    const next = this.#candidates.shift()
     if (next === undefined) return
     this.#line = next
-    if (this.#turns.length > 0) this.#turns.push(next)
+    if (this.#candidates.length > 0) this.#candidates.push(next)
   }
 
-  #beginPaste(): undefined {
-    this.#turns = []
+  #startPaste(): undefined {
+    this.#candidates = []
     this.#paste = ''
+    this.#pasteStalled = false
+  }
+
+  #addToPaste(paste: string, action: Action | undefined, raw: string): undefined {
+    const isDiscarded = this.#pasteStalled && action?.type === 'interrupt'
+    this.#pasteStalled = false
+    if (isDiscarded) this.#paste = undefined
+    else if (paste.length <= PASTE_UNITS) this.#paste = paste + raw
   }
 
   #endPaste(): Outcome | undefined {
@@ -164,12 +180,12 @@ export class LineReader {
 
   #answer(action: Action): Outcome | undefined {
     const texts = this.#asked
-    const said = action.type === 'insert' ? action.text.toLowerCase() : ''
-    if (said === 'y') {
+    const answer = action.type === 'insert' ? action.text.toLowerCase() : ''
+    if (answer === 'y') {
       this.#asked = []
       return { type: 'messages', texts }
     }
-    if (said === 'n' || action.type === 'interrupt' || action.type === 'end') this.#asked = []
+    if (answer === 'n' || action.type === 'interrupt' || action.type === 'end') this.#asked = []
     return undefined
   }
 }

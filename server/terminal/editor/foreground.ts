@@ -1,20 +1,20 @@
 /**
- * Whether this process has the terminal's attention. One in the background (`serve &`) is
- * stopped by the system when it changes the terminal or reads from it.
+ * Whether this process is in the foreground of its terminal. The system stops a background
+ * process (`serve &`) that changes the terminal or reads from it.
  */
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 
-/** True also where the system does not tell. */
+/** True also if it cannot be determined. */
 export function isForeground(): boolean {
   const [own, foreground] = processGroups() ?? []
   return own === foreground
 }
 
-/** The group that this process is in, and the one that the terminal listens to. */
+/** The process group of this process, and the foreground group of its terminal. */
 function processGroups(): [own: string, foreground: string] | undefined {
   try {
-    // proc(5): after the name in brackets come state, parent, group, session, terminal, its group.
+    // proc(5): state, ppid, pgrp, session, tty_nr and tpgid follow the name in brackets.
     const [, , own = '', , , foreground = ''] = readFileSync('/proc/self/stat', 'utf8')
       .replace(/^.*\) /s, '')
       .split(' ')
@@ -26,11 +26,11 @@ function processGroups(): [own: string, foreground: string] | undefined {
 
 function groupsFromPs(): [string, string] | undefined {
   try {
-    const told = execFileSync('ps', ['-o', 'pgid=,tpgid=', '-p', `${process.pid}`], {
+    const output = execFileSync('ps', ['-o', 'pgid=,tpgid=', '-p', `${process.pid}`], {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'ignore'],
     })
-    const [own = '', foreground = ''] = told.trim().split(/\s+/)
+    const [own = '', foreground = ''] = output.trim().split(/\s+/)
     return [own, foreground]
   } catch {
     return undefined

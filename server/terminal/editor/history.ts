@@ -1,14 +1,11 @@
-/**
- * Lines that were entered, to be called back with Up and Down. What was being typed
- * when one began to look back is kept, and is found again at the end.
- */
+/** Entered lines, recalled with Up and Down. The unfinished line is kept as the last of them. */
 
-/** Beyond it the oldest go. */
+/** Limit on the lines; above it the oldest are dropped. */
 const MOST_LINES = 500
 
 export class History {
   #lines: string[] = []
-  /** Index of the line that is shown; the number of lines: what is being typed. */
+  /** Index of the line that is shown; `lines.length` for the unfinished line. */
   #at = 0
   #draft = ''
 
@@ -18,7 +15,7 @@ export class History {
     this.#at = this.#lines.length
   }
 
-  /** The line before or after; undefined where there is none. `shown`: what is in the editor. */
+  /** The previous or next line; undefined if there is none. `shown`: the text in the editor. */
   recall(step: -1 | 1, shown: string): string | undefined {
     const at = this.#at + step
     if (at < 0 || at > this.#lines.length) return undefined

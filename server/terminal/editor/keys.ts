@@ -1,6 +1,4 @@
-/**
- * Keys → what they mean to the line editor: the keys of readline, as shells have them.
- */
+/** Keys → actions of the line editor, with the key bindings of readline. */
 import type { Motion } from './line.ts'
 
 /** A key press, as node:readline decodes it. */
@@ -62,7 +60,7 @@ const withMeta: Record<string, Action> = {
 export function actionOf({ name = '', sequence = '', ctrl, meta }: Key): Action | undefined {
   const table = ctrl ? withCtrl : meta ? withMeta : named
   if (Object.hasOwn(table, name)) return table[name]
-  // What begins with a control character is a key that we do not know.
+  // A sequence that begins with a control character is an unknown key.
   const isText = !ctrl && !meta && /^\P{Cc}/u.test(sequence)
   return isText ? { type: 'insert', text: sequence } : undefined
 }

@@ -1,22 +1,22 @@
 /**
- * Layout: a prompt and the line being typed → rows of a terminal, and the caret's place
- * among them. Rows are broken here and not by the terminal, whose opinion of how wide a
- * character is may differ.
+ * Layout: a prompt and the line being typed → rows of a terminal, and the position of the
+ * caret. Rows are wrapped here and not by the terminal, which may count other widths for
+ * some characters.
  */
 import type { Line } from './line.ts'
 import { cellsOf, characters, shortened } from './width.ts'
 
-/** `row` and `column` count from 0. `cells`: how much of each row is taken. */
+/** `row` and `column` of the caret, from 0. `cells`: the width of each row. */
 export type Layout = { rows: string[]; cells: number[]; row: number; column: number }
 
-/** `text`, and how it is painted: with sequences that take no room. */
+/** `paint`: adds colours, which change no width. */
 export type Prompt = { text: string; paint: (text: string) => string }
 
-/** `maxRows`: at most so many rows are given, those around the caret. */
+/** `maxRows`: limit on the rows returned, which are those around the caret. */
 export function layOut(prompt: Prompt, line: Line, columns: number, maxRows: number): Layout {
-  // The last column stays free: what a terminal does after it has been written differs.
+  // The last column stays free, because terminals differ in what they do after writing it.
   const width = Math.max(1, columns - 1)
-  // Where nothing is typed, it may be a question, which is to be read whole.
+  // Without typed text the prompt may be a question, which needs the full width.
   const most = line.text === '' ? width : Math.floor(width / 2)
   const head = shortened(prompt.text, Math.max(1, most))
   const rows = [prompt.paint(head)]
@@ -30,7 +30,7 @@ export function layOut(prompt: Prompt, line: Line, columns: number, maxRows: num
       cells.push(0)
     }
     const at = rows.length - 1
-    // The caret stands on the character that it is before.
+    // The caret is drawn on the character after it.
     if (index === line.caret) [row, column] = [at, cells[at] as number]
     rows[at] += character
     cells[at] = (cells[at] as number) + wide
@@ -46,8 +46,8 @@ export function layOut(prompt: Prompt, line: Line, columns: number, maxRows: num
   }
 }
 
-/** The same with more rows above it. */
-export function under(above: readonly string[], layout: Layout): Layout {
+/** The same layout below other rows. */
+export function withRowsAbove(above: readonly string[], layout: Layout): Layout {
   return {
     ...layout,
     rows: [...above, ...layout.rows],

@@ -1,8 +1,7 @@
 /**
- * The line that is being typed, as a value: text and a caret, and every way to change
- * them. Nothing here knows of keys or of a terminal.
+ * The line being typed as a value, and all changes to it.
  *
- * The caret MUST stand between characters (grapheme clusters), never inside one.
+ * The caret MUST be between characters (grapheme clusters), never inside one.
  */
 import { characters } from './width.ts'
 
@@ -26,12 +25,12 @@ export function move(line: Line, motion: Motion): Line {
   return { text: line.text, caret: destination(line, motion) }
 }
 
-/** Takes out what the motion would pass over; answers it too. */
+/** Removes the text that the motion would pass over, and returns it. */
 export function cut(line: Line, motion: Motion): { line: Line; gone: string } {
   const to = destination(line, motion)
   const [from, until] = to < line.caret ? [to, line.caret] : [line.caret, to]
   const text = line.text.slice(0, from) + line.text.slice(until)
-  // What is left on both sides may have become one character.
+  // The text on both sides may join to one character.
   return { line: { text, caret: borderFrom(text, from) }, gone: line.text.slice(from, until) }
 }
 

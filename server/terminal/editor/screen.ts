@@ -1,19 +1,19 @@
 /**
- * The screen: text that scrolls by, and below it the rows where somebody types. It
- * remembers what is drawn and gives the characters that change it; it writes nothing.
+ * The screen: lines that scroll, and below them the rows of the line being typed. It keeps
+ * the rows that are drawn and returns the characters that change them; it writes nothing.
  *
- * MUST erase exactly the rows it has drawn: one row more would take a message away, one
- * less would leave a torn piece of what was typed.
+ * MUST erase exactly the rows it has drawn: one more would erase a message, one less would
+ * leave a part of the typed line.
  */
 import type { Layout } from './layout.ts'
 
 const ESC = '\x1b['
-/** Without it a row that is wider than we think would become two. */
+/** Otherwise the terminal would wrap a row that it counts as wider. */
 const NO_WRAP = `${ESC}?7l`
 const WRAP = `${ESC}?7h`
 /**
- * Everything from here, at the beginning of a row, on. In two steps, since tmux takes an
- * erasure that begins in its first cell for a new page and keeps the old one to scroll to.
+ * Erases from the start of this row to the end of the screen. In two steps, because tmux
+ * treats an erasure from its first cell as a new page and keeps the old one in its history.
  */
 const ERASE = `${ESC}K${ESC}C${ESC}J\r`
 const HIDE = `${ESC}?25l`
@@ -24,13 +24,13 @@ export class Screen {
   /** Rows between the first one drawn and the caret. */
   #above = 0
 
-  /** `lines`, which are whole and safe to write, above the rows of `layout`. */
+  /** Prints `lines` above the rows of `layout`. `lines`: without control characters. */
   update(lines: readonly string[], layout: Layout): string {
-    const said = lines.map((line) => `${line}\r\n`).join('')
-    return `${HIDE}${this.erase()}${said}${this.#draw(layout)}${SHOW}`
+    const printed = lines.map((line) => `${line}\r\n`).join('')
+    return `${HIDE}${this.erase()}${printed}${this.#draw(layout)}${SHOW}`
   }
 
-  /** Takes the rows away; the next line is written where they were. */
+  /** Erases the rows; the next line is written at their position. */
   erase(): string {
     if (this.#drawn === undefined) return ''
     const up = this.#above === 0 ? '' : `${ESC}${this.#above}A`
@@ -38,15 +38,15 @@ export class Screen {
     return `\r${up}${ERASE}`
   }
 
-  /** Everything goes, and what comes next is at the top. */
+  /** Clears the screen; the next line is written at its top. */
   clear(): string {
     this.#drawn = undefined
     return `${ESC}H${ESC}2J`
   }
 
   /**
-   * The terminal has another width. `reflows`: it breaks rows anew that have become too
-   * wide for it, as most do; others cut them off.
+   * To be called after a change of the terminal's width. `reflows`: the terminal wraps rows
+   * that are too wide now, as most do; others cut them off.
    */
   resized(columns: number, reflows: boolean): void {
     if (this.#drawn === undefined || !reflows) return

@@ -1,8 +1,8 @@
 /**
- * A terminal in both directions: keys to a line reader, text above the line that is being
- * typed. All input and output of the terminal is here; what it shows is made elsewhere.
+ * All input and output of a terminal: passes keys to a line reader and writes lines above
+ * the line that is typed.
  *
- * MUST leave the terminal as it found it, however the process ends.
+ * MUST restore the terminal, however the process ends.
  */
 import { emitKeypressEvents } from 'node:readline'
 import type { ReadStream, WriteStream } from 'node:tty'
@@ -10,17 +10,19 @@ import type { Words } from './completion.ts'
 import { LineReader, type Outcome } from './editor.ts'
 import { isForeground } from './foreground.ts'
 import { actionOf, type Key } from './keys.ts'
-import { type Layout, layOut, type Prompt, under } from './layout.ts'
+import { type Layout, layOut, type Prompt, withRowsAbove } from './layout.ts'
 import { EMPTY } from './line.ts'
 import { Screen } from './screen.ts'
 
 const PASTE_ON = '\x1b[?2004h'
 const PASTE_OFF = '\x1b[?2004l'
+/** A paste of which nothing more arrives for this long may have lost its end. */
+const PASTE_IDLE_MS = 2_000
 
 export type TerminalEvents = {
   words: () => Words
   prompt: () => Prompt
-  /** Rows between what scrolls by and the prompt, each narrower than `cells`. */
+  /** Rows between the printed lines and the prompt, each of at most `cells` cells. */
   above: (cells: number) => string[]
   onOutcome: (outcome: Exclude<Outcome, { type: 'suspend' | 'clear' }>) => void
 }
@@ -31,12 +33,14 @@ export class Terminal {
   readonly #output: WriteStream
   readonly #events: TerminalEvents
   readonly #screen = new Screen()
-  #said: string[] = []
-  #due: NodeJS.Immediate | undefined
+  /** Lines to print with the next update. */
+  #unprinted: string[] = []
+  #update: NodeJS.Immediate | undefined
+  #pasteTimer: NodeJS.Timeout | undefined
   #open = false
-  /** It was suspended and goes on in the background: it only tells. */
+  /** The process was suspended and continues in the background: it prints and reads nothing. */
   #inBackground = false
-  /** There is no terminal any more. */
+  /** The terminal is gone. */
   #lost = false
   readonly #onKey = (_: string, key: Key): void => this.#inputOnKey(key)
   readonly #onResize = (): void => this.#outputOnResize()
@@ -48,7 +52,7 @@ export class Terminal {
     this.#output = output
     this.#events = events
     this.reader = new LineReader(events.words)
-    // For as long as the process lives: a terminal that is gone must not end it.
+    // These listeners stay: a terminal that is gone must not end the process.
     input.on('error', () => this.abandon())
     output.on('error', () => this.abandon())
     emitKeypressEvents(input)
@@ -65,16 +69,16 @@ export class Terminal {
     this.refresh()
   }
 
-  /** Tells the last of it and takes the prompt away. */
+  /** Prints the remaining lines and erases the prompt. */
   close(): void {
     if (!this.#open) return
     this.#ignore()
     this.#input.setRawMode(false)
-    const said = this.#said.splice(0).map((line) => `${line}\r\n`)
-    this.#output.write(`${this.#screen.erase()}${said.join('')}${PASTE_OFF}`)
+    const lines = this.#unprinted.splice(0).map((line) => `${line}\r\n`)
+    this.#output.write(`${this.#screen.erase()}${lines.join('')}${PASTE_OFF}`)
   }
 
-  /** The terminal is gone: nothing is read, nothing is told, and there is nothing to restore. */
+  /** For a terminal that is gone: stops reading and printing, and restores nothing. */
   abandon(): void {
     this.#lost = true
     this.#ignore()
@@ -82,34 +86,36 @@ export class Terminal {
 
   #ignore(): void {
     this.#open = false
-    clearImmediate(this.#due)
-    this.#due = undefined
+    clearImmediate(this.#update)
+    this.#update = undefined
+    clearTimeout(this.#pasteTimer)
+    this.#pasteTimer = undefined
     this.#input.off('keypress', this.#onKey).pause()
     this.#output.off('resize', this.#onResize)
     process.off('exit', this.#restore)
   }
 
-  /** Lines that are safe to write. */
+  /** `lines`: without control characters, except for colours. */
   print(lines: readonly string[]): void {
     if (this.#lost) return
     if (this.#inBackground) {
       this.#output.write(lines.map((line) => `${line}\n`).join(''))
       return
     }
-    for (const line of lines) this.#said.push(line)
+    for (const line of lines) this.#unprinted.push(line)
     this.refresh()
   }
 
-  /** Draws what has changed, once in a turn however much it was. */
+  /** Draws all changes, at most once in a turn of the event loop. */
   refresh(): void {
     if (!this.#open) return
-    this.#due ??= setImmediate(() => {
-      this.#due = undefined
-      this.#output.write(this.#screen.update(this.#said.splice(0), this.#layout()))
+    this.#update ??= setImmediate(() => {
+      this.#update = undefined
+      this.#output.write(this.#screen.update(this.#unprinted.splice(0), this.#layout()))
     })
   }
 
-  // A terminal that has no size, as over a serial line, is taken for the usual one.
+  // A terminal without a size, such as a serial line, counts as one of 80 by 24.
   get columns(): number {
     return this.#output.columns || 80
   }
@@ -122,7 +128,10 @@ export class Terminal {
     const prompt: Prompt =
       question === undefined ? this.#events.prompt() : { text: question, paint: (text) => text }
     const shown = question === undefined ? line : EMPTY
-    return under(above, layOut(prompt, shown, columns, Math.max(1, rows - above.length - 1)))
+    return withRowsAbove(
+      above,
+      layOut(prompt, shown, columns, Math.max(1, rows - above.length - 1)),
+    )
   }
 
   #inputOnKey(key: Key): void {
@@ -130,11 +139,29 @@ export class Terminal {
     if (outcome?.type === 'suspend') this.#suspend()
     else if (outcome?.type === 'clear') this.#output.write(this.#screen.clear())
     else if (outcome !== undefined) this.#events.onOutcome(outcome)
+    this.#watchPaste()
+    this.refresh()
+  }
+
+  /** Starts the timer of a paste anew with each of its keys. */
+  #watchPaste(): void {
+    if (this.reader.isPasting && this.#open) {
+      this.#pasteTimer ??= setTimeout(() => this.#pasteOnIdle(), PASTE_IDLE_MS)
+      this.#pasteTimer.refresh()
+    } else {
+      clearTimeout(this.#pasteTimer)
+      this.#pasteTimer = undefined
+    }
+  }
+
+  #pasteOnIdle(): void {
+    const outcome = this.reader.stallPaste()
+    if (outcome.type === 'refused') this.#events.onOutcome(outcome)
     this.refresh()
   }
 
   #outputOnResize(): void {
-    // xterm cuts off rows that have become too wide; nearly all others break them anew.
+    // xterm cuts off rows that are too wide after a resize; nearly all others wrap them.
     this.#screen.resized(this.columns, process.env.XTERM_VERSION === undefined)
     this.refresh()
   }

@@ -1,9 +1,7 @@
-/**
- * How text takes room on a terminal: its characters, and the cells each is wide.
- */
+/** The characters of a text and their width on a terminal. */
 import stringWidth from 'string-width'
 
-// One language for everyone: where a character ends must not depend on the user's locale.
+// A fixed locale: the borders of characters must not depend on the user's.
 const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' })
 
 const PLAIN = /^[ -~]*$/
@@ -19,7 +17,7 @@ export function cellsOf(text: string): number {
   return PLAIN.test(text) ? text.length : stringWidth(text)
 }
 
-/** The longest beginning that fits into `cells`; with an ellipsis where something was left out. */
+/** The longest prefix that fits into `cells`, with an ellipsis if the text was cut. */
 export function shortened(text: string, cells: number): string {
   if (cellsOf(text) <= cells) return text
   let kept = ''

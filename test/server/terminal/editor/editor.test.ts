@@ -178,6 +178,20 @@ describe('a paste', () => {
     expect(typing.question).toBe('2 messages; send? y/n ')
   })
 
+  it('without an end keeps every key, and is discarded by Ctrl-C only once it stalls', () => {
+    const typing = reader()
+    typing.take({ type: 'paste', on: true }, '')
+    type(typing, 'one<enter><ctrl-c>')
+    expect(typing.isPasting).toBe(true)
+    expect(typing.stallPaste()).toMatchObject({ type: 'refused' })
+    type(typing, 'more<ctrl-c>')
+    expect(typing.isPasting).toBe(true)
+    typing.stallPaste()
+    expect(type(typing, '<ctrl-c>')).toBeUndefined()
+    expect(typing.isPasting).toBe(false)
+    expect(type(typing, 'x<enter>')).toEqual({ type: 'line', text: 'x' })
+  })
+
   it('of more than can be sent is refused whole', () => {
     const typing = reader()
     expect(paste(typing, 'line\n'.repeat(501))).toMatchObject({ type: 'refused' })

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { layOut, under } from '../../../../server/terminal/editor/layout.ts'
+import { layOut, withRowsAbove } from '../../../../server/terminal/editor/layout.ts'
 import { type Line, lineOf } from '../../../../server/terminal/editor/line.ts'
 import { Screen } from '../../../../server/terminal/editor/screen.ts'
 import { cellsOf, characters, shortened } from '../../../../server/terminal/editor/width.ts'
@@ -103,7 +103,7 @@ describe('the screen', () => {
         const [screen, terminal, said] = [new Screen(), new Terminal(), [] as string[]]
         for (const { said: lines, above, text, caret } of steps) {
           const line: Line = { text, caret: caret % (text.length + 1) }
-          const layout = under(above, layOut(prompt, line, 20, 50))
+          const layout = withRowsAbove(above, layOut(prompt, line, 20, 50))
           terminal.write(screen.update(lines, layout))
           said.push(...lines)
           expect(terminal.rows).toEqual([...said, ...layout.rows])
