@@ -1,13 +1,13 @@
-/** Where the raw port is, and how fast one may speak; asked for once. */
+/** The address of the raw port and the rate limit, requested from the server once. */
 import { signal } from '@preact/signals'
 
 export type Address = {
   tcp: { host: string; port: number }
-  /** Messages a second, and how many at once; `perSecond` null for any number. */
+  /** Messages per second, and in a burst; `perSecond` null for no limit. */
   flood: { perSecond: number | null; burst: number }
 }
 
-/** null until the server has said it. */
+/** null until the server has returned it. */
 export const address = signal<Address | null>(null)
 
 export async function askAddress(): Promise<void> {
@@ -15,11 +15,11 @@ export async function askAddress(): Promise<void> {
     const response = await fetch('/api/address')
     address.value = (await response.json()) as Address
   } catch {
-    // Without it the page only cannot say how to join from a terminal.
+    // Without it the page cannot show how to join from a terminal; all else works.
   }
 }
 
-/** Whole seconds that so many messages take to be said. */
+/** Seconds that the rate limit needs for so many messages, rounded up. */
 export function secondsFor(count: number): number {
   const { perSecond, burst } = address.value?.flood ?? { perSecond: null, burst: 0 }
   return perSecond === null ? 1 : Math.max(1, Math.ceil((count - burst) / perSecond))

@@ -1,12 +1,11 @@
 /**
- * What a screen reader is told. A few messages are read out as they come; in a
- * busy room it hears how many there are, since speech that cannot keep up is
- * worse than none.
+ * Announcements for a screen reader. A few messages are read aloud as they arrive; in a
+ * busy room only their number is, because speech cannot keep up with them.
  */
 
-/** Up to this many messages are read out … */
+/** Limit on messages read aloud … */
 const SPOKEN = 3
-/** … in this time; more are counted until it is over. Milliseconds. */
+/** … within this time; above it messages are counted until it is over. Milliseconds. */
 export const SUMMARY_MS = 3_000
 
 export type Sentence = { text: string; mention: boolean }
@@ -16,7 +15,7 @@ export class Announcer {
   #heardAt: number[] = []
   #counted: Summary = { count: 0, mentions: 0 }
 
-  /** Takes new sentences; returns what to say now, or null when they are only counted. */
+  /** Returns the text to read aloud now, or null if the sentences are only counted. */
   hear(sentences: readonly Sentence[], now: number): string | null {
     this.#heardAt = this.#heardAt.filter((at) => now - at < SUMMARY_MS)
     this.#heardAt.push(...sentences.slice(0, SPOKEN + 1).map(() => now))
@@ -31,7 +30,7 @@ export class Announcer {
     return null
   }
 
-  /** What was counted and not said; call it once the window is over. */
+  /** The messages counted since the last call; to be called after `SUMMARY_MS`. */
   summary(): Summary | null {
     const counted = this.#counted
     this.#counted = { count: 0, mentions: 0 }

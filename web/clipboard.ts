@@ -1,4 +1,4 @@
-/** Puts text on the clipboard, also where the page is plain http on a LAN address. */
+/** Copies text to the clipboard, also on a page loaded over plain HTTP. */
 export async function copyText(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text)
@@ -8,13 +8,13 @@ export async function copyText(text: string): Promise<boolean> {
   }
 }
 
-/** `navigator.clipboard` is missing outside secure contexts; this old way is not. */
+/** `navigator.clipboard` is missing outside secure contexts; `execCommand` is not. */
 function copyBySelection(text: string): boolean {
   const before = document.activeElement as HTMLElement | null
   const field = document.createElement('textarea')
   field.value = text
   field.className = 'unseen'
-  // A modal dialog takes the focus from everything outside it.
+  // Elements outside of an open modal dialog cannot have the focus.
   ;(document.querySelector('dialog[open]') ?? document.body).append(field)
   field.select()
   const copied = document.execCommand('copy')

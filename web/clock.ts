@@ -1,4 +1,4 @@
-/** Times as a person reads them, in the reader's own place and language. */
+/** Times in the reader's time zone and language. */
 import { texts } from './language.ts'
 import { settings } from './settings.ts'
 
@@ -9,7 +9,7 @@ type Style = Intl.DateTimeFormatOptions
 
 const formats = new Map<string, Format>()
 
-/** Making a format costs more than a hundred uses of it. */
+/** Creating a format costs more than a hundred uses of it. */
 function formatFor(style: Style): Format {
   const { clock } = settings.peek()
   const key = clock + JSON.stringify(style)
@@ -22,30 +22,30 @@ function formatFor(style: Style): Format {
   return result
 }
 
-/** The reader's own region where it is of the page's language. */
+/** The reader's locale if it is of the page's language, for the conventions of the region. */
 function localeFor(): string {
   return navigator.languages.find((tag) => tag.startsWith(texts.tag)) ?? texts.tag
 }
 
 let last = { minute: 0, key: '', text: '' }
 
-/** As in 12:21. Milliseconds since 1970, here and below. */
+/** For example 12:21. All times are in ms since 1970. */
 export function minuteOf(at: number): string {
   const minute = Math.floor(at / MINUTE_MS)
   const key = settings.peek().clock
-  // A busy minute asks for one text hundreds of times.
+  // In a busy minute, hundreds of rows have the same text.
   if (last.minute !== minute || last.key !== key) {
     last = { minute, key, text: formatFor({ timeStyle: 'short' })(at) }
   }
   return last.text
 }
 
-/** With the day, the seconds and the zone. */
+/** Day, time with seconds, and zone. */
 export function fullTimeOf(at: number): string {
   return formatFor({ dateStyle: 'full', timeStyle: 'long' })(at)
 }
 
-/** A minute of a day. */
+/** Day and time without seconds. */
 export function momentOf(at: number): string {
   return formatFor({ dateStyle: 'medium', timeStyle: 'short' })(at)
 }
@@ -54,13 +54,13 @@ export function dayOf(at: number): string {
   return formatFor({ dateStyle: 'full' })(at)
 }
 
-/** Equal for two times on one local day. */
+/** Equal for two times of the same local day. */
 export function dayNumber(at: number): number {
   const date = new Date(at)
   return date.getFullYear() * 400 + date.getMonth() * 31 + date.getDate()
 }
 
-/** As in 12:21:15, the same for every reader. */
+/** For example 12:21:15, the same format for every reader. */
 export function stampOf(at: number): string {
   const date = new Date(at)
   return [date.getHours(), date.getMinutes(), date.getSeconds()]

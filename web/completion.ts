@@ -1,10 +1,10 @@
-/** What is being written at the caret that can be completed. */
+/** The word at the caret that can be completed, and the candidates for it. */
 
 export type Sought = {
   kind: 'command' | 'name' | 'emoji'
-  /** Where it begins in the text; it ends at the caret. */
+  /** Index of its start in the text; it ends at the caret. */
   from: number
-  /** Without its mark. */
+  /** The word without `/`, `@` or `:`. */
   query: string
 }
 
@@ -12,7 +12,7 @@ export type Suggestion = { label: string; detail: string; insert: string }
 
 const COMMAND = /^\/(?<query>[a-z]*)$/iu
 const NAME = /(?:^|\s)@(?<query>[^\s@]*)$/u
-/** At least two letters: `:)` and `12:30` are not the beginning of one. */
+/** At least two characters, so that `:)` and `12:30` do not start an emoji. */
 const EMOJI = /(?:^|\s):(?<query>[a-z0-9_+-]{2,})$/iu
 
 export function soughtAt(text: string, caret: number): Sought | null {
@@ -28,7 +28,7 @@ export function soughtAt(text: string, caret: number): Sought | null {
   return null
 }
 
-/** Those that begin with the query, then those that have it inside; at most `limit`. */
+/** Items that start with the query, then items that contain it; at most `limit`. */
 export function matching<T>(
   items: Iterable<T>,
   query: string,

@@ -1,12 +1,11 @@
 /**
- * What the text in the composer means when Enter is pressed. A command stands
- * alone on its line; several lines are several messages, since a message never
- * has a line break.
+ * The meaning of the text in the composer when it is sent. A command must be the only line.
+ * Several lines are several messages, because a message has no line breaks.
  */
 
 export type Spoken = { text: string; action: boolean }
 
-/** `command` is a line that begins with a slash; what it means is read in `command.ts`. */
+/** `command`: a line that begins with a slash; `command.ts` interprets it. */
 export type Meaning =
   | { type: 'nothing' }
   | { type: 'say'; messages: Spoken[] }
@@ -14,7 +13,7 @@ export type Meaning =
   /** A command among other lines. */
   | { type: 'crowded' }
 
-/** Every character that a reader of lines may take for the end of one. */
+/** All characters that a line-based client may treat as a line break. */
 const LINE_BREAK = /\r\n|[\n\v\f\r\u0085\u2028\u2029]/u
 const COMMAND_SHAPED = /^\/[a-z]+(\s|$)/iu
 
@@ -34,7 +33,7 @@ export function meaningOf(draft: string): Meaning {
   return { type: 'say', messages: lines.map((text) => ({ text, action: false })) }
 }
 
-/** The draft that says this. */
+/** The draft that sends this message. */
 export function draftOf({ text, action }: Spoken): string {
   if (action) return `/me ${text}`
   return text.startsWith('/') ? `/${text}` : text
@@ -47,7 +46,7 @@ export function longestMessage(draft: string): number {
   return Math.max(0, ...linesOf(draft).map((line) => encoder.encode(line).length))
 }
 
-/** Whether it has something that readers at a terminal may get otherwise than it is shown. */
+/** Whether terminals may show the draft differently from the page. */
 export function mayDiffer(draft: string): boolean {
   return /[`*]|[^ -~\n]/u.test(draft)
 }

@@ -1,12 +1,12 @@
 /**
- * Gathers what arrives into one turn a frame, so that a busy room costs one
- * drawing and not one for each message.
+ * Runs a function at most once per animation frame, so that a busy room is drawn once per
+ * frame and not once per message.
  */
 
-/** A hidden page draws no frames; what arrives is then taken in this often. Milliseconds. */
+/** The interval on a hidden page, which has no animation frames. Milliseconds. */
 const HIDDEN_MS = 250
 
-/** Returns a function that asks for `run` in the next frame; asking twice runs it once. */
+/** Returns a function that schedules `run` for the next frame; several calls run it once. */
 export function oncePerFrame(run: () => void): () => void {
   let frame = 0
   let timer: ReturnType<typeof setTimeout> | undefined

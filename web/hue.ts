@@ -1,10 +1,9 @@
 /**
- * A colour for a name: the same in every tab and after every visit. Only the
- * hue comes from the name; the style sheet gives lightness and chroma, so that
- * all of them are legible in both themes.
+ * The hue of a name, always the same. The style sheet adds lightness and chroma, so that
+ * all colours are legible in both themes.
  */
 
-/** Hues this far apart can be told from each other. Degrees. */
+/** The smallest visible difference of two hues. Degrees. */
 const STEP = 15
 
 /** Degrees, 0 to 345. */
@@ -14,7 +13,7 @@ export function hueOf(name: string): number {
     // FNV-1a, 32 bit.
     hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193)
   }
-  // The last steps of MurmurHash3: short names differ in their low bits only.
+  // The final steps of MurmurHash3, because short names differ in their low bits only.
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
   return (((hash ^ (hash >>> 16)) >>> 0) % (360 / STEP)) * STEP

@@ -1,6 +1,6 @@
 /**
- * A fresh id for a message. `crypto.randomUUID` is missing where the page is
- * plain http on a LAN address, which is where this room is used most.
+ * A new id for a message. `crypto.randomUUID` is missing on pages loaded over plain HTTP
+ * from another host, as on a LAN.
  */
 export function createIdentifier(): string {
   if (typeof crypto.randomUUID === 'function') return crypto.randomUUID()

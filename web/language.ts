@@ -1,8 +1,8 @@
 /**
- * The words that the page is written in: one file for each language, chosen by the
- * browser. English comes with the page, any other is fetched before the first drawing.
+ * The texts of the page: one file for each language, chosen by the browser's settings.
+ * English is part of the page; any other language is loaded before the page is drawn.
  *
- * `texts` MUST be read when something is drawn, and not while modules load.
+ * `texts` MUST be read while drawing, not while modules load.
  */
 import { english, type Texts } from './language/english.ts'
 
@@ -12,7 +12,7 @@ const others: Record<string, () => Promise<Texts>> = {
 
 export let texts: Texts = english
 
-/** Takes the first of the reader's languages that there is; a failed fetch leaves English. */
+/** Chooses the first of the reader's languages that exists; English if loading fails. */
 export async function chooseLanguage(wanted: readonly string[]): Promise<void> {
   for (const tag of wanted) {
     const language = tag.toLowerCase().split('-')[0] ?? ''
@@ -26,7 +26,7 @@ export async function chooseLanguage(wanted: readonly string[]): Promise<void> {
   document.documentElement.dir = texts.direction
 }
 
-/** What a code of the error table means; `text` is what the server says about it. */
+/** The text for a code of the error table; `text`: the server's own, for other codes. */
 export function errorText(code: string, text: string): string {
   return (texts.errors as Record<string, string>)[code] ?? text
 }

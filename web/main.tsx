@@ -1,4 +1,4 @@
-/** Starts the page: one session, and the view that draws it. */
+/** Starts the page: the session and its view. */
 import { effect } from '@preact/signals'
 import { render } from 'preact'
 import { askAddress } from './address.ts'
@@ -9,7 +9,7 @@ import { watchLinks } from './log/link.ts'
 import { Session } from './session.ts'
 import { applySettings } from './settings.ts'
 
-/** `?view=wall` is for a projector. */
+/** `?view=wall` is the view for a projector. */
 const wall = new URLSearchParams(location.search).get('view') === 'wall'
 
 applySettings()

@@ -1,6 +1,4 @@
-/** Whether a text speaks to somebody by name. */
-
-/** The name as a word of its own, with or without an @ before it, in any case. */
+/** Whether a text has the name as a word of its own, with or without @, in any case. */
 export function mentions(text: string, name: string): boolean {
   if (name === '' || text.length < name.length) return false
   const folded = text.toLowerCase()

@@ -1,12 +1,12 @@
 /**
- * What readers at a terminal will get: a chunk of its own, fetched when a draft has
- * something in it that may be shown otherwise in a page.
+ * The draft as terminals will show it: a chunk of its own, loaded when a draft may look
+ * different in a page.
  */
 import { sanitise } from '../shared/text.ts'
 import { meaningOf } from './draft.ts'
 import { type Token, tokensOf } from './log/tokens.ts'
 
-/** The first message that is not what the page shows, as terminals read it; else null. */
+/** The first message that terminals show differently, as they show it; null if there is none. */
 export function terminalView(draft: string): string | null {
   const meaning = meaningOf(draft)
   if (meaning.type !== 'say') return null

@@ -1,11 +1,11 @@
-/** What was written before, for Up and Down; the draft in hand is never lost over it. */
+/** Earlier messages, recalled with Up and Down. The current draft is kept meanwhile. */
 
-/** Texts kept. */
+/** Limit on texts kept. */
 const KEPT = 50
 
 export class Recall {
   #texts: string[]
-  /** Where in `texts` the reader is; its length stands for the draft. */
+  /** Index of the text shown; `length` for the draft. */
   #at: number
   #draft = ''
 
@@ -23,7 +23,7 @@ export class Recall {
     this.#at = this.#texts.length
   }
 
-  /** What to show in the stead of `current`; null where there is nothing further. */
+  /** The text to show instead of `current`; null if there is none in that direction. */
   step(direction: 'older' | 'newer', current: string): string | null {
     const at = this.#at + (direction === 'older' ? -1 : 1)
     if (at < 0 || at > this.#texts.length) return null

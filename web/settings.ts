@@ -1,12 +1,12 @@
-/** What a reader has chosen for this browser, kept over visits. */
+/** The settings of this browser, kept in its storage. */
 import { effect, signal } from '@preact/signals'
 import { read, write } from './store.ts'
 
 export type Settings = {
   theme: 'system' | 'light' | 'dark'
-  /** How hours are counted. */
+  /** 12 or 24 hours. */
   clock: 'system' | 'h12' | 'h23'
-  /** What is read aloud. */
+  /** The messages that a screen reader reads aloud. */
   announce: 'all' | 'mentions' | 'none'
   notify: boolean
   sound: boolean
@@ -14,7 +14,7 @@ export type Settings = {
   size: number
 }
 
-/** Percent of the browser's own size of type. */
+/** Text sizes, in percent of the browser's default. */
 export const SIZES = [87.5, 100, 118.75, 143.75]
 const SETTINGS = 'oneroom.settings'
 
@@ -34,7 +34,7 @@ export function change(part: Partial<Settings>): void {
   write('localStorage', SETTINGS, JSON.stringify(settings.value))
 }
 
-/** Makes the document follow what is chosen. */
+/** Applies the settings to the document, now and after each change. */
 export function applySettings(): void {
   const root = document.documentElement
   const colours = [...document.querySelectorAll<HTMLMetaElement>('meta[name=theme-color]')]
@@ -43,7 +43,7 @@ export function applySettings(): void {
     const { theme, size } = settings.value
     root.dataset.theme = theme
     root.style.fontSize = `${SIZES[size] ?? 100}%`
-    // The browser's own bar has the colour of the theme that is chosen, or of the system's.
+    // The browser's toolbar has the colour of the chosen theme, or of the system's theme.
     colours.forEach((meta, at) => {
       const own = media[at] ?? ''
       meta.media = theme === 'system' ? own : own.includes(theme) ? 'all' : 'not all'
@@ -51,7 +51,7 @@ export function applySettings(): void {
   })
 }
 
-/** Of what is kept, whatever still has the kind of its default. */
+/** The stored settings; those whose type is not that of the default are ignored. */
 function kept(): Settings {
   try {
     const found = JSON.parse(read('localStorage', SETTINGS) ?? '{}') as Record<string, unknown>

@@ -1,8 +1,8 @@
-/** A short sound, made here: there is no file to fetch. */
+/** A short sound, synthesised, so that no file is loaded. */
 
 let context: AudioContext | undefined
 
-/** Two soft tones, a third of a second. */
+/** Two soft tones within a third of a second. */
 export function chime(): void {
   context ??= new AudioContext()
   for (const [at, pitch] of [

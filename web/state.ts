@@ -17,7 +17,7 @@ import { expireTyping, showPresence, takeTyping } from './state/presence.ts'
 import { advance, aim, follow, takePage } from './state/window.ts'
 
 export { arrivals, firstUnread } from './state/entries.ts'
-export { firstSeq, lastSeq, type Said } from './state/entry.ts'
+export { type EventEntry, firstSeq, lastSeq } from './state/entry.ts'
 export * from './state/model.ts'
 export { countByKind } from './state/presence.ts'
 export { isDetached, isShown, PAGE_ROWS } from './state/window.ts'

@@ -1,7 +1,6 @@
 /**
- * What outlives a reload: the last name for every tab, the rest for this one.
- * Storage may be full, switched off or throw at first touch; the page then
- * works as before and forgets on reload.
+ * The browser's storage: the last name for all tabs, everything else for this tab. If the
+ * storage is full or disabled, or throws, the page works without it.
  */
 import type { Pending } from '../shared/client/pending.ts'
 import type { Identity } from '../shared/client/state.ts'
@@ -15,7 +14,7 @@ const RECALL = 'oneroom.recall'
 
 type Area = 'localStorage' | 'sessionStorage'
 
-/** Who is kept: the person at this browser, or the wall, which is somebody else in the same tab. */
+/** Prefix of the keys: the person at this browser, or the wall, another member in the same tab. */
 export type Keeper = 'oneroom' | 'oneroom.wall'
 
 export function readKept(keeper: Keeper): Identity {
@@ -27,7 +26,7 @@ export function readKept(keeper: Keeper): Identity {
   }
 }
 
-/** Writes what has changed since `before`. */
+/** Writes the fields that changed since `before`. */
 export function keep(keeper: Keeper, before: Identity, after: Identity): void {
   if (after.name !== before.name) write('localStorage', keeper + NAME, after.name)
   if (after.token !== before.token) write('sessionStorage', keeper + TOKEN, after.token)
@@ -68,7 +67,7 @@ export function write(area: Area, key: string, value: string | null): void {
     if (value === null) window[area].removeItem(key)
     else window[area].setItem(key, value)
   } catch {
-    // Private mode or a full store: the value lives in memory for as long as the tab does.
+    // In private mode or with a full storage, the value is kept in memory only.
   }
 }
 

@@ -1,15 +1,15 @@
 /**
- * How the page is built and served while it is worked on. Nothing is inlined:
- * the server's content security policy lets a page run files only.
+ * The build of the page and its development server. Nothing is inlined, because the
+ * server's content security policy forbids inline scripts and styles.
  */
 import { gemoji } from 'gemoji'
 import { defineConfig, type Plugin } from 'vite'
 import { firstLoad } from './weight.ts'
 
-/** Where `oneroom serve` listens by default; the proxy keeps the page's Origin. */
+/** The default address of `oneroom serve`; the proxy keeps the page's Origin. */
 const GATEWAY = 'http://127.0.0.1:3000'
 
-/** Of gemoji's table only what the page looks for: a fifth of its bytes. */
+/** Only the emoji and names of gemoji's table: a fifth of its bytes. */
 const emoji: Plugin = {
   name: 'emoji',
   resolveId: (id) => (id === 'virtual:emoji' ? id : null),
@@ -21,8 +21,8 @@ const emoji: Plugin = {
 }
 
 /**
- * Without Vite's helper for `import()`, which fetches styles and chunks ahead: no chunk here
- * has a style of its own, and the helper weighs more than most of them.
+ * Removes Vite's helper for `import()`, which preloads styles and chunks: no chunk has a
+ * style of its own, and the helper is larger than most chunks.
  */
 const plainImport: Plugin = {
   name: 'plain-import',
@@ -59,7 +59,7 @@ export default defineConfig({
     target: 'es2022',
     rolldownOptions: {
       output: {
-        // In one file the first load packs best, and takes one round trip.
+        // One file compresses best and takes one round trip.
         codeSplitting: { groups: [{ name: firstLoadName, debugName: 'first load' }] },
       },
     },

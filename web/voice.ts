@@ -1,18 +1,18 @@
-/** Tells a reader what is new without their looking: to a screen reader, and as a notification. */
+/** Announces new messages to a screen reader, and mentions as notifications. */
 import { effect, signal } from '@preact/signals'
 import { Announcer, SUMMARY_MS } from './announcer.ts'
 import { texts } from './language.ts'
 import { settings } from './settings.ts'
-import type { Said } from './state.ts'
+import type { EventEntry } from './state.ts'
 
 export class Voice {
-  /** What a polite live region says. */
+  /** The text of a polite live region. */
   readonly announcement = signal('')
   readonly #announcer = new Announcer()
   #timer: ReturnType<typeof setTimeout> | undefined
 
   constructor() {
-    // What was being counted is not said to a reader who has just asked for less.
+    // After a change of the setting, messages counted before are not announced.
     effect(() => {
       settings.value.announce
       clearTimeout(this.#timer)
@@ -21,7 +21,7 @@ export class Voice {
     })
   }
 
-  hear(fresh: readonly Said[], away: boolean): void {
+  hear(fresh: readonly EventEntry[], away: boolean): void {
     const mentions = fresh.filter(({ mention }) => mention)
     const { announce } = settings.peek()
     if (announce !== 'none') this.#announce(announce === 'all' ? fresh : mentions)
@@ -29,7 +29,7 @@ export class Voice {
     if (away && last) alertTo(last)
   }
 
-  #announce(fresh: readonly Said[]): void {
+  #announce(fresh: readonly EventEntry[]): void {
     if (fresh.length === 0) return
     const sentences = fresh.map(({ event: { kind, from, text }, mention }) => ({
       text: kind === 'action' ? `${from.name} ${text}` : `${from.name}: ${text}`,
@@ -46,14 +46,14 @@ export class Voice {
     if (summary) this.#say(texts.spoken(summary.count, summary.mentions))
   }
 
-  /** The same twice would change nothing in the region, and a change is what is spoken. */
+  /** A screen reader reads changes only, so an equal text gets a space. */
   #say(text: string): void {
     this.announcement.value = text === this.announcement.peek() ? `${text}\u00a0` : text
   }
 }
 
-/** Also where the browser has no notifications, or takes back what it allowed. */
-function alertTo({ event: { from, text } }: Said): void {
+/** Works also without notifications, or if their permission was withdrawn. */
+function alertTo({ event: { from, text } }: EventEntry): void {
   const { notify, sound } = settings.peek()
   if (sound) import('./sound.ts').then(({ chime }) => chime(), ignore)
   if (!notify || !('Notification' in window) || Notification.permission !== 'granted') return
@@ -64,9 +64,9 @@ function alertTo({ event: { from, text } }: Said): void {
       shown.close()
     }
   } catch {
-    // Some browsers let only a service worker notify; the title still counts.
+    // Some browsers allow notifications of service workers only; the title still shows the count.
   }
 }
 
-/** Without its chunk a mention makes no sound, and is shown all the same. */
+/** Without its chunk a mention makes no sound. */
 function ignore(): void {}

@@ -1,6 +1,6 @@
 /**
- * What the first load weighs: the script and the style that the page needs before it
- * can be used, gzipped. A build that is over the budget fails.
+ * The size of the first load: the script and the style that the page needs before it can be
+ * used, gzipped. A build above the budget fails.
  */
 import { gzipSync } from 'node:zlib'
 import type { Plugin } from 'vite'
@@ -22,12 +22,12 @@ export const firstLoad: Plugin = {
         const source = part?.type === 'chunk' ? part.code : (part?.source ?? '')
         weight[name.endsWith('.css') ? 'style' : 'script'] += gzipSync(source).length
       }
-      const said = Object.entries(weight).map(([kind, bytes]) => {
+      const parts = Object.entries(weight).map(([kind, bytes]) => {
         const budget = BUDGET[kind as keyof typeof BUDGET]
         return { over: bytes > budget, text: `${kind} ${kb(bytes)} of ${kb(budget)}` }
       })
-      const line = `First load, gzipped: ${said.map(({ text }) => text).join(', ')}`
-      if (said.some(({ over }) => over)) this.error(line)
+      const line = `First load, gzipped: ${parts.map(({ text }) => text).join(', ')}`
+      if (parts.some(({ over }) => over)) this.error(line)
       console.log(line)
     },
   },

@@ -85,7 +85,7 @@ export class Tab {
   }
 
   get seqs(): number[] {
-    return this.state.entries.flatMap((entry) => (entry.kind === 'said' ? [entry.event.seq] : []))
+    return this.state.entries.flatMap((entry) => (entry.kind === 'event' ? [entry.event.seq] : []))
   }
 
   get pendingIds(): string[] {

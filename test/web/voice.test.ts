@@ -1,11 +1,11 @@
 /** What the region that is spoken holds, one arrival after the other. */
 import { expect, it } from 'vitest'
-import type { Said } from '../../web/state.ts'
+import type { EventEntry } from '../../web/state.ts'
 import { Voice } from '../../web/voice.ts'
 import { bob, event } from './room.ts'
 
-function said(text: string): Said {
-  return { kind: 'said', at: 0, event: event(1, bob, { text }), mine: false, mention: false }
+function said(text: string): EventEntry {
+  return { kind: 'event', at: 0, event: event(1, bob, { text }), mine: false, mention: false }
 }
 
 it('speaks a message again that says the same as the one before', () => {

@@ -1,6 +1,6 @@
 /**
- * The completion of what is being written: commands after `/`, names after `@`, emoji
- * after `:`. While it is open it takes Tab, Enter, Up, Down and Escape, and no other key.
+ * The completion in the composer: commands after `/`, names after `@`, emoji after `:`.
+ * While its list is open it handles Tab, Enter, Up, Down and Escape, and no other key.
  */
 import { computed, signal } from '@preact/signals'
 import { offered } from '../command.ts'
@@ -23,7 +23,7 @@ export class Completer {
     this.#field = field
   }
 
-  /** Looks at what is before the caret. */
+  /** Updates the list for the word before the caret. */
   update(): void {
     const field = this.#field()
     const caret = field?.selectionStart
@@ -37,7 +37,7 @@ export class Completer {
     this.#offer([])
   }
 
-  /** True when the key was the completion's. */
+  /** Handles a key. False if the composer is to handle it. */
   takesKey(key: string): boolean {
     const { length } = this.list.value
     if (length === 0) return false
@@ -61,7 +61,7 @@ export class Completer {
     }
   }
 
-  /** Puts a suggestion in the stead of what was sought. False when it stands there already. */
+  /** Replaces the word by a suggestion. False if the word is the suggestion already. */
   accept(index: number): boolean {
     const field = this.#field()
     const suggestion = this.list.value[index]
@@ -101,7 +101,7 @@ export class Completer {
     }))
   }
 
-  /** The table comes when it is wanted first; where it cannot be had nothing is offered. */
+  /** The table is loaded with the first use; if that fails, there are no suggestions. */
   async #updateEmoji(sought: Sought): Promise<void> {
     const { emojis } = await import('../emoji.ts').catch(() => ({ emojis: [] }))
     if (this.#sought !== sought) return

@@ -1,4 +1,4 @@
-/** Where one writes. Enter sends, Shift+Enter begins a line, Tab goes on as anywhere. */
+/** The composer. Enter sends, Shift+Enter starts a new line, Tab moves the focus on. */
 import { effect, useSignal } from '@preact/signals'
 import type { ComponentType } from 'preact'
 import { useEffect, useMemo, useRef } from 'preact/hooks'
@@ -11,7 +11,7 @@ import { keepDraft, keepRecall, readDraft, readRecall } from '../store.ts'
 import type { Completer } from './completer.ts'
 import { Feedback } from './feedback.tsx'
 
-/** The code that old input methods give to every key they take. */
+/** The `keyCode` that older input methods report for every key they handle. */
 const INPUT_METHOD_KEY = 229
 
 type Completion = {
@@ -37,7 +37,7 @@ export function Composer({ session }: { session: Session }) {
     complete()
   }
 
-  /** What completes is fetched when there is something to complete first. */
+  /** The completion is loaded with its first use. */
   async function complete() {
     const element = field.current
     if (!completion.value && element && soughtAt(element.value, element.selectionStart)) {
@@ -60,7 +60,7 @@ export function Composer({ session }: { session: Session }) {
   useEffect(() => write(readDraft()), [])
 
   useEffect(() => {
-    // Whoever followed a link to a message is at that message.
+    // A reader who followed a link to a message has the focus there.
     if (entered.value !== undefined && aimed.peek() === null) field.current?.focus()
   }, [entered.value])
 
@@ -84,7 +84,7 @@ export function Composer({ session }: { session: Session }) {
 
   async function send() {
     const text = field.current?.value ?? ''
-    // Enter pressed again while a command waits for its chunk does not obey it twice.
+    // A second Enter while a command loads its chunk must not run the command twice.
     if (sending.current || longestMessage(text) > limit.value) return
     sending.current = true
     const taken = await session.submit(text)
@@ -93,7 +93,7 @@ export function Composer({ session }: { session: Session }) {
     recall.add(text)
     keepRecall(recall.texts)
     session.typing(false)
-    // A command may have to wait for its chunk; what is written meanwhile stays.
+    // Text written while a command loads its chunk stays.
     if (field.current?.value === text) write('')
   }
 
@@ -113,8 +113,9 @@ export function Composer({ session }: { session: Session }) {
   }
 
   /**
-   * The key is the caret's first. Whether it can move between lines only the browser knows,
-   * which wraps them; in the only line it would go to an end, as nobody expects of it.
+   * The key moves the caret between lines first and recalls a message only if the caret did
+   * not move. Only the browser knows the wrapped lines. On a single line it would move the
+   * caret to an end, so the default is prevented there.
    */
   function stepUnlessMoved(direction: 'older' | 'newer', event: KeyboardEvent) {
     const element = field.current
@@ -183,7 +184,7 @@ function isOneLine(element: HTMLTextAreaElement): boolean {
   return element.scrollHeight < paddings.reduce((sum, padding) => sum + padding, 2 * line)
 }
 
-/** Browsers without `field-sizing` are helped to grow the field with its text. */
+/** Grows the field with its text in browsers without `field-sizing`. */
 function growToText(element: HTMLTextAreaElement) {
   if (CSS.supports('field-sizing', 'content')) return
   element.style.blockSize = 'auto'

@@ -1,4 +1,4 @@
-/** A dialog over the page: Escape, the cross and a click beside it close it. */
+/** A modal dialog. Escape, its close button and a click outside close it. */
 import type { ComponentChildren } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 import { texts } from '../language.ts'

@@ -1,4 +1,4 @@
-/** The top line: where one is, who is here in a few words, and the way out. */
+/** The header: title, number of members, search, settings, and the button to leave. */
 import { useSignal } from '@preact/signals'
 import { useMemo } from 'preact/hooks'
 import { texts } from '../language.ts'

@@ -1,4 +1,4 @@
-/** The way to the lines that join from a terminal. */
+/** The button that shows how to join from a terminal. */
 import { useSignal } from '@preact/signals'
 import { texts } from '../language.ts'
 import { lazily } from './lazy.tsx'

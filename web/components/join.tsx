@@ -1,4 +1,4 @@
-/** The way in: one field and one Enter. */
+/** The form that asks for a name and joins. */
 import { useEffect, useMemo, useRef } from 'preact/hooks'
 import { errorText, texts } from '../language.ts'
 import type { Session } from '../session.ts'

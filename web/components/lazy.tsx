@@ -1,9 +1,9 @@
-/** A component in a chunk of its own, fetched when it is drawn first. */
+/** A component in a chunk of its own, loaded when it is drawn first. */
 import { useSignal } from '@preact/signals'
 import type { ComponentType, FunctionComponent } from 'preact'
 import { useEffect } from 'preact/hooks'
 
-/** Draws nothing until it is there; one that cannot be fetched calls `onClose`, to be asked again. */
+/** Draws nothing until it is loaded. If loading fails, calls `onClose`, so that it can be opened again. */
 export function lazily<P extends { onClose?: () => void }>(
   load: () => Promise<FunctionComponent<P>>,
 ): FunctionComponent<P> {

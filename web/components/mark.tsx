@@ -1,4 +1,4 @@
-/** The mark: a prompt in a room. */
+/** The logo: a prompt in a room. */
 export function Mark() {
   return (
     <svg class="mark" viewBox="0 0 32 32" aria-hidden="true">

@@ -1,4 +1,4 @@
-/** A person's name in its colour, and the way they came, as text. */
+/** The name of a person in its colour, and the kind of their connection. */
 import type { Via } from '../../shared/protocol.ts'
 
 export function Name({ name, hue }: { name: string; hue: number }) {

@@ -1,4 +1,4 @@
-/** The page: the form, or the room; and the voice for screen readers, there from the start. */
+/** The page: the form or the room, and the live region for screen readers, which exists from the start. */
 import { useMemo } from 'preact/hooks'
 import { texts } from '../language.ts'
 import { Log } from '../log/log.tsx'
@@ -16,7 +16,7 @@ const Wall = lazily<{ session: Session; onClose?: () => void }>(
   async () => (await import('./wall.tsx')).Wall,
 )
 
-/** `wall`: it is for a projector. */
+/** `wall`: the view for a projector. */
 export function Page({ session, wall }: { session: Session; wall: boolean }) {
   const screen = useMemo(() => session.select((state) => state.screen), [session])
   return (

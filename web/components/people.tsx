@@ -1,4 +1,4 @@
-/** Who is here, and how they came. */
+/** The members and the kinds of their connections. */
 import { useMemo } from 'preact/hooks'
 import { hueOf } from '../hue.ts'
 import { texts } from '../language.ts'
@@ -6,12 +6,12 @@ import type { Session } from '../session.ts'
 import { countByKind, type State } from '../state.ts'
 import { Name, Tag } from './name.tsx'
 
-/** Names in the list; more are counted. */
+/** Limit on names in the list; more are counted. */
 const NAMES_SHOWN = 200
 
 const collator = new Intl.Collator(undefined, { sensitivity: 'base', numeric: true })
 
-/** As in "3 web · 5 terminal". */
+/** For example "3 web · 5 terminal". */
 export function countsText({ members, memberCount }: State): string {
   const { web, terminal, server } = countByKind(members.values())
   const parts = [

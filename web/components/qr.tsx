@@ -1,4 +1,4 @@
-/** A QR code, drawn as one path; dark on light in every theme, as cameras want it. */
+/** A QR code as one path, dark on light in every theme, because cameras expect that. */
 import { encode } from 'uqr'
 import { texts } from '../language.ts'
 
@@ -15,12 +15,12 @@ export function Qr({ url }: { url: string }) {
   )
 }
 
-/** The address that leads others to this page. */
+/** The address of this page for others. */
 export function pageAddress(): string {
   return `${location.origin}${location.pathname}`
 }
 
-/** Such an address leads nowhere from another machine. */
+/** Such an address does not work on another machine. */
 export function isLoopback(): boolean {
   return /^(localhost|127\.|\[::1\]|.*\.localhost$)/u.test(location.hostname)
 }

@@ -1,4 +1,4 @@
-/** Finds what was said; a message found is gone to in its place. */
+/** Searches messages; a result leads to the message among its neighbours. */
 import { useSignal } from '@preact/signals'
 import { useEffect, useMemo, useRef } from 'preact/hooks'
 import type { RoomEvent } from '../../shared/protocol.ts'
@@ -34,7 +34,7 @@ export function Search({ session, query, onClose }: Props) {
 
   function choose({ seq }: RoomEvent) {
     onClose()
-    // The dialog gives the focus back first.
+    // The dialog returns the focus first.
     setTimeout(() => session.history.goTo(seq))
   }
 

@@ -1,4 +1,4 @@
-/** What a reader chooses for this browser. It holds at once; there is nothing to save. */
+/** The settings of this browser. A change takes effect at once. */
 import { useSignal } from '@preact/signals'
 import { texts } from '../language.ts'
 import { change, type Settings, settings } from '../settings.ts'
@@ -80,7 +80,7 @@ function Choice<T extends string>({ title, name, value, options, onChoose }: Cho
   )
 }
 
-/** The browser is asked for its permission when somebody wants them, and not before. */
+/** Asks the browser for permission only when the reader turns notifications on. */
 function Notifications() {
   const denied = useSignal(false)
   async function wish(on: boolean) {

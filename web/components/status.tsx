@@ -1,12 +1,12 @@
 /**
- * What is wrong with the connection and what can be done. An absence that is
- * over within two seconds is not worth a word.
+ * The state of a lost connection and what the reader can do about it. An interruption of
+ * less than two seconds shows nothing.
  */
 import { useMemo } from 'preact/hooks'
 import { errorText, texts } from '../language.ts'
 import type { Session } from '../session.ts'
 
-/** Milliseconds. */
+/** Interruptions shorter than this show nothing. Milliseconds. */
 const SILENT_MS = 2_000
 
 export function Status({ session }: { session: Session }) {
@@ -47,7 +47,7 @@ export function Status({ session }: { session: Session }) {
   )
 }
 
-/** Not spoken: a voice that counts down says nothing else. */
+/** Hidden from screen readers, which would read every second aloud. */
 function Countdown({ session }: { session: Session }) {
   const connection = useMemo(() => session.select((state) => state.connection), [session])
   const { value } = connection

@@ -1,4 +1,4 @@
-/** What completes the word being written; the composer keeps the focus. */
+/** The list of completions; the composer keeps the focus. */
 import { texts } from '../language.ts'
 import { Completer } from './completer.ts'
 
@@ -10,14 +10,14 @@ export function Suggestions({ completer }: { completer: Completer }) {
   return (
     <div class="suggestions" id="suggestions" role="listbox" aria-label={texts.suggestions}>
       {completer.list.value.map(({ label, detail }, index) => (
-        // biome-ignore lint/a11y/useKeyWithClickEvents: the composer takes the keys
+        // biome-ignore lint/a11y/useKeyWithClickEvents: the composer handles the keys
         <div
           key={label}
           id={`suggestion-${index}`}
           role="option"
           aria-selected={index === active}
           tabIndex={-1}
-          // The composer would lose the focus, and the list would close, before the click.
+          // Otherwise the composer would lose the focus and close the list before the click.
           onMouseDown={(event) => event.preventDefault()}
           onClick={() => completer.accept(index)}
         >

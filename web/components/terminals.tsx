@@ -1,4 +1,4 @@
-/** How to join without a browser, in lines to copy, and how to join with a phone. */
+/** Lines to copy that join from a terminal, and a QR code that joins with a phone. */
 import { useSignal } from '@preact/signals'
 import { type Address, address } from '../address.ts'
 import { copyText } from '../clipboard.ts'
@@ -8,7 +8,7 @@ import { isLoopback, pageAddress, Qr } from './qr.tsx'
 
 type Way = { name: string; line: string }
 
-/** Each is one line, and needs nothing that is not on the machine already. */
+/** Each is one line and needs no installation. */
 function waysTo({ host, port }: Address['tcp']): Way[] {
   return [
     { name: 'nc', line: `nc ${host} ${port}` },

@@ -1,4 +1,4 @@
-/** Who is writing just now. The line keeps its place when nobody is. */
+/** The members who are typing. The line keeps its height while nobody is. */
 import { useMemo } from 'preact/hooks'
 import { texts } from '../language.ts'
 import type { Session } from '../session.ts'

@@ -1,6 +1,6 @@
 /**
- * The room for a projector: large type, nothing to write in, and always in sight how
- * to join. It is in the room under a name of its own, so that everybody sees it there.
+ * The room for a projector: large type, no composer, and instructions to join. It is a
+ * member with a name of its own, so that all members know about it.
  */
 import { useEffect, useMemo } from 'preact/hooks'
 import { address } from '../address.ts'
@@ -22,7 +22,7 @@ export function Wall({ session }: { session: Session }) {
   )
   const free = useMemo(() => session.select((state) => state.refusal?.suggestion), [session])
 
-  // There is nobody to ask for a name: the one that the room offers is taken.
+  // No person chooses a name here, so the suggested one is used.
   useEffect(() => {
     if (waiting.value) session.join(free.value ?? WALL_NAME)
   }, [session, waiting.value, free.value])

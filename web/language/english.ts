@@ -104,9 +104,9 @@ export const english = {
   andMore: (count: number) => `and ${count} more`,
 
   spoken: (count: number, mentions: number) => {
-    const said = count === 1 ? '1 new message' : `${count} new messages`
-    if (mentions === 0) return said
-    return `${said}, ${mentions === 1 ? '1 mentions' : `${mentions} mention`} you`
+    const messages = count === 1 ? '1 new message' : `${count} new messages`
+    if (mentions === 0) return messages
+    return `${messages}, ${mentions === 1 ? '1 mentions' : `${mentions} mention`} you`
   },
   mentioned: (name: string) => `${name} mentions you`,
 

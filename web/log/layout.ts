@@ -21,12 +21,13 @@ export function layoutBelow(
 ): RowLayout {
   const newDay = above === undefined || dayNumber(above.entry.at) !== dayNumber(entry.at)
   const lead = above === undefined || newDay || !continuesRun(above.entry, entry)
-  const fence = entry.kind === 'said' ? fenceBelow(lead ? '' : above.layout.fence, entry.event) : ''
+  const fence =
+    entry.kind === 'event' ? fenceBelow(lead ? '' : above.layout.fence, entry.event) : ''
   return { newDay, lead, fence }
 }
 
 function continuesRun(above: Entry, entry: Entry): boolean {
-  if (above.kind !== 'said' || entry.kind !== 'said') return false
+  if (above.kind !== 'event' || entry.kind !== 'event') return false
   const [first, second] = [above.event, entry.event]
   return (
     first.kind === 'message' &&

@@ -38,7 +38,7 @@ export function PendingList({ session }: { session: Session }) {
 function endsWithMine({ entries, me }: State): boolean {
   const last = entries.at(-1)
   return (
-    last?.kind === 'said' &&
+    last?.kind === 'event' &&
     last.mine &&
     last.event.kind === 'message' &&
     last.event.from.name === me?.name

@@ -66,7 +66,7 @@ export class Rows {
 
   find(seq: number): HTMLLIElement | undefined {
     for (const { entry, element } of this.#rows.values()) {
-      if (entry.kind === 'said' && entry.event.seq === seq) return element
+      if (entry.kind === 'event' && entry.event.seq === seq) return element
     }
     return undefined
   }

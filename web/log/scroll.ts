@@ -77,7 +77,7 @@ export function connectLog(
 
   session.readingSeq = () => {
     const entry = following.peek() ? undefined : rows.reading?.entry
-    return entry?.kind === 'said' ? entry.event.seq : null
+    return entry?.kind === 'event' ? entry.event.seq : null
   }
   const stopShowing = effect(show)
   const controls = import('./controls.ts').then(

@@ -19,13 +19,13 @@ export function connectToolbar(session: Session, list: HTMLElement, rows: Rows):
 
   function act(run: (event: RoomEvent) => void): void {
     const entry = rows.of(toolbar)?.entry
-    if (entry?.kind === 'said') run(entry.event)
+    if (entry?.kind === 'event') run(entry.event)
   }
 
   function listOnPoint({ target }: Event) {
     const row = rows.of(target as Element)
     if (!row) return
-    if (row.entry.kind === 'said' && toolbar.parentElement !== row.element) {
+    if (row.entry.kind === 'event' && toolbar.parentElement !== row.element) {
       row.element.append(toolbar)
     }
     const time = row.element.querySelector('time')

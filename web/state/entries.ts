@@ -5,11 +5,11 @@
  */
 import { acknowledge, newEvents } from '../../shared/client/state.ts'
 import type { Person, RoomEvent } from '../../shared/protocol.ts'
-import { entryOf, othersAfter, type Said } from './entry.ts'
+import { type EventEntry, entryOf, othersAfter } from './entry.ts'
 import { type Change, type Entry, emptyLog, type State } from './model.ts'
 import { append } from './window.ts'
 
-/** Changes named in one presence row; more are counted. */
+/** Limit on changes listed in one presence row; more are counted. */
 const CHANGES_NAMED = 6
 /** Changes this close together share a row. */
 const PRESENCE_GROUP_MS = 60_000
@@ -71,20 +71,20 @@ export function takeChanges(state: State, changes: readonly Change[], now: numbe
 }
 
 /** Messages of others that arrived between two states and may be read aloud. */
-export function arrivals(before: State, after: State): Said[] {
+export function arrivals(before: State, after: State): EventEntry[] {
   if (after.seq === before.seq || after.epoch !== before.epoch) return []
   const known = Math.max(before.seq, after.replayTo)
   return [...othersAfter(after.entries, known), ...othersAfter(after.ahead, known)]
 }
 
-/** The page has the reader's attention, or has lost it: then the unread line begins here. */
+/** `away`: the page lost the reader's attention, and the unread line starts at this position. */
 export function attend(state: State, away: boolean): State {
   if (away === state.away) return state
   const readTo = away ? state.seq : state.readTo === state.seq ? null : state.readTo
   return { ...state, away, unread: 0, readTo }
 }
 
-/** The message above which the unread line stands, if it stands. */
+/** The seq of the message below the unread line; null if there is no line. */
 export function firstUnread({ entries, readTo }: Pick<State, 'entries' | 'readTo'>): number | null {
   if (readTo === null) return null
   return othersAfter(entries, readTo)[0]?.event.seq ?? null

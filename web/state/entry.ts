@@ -1,16 +1,16 @@
-/** An entry of the list, and where lists of them stand in the log. */
+/** Entries of the list and their positions in the log. */
 import type { RoomEvent } from '../../shared/protocol.ts'
 import { mentions } from '../mention.ts'
 import type { Entry, State } from './model.ts'
 
-export type Said = Entry & { kind: 'said' }
+export type EventEntry = Entry & { kind: 'event' }
 
-/** `now` stands in for a time that cannot be read. */
-export function entryOf({ ownIds, me }: State, event: RoomEvent, now: number): Said {
+/** `now`: used if the time of the event is invalid. */
+export function entryOf({ ownIds, me }: State, event: RoomEvent, now: number): EventEntry {
   const mine = ownIds.includes(event.from.id)
   const at = Date.parse(event.at)
   return {
-    kind: 'said',
+    kind: 'event',
     at: Number.isNaN(at) ? now : at,
     event,
     mine,
@@ -18,29 +18,29 @@ export function entryOf({ ownIds, me }: State, event: RoomEvent, now: number): S
   }
 }
 
-const isSaid = (entry: Entry): entry is Said => entry.kind === 'said'
+const isEvent = (entry: Entry): entry is EventEntry => entry.kind === 'event'
 
-/** The seq of the first entry from the log, Infinity where there is none. */
+/** The seq of the first event; Infinity if there is none. */
 export function firstSeq(entries: readonly Entry[]): number {
-  return entries.find(isSaid)?.event.seq ?? Infinity
+  return entries.find(isEvent)?.event.seq ?? Infinity
 }
 
-/** The seq of the last entry from the log, 0 where there is none. */
+/** The seq of the last event; 0 if there is none. */
 export function lastSeq(entries: readonly Entry[]): number {
-  return entries.findLast(isSaid)?.event.seq ?? 0
+  return entries.findLast(isEvent)?.event.seq ?? 0
 }
 
-/** Where the entry of this seq stands, -1 where it does not. */
+/** Index of the event with this seq; -1 if there is none. */
 export function indexOfSeq(entries: readonly Entry[], seq: number): number {
-  return entries.findIndex((entry) => isSaid(entry) && entry.event.seq === seq)
+  return entries.findIndex((entry) => isEvent(entry) && entry.event.seq === seq)
 }
 
-/** What others said after this seq. */
-export function othersAfter(entries: readonly Entry[], seq: number): Said[] {
-  const fresh: Said[] = []
+/** Events of others above this seq. */
+export function othersAfter(entries: readonly Entry[], seq: number): EventEntry[] {
+  const fresh: EventEntry[] = []
   for (let index = entries.length - 1; index >= 0; index--) {
     const entry = entries[index] as Entry
-    if (!isSaid(entry)) continue
+    if (!isEvent(entry)) continue
     if (entry.event.seq <= seq) break
     if (!entry.mine) fresh.unshift(entry)
   }

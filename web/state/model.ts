@@ -1,8 +1,8 @@
 /**
- * What the page knows, as plain values. Everything the view draws is derived
- * from one `State`; every change is an `Action` given to the reducer.
+ * The state of the page, as plain values. The view is derived from one `State`; every
+ * change is an `Action` for the reducer.
  *
- * All times are milliseconds since 1970, and are passed in.
+ * All times are in ms since 1970 and are passed in.
  */
 import type { ConnectionPhase } from '../../shared/client/connection.ts'
 import type { Draft } from '../../shared/client/pending.ts'
@@ -12,17 +12,17 @@ import type { Person, RoomEvent, ServerMessage, Via, Welcome } from '../../share
 export type { ConnectionPhase } from '../../shared/client/connection.ts'
 export type { Pending, PendingFault } from '../../shared/client/pending.ts'
 
-/** Rows of the log in the document, at most. */
+/** Limit on rows of the log in the document. */
 export const LOG_ROWS = 900
 /**
- * Rows that stay in it while the reader follows the newest one, and how many more there may
- * be before the oldest go: each frame of a flood costs by the row.
+ * Rows kept while the reader follows the newest one, and how many more there may be before
+ * the oldest are removed. The time for a frame grows with the number of rows.
  */
 export const FOLLOWED_ROWS = 200
 export const FOLLOWED_SLACK = 100
-/** Rows of unsent messages in the document; together at most 1000. */
+/** Limit on rows of pending messages; with `LOG_ROWS` at most 1000. */
 export const PENDING_ROWS = 100
-/** Newest entries kept out of the document for a reader who has scrolled up. */
+/** Limit on the newest entries kept outside of the document for a reader who scrolled up. */
 export const AHEAD_ENTRIES = 900
 /** Limit on pending messages; above it the text stays in the composer. */
 export const PENDING_MESSAGES = 500
@@ -33,10 +33,10 @@ export type Change =
   | { kind: 'left'; name: string }
   | { kind: 'renamed'; was: string; name: string }
 
-/** One row of the list: what the log holds, or a quiet line about presence. */
+/** One row of the list: an event of the log, or a line about presence. */
 export type Entry =
-  | { kind: 'said'; at: number; event: RoomEvent; mine: boolean; mention: boolean }
-  /** `more`: how many changes are counted but not named. */
+  | { kind: 'event'; at: number; event: RoomEvent; mine: boolean; mention: boolean }
+  /** `more`: number of changes that are not listed. */
   | { kind: 'presence'; at: number; changes: readonly Change[]; more: number }
 
 /** An error of the server: its code, its text, and a free name that it suggests. */
@@ -73,13 +73,13 @@ export type State = ClientState & {
   unread: number
   /** The unread line is above the first message of others after this seq. */
   readTo: number | null
-  /** The list keeps to its newest row. */
+  /** The list scrolls with its newest row. */
   following: boolean
   /** Messages from others since the reader scrolled up. */
   below: number
   /** Those of them that mention the reader. */
   belowMentions: number
-  /** The text under the composer. */
+  /** The text below the composer. */
   notice: Refusal | null
 }
 
@@ -109,7 +109,7 @@ export type LogPage = {
   more: boolean
 }
 
-/** A list that shows nothing yet. */
+/** An empty list. */
 export const emptyLog = {
   entries: [],
   ahead: [],
@@ -124,7 +124,7 @@ export const emptyLog = {
   belowMentions: 0,
 } as const satisfies Partial<State>
 
-/** With a token the tab goes straight back to the room. */
+/** With a token the tab returns to the room without the form. */
 export function initialState(identity: Identity): State {
   return {
     ...initialClient(identity),

@@ -1,10 +1,10 @@
 /**
- * The window on the log: the rows in the document, and the newest ones that wait
- * outside it while the reader is elsewhere.
+ * The window on the log: the rows in the document, and `ahead`, the newest entries outside
+ * of it while the reader is elsewhere.
  *
- * Both MUST be in the order of the log, `ahead` MUST reach to the newest event, and each
- * has its cap. Rows leave the window at its top only while the reader follows the newest
- * row or goes down towards it, so that the line being read never moves.
+ * Both MUST be in the order of the log, `ahead` MUST end with the newest event, and each has
+ * a limit. Rows MUST leave the window at its top only while the reader follows the newest
+ * row or scrolls down, so that the row being read never moves.
  */
 import { entryOf, firstSeq, indexOfSeq, lastSeq } from './entry.ts'
 import {
@@ -17,15 +17,15 @@ import {
   type State,
 } from './model.ts'
 
-/** Rows that come into the window at once, as many as the server gives for one asking. */
+/** Rows added to the window at once; the server's limit for one response. */
 export const PAGE_ROWS = 200
 
-/** True when newer rows are to be had below the window. */
+/** Whether there are newer rows than those in the window. */
 export function isDetached({ ahead, gap }: State): boolean {
   return gap || ahead.length > 0
 }
 
-/** Adds what is newest: to the window, or to what waits outside it. */
+/** Adds the newest entries, to the window or to `ahead`. */
 export function append(state: State, added: readonly Entry[]): State {
   if (state.following) return withWindow(state, trimmed([...state.entries, ...added]))
   const room = isDetached(state) ? 0 : Math.max(0, LOG_ROWS - state.entries.length)
@@ -40,7 +40,7 @@ export function advance(state: State): State {
   return { ...withWindow(state, window), ahead: state.ahead.slice(PAGE_ROWS) }
 }
 
-/** Goes to the newest row and stays there, or stays where the reader is. */
+/** `on`: moves the window to the newest row and keeps it there. */
 export function follow(state: State, on: boolean): State {
   if (on === state.following) return state
   const fresh = { ...state, following: on, below: 0, belowMentions: 0 }
@@ -49,7 +49,7 @@ export function follow(state: State, on: boolean): State {
   return { ...withWindow(fresh, entries), ahead: [], gap: false, target: null, back: null }
 }
 
-/** Takes a fetched part of the log, if it still fits where it was asked for. */
+/** Adds a part of the log, unless the window has moved since the request. */
 export function takePage(state: State, page: LogPage, now: number): State {
   if (page.epoch !== state.epoch) return state
   const entries = page.events.map((event) => entryOf(state, event, now))
@@ -90,7 +90,7 @@ function goTo(state: State, page: readonly Entry[], { target, back }: Goal): Sta
   return meets ? hold(moved, all.slice(to)) : { ...hold(moved, tail), gap: true }
 }
 
-/** Leaves the newest row for a message that is in the window. */
+/** Brings a message of the window into view. */
 export function aim(state: State, target: number, back: State['back']): State {
   return { ...follow(state, false), target: { seq: target }, back }
 }
@@ -105,22 +105,22 @@ function trimmed(entries: readonly Entry[]): readonly Entry[] {
   return full ? entries.slice(-FOLLOWED_ROWS) : entries
 }
 
-/** All that reaches to the newest event without a gap. */
+/** The entries without a gap before the newest event. */
 function newest({ entries, ahead, gap }: State): readonly Entry[] {
   return gap ? ahead : [...entries, ...ahead]
 }
 
 function below(page: readonly Entry[], limit: number): readonly Entry[] {
-  return page.filter((entry) => entry.kind === 'said' && entry.event.seq < limit)
+  return page.filter((entry) => entry.kind === 'event' && entry.event.seq < limit)
 }
 
-/** Keeps the newest of these outside the window. */
+/** Keeps the newest of these entries outside of the window. */
 function hold(state: State, ahead: readonly Entry[]): State {
   const gap = state.gap || ahead.length > AHEAD_ENTRIES
   return { ...state, ahead: ahead.slice(-AHEAD_ENTRIES), gap }
 }
 
-/** A window that has lost rows at its top does not begin with the oldest one any more. */
+/** A window that lost rows at its top does not begin with the oldest event any more. */
 function withWindow(state: State, entries: readonly Entry[]): State {
   return { ...state, entries, atStart: state.atStart && entries[0] === state.entries[0] }
 }
