@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { unsent } from '../../shared/client/state.ts'
+import { errors } from '../../shared/errors.ts'
 import {
   AHEAD_ENTRIES,
   arrivals,
@@ -269,6 +270,19 @@ describe('the way in', () => {
       text: 'Taken.',
       suggestion: 'bob-2',
     })
+  })
+})
+
+describe('an error that closes the connection', () => {
+  // The page never causes the first two; the last one ends the session.
+  const never = ['binary_frame', 'hello_timeout', 'replaced']
+  const closing = Object.entries(errors).filter(
+    ([code, { close }]) => close !== null && !never.includes(code),
+  )
+
+  it.each(closing)('is shown with the lost connection: %s', (code, { text }) => {
+    const tab = inRoom().receive({ type: 'error', code, message: text })
+    expect(tab.state).toMatchObject({ trouble: { code, text }, notice: null })
   })
 })
 
