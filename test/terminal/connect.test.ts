@@ -15,7 +15,7 @@ function address({ tcpPort }: Served): string {
   return `127.0.0.1:${tcpPort}`
 }
 
-/** At a terminal in a room of its own, under the name Ann. */
+/** A client at a terminal under the name Ann, with a server of its own. */
 async function ann(columns = 80): Promise<{ screen: Screen; served: Served; bob: PageClient }> {
   const served = await serve('--flood', 'off')
   const bob = await page(served.webUrl, 'Bob')
@@ -31,7 +31,7 @@ function say(client: PageClient, ...texts: string[]): void {
 describe.skipIf(tmux === undefined)('oneroom connect at a terminal', () => {
   it('shows what is said above the line that is typed, which stays whole', async () => {
     const { screen, bob } = await ann(40)
-    // Over two rows of the terminal, with characters of every width, the caret within it.
+    // Two rows with characters of every width; the caret is inside the text.
     const typed = 'half typed: zażółć 漢字漢字漢字漢字 👩‍👩‍👧 🇳🇵 e\u0301nd'
     screen.type(typed).press('Left', 'Left', 'Left')
     const rows = 'Ann> half typed: zażółć 漢字漢字漢字漢\n字 👩‍👩‍👧 🇳🇵 e\u0301nd'
@@ -41,7 +41,7 @@ describe.skipIf(tmux === undefined)('oneroom connect at a terminal', () => {
     const text = await screen.until(/message 99\n/)
     expect(text.endsWith(`Bob: message 99\n${rows}`)).toBe(true)
     expect(screen.cursor[0]).toBe(column)
-    // Nothing of the prompt was left behind, and nothing was lost.
+    // No part of the prompt was left on the screen, and no message was lost.
     const said = screen.everything.match(/Bob: message \d+/g)
     expect(said).toEqual(Array.from({ length: 100 }, (_, at) => `Bob: message ${at}`))
     expect(screen.everything.match(/half typed/g)).toHaveLength(1)
@@ -56,7 +56,7 @@ describe.skipIf(tmux === undefined)('oneroom connect at a terminal', () => {
   it('keeps the typed line whole when the terminal is made narrower and wider', async () => {
     const { screen, bob } = await ann(80)
     const typed = 'one two three four five six seven eight nine ten eleven twelve thirteen fourteen'
-    // As it is laid out: no row has the last column.
+    // The layout leaves the last column of each row free.
     const shown = (columns: number): boolean => {
       const rows = `Ann> ${typed}`.match(new RegExp(`.{1,${columns - 1}}`, 'g')) ?? []
       return screen.text.endsWith(rows.map((row) => row.trimEnd()).join('\n'))
@@ -86,7 +86,7 @@ describe.skipIf(tmux === undefined)('oneroom connect at a terminal', () => {
     await screen.until('Ann> still typing')
     first.server.child.kill('SIGKILL')
     await screen.until(/\nOffline, trying again in \d s\. .*\nAnn \(offline\)> still typing$/)
-    // Sent while there is nobody to send it to.
+    // Sent while there is no connection.
     screen.press('Enter').type('and more').press('Enter')
     await screen.until(/… still typing\n… and more\nAnn \(offline\)>$/)
     const second = await serve(...args)

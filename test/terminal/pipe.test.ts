@@ -109,7 +109,7 @@ describe('oneroom connect in a pipe', () => {
     const program = connect(served)
     const lines = `${'x'.repeat(99)}\n`
     let written = 0
-    // A pipe holds 64 kB; what is written beyond it was read.
+    // A pipe buffers 64 kB; the client has read everything above that.
     const input = program.child.stdin
     const more = (): void => {
       while (input?.write(lines) && written < 200_000) written += 1
@@ -136,7 +136,7 @@ describe('oneroom connect in a pipe', () => {
     const bob = await pageClient(served.webUrl)
     const { members } = await bob.hello({ name: 'Bob' })
     if (members.length < 2) await bob.next('presence', ({ memberCount }) => memberCount === 2)
-    // That nobody reads any more is known when the next line is written.
+    // The client notices a closed output only when it writes the next line.
     const hasLeft = (): boolean =>
       bob.messages.some((one) => one.type === 'presence' && one.left.length === 1)
     await expect
@@ -150,7 +150,7 @@ describe('oneroom connect in a pipe', () => {
   it('ends at a signal although nobody reads its output', async () => {
     const served = await serve('--flood', 'off')
     const args = [main, 'connect', `127.0.0.1:${served.tcpPort}`, '--json']
-    // Its output is a pipe that this test does not read.
+    // The output is a pipe that this test does not read.
     const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'ignore'] })
     onTestFinished(() => {
       child.kill('SIGKILL')
@@ -166,7 +166,7 @@ describe('oneroom connect in a pipe', () => {
     expect(await exited).toEqual([0, null])
   })
 
-  it('exits with 1 where nobody answers, or somebody who is no room', async () => {
+  it('exits with 1 if no server listens there, or another kind of server', async () => {
     const refused = oneroom('connect', '127.0.0.1:1')
     expect(await refused.untilExit()).toBe(1)
     expect(refused.stderr).toBe(
@@ -184,7 +184,7 @@ describe('oneroom connect in a pipe', () => {
   })
 
   it.each([[], ['--json'], ['--color', 'always']])(
-    'prints nothing that acts on a terminal, whatever the room is, with %j %j',
+    'prints no control characters, whatever the server sends, with %j %j',
     async (...args: string[]) => {
       const evil = { id: 'e', name: 'e\x1b[2Jvil', via: 'tcp' }
       const at = '2026-11-22T12:21:15.123Z'
@@ -215,7 +215,7 @@ describe('oneroom connect in a pipe', () => {
       await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
       const { port } = other.address() as { port: number }
       const program = oneroom('connect', `127.0.0.1:${port}`, ...args)
-      // Only the colours are ours.
+      // The client itself adds colours only.
       const printed = stripVTControlCharacters(await program.until(/c\^G.*\n/))
       expect(printed).toContain('e^[[2Jvil')
       expect(printed).toMatch(/a\\+u009bb/)
@@ -229,7 +229,7 @@ describe('oneroom connect in a pipe', () => {
     [['localhost', '--name', 'a@b'], /A name cannot contain @\.\n$/],
     [['--color', 'pink'], /oneroom: .*--color/],
     [['--nonsense'], /oneroom: unknown option/],
-  ])('exits with 2 for %j, which makes no sense', async (args, sentence) => {
+  ])('exits with 2 for the wrong arguments %j', async (args, sentence) => {
     const program = oneroom('connect', ...args)
     expect(await program.untilExit()).toBe(2)
     expect(program.stderr).toMatch(sentence)

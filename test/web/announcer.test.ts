@@ -1,4 +1,4 @@
-/** What a screen reader is told in a quiet room and in a busy one. */
+/** Announcements for a screen reader in a quiet room and in a busy one. */
 import { describe, expect, it } from 'vitest'
 import { Announcer, type Sentence } from '../../web/announcer.ts'
 

@@ -1,4 +1,4 @@
-/** What Enter makes of the text in the composer. */
+/** The meaning of the text in the composer when Enter is pressed. */
 import { describe, expect, it } from 'vitest'
 import { orderOf } from '../../web/command.ts'
 import { draftOf, longestMessage, meaningOf } from '../../web/draft.ts'

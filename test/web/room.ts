@@ -1,4 +1,4 @@
-/** A room in miniature for the page's tests: makes what a server would send. */
+/** Messages of a server, and a tab that receives them, for the tests of the page. */
 import type { Identity } from '../../shared/client/state.ts'
 import type { Person, Presence, RoomEvent, ServerMessage, Welcome } from '../../shared/protocol.ts'
 import { type Action, initialState, reduce, type State } from '../../web/state.ts'
@@ -45,7 +45,7 @@ export function presence(fields: Partial<Presence>): Presence {
   return { type: 'presence', joined: [], left: [], renamed: [], memberCount: 2, ...fields }
 }
 
-/** One tab, through time. */
+/** The state of one tab over time. */
 export class Tab {
   state: State
   now = 1_000
@@ -78,7 +78,7 @@ export class Tab {
     return this.act({ type: 'connection', connection, now: this.now })
   }
 
-  /** Milliseconds. */
+  /** `duration`: in ms. */
   wait(duration: number): this {
     this.now += duration
     return this.act({ type: 'tick', now: this.now })

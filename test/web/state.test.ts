@@ -1,4 +1,4 @@
-/** What the page shows, whatever the connection goes through. */
+/** The state of the page during all events of a connection. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { unsent } from '../../shared/client/state.ts'

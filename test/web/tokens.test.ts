@@ -1,4 +1,4 @@
-/** How a message's text is cut into what is drawn differently. */
+/** The tokens of a message's text. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { tokensOf } from '../../web/log/tokens.ts'

@@ -1,4 +1,4 @@
-/** What the region that is spoken holds, one arrival after the other. */
+/** The text of the live region after each message. */
 import { expect, it } from 'vitest'
 import type { EventEntry } from '../../web/state.ts'
 import { Voice } from '../../web/voice.ts'

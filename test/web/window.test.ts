@@ -1,10 +1,10 @@
-/** The window on a log that is longer than a document should be. */
+/** The window on a log that is too long for one document. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { AHEAD_ENTRIES, firstSeq, isDetached, LOG_ROWS, PAGE_ROWS } from '../../web/state.ts'
 import { events, range, Tab, welcome } from './room.ts'
 
-/** A tab in a room whose log holds events 1 to `head`, and the server's answers to it. */
+/** A tab in a room with events 1 to `head`, and the responses of its server. */
 class Reader extends Tab {
   head: number
 
@@ -43,7 +43,7 @@ class Reader extends Tab {
   }
 }
 
-/** Whatever is in the window is a piece of the log without a gap, and there is not too much. */
+/** The window is a part of the log without a gap, and within its limits. */
 function expectWhole({ seqs, state }: Tab): void {
   expect(seqs).toEqual(seqs.map((_, at) => (seqs[0] ?? 0) + at))
   expect(state.entries.length).toBeLessThanOrEqual(LOG_ROWS)

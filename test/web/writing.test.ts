@@ -1,4 +1,4 @@
-/** What helps while one writes: completion, recall, and knowing who is spoken to. */
+/** Completion, recall, and mentions. */
 import { describe, expect, it } from 'vitest'
 import { matching, soughtAt } from '../../web/completion.ts'
 import { mentions } from '../../web/mention.ts'

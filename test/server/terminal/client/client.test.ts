@@ -7,7 +7,7 @@ import type { ServerMessage } from '../../../../shared/protocol.ts'
 import { welcome } from '../../../shared/client/fixtures.ts'
 import { Waiting } from '../../../support/waiting.ts'
 
-/** A server that lets everyone in, and a client of it. */
+/** A TCP server that the test plays, and a client of it. */
 class Pair {
   readonly changes = new Waiting()
   readonly client: Client
@@ -68,7 +68,7 @@ describe('the client', () => {
     await until('waiting')
     const { connection } = client.conversation
     const retryAt = connection.phase === 'waiting' ? connection.retryAt : 0
-    // The time of the attempt that must not happen.
+    // The client must not reconnect at this time.
     await expect.poll(() => Date.now()).toBeGreaterThan(retryAt + 100)
     expect(connections).toBe(0)
     const next = accept(welcome({ resumed: { from: 1, to: 0 } }))

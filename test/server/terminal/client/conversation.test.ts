@@ -3,7 +3,7 @@ import { Conversation } from '../../../../server/terminal/client/conversation.ts
 import type { RoomEvent } from '../../../../shared/protocol.ts'
 import { ann, bob, event as eventFrom, welcome } from '../../../shared/client/fixtures.ts'
 
-/** Own, so that it acknowledges. */
+/** With an id, it is the client's own message and acknowledges it. */
 function event(seq: number, text: string, id?: string): RoomEvent {
   return eventFrom(seq, id === undefined ? bob : ann, { text, ...(id !== undefined && { id }) })
 }
@@ -58,7 +58,7 @@ describe('a conversation', () => {
     conversation.receive(welcome({ head: 3, resumed: { from: 2, to: 3 } }), 0)
     expect(conversation.take(0)).toEqual([])
     const [{ id } = { id: '' }] = conversation.pending
-    // It had been said before the connection broke.
+    // The log had accepted it before the connection broke.
     expect(told(conversation, event(2, 'mine', id), event(3, 'two'))).toEqual(['mine', 'two'])
     expect(conversation.take(0)).toEqual([])
   })

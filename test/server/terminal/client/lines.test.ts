@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Lines } from '../../../../server/terminal/client/lines.ts'
 
-/** All lines of chunks, with what is left at the end. */
+/** All lines of the chunks, and the text after the last line break. */
 function linesOf(chunks: readonly Uint8Array[], maxBytes: number): string[] {
   const splitter = new Lines(maxBytes)
   return [...chunks.flatMap((chunk) => splitter.push(Buffer.from(chunk)).lines), splitter.end()]

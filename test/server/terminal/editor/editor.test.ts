@@ -23,7 +23,7 @@ const keys: Record<string, Key> = {
   f7: { name: 'f7', sequence: '\x1b[18~' },
 }
 
-/** `<enter>` is a key; everything else is typed. Answers what came of the last key. */
+/** `<enter>` is a key; everything else is typed. Returns the outcome of the last key. */
 function type(reader: LineReader, text: string): Outcome | undefined {
   let outcome: Outcome | undefined
   for (const [, key, character] of text.matchAll(/<([a-z-]+\d?)>|(.)/gsu)) {

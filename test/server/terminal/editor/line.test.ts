@@ -13,7 +13,7 @@ import { characters } from '../../../../server/terminal/editor/width.ts'
 const motions: Motion[] = ['left', 'right', 'word left', 'word right', 'start', 'end']
 const family = '👩‍👩‍👧'
 
-/** `|` is the caret. */
+/** `|` marks the caret. */
 function line(marked: string): Line {
   return { text: marked.replace('|', ''), caret: marked.indexOf('|') }
 }

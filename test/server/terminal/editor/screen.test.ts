@@ -58,14 +58,14 @@ describe('the layout', () => {
   })
 })
 
-/** As much of a terminal as the screen uses: rows that scroll never out, and a cursor. */
+/** The part of a terminal that the screen uses: rows without a limit, and a cursor. */
 class Terminal {
   rows: string[] = ['']
   row = 0
   column = 0
 
   write(text: string): void {
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: it is what terminals read
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: terminals read them
     for (const [all, digits = '', command] of text.matchAll(/\x1b\[([?\d]*)([A-Za-z])|[^\x1b]/gu)) {
       if (command === undefined) this.#character(all)
       else if (command === 'A') this.row -= Number(digits)
@@ -119,7 +119,7 @@ describe('the screen', () => {
   it('erases as many rows as a narrower terminal has made of what was drawn', () => {
     const screen = new Screen()
     screen.update([], layOut(prompt, lineOf('x'.repeat(70)), 41, 9))
-    // 40 and 35 cells, of which 15 columns make 3 rows and 3.
+    // Rows of 40 and 35 cells wrap to 3 rows each at 15 columns.
     screen.resized(15, true)
     expect(screen.erase()).toMatch(/^\r.\[5A/u)
   })
