@@ -12,7 +12,7 @@ import { composer, drawn, it, join, open, row } from '../support/view.ts'
 
 const PER_SECOND = 500
 const SECONDS = long ? 10 : 4
-/** From the key to its letter, in ms. Only asserted in long mode, which has the machine to itself. */
+/** Longest time from a key to its letter, in ms. Asserted in long mode only, because it measures the machine. */
 const GLYPH_P95 = 50
 
 /** Measured in the page: from key to letter, in ms, and how many rows were added to the list. */
@@ -31,7 +31,7 @@ it(`shows a typed letter at once while ${PER_SECOND} messages a second arrive`, 
   await join(page, 'Ann')
   await client.until('* Ann joined (web)\n')
 
-  // From the key to the frame after the one with its letter, when that one has been painted.
+  // From the key to the second frame after it, when the letter has been painted.
   await page.evaluate(() => {
     const measured: Measured = { durations: [], drawnRows: 0 }
     Object.assign(window, { measured })

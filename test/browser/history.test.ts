@@ -47,7 +47,7 @@ it(`scrolls through ${MESSAGES} messages of history without a jump, in bounded m
     const rows = () => [...log.querySelectorAll<HTMLElement>('ol:first-of-type > .row')]
     const textIn = (one: HTMLElement) => one.querySelector('.text') as HTMLElement
     const textOf = (one: HTMLElement) => textIn(one).textContent ?? ''
-    // Of the text and not of the row: the oldest row has the day and the name above its text.
+    // The position of the text, not of its row: the oldest row shows the day and the name above its text.
     const topOf = (one: HTMLElement) => textIn(one).getBoundingClientRect().top
     const oldest = () => textOf(rows()[0] as HTMLElement)
     const drawn = async () => {

@@ -1,4 +1,4 @@
-/** What the page is like for everybody: axe, narrow screens, languages, settings, the wall. */
+/** Accessibility and looks: axe, narrow screens, languages, settings, the wall. */
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { Browser, Page } from 'playwright-core'
@@ -23,9 +23,9 @@ type Violations = {
   violations: { id: string; nodes: { html: string; failureSummary: string }[] }[]
 }
 
-/** What axe finds, every rule of it on. */
+/** The violations that axe finds, with all of its rules. */
 async function violations(page: Page): Promise<string[]> {
-  // Over the protocol, since the page's own policy lets no script in.
+  // Evaluated by the browser, because the page's Content-Security-Policy allows no other script.
   await page.evaluate(axe)
   const found = (await page.evaluate('axe.run()')) as Violations
   return found.violations.flatMap(({ id, nodes }) =>
@@ -41,7 +41,7 @@ async function expectNoSidewaysScroll(page: Page): Promise<void> {
   expect(wide).toBeLessThanOrEqual(0)
 }
 
-/** Colours and widths have nothing to do with each other: two of them meet every rule. */
+/** Colour scheme and width are independent, so two combinations cover all four. */
 const looks = [
   ['light', 1280],
   ['dark', 320],
@@ -97,7 +97,7 @@ describe('axe', () => {
 })
 
 describe('the page', () => {
-  it('speaks Persian to who reads it, from right to left', async () => {
+  it('is in Persian, from right to left, for a Persian browser', async () => {
     const { webUrl } = await serve()
     const page = await open(browser, webUrl, {
       locale: 'fa-IR',
@@ -117,7 +117,7 @@ describe('the page', () => {
     await expectNoSidewaysScroll(page)
   })
 
-  it('keeps what is set over a visit: theme, clock, size', async () => {
+  it('keeps its settings after a reload: theme, clock, size', async () => {
     const { webUrl, tcpPort } = await serve()
     const { client } = await greeted(tcpPort)
     const page = await open(browser, webUrl, { colorScheme: 'light', locale: 'en-GB' })
@@ -143,7 +143,7 @@ describe('the page', () => {
   })
 
   const withShell = shell ? it : it.skip
-  withShell('tells how to join from a terminal in lines that do', async () => {
+  withShell('shows commands to join from a terminal, and they work', async () => {
     const { webUrl, tcpPort } = await serve()
     const page = await open(browser, webUrl)
     await join(page, 'Ann')
@@ -180,7 +180,7 @@ describe('the page', () => {
     expect(await page.evaluate(() => localStorage.getItem('oneroom.name'))).toBeNull()
   })
 
-  it('shows the wall under its own name also in a tab where somebody is in the room', async () => {
+  it('shows the wall under its own name in a tab that is already in the room', async () => {
     const { webUrl, tcpPort } = await serve()
     const { client } = await greeted(tcpPort)
     const page = await open(browser, webUrl)
@@ -206,7 +206,7 @@ describe('the page', () => {
     expect(icon.headers.get('content-type')).toBe('image/svg+xml')
   })
 
-  it('moves nothing for who wants no motion, and shows names without colours', async () => {
+  it('shows no motion when the system asks for none, and names without colours', async () => {
     const { webUrl } = await serve()
     const page = await open(browser, webUrl, { reducedMotion: 'reduce', forcedColors: 'active' })
     await join(page, 'Ann')

@@ -13,7 +13,7 @@ const nc = need('nc.openbsd')
 const fixtures = join(import.meta.dirname, '../fixtures')
 const utf8 = { env: { ...process.env, PYTHONIOENCODING: 'utf-8', PYTHONUNBUFFERED: '1' } }
 
-/** The report's client as it is, but for the port, which is free here. */
+/** The client from the fixtures, with only its port changed. */
 function reportClient(port: number): Program {
   const folder = mkdtempSync(join(tmpdir(), 'oneroom-client-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))
@@ -29,7 +29,7 @@ describe('the mission', () => {
     'a page, nc, the lock-step client of the report and a C-style sender are in one room',
     async () => {
       const { webUrl, tcpPort } = await serve()
-      // Somebody who only listens, and so hears all of it.
+      // This client only listens, so it receives all messages.
       const { client: watcher } = await greeted(tcpPort)
 
       const browser = await launch()
@@ -84,14 +84,14 @@ describe('the mission', () => {
       await terminal.until('guest-3: 𝄞 from the student\n')
       expect(heard(terminal.stdout)).toEqual(said.filter((line) => !line.startsWith('Bob')))
       await c.until('Bob: last of all\n')
-      // This one came later, and was told what had been said; it ends no line, so it gets its own
-      // back too.
+      // This client joined later and received the history. It ends no line, so it receives its own
+      // messages too.
       expect(heard(c.stdout)).toEqual(said)
-      // The student's program reads once for each line that is typed into it.
+      // This program reads once for each line that is typed into it.
       student.type('and now?\n')
       await watcher.until('guest-3: and now?\n')
       await student.until('Bob: last of all\n')
-      // What it said before it was greeted is answered by the greeting.
+      // The greeting is the reply to what it sent first.
       expect(heard(student.stdout).slice(0, said.length - 1)).toEqual(said.slice(1))
 
       const rows = page.getByRole('log').getByRole('listitem')
@@ -101,7 +101,7 @@ describe('the mission', () => {
       expect(places).toEqual([...places].sort((one, other) => one - other))
       expect(places[0]).toBeGreaterThanOrEqual(0)
 
-      // Each leaves in its own way, and is seen to leave once.
+      // Each client leaves in its own way, and the room shows it once.
       student.type('bye\n')
       expect(await student.untilExit()).toBe(0)
       await watcher.until('* guest-3 left\n')

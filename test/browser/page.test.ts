@@ -27,7 +27,7 @@ describe('the page', () => {
     await page.getByText('1 web · 1 terminal').filter({ visible: true }).waitFor()
   })
 
-  it('answers a name that is taken in its form, with one that is free', async () => {
+  it('suggests a free name in the form when the name is taken', async () => {
     const { webUrl, tcpPort } = await serve()
     const { client } = await greeted(tcpPort)
     client.send('/name Ann\n')
@@ -39,7 +39,7 @@ describe('the page', () => {
     await client.until('* ann-2 joined (web)\n')
   })
 
-  it('is the same person after a reload, with what was said and the draft', async () => {
+  it('is the same member after a reload, with the history and the draft', async () => {
     const { webUrl, tcpPort } = await serve()
     const { client } = await greeted(tcpPort)
     const page = await open(browser, webUrl)
@@ -84,7 +84,7 @@ describe('the page', () => {
     ])
   })
 
-  it('shows control characters of a terminal, and runs no markup of anybody', async () => {
+  it('shows control characters from a terminal, and runs no markup', async () => {
     const { webUrl, tcpPort } = await serve()
     const { client } = await greeted(tcpPort)
     const page = await open(browser, webUrl)
@@ -97,7 +97,7 @@ describe('the page', () => {
     expect(await link.getAttribute('rel')).toBe('noopener noreferrer nofollow')
   })
 
-  it('leaves when one says so, and can come in again', async () => {
+  it('leaves with its button, and can join again', async () => {
     const { webUrl, tcpPort } = await serve()
     const { client } = await greeted(tcpPort)
     const page = await open(browser, webUrl)
@@ -129,7 +129,7 @@ describe('the page', () => {
     await row(page, 'back here').waitFor()
   })
 
-  it('fetches nothing from another host, and breaks no rule of its own policy', async () => {
+  it('fetches nothing from another host, and does not violate its Content-Security-Policy', async () => {
     const { webUrl } = await serve()
     const page = await open(browser, webUrl)
     const asked: string[] = []
@@ -150,7 +150,7 @@ describe('the page', () => {
     expect(refused).toEqual([])
   })
 
-  it('notifies of a mention, once that is asked for and attention is elsewhere', async () => {
+  it('shows a notification of a mention when that is on and the window has no focus', async () => {
     const { webUrl, tcpPort } = await serve()
     const { client } = await greeted(tcpPort)
     const page = await open(browser, webUrl, { permissions: ['notifications'] })

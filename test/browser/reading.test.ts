@@ -1,4 +1,4 @@
-/** Reading in the page: what is new, what was said before, and where it stands. */
+/** Reading in the page: new messages, history, and scroll positions. */
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect } from 'vitest'
 import { launch } from '../support/chromium.ts'
@@ -30,14 +30,14 @@ async function hear(text: string): Promise<void> {
   await row(page, text).waitFor()
 }
 
-/** Where the rows stand, from the top of the window. */
+/** The positions of the rows, from the top of the window. */
 const places = () =>
   page.evaluate(() =>
     [...document.querySelectorAll('.log .row')].map((one) => one.getBoundingClientRect().top),
   )
 
 describe('the unread line', () => {
-  it('stands where attention was lost, counts in the title, and goes without a shift', async () => {
+  it('is placed where the focus was lost, counts in the title, and goes without moving rows', async () => {
     await hear('seen')
     await attend(page, false)
     await hear('missed one')
@@ -48,14 +48,14 @@ describe('the unread line', () => {
     const marked = row(page, 'missed one').locator('.unread')
     await marked.waitFor()
     const before = await places()
-    // Losing attention again with nothing new takes the line away.
+    // The line goes when the window loses the focus again and nothing new has come.
     await attend(page, false)
     await attend(page, true)
     await marked.waitFor({ state: 'detached' })
     expect(await places()).toEqual(before)
   })
 
-  it('never stands above a message of our own', async () => {
+  it('is never above a message of the reader', async () => {
     await attend(page, false)
     await hear('missed')
     await attend(page, true)
@@ -89,7 +89,7 @@ describe('the log', () => {
     )
   })
 
-  it('groups by speaker under a line for the day, with the full time on pointing', async () => {
+  it('groups rows by sender under a line for the day, with the full time on hover', async () => {
     await hear('one of two')
     await hear('two of two')
     expect(await row(page, 'one of two').getAttribute('class')).toContain('lead')
@@ -100,7 +100,7 @@ describe('the log', () => {
     expect(title).toContain(String(new Date().getFullYear()))
   })
 
-  it('reads marks of people at a page, and none of terminals', async () => {
+  it('formats messages from pages, and none from terminals', async () => {
     await hear('**not** `this`')
     expect(await row(page, '**not** `this`').locator('strong, code').count()).toBe(0)
     await say(page, '```js\nlet a = **1**\n```\n*after*')
@@ -111,7 +111,7 @@ describe('the log', () => {
     expect(await code.locator('strong').count()).toBe(0)
   })
 
-  it('is one tab stop, whose rows arrows reach, and Escape leads to the composer', async () => {
+  it('is one tab stop; arrow keys move between rows, and Escape moves to the composer', async () => {
     await hear('one https://example.com/')
     await hear('two')
     const active = () => page.evaluate(() => document.activeElement?.textContent ?? '')
@@ -129,14 +129,14 @@ describe('the log', () => {
     expect(await active()).toContain('two')
     await page.keyboard.press('Escape')
     expect(await page.evaluate(() => document.activeElement?.id)).toBe('message')
-    // Backwards from the composer it is one step, and one more leaves it.
+    // Shift+Tab from the composer enters the log, and once more leaves it.
     await page.keyboard.press('Shift+Tab')
     expect(await page.evaluate(() => document.activeElement?.getAttribute('role'))).toBe('log')
     await page.keyboard.press('Shift+Tab')
     expect(await page.evaluate(() => document.activeElement?.closest('.log'))).toBeNull()
   })
 
-  it('says aloud a few messages and counts many, with those that speak to the reader', async () => {
+  it('announces a few messages, and counts many with the mentions among them', async () => {
     const voice = page.locator('#page > p[role=status]')
     expect(await page.getByRole('log').getAttribute('aria-live')).toBe('off')
     await hear('hello')
@@ -150,7 +150,7 @@ describe('the log', () => {
     expect(await voice.textContent()).toBe('')
   })
 
-  it('tells who is typing', async () => {
+  it('shows who is typing', async () => {
     const other = await open(browser, webUrl)
     await join(other, 'Eve')
     await composer(other).pressSequentially('half')
@@ -160,7 +160,7 @@ describe('the log', () => {
   })
 })
 
-describe('a message said long ago', () => {
+describe('an old message', () => {
   beforeEach(async () => {
     const lines = Array.from(
       { length: 1500 },
@@ -170,7 +170,7 @@ describe('a message said long ago', () => {
     await row(page, 'm1500 hay').waitFor()
   })
 
-  it('is found, shown in its place, and left for where one was', async () => {
+  it('is found by a search, shown in its place, and Back returns to the newest', async () => {
     await composer(page).fill('/search needle')
     await page.keyboard.press('Enter')
     await page.getByText('1 message', { exact: true }).waitFor()
@@ -184,7 +184,7 @@ describe('a message said long ago', () => {
     await page.getByRole('button', { name: 'Back' }).waitFor({ state: 'detached' })
   })
 
-  it('opens by its link, also in a page that is new', async () => {
+  it('opens by its link in a new page', async () => {
     const { events } = (await (await fetch(`${webUrl}/api/events?after=99&limit=1`)).json()) as {
       events: { seq: number; text: string }[]
     }

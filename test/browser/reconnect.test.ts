@@ -45,7 +45,7 @@ async function cuttable(port: number): Promise<{ port: number; cut: () => void }
   return { port: (relay.address() as { port: number }).port, cut }
 }
 
-it(`a page that is cut off ${CUTS} times shows every message once and in order, its own too`, {
+it(`a page that is cut off ${CUTS} times shows every message once and in order, also its own`, {
   timeout: 240_000 + CUTS * 6000,
 }, async () => {
   const { webUrl, tcpPort } = await serve('--data', testFolder(), '--flood', 'off')
@@ -115,7 +115,7 @@ it(`a page that is cut off ${CUTS} times shows every message once and in order, 
   await page.close()
 })
 
-it('an absence that is soon over is shown to nobody, and leaves no gap', async () => {
+it('a short absence is not shown, and leaves no gap', async () => {
   const { webUrl, tcpPort } = await serve('--flood', 'off')
   const relay = await cuttable(Number(new URL(webUrl).port))
   const { client } = await greeted(tcpPort)

@@ -1,4 +1,4 @@
-/** Writing in the page: keys, completion, recall, pasting, and what a draft will become. */
+/** Writing in the page: keys, completion, recall, pasting, and the preview of a draft. */
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect } from 'vitest'
 import { launch } from '../support/chromium.ts'
@@ -29,7 +29,7 @@ const text = () => composer(page).inputValue()
 const caret = () => composer(page).evaluate((field: HTMLTextAreaElement) => field.selectionStart)
 
 describe('the composer', () => {
-  it('paints a message in the frame of its Enter, and no clock when it is soon back', async () => {
+  it('paints a message in the frame of its Enter, and removes its clock when it has come back', async () => {
     await composer(page).fill('at once')
     const painted = await composer(page).evaluate(async (field) => {
       field.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true }))
@@ -43,7 +43,7 @@ describe('the composer', () => {
     await row(page, 'at once').waitFor()
   })
 
-  it('moves the caret with Up and Down first, also in wrapped text, and then recalls', async () => {
+  it('moves the caret with Up and Down, also in wrapped text, and recalls messages at the first and last line', async () => {
     await say(page, 'the first')
     await say(page, 'the second')
     await client.until('Ann: the second\n')
@@ -86,14 +86,14 @@ describe('the composer', () => {
     await client.until('Ann: 日本\n')
   })
 
-  it('completes with Tab while a completion is open, and is left with Tab otherwise', async () => {
+  it('completes with Tab while a completion is open; otherwise Tab leaves it', async () => {
     await composer(page).pressSequentially('@bo')
     await page.getByRole('option', { name: 'Bob tcp' }).waitFor()
     await page.keyboard.press('Tab')
     expect(await text()).toBe('@Bob ')
     await composer(page).pressSequentially(':smil')
     await page.getByRole('option').first().waitFor()
-    // A screen reader is told of a choice by another name of it.
+    // A screen reader announces a new choice only if its id changes.
     const spoken = () => composer(page).getAttribute('aria-activedescendant')
     const first = await spoken()
     await page.keyboard.press('ArrowDown')
@@ -117,7 +117,7 @@ describe('the composer', () => {
     expect(await page.evaluate(() => document.activeElement?.id)).not.toBe('message')
   })
 
-  it('has a palette of commands behind a slash, and obeys them', async () => {
+  it('lists the commands after a slash, and runs them', async () => {
     await composer(page).pressSequentially('/')
     const options = page.getByRole('option')
     await options.filter({ hasText: '/name NAME' }).waitFor()
@@ -139,7 +139,7 @@ describe('the composer', () => {
     await client.until('Anna: /nonsense\n')
   })
 
-  it('obeys a command once, however often Enter is pressed before it can', async () => {
+  it('runs a command once when Enter is pressed twice', async () => {
     await composer(page).fill('/me waves')
     await composer(page).evaluate((field) => {
       const pressed = () => new KeyboardEvent('keydown', { key: 'Enter', bubbles: true })
@@ -151,17 +151,17 @@ describe('the composer', () => {
     expect((await client.until('Ann: once\n')).match(/Ann \* waves/g)).toHaveLength(1)
   })
 
-  it('says of many lines how many messages they are and how long they take', async () => {
+  it('shows how many messages pasted lines are and how long they take', async () => {
     const lines = Array.from({ length: 20 }, (_, at) => `line ${at}`).join('\n')
     await composer(page).focus()
     await page.evaluate((pasted) => document.execCommand('insertText', false, pasted), lines)
-    // Twelve at once and four a second, as the server has it.
+    // The server's limit: a burst of twelve, then four a second.
     await page.getByText('20 messages, about 2 seconds').waitFor()
     await composer(page).fill('one\ntwo\nthree')
     await page.getByText('messages, about').waitFor({ state: 'detached' })
   })
 
-  it('shows what terminals will read where that differs', async () => {
+  it('shows how a terminal will show the draft when that differs', async () => {
     await composer(page).fill('this is **bold**')
     await page.locator('.view', { hasText: 'this is **bold**' }).waitFor()
     await page.keyboard.press('Enter')
@@ -173,7 +173,7 @@ describe('the composer', () => {
     await page.locator('.view').waitFor({ state: 'detached' })
   })
 
-  it('answers a message below a quotation of it', async () => {
+  it('replies below a quotation of the message', async () => {
     client.send('what is the time?\n')
     await row(page, 'what is the time?').hover()
     await page.getByRole('button', { name: 'Reply' }).click()
@@ -183,8 +183,8 @@ describe('the composer', () => {
     await client.until(/Ann: > Bob: what is the time\?\n\[..:..] Ann: noon\n/)
   })
 
-  it('says after ten silent seconds that a message is not sent, and gives it back to edit', async () => {
-    // A server that is there and answers nothing.
+  it('shows after ten seconds without a response that a message is not sent, and lets it be edited', async () => {
+    // The server keeps its connections and does not respond.
     server.child.kill('SIGSTOP')
     await composer(page).fill('into the silence')
     await page.keyboard.press('Enter')

@@ -1,4 +1,4 @@
-/** Much at once: a file of many lines is said whole, one without a line's end is not. */
+/** Large inputs: a file of many lines is sent whole, a file without line ends is cut. */
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
@@ -9,7 +9,7 @@ import { greeted } from '../support/raw.ts'
 
 const nc = need('nc.openbsd')
 
-/** The most memory, in bytes, that a process has had; 0 where the system does not tell. */
+/** Peak memory of a process in bytes; 0 on systems other than Linux. */
 function peakMemory(pid: number | undefined): number {
   if (process.platform !== 'linux') return 0
   const status = readFileSync(`/proc/${pid}/status`, 'utf8')
@@ -18,7 +18,7 @@ function peakMemory(pid: number | undefined): number {
 
 describe('a file that is piped into nc', () => {
   it.skipIf(!nc)(
-    'arrives whole, 100000 lines of it, no faster than flood control allows',
+    'is received whole, 100000 lines, no faster than flood control allows',
     async () => {
       const { webUrl, tcpPort } = await serve('--flood', '25000/s:1000')
       const began = performance.now()
@@ -34,7 +34,7 @@ describe('a file that is piped into nc', () => {
   )
 
   it.skipIf(!nc)(
-    'is cut with one notice where 10 MB of it are one line, and takes no memory',
+    'is cut with one notice when it is one line of 10 MB, and needs little memory',
     async () => {
       const { server, webUrl, tcpPort } = await serve()
       const { client: ann } = await greeted(tcpPort)

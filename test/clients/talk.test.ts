@@ -1,4 +1,4 @@
-/** The programs that people have, as they are: each in the room with somebody who listens. */
+/** Common network programs, unchanged: each joins a room together with another client. */
 import { describe, expect, it } from 'vitest'
 import { type TestGateway, testGateway } from '../support/gateway.ts'
 import { need, type ProgramName } from '../support/installed.ts'
@@ -6,11 +6,10 @@ import { Program } from '../support/program.ts'
 import { greeted, type RawClient } from '../support/raw.ts'
 
 type Client = {
-  /** As in the list of packages. */
   program: ProgramName
   args: (port: number) => string[]
   via: 'tcp' | 'telnet'
-  /** What happens when its input ends: `leaves`, or `stays` to read on. */
+  /** Whether the program ends with its input or continues to read. */
   atEnd: 'leaves' | 'stays'
 }
 
@@ -65,7 +64,7 @@ describe.each(clients)('$program', (entry) => {
   const options = entry.args(0).filter((one) => /^-[a-zA-Z]|^nc$|^telnet$/.test(one))
   describe(`${options.join(' ') || `with ${command === host ? 'no option' : command}`}`, () => {
     it.skipIf(!need(entry.program))(
-      'is greeted, says and hears UTF-8, and at the end of its input leaves or stays',
+      'is greeted, sends and receives UTF-8, and at the end of its input leaves or stays',
       async () => {
         const { ann, client } = await together(entry)
         client.type('Grüße 日本語 🙂\n')
@@ -85,19 +84,19 @@ describe.each(clients)('$program', (entry) => {
       },
     )
 
-    it.skipIf(!need(entry.program))('leaves with bye, and is told goodbye', async () => {
+    it.skipIf(!need(entry.program))('leaves with bye, and receives a goodbye', async () => {
       const { ann, client } = await together(entry)
       client.type('bye\n')
       await client.until('Goodbye, guest-2.')
       await left(ann)
     })
 
-    it.skipIf(!need(entry.program))('is told of our end, and ends itself', async () => {
+    it.skipIf(!need(entry.program))('is notified when the server stops, and ends', async () => {
       const { gateway, ann, client } = await together(entry)
       ann.socket.destroy()
       const closed = gateway.close()
       await client.until('* The server is stopping.')
-      // Some read on until they have something to send.
+      // Some programs notice the end only when they send.
       const typing = setInterval(() => client.type('\n'), 50)
       await client.untilExit()
       clearInterval(typing)

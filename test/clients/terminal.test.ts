@@ -1,4 +1,4 @@
-/** Telnet at a terminal: what only happens where somebody presses keys. */
+/** Telnet at a terminal: what depends on keys. */
 import { describe, expect, it } from 'vitest'
 import { testGateway } from '../support/gateway.ts'
 import { need } from '../support/installed.ts'
@@ -8,13 +8,13 @@ import { greeted } from '../support/raw.ts'
 const script = need('script')
 const CTRL_C = '\u0003'
 
-/** The program with a terminal of its own, which its input and output pass through. */
+/** Starts the program with its own terminal, connected to its standard input and output. */
 const atTerminal = (command: string): Program =>
   new Program(script as string, ['-qfec', command, '/dev/null'])
 
 describe('telnet at a terminal', () => {
   it.skipIf(!script || !need('inetutils-telnet'))(
-    'goes on after Ctrl-C: what others say is seen, what is typed is said, and bye leaves',
+    'still works after Ctrl-C: it receives, sends, and leaves with bye',
     async () => {
       const { tcp } = await testGateway()
       const { client: ann } = await greeted(tcp.port)
@@ -36,16 +36,19 @@ describe('telnet at a terminal', () => {
     },
   )
 
-  it.skipIf(!script || !need('busybox'))('is left by its own escape, without a word', async () => {
-    const { tcp } = await testGateway()
-    const { client: ann } = await greeted(tcp.port)
-    const telnet = atTerminal(`busybox telnet 127.0.0.1 ${tcp.port}`)
-    await telnet.until('bye leaves.')
-    telnet.type(CTRL_C)
-    await telnet.until('Console escape.')
-    telnet.type('e')
-    await telnet.untilExit()
-    await ann.until('* guest-2 left\n')
-    expect(ann.text).not.toMatch(/guest-2:/)
-  })
+  it.skipIf(!script || !need('busybox'))(
+    'ends by its own escape character, and sends nothing',
+    async () => {
+      const { tcp } = await testGateway()
+      const { client: ann } = await greeted(tcp.port)
+      const telnet = atTerminal(`busybox telnet 127.0.0.1 ${tcp.port}`)
+      await telnet.until('bye leaves.')
+      telnet.type(CTRL_C)
+      await telnet.until('Console escape.')
+      telnet.type('e')
+      await telnet.untilExit()
+      await ann.until('* guest-2 left\n')
+      expect(ann.text).not.toMatch(/guest-2:/)
+    },
+  )
 })

@@ -9,7 +9,7 @@ import { openSockets, watchTimers } from '../support/timers.ts'
 
 /** Connections at the same time. */
 const CONNECTIONS = 200
-/** Connections that each of them is followed by. */
+/** Connections that follow each other in one lane. */
 const LIVES = long ? 200 : 20
 
 /** One raw connection: joins, sends, and leaves in one of several ways. */

@@ -1,6 +1,6 @@
 /**
- * A file system that is really full, and one that may not be written: a tmpfs of the
- * test's own, which only root can have.
+ * A file system that is full, and one that is read-only. Each is a tmpfs that the test mounts,
+ * which needs root.
  */
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
@@ -11,13 +11,15 @@ import { pageClient } from '../support/page.ts'
 import { oneroom, serve } from '../support/program.ts'
 import { greeted } from '../support/raw.ts'
 
-/** A file system of a few MB, or undefined where none can be mounted. */
+/** Mounts a file system of this size; undefined when that is not allowed. */
 function mounted(size: string): string | undefined {
   const folder = join(testFolder(), 'disk')
   mkdirSync(folder)
   const mount = (...args: string[]) => spawnSync('mount', [...args, folder]).status === 0
   if (!mount('-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs')) {
-    console.error('No file system can be mounted here, so the tests of a full disk are skipped.')
+    console.error(
+      'No file system can be mounted, so the tests of a full disk are skipped. They need root.',
+    )
     return undefined
   }
   onTestFinished(() => {
@@ -26,7 +28,7 @@ function mounted(size: string): string | undefined {
   return folder
 }
 
-test('a full disk under load: what was acknowledged is kept, nothing else is told, and it goes on when there is space', async ({
+test('a full disk under load: acknowledged messages are kept, others are refused and not broadcast, and it works again when there is space', async ({
   skip,
 }) => {
   const disk = mounted('4m')
@@ -45,7 +47,7 @@ test('a full disk under load: what was acknowledged is kept, nothing else is tol
       said += 1
       page.send({ type: 'say', id: `id ${said}`, text: text(said) })
     }
-    // Nothing is acknowledged out of turn, so the last of them is answered last.
+    // Messages are acknowledged in order, so the last one is answered last.
     const last = `id ${said}`
     await Promise.race([page.until(text(said)), page.next('error', ({ id }) => id === last)])
   }
@@ -54,7 +56,7 @@ test('a full disk under load: what was acknowledged is kept, nothing else is tol
   const acknowledged = page.events.length
   expect(acknowledged + refused.length).toBe(said)
 
-  // The room stays up for those who read.
+  // Reading still works.
   terminal.send('/who\n')
   await terminal.until('2 here: ')
   page.send({ type: 'history', limit: 1 })
@@ -72,13 +74,15 @@ test('a full disk under load: what was acknowledged is kept, nothing else is tol
   const again = await serve('--data', data)
   const reader = await pageClient(again.webUrl)
   await reader.hello({ token, epoch, seq: 0 })
-  // What was refused was said again later, so the last one sent need not be the last one told.
+  // Refused messages were sent again, so the last one sent need not be the last one in the log.
   await reader.until(page.texts.at(-1) ?? '')
   expect(reader.events).toEqual(page.events)
   expect(new Set(reader.texts).size).toBe(said)
 })
 
-test('a folder that may not be written refuses the start, in one sentence', async ({ skip }) => {
+test('a server with a read-only folder does not start, and gives the reason in one sentence', async ({
+  skip,
+}) => {
   const disk = mounted('1m')
   if (disk === undefined) return skip()
   const remounted = spawnSync('mount', ['-o', 'remount,ro', disk])

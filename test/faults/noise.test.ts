@@ -16,7 +16,7 @@ import { openPage } from '../support/page.ts'
 import { randomFrom } from '../support/random.ts'
 import { greeted, openRaw } from '../support/raw.ts'
 
-/** Connections at the same time, and how many each of them is followed by. */
+/** Connections at the same time, and how many follow each other in one lane. */
 const LANES = 16
 const LIVES = long ? 2000 : 60
 /** Most growth of the heap after a quarter of the connections. */

@@ -25,7 +25,7 @@ describe('a start', () => {
   })
 
   it.each(['--tcp-port', '--web-port'])(
-    'is refused when the port of %s is in use, in one sentence, and leaves the other port free',
+    'fails with one sentence when the port of %s is in use',
     async (flag) => {
       const port = await takenPort()
       const other = flag === '--tcp-port' ? '--web-port' : '--tcp-port'
@@ -55,7 +55,7 @@ describe('a start', () => {
       '--host 203.0.113.7 is not an address of this',
     ],
     [['--host', 'not a host'], '--host "not a host" is not an address or a host name.'],
-  ])('is refused with %j, in one sentence, with exit code 2', async (flags, sentence) => {
+  ])('fails with %j, with one sentence and exit code 2', async (flags, sentence) => {
     const started = oneroom(...flags)
     expect(await started.untilExit()).toBe(2)
     expect(started.stdout).toBe('')
@@ -64,7 +64,7 @@ describe('a start', () => {
     expect(spoken[0]).toContain(sentence)
   })
 
-  it('is refused without the built page, with the command that builds it', async () => {
+  it('fails without the built page, and shows the command that builds it', async () => {
     const copy = mkdtempSync(join(tmpdir(), 'oneroom-unbuilt-'))
     onTestFinished(() => rmSync(copy, { recursive: true }))
     for (const part of ['dist/server', 'package.json']) {

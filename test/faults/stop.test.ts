@@ -18,7 +18,7 @@ async function kept(data: string): Promise<string[]> {
 
 describe('a stop', () => {
   it.each(['SIGTERM', 'SIGINT'] as const)(
-    'by %s says goodbye to a raw client and a page, waits for no half-sent request, and exits with 0',
+    'by %s says goodbye to a raw client and a page, does not wait for a half-sent request, and exits with 0',
     async (signal) => {
       const data = testFolder()
       const { server, webUrl, tcpPort } = await serve('--data', data)
@@ -42,7 +42,7 @@ describe('a stop', () => {
     },
   )
 
-  it('says all that was read, also what flood control still holds back', async () => {
+  it('stores all lines that were read, also those that flood control delays', async () => {
     const data = testFolder()
     const { server, tcpPort } = await serve('--data', data)
     const { client: reader } = await greeted(tcpPort)
@@ -55,7 +55,7 @@ describe('a stop', () => {
     expect(await kept(data)).toEqual(lines)
   })
 
-  it('ends while others go on talking, and while some do not read', async () => {
+  it('ends while some clients keep sending, and others do not read', async () => {
     const { server, webUrl, tcpPort } = await serve('--flood', 'off')
     const talker = await pageClient(webUrl)
     await talker.hello({ name: 'Ann' })
@@ -74,7 +74,7 @@ describe('a stop', () => {
     expect(await server.untilExit()).toBe(0)
   })
 
-  it('at a second signal is at once', async () => {
+  it('is immediate at a second signal', async () => {
     const { server, tcpPort } = await serve()
     // The first stop would wait for this client, which does not end, and then exit with 0.
     const { client } = await greeted(tcpPort)
