@@ -193,6 +193,9 @@ export class Members {
 
   #announce(): void {
     this.#announcing = false
+    // An event may have come before the timer of a room that was crowded.
+    this.#cancelAnnounce?.()
+    this.#cancelAnnounce = undefined
     const changes = this.#changes.take(this.roster.size)
     if (changes === undefined) return
     const { joined, left, renamed } = changes
