@@ -40,9 +40,7 @@ it('reports its health and the address of the raw port', async () => {
   })
 })
 
-it('is unhealthy while the log cannot be written, and healthy again after a write', {
-  timeout: 15_000,
-}, async () => {
+it('is unhealthy while the log cannot be written, and healthy again after a write', async () => {
   const data = testFolder()
   const { webUrl } = await testGateway({ data })
   const health = async () => {
