@@ -1,10 +1,11 @@
 /** Tests that a foreign web page cannot speak in the room through the raw port. */
 import { createServer } from 'node:http'
 import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished } from 'vitest'
 import { launch } from '../support/chromium.ts'
 import { testGateway } from '../support/gateway.ts'
 import { greeted } from '../support/raw.ts'
+import { it } from '../support/view.ts'
 
 let browser: Browser
 beforeAll(async () => {
@@ -12,7 +13,7 @@ beforeAll(async () => {
 })
 afterAll(() => browser.close())
 
-/** A page that is served by somebody else. */
+/** A page that another server has sent. */
 async function foreignPage(): Promise<Page> {
   const server = createServer((_request, response) => {
     response.setHeader('content-type', 'text/html').end('<title>foreign</title>')
@@ -65,9 +66,7 @@ describe('a foreign page', () => {
     const { client } = await greeted(gateway.tcp.port)
     const page = await foreignPage()
     await page.evaluate(connect, { port: gateway.tcp.port, words: 'said+by+a+foreign+page' })
-    await expect
-      .poll(() => gateway.logged.map(({ reason }) => reason), { timeout: 15_000 })
-      .toContain('refused: stun')
+    await expect.poll(() => gateway.logged.map(({ reason }) => reason)).toContain('refused: stun')
     client.send('/who\n')
     await client.until('1 here: ')
     expect(client.text).not.toContain('foreign')

@@ -102,4 +102,4 @@ test('a stop keeps every line that was received, however slow the log is', async
   await close()
   expect(log.head()).toBeGreaterThan(8 * 1024)
   expect(log.head()).toBe(received())
-}, 30_000)
+})
