@@ -175,6 +175,8 @@ describe('the composer', () => {
 
   it('replies below a quotation of the message', async () => {
     client.send('what is the time?\n')
+    await row(page, 'what is the time?').waitFor()
+    await drawn(page)
     await row(page, 'what is the time?').hover()
     await page.getByRole('button', { name: 'Reply' }).click()
     expect(await text()).toBe('> Bob: what is the time?\n')

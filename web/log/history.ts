@@ -63,9 +63,12 @@ export class History {
   async goTo(seq: number, back: State['back'] = { seq: this.#host.readingSeq() }): Promise<void> {
     const host = this.#host
     if (isShown(host.peek(), seq)) return host.act({ type: 'aim', seq, back })
-    const found = await fetchEvents(pageUrl('after', Math.max(0, seq - PAGE_ROWS / 2)))
+    const has = (page: Fetched): boolean => page.events.some((event) => event.seq === seq)
+    let found = await fetchEvents(pageUrl('after', Math.max(0, seq - PAGE_ROWS / 2)))
+    // A page of long messages can end before the target.
+    if (found?.more && !has(found)) found = await fetchEvents(pageUrl('after', seq - 1))
     if (!found) return host.hint(texts.historyFailed)
-    if (!found.events.some((event) => event.seq === seq)) return host.hint(texts.notKept)
+    if (!has(found)) return host.hint(texts.notKept)
     const page = { ...found, position: { target: seq, back } }
     host.act({ type: 'page', page, now: Date.now() })
   }
