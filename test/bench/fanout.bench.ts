@@ -11,7 +11,7 @@ import { testFolder } from '../support/folder.ts'
 import type { Result } from './load/main.ts'
 import { type Load, runLoad, runSenders } from './load/run.ts'
 import type { Peer, Start } from './peers/peer.ts'
-import { all, startOneroom, withPeer } from './peers/peers.ts'
+import { all, allDurable, baseName, startOneroom, withPeer } from './peers/peers.ts'
 import { digits, printTable } from './table.ts'
 
 const ROUNDS = 3
@@ -69,22 +69,22 @@ function print(title: string, measured: Measured[], peer: string): void {
 }
 
 test('saturated', async () => {
-  const durable = startOneroom(testFolder(afterAll))
+  const durable = allDurable(() => testFolder(afterAll))
   for (const ahead of [256, 2048]) {
     const load = { readerCount: 200, pace: { ahead }, seconds: 3 }
-    const measured = await measure([...all, durable], load)
-    print(`200 readers, the sender always ${ahead} ahead`, measured, 'nats-server')
+    const measured = await measure([...all, ...durable], load)
+    print(`200 readers, the sender always ${ahead} ahead`, measured, baseName('nats-server'))
   }
 })
 
 test('paced', async () => {
   const load = { readerCount: 200, pace: { perSecond: 200 }, seconds: 4 }
-  print('200 readers, 200 messages/s', await measure(all, load), 'hand-written net + ws')
+  print('200 readers, 200 messages/s', await measure(all, load), baseName('hand-written net + ws'))
 })
 
 test('a thousand', async () => {
   const load = { readerCount: 1000, pace: { perSecond: 100 }, seconds: 5 }
-  print('1000 readers, 100 messages/s', await measure(all, load), 'nats-server')
+  print('1000 readers, 100 messages/s', await measure(all, load), baseName('nats-server'))
 })
 
 test('ten thousand', async () => {
@@ -135,7 +135,7 @@ test('one who never reads', async () => {
 test('durable sends', async () => {
   const body: string[][] = []
   for (let round = 0; round < ROUNDS; round += 1) {
-    for (const start of [startOneroom(testFolder(afterAll)), startOneroom()]) {
+    for (const start of [...allDurable(() => testFolder(afterAll)), startOneroom()]) {
       await withPeer(start, async (peer) => {
         const { perSecond, p50Ms, p99Ms } = await runSenders(peer, 64)
         body.push([peer.name, ...[perSecond, p50Ms, p99Ms].map(digits)])

@@ -5,21 +5,23 @@ import { join, resolve } from 'node:path'
 import { freePort, isInstalled, type Peer, type Start, startProcess } from './peer.ts'
 
 const dist = resolve(import.meta.dirname, '../../../dist')
+/** The `dist` folder of an earlier build to compare with, from the environment. */
+const before = process.env.BEFORE
 
-/** `data`: folder of the log; without it nothing is kept. */
-export function startOneroom(data = ':memory:'): Start {
+/** `data`: folder of the log; without it the log is in memory. `build`: the `dist` folder. */
+export function startOneroom(data = ':memory:', build = dist): Start {
   return async () => {
     const { child, found, stop } = await startProcess(
       [
         process.execPath,
-        join(dist, 'server/main.js'),
+        join(build, 'server/main.js'),
         ...['--web-port', '0', '--tcp-port', '0', '--flood', 'off', '--log-level', 'error'],
         ...['--data', data],
       ],
       /web {2}http:\/\/[^:]+:(\d+)\n.*nc \S+ (\d+)\n/,
     )
     return {
-      name: data === ':memory:' ? 'oneroom' : 'oneroom, durable',
+      name: `oneroom${build === dist ? '' : ' before'}${data === ':memory:' ? '' : ', durable'}`,
       pid: child.pid as number,
       readers: [
         { speech: 'oneroom tcp', port: Number(found[2]) },
@@ -104,13 +106,23 @@ export const startInspircd: Start = async () => {
   return { name: 'InspIRCd', pid: child.pid as number, readers: [{ speech: 'irc', port }], stop }
 }
 
-export const all: Start[] = [
-  startOneroom(),
-  startHandwritten,
-  startNats,
-  startMosquitto,
-  startInspircd,
-]
+/** The servers to compare: this build and other products, or this build and an earlier one. */
+export const all: Start[] =
+  before === undefined
+    ? [startOneroom(), startHandwritten, startNats, startMosquitto, startInspircd]
+    : [startOneroom(), startOneroom(':memory:', before)]
+
+/** The same with a log on the disk, only of Oneroom. `folder` returns an empty folder. */
+export function allDurable(folder: () => string): Start[] {
+  return [dist, ...(before === undefined ? [] : [before])].map((build) =>
+    startOneroom(folder(), build),
+  )
+}
+
+/** The name of the server that figures are divided by, unless it is an earlier build. */
+export function baseName(peer: string): string {
+  return before === undefined ? peer : 'oneroom before'
+}
 
 /** Starts it, lets it be used, and ends it; undefined where it is not installed. */
 export async function withPeer<T>(
