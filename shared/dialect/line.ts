@@ -42,10 +42,12 @@ export const lineDialect: Dialect = {
 export class LineCodec implements Codec {
   readonly #columns: () => number
   #style: LineStyle
+  #broadcast: Encoding
 
   /** `columns`: returns the width of the reader's terminal. */
   constructor(style: Partial<LineStyle>, columns: () => number = () => Infinity) {
     this.#style = { ...PLAIN, ...style }
+    this.#broadcast = encodingFor(this.#style)
     this.#columns = columns
   }
 
@@ -58,12 +60,13 @@ export class LineCodec implements Codec {
   }
 
   get broadcast(): Encoding {
-    return encodingFor(this.#style)
+    return this.#broadcast
   }
 
   /** Before `ascii` is turned on, the caller awaits `loadAscii()`. */
   restyle(change: Partial<LineStyle>): void {
     this.#style = { ...this.#style, ...change }
+    this.#broadcast = encodingFor(this.#style)
   }
 }
 

@@ -1,9 +1,13 @@
 /**
- * Framing of a raw connection: units → bytes of lines. Framed bytes are made once for all
- * readers. Lines that a reader does not receive are left out without copying the others.
+ * Framing of a byte stream: units → bytes of lines, made once for all readers. Lines that a
+ * reader does not receive are left out without copying the others.
  */
+import type { Writable } from 'node:stream'
 import type { Unit } from '../../../shared/dialect/dialect.ts'
 import type { Part } from '../../room/encoded.ts'
+
+/** Bytes up to which slices are copied into one buffer, which is faster than one writev(2). */
+const COPIED_BYTES = 4096
 
 /** `ends`: the position in `bytes` after each unit. */
 type Framed = { bytes: Buffer; ends: number[] }
@@ -46,4 +50,22 @@ export function framedSlices(parts: readonly Part[], framing: Framing): Buffer[]
     if (start < bytes.length) slices.push(start === 0 ? bytes : bytes.subarray(start))
   }
   return slices
+}
+
+export function sizeOf(slices: readonly Buffer[]): number {
+  return slices.reduce((sum, { length }) => sum + length, 0)
+}
+
+/** Writes the slices in one system call. `size`: their bytes. */
+export function writeSlices(stream: Writable, slices: readonly Buffer[], size: number): void {
+  const [only] = slices
+  if (slices.length === 1) {
+    stream.write(only)
+  } else if (size <= COPIED_BYTES) {
+    stream.write(Buffer.concat(slices, size))
+  } else {
+    stream.cork()
+    for (const slice of slices) stream.write(slice)
+    stream.uncork()
+  }
 }

@@ -8,7 +8,7 @@ import { Connection, type ConnectionOptions } from '../connection/connection.ts'
 import type { Arrived, Input } from '../connection/input.ts'
 import { afterSilence } from '../connection/silence.ts'
 import { isTaken, type Transport } from '../connection/transport.ts'
-import { crlfFraming, framedSlices, lfFraming } from './framing.ts'
+import { crlfFraming, framedSlices, lfFraming, sizeOf, writeSlices } from './framing.ts'
 import { RawInput } from './input.ts'
 import { Lockstep, oneReadChunks, READ_BYTES } from './lockstep.ts'
 import { forgetInput, refuse, turnAway } from './refusal.ts'
@@ -20,8 +20,6 @@ import { forgetInput, refuse, turnAway } from './refusal.ts'
 const GREET_MS = 50
 /** Bytes above which short writes run together in the client's receive buffer anyway. */
 const CROWDED_BYTES = 4 * READ_BYTES
-/** Bytes up to which slices are copied into one buffer, which is faster than one writev(2). */
-const COPIED_BYTES = 4096
 const KEEPALIVE_MS = 60_000
 /** Untaken bytes of output at which telnet negotiation gets no reply. */
 const UNTAKEN_BYTES = 131_072
@@ -169,22 +167,18 @@ class TcpConnection implements Transport, Input {
 
   write(parts: readonly Part[], done: () => void): boolean {
     const slices = framedSlices(parts, this.#input.isTelnet ? crlfFraming : lfFraming)
-    const size = slices.reduce((sum, { length }) => sum + length, 0)
+    const size = sizeOf(slices)
     this.#options.room.tally.bytesOut += size
     if (this.#lockstep.isOn) {
-      this.#lockstep.write(Buffer.concat(slices), done)
+      this.#lockstep.write(Buffer.concat(slices, size), done)
       return false
     }
     if (size > READ_BYTES && size <= CROWDED_BYTES && this.#input.mayReadOnce) {
       for (const slice of slices) {
         for (const chunk of oneReadChunks(slice)) this.#socket.write(chunk)
       }
-    } else if (slices.length === 1 || size <= COPIED_BYTES) {
-      this.#socket.write(slices.length === 1 ? (slices[0] as Buffer) : Buffer.concat(slices))
     } else {
-      this.#socket.cork()
-      for (const slice of slices) this.#socket.write(slice)
-      this.#socket.uncork()
+      writeSlices(this.#socket, slices, size)
     }
     return isTaken(this.#socket, done)
   }

@@ -17,7 +17,7 @@ import { Connection, type ConnectionOptions } from '../connection/connection.ts'
 import type { Arrived, Input } from '../connection/input.ts'
 import { afterSilence } from '../connection/silence.ts'
 import { isTaken, type Transport } from '../connection/transport.ts'
-import { framedSlices, lfFraming } from '../raw/framing.ts'
+import { framedSlices, lfFraming, sizeOf, writeSlices } from '../raw/framing.ts'
 import { LineDecoder } from '../raw/lines.ts'
 import { Echoes } from './echoes.ts'
 
@@ -216,12 +216,10 @@ class RelayConnection implements Transport, Input {
         if (!omitted.has(position)) this.#echoes.sent(text, now)
       })
     }
-    this.#socket.cork()
-    for (const slice of framedSlices(parts, lfFraming)) {
-      this.#room.tally.bytesOut += slice.length
-      this.#socket.write(slice)
-    }
-    this.#socket.uncork()
+    const slices = framedSlices(parts, lfFraming)
+    const size = sizeOf(slices)
+    this.#room.tally.bytesOut += size
+    writeSlices(this.#socket, slices, size)
     return isTaken(this.#socket, done)
   }
 
