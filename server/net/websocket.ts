@@ -37,6 +37,8 @@ const TEXT_HELLO: Arrived = {
   request: { type: 'hello', protocol: PROTOCOL_VERSION, history: TAIL_EVENTS },
 }
 const NOTHING = Buffer.alloc(0)
+/** Payloads are buffers of text. */
+const SEND_OPTIONS = { binary: false }
 
 export async function websocketRoute(
   app: FastifyInstance,
@@ -218,12 +220,14 @@ class WebSocketConnection implements Transport {
     // Measured, 200 readers: as fast as frames that were made once for all of them.
     this.#stream.cork()
     for (const { encoded, omit } of parts) {
-      const payloads = encoded.framed(utf8Payloads)
-      const omitted = new Set(omit)
-      payloads.forEach((payload, position) => {
-        if (omitted.has(position)) return
+      let omitted = 0
+      encoded.framed(utf8Payloads).forEach((payload, position) => {
+        if (omit[omitted] === position) {
+          omitted += 1
+          return
+        }
         this.#options.room.tally.bytesOut += payload.length
-        this.#socket.send(payload, { binary: false })
+        this.#socket.send(payload, SEND_OPTIONS)
       })
     }
     this.#stream.uncork()

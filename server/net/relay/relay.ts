@@ -211,9 +211,10 @@ class RelayConnection implements Transport, Input {
   write(parts: readonly Part[], done: () => void): boolean {
     const now = this.#room.clock.monotonic()
     for (const { encoded, omit } of parts) {
-      const omitted = new Set(omit)
+      let omitted = 0
       encoded.units.forEach(({ text }, position) => {
-        if (!omitted.has(position)) this.#echoes.sent(text, now)
+        if (omit[omitted] === position) omitted += 1
+        else this.#echoes.sent(text, now)
       })
     }
     const slices = framedSlices(parts, lfFraming)
