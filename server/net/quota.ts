@@ -1,6 +1,6 @@
 /**
  * A limit on things that are open or under way at once: in total, and for each network, so
- * that one client cannot take what is meant for all.
+ * that one client cannot use the whole limit.
  */
 import { networkOf } from './addresses.ts'
 

@@ -226,7 +226,7 @@ export class Connection implements Reader {
   /** Leaves the room, then says goodbye, so that the last messages come before the goodbye. */
   async #leave(ending: Ending, holdPlace: boolean): Promise<void> {
     if (ending === 'shutdown') {
-      // What was received is processed, however long the log takes. Only then may it be cut.
+      // LINGER_MS begins after everything received is processed, however long the log takes.
       await this.#intake.drain()
       await this.session.leave(holdPlace)
       this.#lingerAtMost()
@@ -265,7 +265,7 @@ export class Connection implements Reader {
     this.#cancelHelloTimeout?.()
     this.#outbox.stop()
     connections.log.info({ connection: this.#number, name, reason: this.#ending ?? how }, 'left')
-    // Until then its messages are on their way to the log.
+    // Until its messages are in the log, a stop of the server waits for this connection.
     void this.#left?.then(() => connections.delete(this))
   }
 

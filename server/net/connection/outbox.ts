@@ -89,8 +89,9 @@ export class Outbox {
   }
 
   /**
-   * The reader does not read: what was written last is in the kernels. Moves `seq` back by
-   * as many events as the kernels may hold, at the mean size of the events written.
+   * For a reader that has stopped reading, so that the last events written are still in the
+   * kernels. Moves `seq` back by as many events as the kernels may hold, at the mean size of
+   * the events written.
    */
   rewind(): void {
     if (this.#takenSeq === undefined) return
@@ -125,7 +126,7 @@ export class Outbox {
     return new Promise((resolve) => this.#onRoom.push(resolve))
   }
 
-  /** Writes what there is to write, unless a write is outstanding. */
+  /** Writes everything that is due, unless a write is outstanding. */
   wake(): void {
     for (let writes = 0; this.#state === 'free'; writes += 1) {
       this.#countTaken()
@@ -179,7 +180,7 @@ export class Outbox {
     this.#writeBegan = this.#room.clock.monotonic()
   }
 
-  /** Calls `then` once everything has been written. Nothing that comes later is awaited. */
+  /** Calls `then` once, when everything that is due has been taken. */
   finish(then: () => void): void {
     this.#onFinished = () => {
       this.#onFinished = undefined

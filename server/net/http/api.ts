@@ -43,7 +43,7 @@ const READING: QuotaLimits = { total: 16, ofNetwork: 4 }
 /** Least time between two pages, in ms: reading must not take the event loop from the chat. */
 const PAUSE_MS = 5
 /** Time in which a client must take the response, in ms. */
-const ANSWER_MS = 60_000
+const RESPONSE_MS = 60_000
 const RETRY_SECONDS = 1
 const BUSY = `Too many requests are under way. Retry after ${RETRY_SECONDS} second.`
 
@@ -98,7 +98,7 @@ function onceSent(socket: Socket, response: ServerResponse, callback: () => void
     callback()
     return
   }
-  const timer = setTimeout(() => socket.destroy(), ANSWER_MS)
+  const timer = setTimeout(() => socket.destroy(), RESPONSE_MS)
   response.once('close', () => {
     clearTimeout(timer)
     callback()

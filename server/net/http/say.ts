@@ -23,7 +23,7 @@ export type SayOptions = { room: Room; flood: FloodRate }
 
 /** Messages that may wait for the log at once. */
 const WAITING: QuotaLimits = { total: 512, ofNetwork: 128 }
-/** Networks whose rate is remembered; the one that was heard longest ago is forgotten first. */
+/** Networks whose rate is remembered; the one whose last request is the oldest is forgotten first. */
 const MAX_NETWORKS = 10_000
 const DEFAULT_NAME = 'http'
 
@@ -138,7 +138,7 @@ class Rates {
   take(address: string, now: number): number {
     const network = networkOf(address)
     const rate = this.#of.get(network) ?? { flood: new Flood(this.#flood, now), freeAt: now }
-    // Inserted again: the first entry is the one that was heard longest ago.
+    // Inserted again, so that the first entry is the one with the oldest last request.
     this.#of.delete(network)
     this.#of.set(network, rate)
     if (this.#of.size > MAX_NETWORKS) this.#of.delete(this.#of.keys().next().value as string)

@@ -1,14 +1,14 @@
 /**
- * What a client's bytes are, where they are not lines of UTF-8: told from its first bytes,
- * and turned into lines of UTF-8 where that is sure to be what was meant. Pure.
+ * Recognises the encoding of a client that does not send lines of UTF-8 by its first bytes,
+ * and transcodes its messages to lines of UTF-8. Pure.
  *
- * MUST leave UTF-8 as it is, and MUST hold nothing back but what is less than a character.
+ * MUST NOT change UTF-8. MUST hold back less than one character.
  */
 
 /**
- * `length16` and `length32`: messages with their length before them, in two bytes as from
+ * `length16` and `length32`: the length comes before each message, in two bytes as from
  * Java's writeUTF, or in four as from Python's struct.pack. `java` and `pickle`: serialised
- * objects, which are never read.
+ * objects, which the server discards.
  */
 export type Encoding =
   | 'utf-8'
@@ -24,9 +24,9 @@ const SPACE = 32
 const is = (value: number) => (byte: number) => byte === value
 const visible = (byte: number) => byte >= SPACE
 /**
- * Openings that no UTF-8 has: a byte order mark, Java's STREAM_MAGIC and STREAM_VERSION
- * (Object Serialization), and two characters of UTF-16. One character with a NUL after it
- * is a string of C.
+ * Openings that UTF-8 text does not have: a byte order mark, Java's STREAM_MAGIC and
+ * STREAM_VERSION (Object Serialization), and two characters of UTF-16. One character followed
+ * by a NUL is a C string.
  */
 const OPENINGS: readonly [Encoding, ((byte: number) => boolean)[]][] = [
   ['utf-16be', [is(0xfe), is(0xff)]],
@@ -34,18 +34,18 @@ const OPENINGS: readonly [Encoding, ((byte: number) => boolean)[]][] = [
   ['utf-16le', [visible, is(0), visible, is(0)]],
   ['utf-16be', [is(0), visible, is(0), visible]],
 ]
-/** A pickle's PROTO, and the protocols since 2.3 that it may name. */
+/** The PROTO opcode of a pickle, and the versions that may follow it (2 came with Python 2.3). */
 const [PICKLE, FIRST_PROTOCOL, LAST_PROTOCOL] = [0x80, 2, 5]
 const LENGTH_BYTES = { length16: 2, length32: 4 }
-/** A first message is hardly longer than 1023 bytes, and no text begins with these bytes. */
-const MOST_LENGTH = 0x03
+/** Highest first byte of a length: allows 1023 bytes. Text does not begin with such bytes. */
+const MAX_FIRST_BYTE = 0x03
 
-/** Whether it begins as UTF-16 with its mark; to telnet the same bytes are a command (DONT). */
-export function hasUtf16Mark([first, second]: Uint8Array): boolean {
+/** Whether the opening begins with the mark of UTF-16LE. In telnet, the same bytes are DONT. */
+function hasUtf16Mark([first, second]: Uint8Array): boolean {
   return first === 0xff && second === 0xfe
 }
 
-/** `come`: whether more of the opening may come, as for the guard. */
+/** `come`: as for `inspectOpening`. */
 export function recogniseEncoding(
   opening: Uint8Array,
   come: 'more' | 'pause' | 'whole',
@@ -61,7 +61,7 @@ export function recogniseEncoding(
     if (!pattern.every((fits, at) => at >= opening.length || fits(opening[at] as number))) continue
     return opening.length < pattern.length ? undecided : encoding
   }
-  if (first > MOST_LENGTH) return 'utf-8'
+  if (first > MAX_FIRST_BYTE) return 'utf-8'
   const encoding = first === 0 && second === 0 ? 'length32' : 'length16'
   const width = LENGTH_BYTES[encoding]
   if (opening.length < width) return undecided
@@ -71,10 +71,10 @@ export function recogniseEncoding(
   return length > 0 && text.every(visible) ? encoding : 'utf-8'
 }
 
-/** Bytes of one encoding → bytes of UTF-8, over chunk borders. */
+/** Bytes of one encoding → bytes of UTF-8, across chunk borders. */
 export type Transcoder = (chunk: Uint8Array) => Uint8Array
 
-/** Undefined for UTF-8, which needs none. */
+/** Undefined for UTF-8, which needs no transcoding. */
 export function transcoderFor(encoding: Encoding): Transcoder | undefined {
   switch (encoding) {
     case 'utf-8':
@@ -94,9 +94,9 @@ export function transcoderFor(encoding: Encoding): Transcoder | undefined {
   }
 }
 
-/** Ends each message with an LF, in the place of its length before it. */
+/** Removes the length before each message, and ends the message with LF. */
 function lengthTranscoder(width: number): Transcoder {
-  /** Bytes of the message that are still to come, and of the length before it. */
+  /** Bytes still to come: of the message, and of the length before it. */
   let left = 0
   let lengthLeft = width
   return (chunk) => {

@@ -11,7 +11,7 @@
 const REQUEST_LINE = /^[A-Z][A-Z_-]{2,31} .*(HTTP|RTSP|SIP)\/\d(\.\d)?\s*$/
 /** A request line that is still incomplete. */
 const REQUEST_START = /^[A-Z][A-Z_-]{0,31}($| )/
-/** A method and its target. This tells an endless request line from an endless chat line. */
+/** A method and its target: distinguishes an endless request line from an endless chat line. */
 const REQUEST_TARGET = /^[A-Z][A-Z_-]{2,31} (\/|\*|[a-z][a-z0-9+.-]*:\/\/|(sips?|tel):)/i
 /** Longest request line to wait for, in bytes. */
 const MAX_REQUEST_LINE = 4096
@@ -24,7 +24,7 @@ const PROXY_LINE = /^PROXY (TCP4|TCP6|UNKNOWN) /
 const SSH_START = /^SSH-\d(\.\d*)?$/
 /** The PROXY protocol, version 2: the signature of its binary header, two blank lines first. */
 const PROXY_SIGNATURE = [13, 10, 13, 10, 0, 13, 10, 0x51, 0x55, 0x49, 0x54, 10]
-/** Length of the beginning of that signature that a chat client may send, too. */
+/** Length of its beginning that a chat client may also send. */
 const BLANK_LINES = 4
 
 const below = (limit: number) => (byte: number) => byte < limit

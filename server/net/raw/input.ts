@@ -19,7 +19,7 @@ import { hasColors } from './telnet.ts'
 
 /** Time, in ms, that the possible start of an HTTP request waits for the rest. */
 const OPENING_MS = 5000
-/** Time, in ms, after which a client is told that its line waits for an end. */
+/** Time, in ms, after which a client gets the advice to end its line. */
 const UNENDED_MS = 3000
 const BRACE = 0x7b
 
@@ -179,7 +179,7 @@ export class RawInput implements Input {
     this.#steps.push({ type: 'dialect', dialect: jsonDialect, via: 'json' })
   }
 
-  /** Begins the line dialect. What the client shows of itself before decides its `via`. */
+  /** Begins the line dialect. `via` is telnet if the client has sent a telnet command. */
   #greet(): void {
     const via = this.isTelnet ? 'telnet' : 'tcp'
     this.#steps.unshift(

@@ -1,10 +1,10 @@
 /**
- * Bytes of a raw connection → lines, for every client that interop has met: those
- * that end lines with LF, CRLF, CR NUL or a lone CR, those that send strings of C, and
- * those that end a message with nothing but a pause. Pure: the caller owns the clock and reports the pauses.
+ * Bytes of a raw connection → lines. A line ends with LF, CRLF, CR NUL or a lone CR; for some
+ * clients with a NUL, as a C string does, or with a pause. Pure: the caller has the clock and
+ * reports the pauses.
  *
- * MUST give the same lines however the bytes are cut into chunks, and MUST hold no
- * more than one line and one chunk, whatever arrives.
+ * MUST return the same lines wherever the bytes are cut into chunks. MUST hold at most one
+ * line and one chunk.
  */
 import { decodeUtf8 } from '../../../shared/text.ts'
 
@@ -15,26 +15,26 @@ const NOTHING = new Uint8Array(0)
 
 /** Silence, in ms, after which waiting text is a message, if its sender has never ended a line. */
 export const PAUSE_MS = 250
-/** The same for somebody who types in character mode: so far no chunk was longer than 3 bytes. */
+/** The same for a person who types in character mode: so far no chunk was longer than 3 bytes. */
 export const TYPIST_PAUSE_MS = 1500
 const TYPIST_BYTES = 3
 
-/** A line without its end. `cut`: it was longer than the limit and what was over is gone. */
+/** A line without its end. `cut`: it was longer than the limit, and the rest is dropped. */
 export type Line = { text: string; cut: boolean }
 
 export class LineDecoder {
-  /** Longest line, in UTF-8 bytes without its end. To be changed between lines only. */
+  /** Longest line, in UTF-8 bytes without its end. MUST be changed only between lines. */
   maxBytes: number
   /** The part of the last chunk that next() has not read yet. */
   #chunk: Uint8Array = NOTHING
-  /** The line that has begun and not ended; allocated when first needed. */
+  /** The unfinished line; allocated when first needed. */
   #held: Uint8Array | undefined
   #heldBytes = 0
-  /** The last byte was a CR that ended a line: an LF or NUL right after it belongs to it. */
+  /** Whether the last byte was a CR that ended a line. A following LF or NUL belongs to it. */
   #afterCr = false
-  /** The line was over the limit: everything up to its end is dropped. */
+  /** Whether the line is over the limit: everything up to its end is dropped. */
   #discarding = false
-  /** How this client ends its messages; the first evidence decides for good. */
+  /** How this client ends its messages. The end of its first message decides. */
   #ending: 'unknown' | 'terminator' | 'pause' = 'unknown'
   #typist = true
   #waitedForTail = false
@@ -44,17 +44,17 @@ export class LineDecoder {
     this.maxBytes = maxBytes
   }
 
-  /** Whether a NUL was left out of a line, beside those that ended one after a CR. */
+  /** Whether a NUL was left out of a line. A NUL after a line's CR does not count. */
   get droppedNul(): boolean {
     return this.#droppedNul
   }
 
-  /** Bytes of the line that has begun and not ended, once next() has nothing more. */
+  /** Bytes of the unfinished line. Valid after next() has returned undefined. */
   get waiting(): number {
     return this.#heldBytes
   }
 
-  /** Whether its client types: nothing longer than a key's bytes has come at once. */
+  /** Whether a person may be typing: no chunk was longer than the bytes of one key. */
   get typed(): boolean {
     return this.#typist
   }
@@ -64,14 +64,14 @@ export class LineDecoder {
     return this.#ending === 'pause'
   }
 
-  /** Whether this client ends its lines. Until the first evidence neither is known. */
+  /** Whether this client ends its lines. Before its first message ends, both are false. */
   get terminated(): boolean {
     return this.#ending === 'terminator'
   }
 
   /**
-   * Takes a chunk; the lines in it come from next(). The chunk is kept, not copied,
-   * until next() has returned undefined.
+   * Takes a chunk; next() returns the lines in it. The chunk is kept, not copied, until
+   * next() has returned undefined.
    */
   push(chunk: Uint8Array): void {
     if (chunk.length > TYPIST_BYTES) this.#typist = false
@@ -126,8 +126,8 @@ export class LineDecoder {
   }
 
   /**
-   * How long the caller waits, in ms after the last byte, before it calls pause();
-   * 0: there is nothing to wait for.
+   * Silence, in ms since the last byte, after which the caller calls pause(); 0: no pause is
+   * awaited.
    */
   pauseMs(): number {
     if (this.#ending === 'terminator') return 0
@@ -136,9 +136,9 @@ export class LineDecoder {
   }
 
   /**
-   * The client has been silent for pauseMs(): what waits is a message, unless it
-   * breaks off inside a character, which gets one more pause. Nothing is while
-   * next() has not read everything.
+   * The client has been silent for pauseMs(). Returns the unfinished line as a message. If it
+   * ends inside a character, it waits for one more pause. Undefined while next() has bytes to
+   * read.
    */
   pause(): Line | undefined {
     if (this.#chunk.length > 0 || this.pauseMs() === 0) return undefined
@@ -150,17 +150,17 @@ export class LineDecoder {
     return this.#finish(new Uint8Array(0))
   }
 
-  /** The client will send no more: what is left is a line. Call it when next() has nothing. */
+  /** The client sends nothing more. Returns the unfinished line, after next() was undefined. */
   end(): Line | undefined {
     return this.#heldBytes === 0 ? undefined : this.#finish(new Uint8Array(0))
   }
 
   /**
-   * Where the next line ends in the chunk, -1 if it does not. A NUL ends it too, as it ends
-   * a string of C, unless the client has shown that it ends lines otherwise.
+   * Index of the next line end in the chunk; -1 if there is none. A NUL counts, as in a C
+   * string, unless the client has ended a line with LF or CR.
    */
   #lineEnd(): number {
-    // Looking for the others only before the one keeps a chunk of many lines linear.
+    // CR and NUL are sought before the LF only, so that a chunk of many lines takes linear time.
     let end = this.#chunk.indexOf(LF)
     for (const byte of this.#ending === 'terminator' ? [CR] : [CR, NUL]) {
       const sooner = (end < 0 ? this.#chunk : this.#chunk.subarray(0, end)).indexOf(byte)
@@ -169,7 +169,7 @@ export class LineDecoder {
     return end
   }
 
-  /** Ends the current line with `part`; undefined where it was dropped as over the limit. */
+  /** Ends the line with `part`. Undefined if this was the dropped rest of a line over the limit. */
   #finish(part: Uint8Array): Line | undefined {
     if (this.#discarding) {
       this.#discarding = false
@@ -186,10 +186,10 @@ export class LineDecoder {
     return this.#release(this.#heldBytes, false)
   }
 
-  /** Adds to the line that has begun; returns its beginning when that is over the limit. */
+  /** Adds to the unfinished line. Returns its beginning once it is over the limit. */
   #hold(part: Uint8Array): Line | undefined {
     if (this.#discarding || part.length === 0) return undefined
-    // One byte more than a line may have, so that a line at the limit is told from one over it.
+    // One byte over the limit, to distinguish a line at the limit from a longer one.
     this.#held ??= new Uint8Array(this.maxBytes + 1)
     const text = this.#withoutNul(part)
     const room = this.#held.length - this.#heldBytes
@@ -198,7 +198,7 @@ export class LineDecoder {
     if (this.#heldBytes <= this.maxBytes) return undefined
     this.#discarding = true
     let whole = this.maxBytes
-    // At most 3: what has more continuation bytes is no UTF-8 and has no character to spare.
+    // At most 3: no character of UTF-8 has more continuation bytes (RFC 3629).
     for (let back = 0; back < 3 && isContinuation(this.#held[whole]); back += 1) whole -= 1
     return this.#release(whole, true)
   }
@@ -231,7 +231,7 @@ export class LineDecoder {
   }
 }
 
-/** All at once: a buffer may have very many of them. */
+/** Skips all leading NULs at once: a C program may send thousands. */
 function afterNuls(chunk: Uint8Array): Uint8Array {
   const text = chunk.findIndex((byte) => byte !== NUL)
   return text < 0 ? NOTHING : chunk.subarray(text)

@@ -51,7 +51,7 @@ function rightPort(webUrl: string): string {
   return `This port is for raw TCP clients such as nc. The page is at ${webUrl}`
 }
 
-/** `nosniff` keeps a browser from treating the answer as anything but plain text. */
+/** `nosniff` keeps a browser from treating the response as anything but plain text. */
 function badRequest(protocol: string, webUrl: string): string {
   const body = `${rightPort(webUrl)}\n`
   const head = [

@@ -100,7 +100,7 @@ class TcpConnection implements Transport, Input {
     this.#socket.write(Uint8Array.from(bytes))
   }
 
-  /** Goes on with what the input has now. */
+  /** Processes the input, or refuses the client if it is not a chat client. */
   #proceed(): void {
     const { refusal } = this.#input
     if (refusal === undefined) {

@@ -1,17 +1,17 @@
 /**
- * Echoes: lines that we sent lately, to be known again when a server tells them to all
- * its clients, us among them.
+ * Echoes: lines that the relay has sent, and that the other server may send back to it, as to
+ * all its clients.
  *
- * MUST count each line that was sent for one echo only.
+ * MUST match each sent line with at most one echo.
  */
 
-/** How long after it was sent a line may come back, in ms. */
+/** Longest time, in ms, between a sent line and its echo. */
 const ECHO_MS = 10_000
-/** Lines that are remembered; beyond it the oldest are forgotten. */
+/** Most lines remembered; above it, the oldest are forgotten. */
 const MOST_LINES = 200
 
 export class Echoes {
-  /** Whether something may stand before an echo, as the name that the server knows us by. */
+  /** Whether an echo may have text before it, such as the relay's name at the other server. */
   readonly #mayBePrefixed: boolean
   #sent: { line: string; at: number }[] = []
 
@@ -19,13 +19,13 @@ export class Echoes {
     this.#mayBePrefixed = mayBePrefixed
   }
 
-  /** `now` in ms, of a clock that is not set back. */
+  /** `now`: monotonic time, in ms. */
   sent(line: string, now: number): void {
     this.#sent.push({ line: line.trim(), at: now })
     if (this.#sent.length > MOST_LINES) this.#sent.shift()
   }
 
-  /** Whether a line that came is one that we sent; it is not the next time. */
+  /** Whether the received line is an echo. Each sent line has one echo. */
   take(received: string, now: number): boolean {
     const line = received.trim()
     this.#sent = this.#sent.filter(({ at }) => now - at <= ECHO_MS)

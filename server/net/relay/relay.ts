@@ -60,7 +60,7 @@ export class Relay {
     this.#socket = socket
     let reason = 'closed'
     let connection: RelayConnection | undefined
-    this.#cancel = room.clock.after(CONNECT_MS, () => socket.destroy(new Error('no answer')))
+    this.#cancel = room.clock.after(CONNECT_MS, () => socket.destroy(new Error('no response')))
     socket.setKeepAlive(true, KEEPALIVE_MS)
     socket.on('error', (error: NodeJS.ErrnoException) => {
       reason = error.code ?? error.message
@@ -84,7 +84,7 @@ export class Relay {
     if (this.#closed) return
     const { room, connections, address } = this.#options
     const relay = addressText(address)
-    // One warning for each outage: a server may be away for days.
+    // One warning for each outage, which may last for days.
     const level = this.#wait === FIRST_WAIT_MS ? 'warn' : 'debug'
     connections.log[level]({ relay, reason, waitMs: this.#wait }, 'the relay is not connected')
     this.#cancel = room.clock.after(this.#wait, () => this.#connect())
@@ -160,7 +160,7 @@ class RelayConnection implements Transport, Input {
     this.#connection.received()
   }
 
-  /** The part of a line over the limit is lost: the other server could not be told. */
+  /** The rest of a line over the limit is dropped: the other server accepts no error messages. */
   next(): Arrived | undefined {
     const hello = this.#hello
     if (hello !== undefined) {
@@ -178,7 +178,7 @@ class RelayConnection implements Transport, Input {
     return { type: 'end' }
   }
 
-  /** A line that the other server has ended with its connection, or with silence. */
+  /** The unfinished line, once the other server has ended its side, or has paused. */
   #lastLine() {
     if (this.#end !== 'none') return this.#decoder.end()
     if (!this.#silent) return undefined
