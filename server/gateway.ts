@@ -70,7 +70,7 @@ export type Gateway = {
   close(): Promise<void>
 }
 
-/** The server cannot start. The message is one sentence for the person who started it. */
+/** The server cannot start. The message is one sentence for the operator. */
 export class StartError extends Error {}
 
 /** `webRoot`: folder of the built page. Rejects with a StartError, and leaves nothing started. */

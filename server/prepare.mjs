@@ -28,7 +28,7 @@ step(
 /**
  * @param {string} stamp file that remembers the hash of the sources it was done for
  * @param {string[]} sources files and folders
- * @param {string} doing said to the person who waits
+ * @param {string} doing printed while the step runs
  * @param {string[]} npmArguments
  */
 function step(stamp, sources, doing, npmArguments) {
@@ -36,7 +36,7 @@ function step(stamp, sources, doing, npmArguments) {
   const file = join(root, stamp)
   if (existsSync(file) && readFileSync(file, 'utf8') === hash) return
   console.error(`${doing} …`)
-  // What npm says goes to standard error: standard output belongs to the program.
+  // npm prints to standard error, because standard output belongs to the program.
   const { status } = spawnSync('npm', npmArguments, {
     cwd: root,
     stdio: ['ignore', 2, 2],

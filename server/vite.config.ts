@@ -1,9 +1,9 @@
 import { defineConfig } from 'vite'
 
 /**
- * The server as two files, the process and the thread of its log. What it depends on goes
- * into them: it is some hundred modules, which Node takes longer to find than to run.
- * Apart stay what has a binary of its own, and what starts threads by its own path.
+ * The server as two files, the process and the thread of its log. Dependencies are bundled:
+ * Node takes longer to find their hundred modules than to run them. Two stay outside: libsql
+ * loads a binary, and pino starts threads by path.
  */
 export default defineConfig({
   root: import.meta.dirname,
@@ -12,7 +12,7 @@ export default defineConfig({
     ssr: true,
     target: 'node20',
     outDir: '../dist/server',
-    // While it watches, a server runs from these files.
+    // With --watch, a running server uses these files.
     emptyOutDir: !process.argv.includes('--watch'),
     sourcemap: true,
     rolldownOptions: {

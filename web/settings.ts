@@ -15,7 +15,7 @@ export type Settings = {
 }
 
 /** Text sizes, in percent of the browser's default. */
-export const SIZES = [87.5, 100, 118.75, 143.75]
+const SIZES = [87.5, 100, 118.75, 143.75]
 const SETTINGS = 'oneroom.settings'
 
 const usual: Settings = {

@@ -10,7 +10,7 @@ import { SearchQueue } from './searches.ts'
 import { hasWords, queryWords } from './words.ts'
 
 const MAX_SEATS = 10_000
-/** Most events in memory, whatever the options say. */
+/** Most events in memory, also if the options allow more. */
 const MAX_EVENTS = 100_000
 
 /** Events that a search reads before it yields to the event loop. */

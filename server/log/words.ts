@@ -5,9 +5,9 @@
 
 const WORD = /[\p{L}\p{N}\p{M}]+/gu
 /** Each word of a query costs a pass through the index. */
-export const MAX_QUERY_WORDS = 16
+const MAX_QUERY_WORDS = 16
 
-export function wordsOf(text: string): string[] {
+function wordsOf(text: string): string[] {
   return text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase().match(WORD) ?? []
 }
 

@@ -43,7 +43,7 @@ export class Commits {
   /** Queues a draft. Drafts are committed in the order of the calls. */
   post(draft: Omit<Draft, 'at'>, settle: Settle): void {
     this.#posted.push({ draft: { at: this.#now(), ...draft }, settle })
-    // At the end of the turn: what else arrives in it goes into the same append.
+    // At the end of the turn, so that all drafts of this turn go into the same append.
     this.#committing ??= new Promise((resolve) => {
       this.#options.clock.turn(() => resolve(this.#commitAll()))
     })

@@ -109,7 +109,7 @@ export class Feed {
     this.#grow(segment.cost)
   }
 
-  /** Adds events of before the start, oldest first, to what `latest` can return. */
+  /** Adds events from before the start, oldest first, so that `latest` can return them. */
   prepend(events: readonly RoomEvent[]): void {
     const oldest = this.#recent[0]?.seq ?? this.#seq + 1
     this.#recent = [...events.filter(({ seq }) => seq < oldest), ...this.#recent]

@@ -13,7 +13,7 @@ export type Draft = Omit<RoomEvent, 'seq'>
 /** `repeated`: the person has used this id before, and `event` is that earlier event. */
 export type Committed = { event: RoomEvent; repeated: boolean }
 
-/** The name of a person who was here, and the seq of the last event that they were sent. */
+/** The name of a person, and the seq of the last event that was sent to them. */
 export type Seat = { person: string; name: string; seq: number }
 
 /**

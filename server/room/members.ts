@@ -1,6 +1,6 @@
 /**
  * Members: the people in the room, the reader each of them speaks through, and the places
- * held for those whose connection was lost.
+ * held for lost connections.
  *
  * MUST broadcast every join, leave, rename and change of transport, and MUST count a person
  * once, however many connections come with the same token.
@@ -20,9 +20,9 @@ import { holdsToken, newPersonId } from './token.ts'
 const CROWDED_MS = 2000
 /** Longest time, in ms, that the stored seat of a reader lags behind what it has read. */
 const SEAT_LAG_MS = 10_000
-/** Members listed in one message; of more, it has the count. */
+/** Most members listed in one message; its count includes the others. */
 export const LISTED_MEMBERS = 200
-/** Places held for lost connections; of more, the oldest are given up. */
+/** Most places held for lost connections; above it, the oldest are given up. */
 const MAX_HELD = 1000
 
 export type MembersOptions = {
@@ -75,7 +75,7 @@ export class Members {
     return { ok: true, person }
   }
 
-  /** The seat of a person: their name and the last event that they were sent. */
+  /** The seat of a person: their name and the last event that was sent to them. */
   async seatOf(id: string): Promise<Seat | undefined> {
     const person = this.roster.get(id)
     const reader = this.#readers.get(id)
@@ -151,7 +151,7 @@ export class Members {
       : this.roster.claim(raw, id)
   }
 
-  /** All members, as a message that replaces what its reader knew. */
+  /** All members, as a message that replaces the list of the client. */
   snapshot(): Presence {
     const members = this.roster.list(LISTED_MEMBERS)
     const memberCount = this.roster.size

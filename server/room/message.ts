@@ -1,12 +1,12 @@
 /**
- * What somebody wants to say → what is said: within its limits, and safe to show.
+ * The text of a message as received → the text to broadcast: within its limits, and safe to show.
  */
 import type { Fault } from '../../shared/errors.ts'
 import { limits } from '../../shared/limits.ts'
 import { sanitise, utf8Length } from '../../shared/text.ts'
 import { holdsToken } from './token.ts'
 
-/** `secret`: of the tokens, none of which may be said aloud. */
+/** `secret`: the key of the tokens. A text with a valid token is rejected. */
 export function checkMessage(
   raw: string,
   secret: Uint8Array,

@@ -10,7 +10,7 @@ import type { RoomLog } from './log.ts'
 
 /** Events in a page. Pages begin at multiples of this, so that readers meet in the same pages. */
 const PAGE_EVENTS = 64
-/** Pages kept; of more, the least recently used are dropped. */
+/** Most pages kept; above it, the least recently used are dropped. */
 const MAX_PAGES = 32
 /** Time after the last read, in ms, after which all pages are dropped. */
 const KEEP_MS = 5000

@@ -7,7 +7,7 @@ import type { Room } from './room.ts'
 
 /** Events in a reply to a request without a limit. */
 const DEFAULT_EVENTS = 50
-/** Members in the reply to /who; of more, it has the count. */
+/** Most members listed in the reply to /who; its count includes the others. */
 const WHO_MEMBERS = 1000
 /** UTF-16 units of text in one reply: bounds the memory for a client that does not read. */
 const REPLY_SIZE = 65_536

@@ -27,7 +27,7 @@ export type RoomOptions = {
   feedBytes: number
   /** Receives a fault of the log. */
   onLogFault: (error: unknown) => void
-  /** Receives an error thrown where none should be. */
+  /** Receives an error that only a bug can cause. */
   onBug: (error: unknown) => void
 }
 

@@ -18,7 +18,7 @@ import { personOf, tokenFor } from './token.ts'
 
 /** UTF-16 units of posts that may wait for the log; above it the connection is not read. */
 const MAX_UNSETTLED = 262_144
-/** What a post counts besides its text. */
+/** Added to the length of each post's text. */
 const POST_OVERHEAD = 64
 /** A reader that has missed more events receives the recent tail instead. */
 const MAX_RESUME_EVENTS = 100_000

@@ -1,19 +1,19 @@
 /**
- * What is counted as it happens, for whoever looks after the server: plain numbers, so
- * that to count costs nothing. All of them only grow.
+ * Counters for the operator: plain numbers, so that counting costs almost nothing. They never
+ * decrease.
  */
 import type { ErrorCode } from '../../shared/errors.ts'
 
 export class Tally {
-  /** Messages, actions and notices that were committed. */
+  /** Committed messages, actions and notices. */
   messages = 0
-  /** Messages that were written to connections: each to each. */
+  /** Messages written to connections, counted for each connection. */
   deliveries = 0
   bytesIn = 0
   bytesOut = 0
-  /** Faults that were told to somebody, by their code. */
+  /** Errors sent to clients, by code. */
   readonly refusals = new Map<ErrorCode, number>()
-  /** Told of each append: how many drafts it had, and how long it took, in ms. */
+  /** Called after each append, with its number of drafts and its duration in ms. */
   onCommit: (drafts: number, ms: number) => void = () => {}
 
   refused(code: ErrorCode): void {

@@ -60,7 +60,7 @@ export function holdsToken(text: string, secret: Uint8Array): boolean {
   return (text.match(LOOKS_LIKE_TOKEN) ?? []).some((found) => personOf(found, secret) !== undefined)
 }
 
-/** Returns the id of a sender who is never a member: always the same for one name. */
+/** Returns the id of a sender that is never a member: always the same for one name. */
 export function idOfName(name: string, secret: Uint8Array): string {
   const mac = createHmac('sha256', keysOf(secret).name).update(foldName(name)).digest()
   return mac.subarray(0, 7).toString('base64url')

@@ -1,5 +1,5 @@
 /**
- * Who is typing, broadcast at most once a second. Typing notices are not logged.
+ * Typing notices: the members that type, broadcast at most once a second. They are not logged.
  *
  * MUST keep the cost independent of how many members type: at most MAX_TYPISTS of them are
  * broadcast.

@@ -12,7 +12,7 @@ import { countsText } from './people.tsx'
 import { isLoopback, pageAddress, Qr } from './qr.tsx'
 import { Status } from './status.tsx'
 
-export const WALL_NAME = 'projector'
+const WALL_NAME = 'projector'
 
 export function Wall({ session }: { session: Session }) {
   const counts = useMemo(() => session.select(countsText), [session])

@@ -9,7 +9,7 @@ export function textElement(text: string, marked: boolean): HTMLElement {
   return result
 }
 
-export function tokenNodes(tokens: readonly Token[]): (string | Node)[] {
+function tokenNodes(tokens: readonly Token[]): (string | Node)[] {
   return tokens.map((token) => {
     switch (token.kind) {
       case 'text':

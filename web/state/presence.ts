@@ -5,7 +5,7 @@ import { takeChanges } from './entries.ts'
 import type { Change, State } from './model.ts'
 
 /** A typing notice is valid for this long. */
-export const TYPING_MS = 6_000
+const TYPING_MS = 6_000
 
 export function showPresence(state: State, message: Presence, now: number): State {
   const { joined, left, renamed } = message

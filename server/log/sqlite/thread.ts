@@ -52,7 +52,7 @@ export class Thread {
 
   /** How long, in ms, the oldest call without a reply has waited; 0 when there is none. */
   get waitedMs(): number {
-    // Calls are answered in order, so the first entry is the oldest.
+    // Replies arrive in the order of the calls, so the first entry is the oldest.
     for (const { since } of this.#waiting.values()) return performance.now() - since
     return 0
   }

@@ -126,7 +126,7 @@ export class Client {
   #connectionOnPhase(phase: ConnectionPhase): void {
     this.conversation.connection = phase
     if (phase.phase !== 'online') this.conversation.retry()
-    // A connection that nobody reads from would only be closed again by the server.
+    // While the output is blocked, the client would not read, and the server would close it again.
     if (phase.phase === 'waiting' && !this.#isReading) this.#connection.hold()
     this.flush()
   }

@@ -10,7 +10,7 @@ import { checkName } from '../../../shared/names.ts'
 import { chat } from './chat.ts'
 import { pipe } from './pipe.ts'
 
-export const DEFAULT_ADDRESS = '127.0.0.1:8080'
+const DEFAULT_ADDRESS = '127.0.0.1:8080'
 const DEFAULT_PORT = 8080
 
 export type ConnectFlags = { name?: string; json?: boolean; color?: 'auto' | 'always' | 'never' }

@@ -1,6 +1,6 @@
 /**
- * The state of the conversation, and what a terminal or a pipe shows of each message of
- * the server. No input or output.
+ * The state of the conversation, and the items that a terminal or a pipe shows for each
+ * message of the server. No input or output.
  */
 import type { ConnectionPhase } from '../../../shared/client/connection.ts'
 import { markSent, type Pending, sayOf, without, written } from '../../../shared/client/pending.ts'
@@ -27,7 +27,7 @@ import type {
 import type { Shown } from '../editor/style.ts'
 
 export class Conversation {
-  /** Messages that the server rejected for good. */
+  /** Messages that the server rejected, and that are not sent again. */
   refused = 0
   /** Why the server closes the connection, as its last error says; '' if it gave no reason. */
   closingReason = ''
@@ -105,7 +105,7 @@ export class Conversation {
     this.#state = { ...this.#state, name }
   }
 
-  /** What to show of a message, without events that were shown before. */
+  /** The items to show for a message, without events that were shown before. */
   receive(message: ServerMessage, now: number): Shown[] {
     switch (message.type) {
       case 'welcome':

@@ -177,7 +177,7 @@ class Pipe {
     if (unacknowledged > 0) this.#complain(`${lines(unacknowledged)} not acknowledged.`)
     if (refused > 0) this.#complain(`${lines(refused)} refused.`)
     await this.#client.close()
-    // Without a limit, output that nobody reads would keep the process alive.
+    // Without a time limit, output without a reader would keep the process alive.
     if (how !== 'complete') setTimeout(() => process.exit(), FLUSH_MS).unref()
     this.#resolve(how === 'failed' || unacknowledged > 0 || refused > 0 ? 1 : 0)
   }

@@ -98,7 +98,7 @@ export class TcpTransport implements Transport {
   }
 }
 
-/** Undefined for what is not a message of the protocol. */
+/** Undefined if the line is not a message of the protocol. */
 export function parsed(line: string): ServerMessage | undefined {
   try {
     const value: unknown = JSON.parse(line, sanitised)

@@ -1,6 +1,6 @@
 /**
- * The operator's console: the server's own terminal. What is typed is said in the room;
- * the room, the log and whoever connects appear above it.
+ * The operator's console: the server's own terminal. Typed lines are sent to the room.
+ * Messages, log lines and new connections appear above the line being typed.
  */
 import type { ReadStream, WriteStream } from 'node:tty'
 import type { Words } from '../editor/completion.ts'
@@ -13,7 +13,7 @@ export { isForeground } from '../editor/foreground.ts'
 
 /** The operator's side of the room. */
 export type Operator = {
-  /** What Tab completes. */
+  /** Words that Tab completes. */
   readonly words: Words
   type(line: string): void
   say(text: string): void
@@ -47,7 +47,7 @@ export class Console {
     return this.#terminal.columns
   }
 
-  /** Begins to read, for this operator. */
+  /** Begins to read the operator's keys. */
   open(operator: Operator): void {
     this.#operator = operator
     this.#terminal.open()
@@ -57,7 +57,7 @@ export class Console {
     this.#terminal.print(lines)
   }
 
-  /** A line of the log. `all`: also what is usually left out. */
+  /** Prints a line of the log. `all`: also a line that is usually left out. */
   record(json: string, all: boolean): void {
     const line = recordLine(json, all)
     if (line !== undefined) this.print([this.colours ? dim(line) : line])

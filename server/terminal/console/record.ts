@@ -1,5 +1,5 @@
 /**
- * A line of the server's log, which is JSON → a sentence for the person who runs it.
+ * A line of the server's log, which is JSON → a sentence for the operator.
  */
 import { sanitise } from '../../../shared/text.ts'
 
@@ -7,8 +7,8 @@ import { sanitise } from '../../../shared/text.ts'
 const WARN = 40
 
 /**
- * Undefined for what the room tells anyway, or nobody watches for. `all`: nothing is left
- * out, as whoever chose a finer level wants it.
+ * Undefined for a record below `warn`, unless it announces or refuses a connection. `all`:
+ * returns every record, for a log level of `debug` or `trace`.
  */
 export function recordLine(json: string, all: boolean): string | undefined {
   let record: Record<string, unknown>
@@ -25,7 +25,7 @@ export function recordLine(json: string, all: boolean): string | undefined {
   return sanitise(`${isRefusal ? 'refused' : msg}${details.join('')}`)
 }
 
-/** As the first server that this one grew from announced it. */
+/** The line in the form of the first version of the server; undefined for the console itself. */
 function connected({ remote, via }: Record<string, unknown>): string | undefined {
   if (via === 'relay') return `Connected to ${sanitise(String(remote))}`
   const [, host, port] = /^(.*):(\d+)$/.exec(String(remote)) ?? []
