@@ -1,5 +1,5 @@
 /**
- * What Node and every browser have beside the language itself, and `shared/` uses.
+ * The globals of Node and of every browser that `shared/` uses.
  * MUST be only that: server, web and tests bring their own declarations, and never
  * read this file.
  */

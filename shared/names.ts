@@ -179,7 +179,7 @@ function likeness(char: string): string {
 // the type; the value is the function in both.
 const confusable = lookalikes as unknown as (text: string) => string
 
-/** What is left of `raw` without everything that is invalid in a name; undefined if nothing is. */
+/** `raw` without everything that is invalid in a name; undefined if no valid name is left. */
 export function nearestName(raw: string): string | undefined {
   const visible = tidy(raw.slice(0, RAW_UNITS)).replace(invisible, '').replace(reserved, '')
   const kept = [...visible.replace(strayVisarga, '')].filter((char) => !looksLikeSeparator(char))
@@ -189,10 +189,10 @@ export function nearestName(raw: string): string | undefined {
 }
 
 /**
- * Suggests a valid name near `name`, which is invalid or taken: what is left of an invalid
- * name if that is free, else the first free one of `alice-2` … `alice-99`, else one of ten
- * with six random digits. Starts from `guest` if nothing is left. After those 108 attempts it
- * returns the last one, free or not.
+ * Suggests a valid name near `name`, which is invalid or taken: the nearest valid name if it
+ * is free, otherwise the first free one of `alice-2` … `alice-99`, otherwise one of ten with
+ * six random digits. Without a nearest name it starts from `guest`. If all 108 attempts are
+ * taken, it returns the last one.
  */
 export function suggestName(name: string, isFree: (candidate: string) => boolean): string {
   const nearest = nearestName(name)

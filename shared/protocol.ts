@@ -1,14 +1,13 @@
 /**
- * The JSON dialect: every message that crosses a WebSocket, or a raw socket as
- * NDJSON, as one schema each. The types that the server, the page and the tests
- * use come from these schemas, so a message cannot mean two things.
+ * The messages of the JSON dialect, over a WebSocket or as NDJSON over TCP, as one schema
+ * each. The server, the page and the tests use the types of these schemas, so they agree.
  */
 import Type, { type Static } from 'typebox'
 import { limits, PROTOCOL_VERSION } from './limits.ts'
 
 /**
- * How a person came into the room: a WebSocket, lines over TCP, telnet, JSON over TCP,
- * an HTTP request, another chat server that is relayed, or the server's own console.
+ * How a person is connected: over a WebSocket, with lines over TCP, telnet, JSON over TCP, an
+ * HTTP request, the relay to another chat server, or the server's own console.
  */
 export const Via = Type.Union([
   Type.Literal('web'),
@@ -21,7 +20,7 @@ export const Via = Type.Union([
 ])
 export type Via = Static<typeof Via>
 
-/** Somebody in the room. `id` stays the same over reconnections with the same token. */
+/** A person. `id` stays the same over reconnections with the same token. */
 export const Person = Type.Object({ id: Type.String(), name: Type.String(), via: Via })
 export type Person = Static<typeof Person>
 
@@ -39,12 +38,12 @@ export const RoomEvent = Type.Object({
   kind: EventKind,
   from: Person,
   text: Type.String(),
-  /** The sender's own id for it, where the sender gave one. */
+  /** The `id` of the `say`, if it had one. */
   id: Type.Optional(Type.String()),
 })
 export type RoomEvent = Static<typeof RoomEvent>
 
-/** Printable ASCII, so that it is the same string in every place that keeps or compares it. */
+/** Printable ASCII, so that every program stores and compares it in the same way. */
 const ClientId = Type.String({ pattern: '^[ -~]{1,64}$' })
 
 /** First message of a connection. All fields but `protocol` are optional. */
@@ -62,7 +61,7 @@ export type Hello = Static<typeof Hello>
 
 export const Say = Type.Object({
   type: Type.Literal('say'),
-  /** Chosen by the sender; the same id from the same person is said once. */
+  /** Chosen by the sender. The log keeps one event for each id of a person. */
   id: Type.Optional(ClientId),
   text: Type.String(),
   action: Type.Optional(Type.Boolean()),
@@ -78,7 +77,7 @@ export const Bye = Type.Object({ type: Type.Literal('bye') })
 
 const Limit = Type.Optional(Type.Integer({ minimum: 1, maximum: limits.historyEvents }))
 
-/** Asks for the latest events below `before`; without it, for the latest of all. */
+/** Requests the latest events below `before`; without it, the latest of all. */
 export const HistoryRequest = Type.Object({
   type: Type.Literal('history'),
   before: Type.Optional(Type.Integer({ minimum: 1 })),
@@ -86,7 +85,7 @@ export const HistoryRequest = Type.Object({
 })
 export type HistoryRequest = Static<typeof HistoryRequest>
 
-/** Asks for the latest events that have every word of the query. */
+/** Requests the latest events that have every word of the query. */
 export const SearchRequest = Type.Object({
   type: Type.Literal('search'),
   query: Type.String({ maxLength: 256 }),
@@ -94,7 +93,7 @@ export const SearchRequest = Type.Object({
 })
 export type SearchRequest = Static<typeof SearchRequest>
 
-/** What a client may send, by its `type`. */
+/** The messages of a client, by their `type`. */
 export const clientMessages = {
   hello: Hello,
   say: Say,
@@ -113,7 +112,7 @@ export type ClientMessage =
   | SearchRequest
   | Static<typeof Bye>
 
-/** Why a resume could not give exactly what was missed. */
+/** Why the client cannot resume. */
 export const ResetReason = Type.Union([
   Type.Literal('epoch'),
   Type.Literal('trimmed'),
@@ -129,15 +128,15 @@ export const Welcome = Type.Object({
   /** Server time, ISO 8601, UTC. */
   at: Type.String(),
   epoch: Type.String(),
-  /** seq of the latest published event; 0 in an empty room. */
+  /** seq of the latest broadcast event; 0 in an empty room. */
   head: Type.Integer(),
-  /** Set when `hello` carried an epoch and a seq that can be continued; the events follow. */
+  /** Set if the client resumes from the epoch and seq of its `hello`; the missed events follow. */
   resumed: Type.Union([Type.Object({ from: Type.Integer(), to: Type.Integer() }), Type.Null()]),
-  /** Set when it could not: forget what you showed, `events` is the recent tail. */
+  /** Set if it cannot resume: it forgets the events that it has shown, and takes `events`. */
   reset: Type.Union([ResetReason, Type.Null()]),
   members: Type.Array(Person),
   memberCount: Type.Integer(),
-  /** The recent tail, oldest first; empty after a resume. */
+  /** The latest events, oldest first; empty if the client resumes. */
   events: Type.Array(RoomEvent),
   limits: Type.Object({
     textBytes: Type.Integer(),
@@ -148,7 +147,7 @@ export const Welcome = Type.Object({
 })
 export type Welcome = Static<typeof Welcome>
 
-/** All that was committed in one turn, in order. */
+/** All events that were committed together, in order. */
 export const Events = Type.Object({
   type: Type.Literal('events'),
   events: Type.Array(RoomEvent),
@@ -156,15 +155,15 @@ export const Events = Type.Object({
 export type Events = Static<typeof Events>
 
 /**
- * Changes since the last one; with `members`, a new snapshot that replaces what was known.
- * Where too many came and went to list them, they are only counted, beside a snapshot.
+ * Changes since the last `presence`. With `members`: a new list, which replaces the client's
+ * list. If too many members joined and left to list them, `counted` has their numbers.
  */
 export const Presence = Type.Object({
   type: Type.Literal('presence'),
   joined: Type.Array(Person),
   left: Type.Array(Person),
   renamed: Type.Array(Type.Object({ id: Type.String(), was: Type.String(), name: Type.String() })),
-  /** Members who continue over another kind of connection; `via` is the new kind. */
+  /** Members that continue over another kind of connection; `via` is the new kind. */
   moved: Type.Optional(Type.Array(Person)),
   counted: Type.Optional(Type.Object({ joined: Type.Integer(), left: Type.Integer() })),
   members: Type.Optional(Type.Array(Person)),
@@ -180,12 +179,12 @@ export const TypingNotice = Type.Object({
 export type TypingNotice = Static<typeof TypingNotice>
 
 /**
- * How many of the events that were asked for are left out, the oldest of them: an answer
- * has a size. Absent where it is none.
+ * How many of the requested events are left out, the oldest ones, because a reply has a limit
+ * of size. Absent if none are.
  */
 const LeftOut = Type.Optional(Type.Integer({ minimum: 1 }))
 
-/** Answers `history`, oldest first. `more`: there are older ones still. */
+/** The reply to `history`, oldest first. `more`: there are older events. */
 export const History = Type.Object({
   type: Type.Literal('history'),
   events: Type.Array(RoomEvent),
@@ -194,7 +193,7 @@ export const History = Type.Object({
 })
 export type History = Static<typeof History>
 
-/** Answers `search`, oldest first. */
+/** The reply to `search`, oldest first. */
 export const Found = Type.Object({
   type: Type.Literal('found'),
   query: Type.String(),
@@ -208,14 +207,14 @@ export const ErrorMessage = Type.Object({
   /** A code of the error table, `shared/errors.ts`. */
   code: Type.String(),
   message: Type.String(),
-  /** The id of the `say` that it answers. */
+  /** The id of the rejected `say`. */
   id: Type.Optional(Type.String()),
-  /** A free name, with the codes about names. */
+  /** A free name, if the error is about a name. */
   suggestion: Type.Optional(Type.String()),
 })
 export type ErrorMessage = Static<typeof ErrorMessage>
 
-/** What a server may send, by its `type`. */
+/** The messages of the server, by their `type`. */
 export const serverMessages = {
   welcome: Welcome,
   events: Events,

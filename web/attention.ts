@@ -1,4 +1,4 @@
-/** Tells the session when the page gets or loses the reader's attention, or the network. */
+/** Informs the session when the page gets or loses the reader's attention, or the network. */
 import type { Session } from './session.ts'
 
 export function watchAttention(session: Session): void {

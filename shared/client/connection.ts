@@ -2,8 +2,9 @@
  * The connection to the room as a state machine: it opens a transport, says hello, and
  * reconnects with backoff when the transport ends. It does no input or output itself.
  *
- * After `open()` there MUST always be a transport, a timer that will open one, a hello that
- * the server rejected because of its name, or a phase of `ended`.
+ * After `open()` there MUST always be a transport, a timer that will open one, a wait that
+ * `hold()` has stopped, a hello that the server rejected because of its name, or a phase of
+ * `ended`.
  */
 import type { ClientMessage, Hello, ServerMessage } from '../protocol.ts'
 
@@ -22,7 +23,7 @@ export type ConnectionPhase =
   | { phase: 'connecting' }
   | { phase: 'online' }
   | { phase: 'waiting'; retryAt: number; why: string }
-  /** The client does not reconnect by itself: see `retriesFirst`, or another one took over. */
+  /** The client does not reconnect: see `retriesFirst`, or another connection took over. */
   | { phase: 'ended'; why: string }
 
 /** One WebSocket or TCP connection. */
@@ -35,7 +36,7 @@ export type Transport = {
   readonly silence: string
 }
 
-/** What a transport reports; never before `connect` has returned it. */
+/** Called by a transport, but never before `connect` has returned it. */
 export type TransportEvents = {
   opened(): void
   received(message: ServerMessage): void

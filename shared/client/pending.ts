@@ -2,8 +2,8 @@
  * Messages of this client that the log has not returned yet.
  *
  * A message MUST stay pending until its own event arrives, the server rejects it, or its
- * author deletes it: this is what makes the text impossible to lose. Sending a message
- * twice is harmless, because the log accepts an id once.
+ * author deletes it, so that no text is lost. A message can be sent twice, because the log
+ * accepts an id once.
  */
 import type { Say } from '../protocol.ts'
 
@@ -14,8 +14,8 @@ export const ANSWER_MS = 10_000
 
 /**
  * `silent`: no acknowledgement in time; the next connection sends it again. `refused`: the
- * server rejected it. `left`: its author left before it was sent. The last two stay until
- * the client decides what happens to them.
+ * server rejected it. `left`: its author left before it was sent. The client keeps the last two
+ * until its user retries or deletes them.
  */
 export type PendingFault =
   | { kind: 'silent' }

@@ -1,5 +1,5 @@
 /**
- * What a client knows of the room: pure functions from a state and a message of the server
+ * The state of a client in the room: pure functions from a state and a message of the server
  * to the next state. A client that shows more extends `ClientState` with its own fields,
  * which these functions leave as they are.
  *
@@ -49,7 +49,7 @@ export function initialClient(identity: Identity): ClientState {
   }
 }
 
-/** Continues after the last event shown. `history`: how many of the latest events a newcomer wants. */
+/** Continues after the last event shown. `history`: how many of the latest events to request. */
 export function helloOf({ name, token, epoch, seq }: ClientState, history: number): Hello {
   return {
     type: 'hello',

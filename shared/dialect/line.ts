@@ -1,7 +1,7 @@
 /**
- * The line dialect: what people at nc, telnet and their own programs read. Every
- * unit is one line; all text in it was sanitised where it entered the room, so the
- * only control characters a terminal sees are the line ends its transport adds.
+ * The line dialect, for people at nc and telnet and for their programs. Every unit is one
+ * line. The room has sanitised all text in it, so a terminal receives no control characters
+ * except line ends and, if turned on, colours.
  *
  * After the time stamp a line has one of three forms, which no name or text can forge:
  * `NAME: TEXT` is a message, `NAME * TEXT` an action, `* …` a notice of the server. Names
@@ -97,7 +97,7 @@ function encode(message: Outgoing, style: LineStyle, columns: number): Unit[] {
       return message.events.map((event) => ({ text: eventLine(event, style), own: event.from.id }))
     case 'history':
       return message.events.length === 0
-        ? [{ text: '* Nothing has been said yet.' }]
+        ? [{ text: '* There are no messages yet.' }]
         : [...leftOutLines(message), ...datedLines(message.events, style)]
     case 'found':
       return [
@@ -121,12 +121,12 @@ function encode(message: Outgoing, style: LineStyle, columns: number): Unit[] {
 }
 
 function leftOutLines({ leftOut }: { leftOut?: number }): Unit[] {
-  return leftOut === undefined
-    ? []
-    : [{ text: `* ${leftOut} older left out: it is too much at once.` }]
+  if (leftOut === undefined) return []
+  const messages = leftOut === 1 ? 'message' : 'messages'
+  return [{ text: `* ${leftOut} older ${messages} left out: the reply is too long.` }]
 }
 
-/** Events of perhaps several days, each day under its date. */
+/** The lines of events, with the date before the first event of each day. */
 function datedLines(events: readonly RoomEvent[], style: LineStyle): Unit[] {
   let day = ''
   return events.flatMap((event) => {
@@ -166,12 +166,12 @@ function eventLine({ at, kind, from, text }: RoomEvent, style: LineStyle): strin
 }
 
 function shown(name: string, { color, ascii }: LineStyle): string {
-  // In ASCII, a star or an emoji of a name would be spelled with the marks of a line.
+  // In ASCII, a star or an emoji would be spelled with characters that separate a line's parts.
   const spelled = ascii ? inAscii(name).replace(/[<>:*!]/g, '') || '?' : name
   return color ? painted(spelled) : spelled
 }
 
-/** Without the brackets, the name `bob is now` would make any notice about bob. */
+/** Without the brackets, the name `bob is now` could forge a notice about bob. */
 function inNotice(name: string, style: LineStyle): string {
   return name.includes(' ') ? `<${shown(name, style)}>` : shown(name, style)
 }
@@ -225,14 +225,14 @@ function greeting(welcome: Welcome, style: LineStyle): string[] {
   return [...lines, ...tail]
 }
 
-/** As many of the latest events as there is room for, under what they are. */
+/** As many of the latest events as fit into `room` bytes, below a heading. */
 function tailLines(events: readonly RoomEvent[], style: LineStyle, room: number): string[] {
   for (let from = 0; from < events.length; from += 1) {
     const tail = datedLines(events.slice(from), style).map(({ text }) => text)
-    const lines = ['* Said before; /history shows more:', ...tail]
+    const lines = ['* Earlier messages; /history shows more:', ...tail]
     if (bytesOf(lines) <= room) return lines
   }
-  const hint = events.length > 0 ? ['* What was said before is long; /history shows it.'] : []
+  const hint = events.length > 0 ? ['* Earlier messages are long; /history shows them.'] : []
   return bytesOf(hint) <= room ? hint : []
 }
 

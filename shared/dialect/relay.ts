@@ -1,6 +1,6 @@
 /**
- * The relay's dialect: what another chat server receives of the room, and what it sends.
- * Every line from it is a message: the other server has no commands here.
+ * The relay's dialect: events → lines for another chat server, and its lines → messages. The
+ * other server has no commands here: every line from it is a message.
  */
 
 import { limits } from '../limits.ts'
@@ -13,8 +13,8 @@ const RESUME_CODE = /\/resume [\w-]+\.[\w-]{11}(?![\w-])/
 const COMMAND_LIKE = /^[^\p{L}\p{N}]|\s/u
 
 /**
- * Why a format is rejected; undefined if it is not. Something visible that is not part of
- * the name or the text must stand before the text: else members could send commands.
+ * Returns why a format is rejected; undefined if it is accepted. A visible character that is
+ * not part of the name must precede the text. Otherwise members could send commands.
  */
 export function relayFormatFault(format: string): string | undefined {
   const before = format.split('{text}', 1)[0] ?? ''

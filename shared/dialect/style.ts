@@ -1,8 +1,8 @@
 /**
- * How one reader of lines wants them: each style is a dialect of its own, which all its
+ * The style of the lines that one reader receives. Each style is an encoding, which all its
  * readers share.
  *
- * MUST have few values in each field: what is encoded is kept for every style in use.
+ * Each field MUST have few values, because encoded segments are kept for every style in use.
  */
 import { foldName } from '../names.ts'
 
@@ -12,7 +12,7 @@ export type LineStyle = Readonly<{
    * machine that encodes, with its daylight saving time.
    */
   offset: number | undefined
-  /** Whether the time stands before each message. */
+  /** Whether each message begins with its time. */
   stamps: boolean
   /** Whether names have colours, with the escape sequences of ECMA-48. */
   color: boolean
@@ -20,7 +20,7 @@ export type LineStyle = Readonly<{
   ascii: boolean
 }>
 
-/** What clocks in use are from UTC, in minutes, and the step between them. */
+/** The smallest and the largest offset in use, in minutes from UTC, and the step between them. */
 const [WEST, EAST, STEP] = [-12 * 60, 14 * 60, 15]
 const OFFSET = /^(?:UTC|GMT)? ?([+\-−]?)(\d{1,2})(?::?(\d\d))?$/i
 
@@ -29,7 +29,7 @@ export function offsetAt(at: string, offset: number | undefined): number {
   return offset ?? -new Date(at).getTimezoneOffset()
 }
 
-/** Minutes for `+05:45`, `-3`, `UTC+0530`, `UTC`; undefined for what no clock has. */
+/** Minutes for `+05:45`, `-3`, `UTC+0530`, `UTC`; undefined for an offset that no clock has. */
 export function parseOffset(text: string): number | undefined {
   if (/^(UTC|GMT|Z)$/i.test(text)) return 0
   const [, sign = '', hours, minutes = '0'] = OFFSET.exec(text) ?? []
@@ -47,12 +47,12 @@ export function utcOffset(minutes: number): string {
 }
 
 /**
- * Colours of the 256 that have a contrast of 4.5 both on black and on white (WCAG AA):
- * there are no others in the cube, and nobody tells us which background a reader has.
+ * The colours of the 256-colour cube with a contrast of 4.5 both on black and on white (WCAG
+ * AA). There are no others, and the server does not know the reader's background.
  */
 export const NAME_COLORS = [29, 63, 98, 131, 163] as const
 
-/** The name in its colour, which is the same in every case of its letters. */
+/** The name in its colour. Upper and lower case have the same colour. */
 export function painted(name: string): string {
   let hash = 0
   for (const char of foldName(name)) hash = (Math.imul(hash, 31) + (char.codePointAt(0) ?? 0)) >>> 0

@@ -1,5 +1,5 @@
 /**
- * What a typed line asks for: the reading half of the line dialect.
+ * A typed line → a request or a setting: the decoding half of the line dialect.
  */
 import { type CommandName, commandNamed, nearestCommand, parseTyped } from '../commands.ts'
 import type { Fault } from '../errors.ts'
@@ -9,9 +9,9 @@ import type { Decoded, Request, Setting } from './dialect.ts'
 import { isHello } from './json.ts'
 import { parseOffset } from './style.ts'
 
-/** Messages that a newcomer at a terminal is shown, and who asks for some without a number. */
+/** Messages in the greeting of a terminal, and in replies to /history or /search. */
 export const TAIL_EVENTS = 20
-/** Bytes of an unknown word that are shown again. */
+/** Bytes of an unknown command that the error repeats. */
 const WORD_BYTES = 40
 /** Most UTF-8 bytes in a query. */
 const QUERY_BYTES = 256
@@ -19,14 +19,14 @@ const QUERY_BYTES = 256
 const JSON_HERE: Fault = {
   code: 'bad_message',
   message:
-    'JSON begins with a hello object as the first line; after another, a line is said as it is.',
+    'Not sent: a hello object. To use JSON, send the hello object as the first line of a connection.',
 }
 
-/** How most hellos begin, for those that are cut or not quite JSON. */
+/** The beginning of most hello objects, for those that are cut or not valid JSON. */
 const HELLO_START = /^\s*\{\s*["']?type["']?\s*:\s*["']hello/
 
 export function decodeLine(line: string): Decoded {
-  // Said aloud it would give away a token.
+  // Sent as text, it would reveal a token.
   if (HELLO_START.test(line) || isHello(line)) return { type: 'fault', fault: JSON_HERE }
   const typed = parseTyped(line)
   if (typed.type === 'nothing') return { type: 'nothing' }
@@ -100,7 +100,7 @@ function unknown(word: string): Decoded {
   const near = nearestCommand(word)
   const hint = near === undefined ? '' : ` Did you mean /${near}?`
   const shown = cutUtf8(sanitise(word), WORD_BYTES)
-  const message = `There is no command /${shown}.${hint} /help lists them all; //x says /x.`
+  const message = `There is no command /${shown}.${hint} /help lists all commands; //x sends /x.`
   return { type: 'fault', fault: { code: 'unknown_command', message } }
 }
 

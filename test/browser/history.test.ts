@@ -94,7 +94,7 @@ it(`scrolls through ${MESSAGES} messages of history without a jump, in bounded m
   expect(found.jump).toBeLessThanOrEqual(1)
   expect(found.most).toBeLessThanOrEqual(1000)
 
-  await page.getByText('This is where it began.').waitFor()
+  await page.getByText('The log begins here.').waitFor()
   await page.getByRole('button', { name: 'Newest' }).click()
   await row(page, `m${MESSAGES} `).waitFor()
   if (long) {

@@ -1,4 +1,4 @@
-/** The lines below the composer: notices, and what becomes of the draft when it is sent. */
+/** The lines below the composer: notices, and how the draft will be sent. */
 import { type Signal, useSignal, useSignalEffect } from '@preact/signals'
 import { useMemo } from 'preact/hooks'
 import { secondsFor } from '../address.ts'

@@ -23,7 +23,7 @@ export const english = {
   messages: 'Messages',
   pending: 'Pending messages',
   empty: 'No messages yet. Write the first one.',
-  beginning: 'This is where it began.',
+  beginning: 'The log begins here.',
   newLine: 'New',
   below: (count: number, mentions: number) =>
     mentions === 0

@@ -17,7 +17,7 @@ describe('the history', () => {
     const { client: bob } = await greeted(tcp.port)
     await bob.until('message 30\n')
     expect(bob.text).toMatch(
-      /bye leaves\.\n\* Said before; \/history shows more:\n\* .{10}\n\[.{5}\] guest-1: message 11\n/,
+      /bye leaves\.\n\* Earlier messages; \/history shows more:\n\* .{10}\n\[.{5}\] guest-1: message 11\n/,
     )
     expect(bob.text.match(/message \d+/g)).toHaveLength(20)
     // One write of at most 1024 bytes, since some programs read 1024 bytes once.
@@ -59,8 +59,8 @@ describe('the history', () => {
     ann.send('/history 40\n/search long\n/history 5\n/who\n')
     const text = await ann.until('1 here: ')
     expect(text.match(/^.*left out.*$/gm)).toEqual([
-      '* 24 older left out: it is too much at once.',
-      '* 4 older left out: it is too much at once.',
+      '* 24 older messages left out: the reply is too long.',
+      '* 4 older messages left out: the reply is too long.',
     ])
     expect(text.match(/: long/g)).toHaveLength(16 + 16 + 5)
     const page = await pageClient(webUrl)

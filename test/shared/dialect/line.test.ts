@@ -71,7 +71,7 @@ describe('a typed line', () => {
       type: 'fault',
       fault: {
         code: 'unknown_command',
-        message: 'There is no command /shout. /help lists them all; //x says /x.',
+        message: 'There is no command /shout. /help lists all commands; //x sends /x.',
       },
     })
     const decoded = utc.decode(`/\x1b[2J${'😀'.repeat(1000)}`)
@@ -253,7 +253,7 @@ describe('the greeting', () => {
   test('goes on with what was said before, as much of it as fits into 1024 bytes', () => {
     const few = [event('message', 'hello', bob)]
     expect(lines(welcome({ events: few })).slice(-3)).toEqual([
-      '* Said before; /history shows more:',
+      '* Earlier messages; /history shows more:',
       '* 2026-11-22',
       '[12:21] bob: hello',
     ])
@@ -268,7 +268,7 @@ describe('the greeting', () => {
     const long = [event('message', 'x'.repeat(2000), bob)]
     expect(lines(welcome({ events: long }))).toEqual([
       ...lines(welcome()),
-      '* What was said before is long; /history shows it.',
+      '* Earlier messages are long; /history shows them.',
     ])
   })
 
@@ -416,7 +416,7 @@ describe('what was said before', () => {
 
   test('is said to be nothing where it is nothing', () => {
     expect(lines({ type: 'history', events: [], more: false })).toEqual([
-      '* Nothing has been said yet.',
+      '* There are no messages yet.',
     ])
     expect(lines({ type: 'found', query: 'x', events: [] })).toEqual(['* Nothing found for x'])
   })
