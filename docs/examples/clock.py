@@ -1,4 +1,4 @@
-"""A bot: says the time when somebody asks for it. JSON, one object per line, over TCP."""
+"""A bot: says the time when a person asks for it. JSON, one object per line, over TCP."""
 import json
 import socket
 import time
