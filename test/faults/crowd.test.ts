@@ -9,7 +9,7 @@ import { watchTimers } from '../support/timers.ts'
 const CROWD = 600
 /** More than the greeting has. */
 const GREETING_LINES = 20
-/** How often, in ms, a crowded room broadcasts who came and went. */
+/** Interval, in ms, at which a crowded room broadcasts joins and leaves. */
 const CROWDED_MS = 2000
 
 test('hundreds of members who join and leave at once are a few short messages to the others', async () => {

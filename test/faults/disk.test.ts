@@ -47,7 +47,7 @@ test('a full disk under load: acknowledged messages are kept, others are refused
       said += 1
       page.send({ type: 'say', id: `id ${said}`, text: text(said) })
     }
-    // Messages are acknowledged in order, so the last one is answered last.
+    // Messages are acknowledged in order, so the last acknowledgement is that of the last one.
     const last = `id ${said}`
     await Promise.race([page.until(text(said)), page.next('error', ({ id }) => id === last)])
   }

@@ -183,7 +183,7 @@ function frameLife({ webUrl }: TestGateway, random: Random): Promise<void> {
   })
 }
 
-/** Tests the telnet decoder alone: its text is no longer than its input, and its answers are limited. */
+/** Tests the telnet decoder alone: its text is no longer than its input, and its replies are limited. */
 function codecLife(random: Random): void {
   const decoder = new TelnetDecoder()
   for (let left = 50; left > 0; left -= 1) {
@@ -201,7 +201,7 @@ function heapBytes(): number {
 }
 
 describe('noise', () => {
-  it('on both ports adds no word to the room that no connection sent, and leaves nothing behind', {
+  it('on both ports adds only text to the room that a connection has sent, and leaves nothing behind', {
     timeout: 240_000 + LANES * LIVES * 300,
   }, async () => {
     const gateway = await testGateway(

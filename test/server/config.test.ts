@@ -28,7 +28,7 @@ describe('the configuration', () => {
     expect(optionNames.map(environmentName)).toContain('ONEROOM_TCP_PORT')
   })
 
-  it('reports every fault at once, each naming its option and what was given', () => {
+  it('reports every fault at once, each with its option and the given text', () => {
     const given = { tcpPort: '99999', flood: 'fast', logLevel: 'loud', webPort: '-1' }
     const nameOf = (name: (typeof optionNames)[number]) =>
       name === 'webPort' ? environmentName(name) : flagName(name)
@@ -52,7 +52,7 @@ describe('the configuration', () => {
     expect(readConfig({ relayFormat }).ok).toBe(false)
   })
 
-  it('refuses one port for both listeners, unless any free one will do', () => {
+  it('refuses one port for both listeners, unless it is 0', () => {
     expect(readConfig({ webPort: '8080' })).toEqual({
       ok: false,
       faults: ['--web-port and --tcp-port are both 8080; each needs its own port.'],

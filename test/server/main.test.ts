@@ -51,7 +51,7 @@ describe('a bad value in the environment', () => {
     expect(program.stderr.startsWith('oneroom: ')).toBe(true)
   })
 
-  it('is not read where a flag is given', async () => {
+  it('is not read if the flag is given', async () => {
     const program = oneroom(['serve', '--tcp-port', 'x'], { ONEROOM_TCP_PORT: 'y' })
     expect(await program.untilExit()).toBe(2)
     expect(program.stderr).toContain('--tcp-port "x" is not a port number')

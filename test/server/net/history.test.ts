@@ -173,7 +173,7 @@ describe('/resume', () => {
     const answer = await fetch(`${webUrl}/api/say`, { method: 'POST', body: code })
     expect(answer.status).toBe(400)
     expect(room.feed.seq).toBe(1)
-    // It looks like a code and is none of this server.
+    // It looks like a code, but another server made it.
     ann.send('abcdefghij.abcdefghijk\n')
     await bob.until('abcdefghij.abcdefghijk\n')
   })

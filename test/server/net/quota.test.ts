@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { Quota } from '../../../server/net/quota.ts'
 
-it('a quota is kept for each network and in total, and what is given back counts once', () => {
+it('a quota limits each network and the total, and giving back twice counts once', () => {
   const quota = new Quota({ total: 3, ofNetwork: 2 })
   const first = quota.take('192.0.2.1')
   expect(quota.take('::ffff:192.0.2.1')).toBeDefined()

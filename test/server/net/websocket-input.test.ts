@@ -11,7 +11,7 @@ function units(input: WebSocketInput): string[] {
   return all
 }
 
-test('each message is one unit, however pushes and reads alternate', () => {
+test('each message is one unit, in any order of pushes and reads', () => {
   const message = fc.string({ unit: 'grapheme', maxLength: 40 })
   fc.assert(
     fc.property(fc.array(fc.tuple(message, fc.boolean())), (messages) => {

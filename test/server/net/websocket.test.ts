@@ -9,7 +9,7 @@ import { greeted, rawClient } from '../../support/raw.ts'
 
 const unreadable = () => Promise.reject(new Error('the disk is gone'))
 
-/** A WebSocket of bare bytes, which never answers a close. */
+/** A WebSocket on a plain socket, which never replies to a close. */
 async function upgraded(webUrl: string): Promise<Socket> {
   const { host, port } = new URL(webUrl)
   const socket = connect({ port: Number(port), host: '127.0.0.1', allowHalfOpen: true })
@@ -37,7 +37,7 @@ function clientFrame(opcode: number, text: string): Buffer {
 }
 
 describe('the JSON dialect over a WebSocket', () => {
-  it('welcomes with who one is, who is here, and the limits', async () => {
+  it('welcomes a client with its person, the members and the limits', async () => {
     const { webUrl, tcp } = await testGateway()
     await greeted(tcp.port)
     const page = await pageClient(webUrl)
@@ -48,7 +48,7 @@ describe('the JSON dialect over a WebSocket', () => {
     expect(welcome.limits.textBytes).toBe(4096)
   })
 
-  it('acknowledges what one says by the event itself, with its id', async () => {
+  it('acknowledges a message with its event, which has its id', async () => {
     const { webUrl } = await testGateway()
     const page = await pageClient(webUrl)
     const { you } = await page.hello({ name: 'Ann' })
@@ -61,7 +61,7 @@ describe('the JSON dialect over a WebSocket', () => {
     })
   })
 
-  it('says the same id of the same person once, and answers with the first event', async () => {
+  it('broadcasts an id of a person once, and replies to a repetition with the first event', async () => {
     const { webUrl } = await testGateway()
     const [ann, bob] = [await pageClient(webUrl), await pageClient(webUrl)]
     const { token } = await ann.hello({ name: 'Ann' })
@@ -79,7 +79,7 @@ describe('the JSON dialect over a WebSocket', () => {
     expect(bob.texts).toEqual(['first', 'second', 'of bob'])
   })
 
-  it('reads the same messages in the same order as a terminal', async () => {
+  it('sends the same messages in the same order as to a terminal', async () => {
     const { webUrl, tcp } = await testGateway()
     const page = await pageClient(webUrl)
     await page.hello({ name: 'Ann' })
@@ -112,7 +112,7 @@ describe('the JSON dialect over a WebSocket', () => {
       'text_too_long',
     ],
     ['a second hello', '{"type":"hello","protocol":1}', 'hello_twice'],
-  ])('answers a message that is %s with an error and stays open', async (_what, text, code) => {
+  ])('replies to a message that is %s with an error, and stays open', async (_what, text, code) => {
     const { webUrl } = await testGateway()
     const page = await pageClient(webUrl)
     await page.hello()
@@ -124,7 +124,7 @@ describe('the JSON dialect over a WebSocket', () => {
     await page.until('still here')
   })
 
-  it('wants a hello first, and one whose name is free', async () => {
+  it('requires a hello first, with a free name', async () => {
     const { webUrl } = await testGateway()
     const [ann, bob] = [await pageClient(webUrl), await pageClient(webUrl)]
     await ann.hello({ name: 'Ann' })
@@ -136,7 +136,7 @@ describe('the JSON dialect over a WebSocket', () => {
     expect((await bob.hello({ name: 'ANN-2' })).you.name).toBe('ANN-2')
   })
 
-  it('tells of typing, renames and leaving', async () => {
+  it('broadcasts typing, renames and leaves', async () => {
     const { webUrl } = await testGateway()
     const [ann, bob] = [await pageClient(webUrl), await pageClient(webUrl)]
     await ann.hello({ name: 'Ann' })
@@ -152,7 +152,7 @@ describe('the JSON dialect over a WebSocket', () => {
     expect(left).toMatchObject({ left: [{ name: 'Robert' }], memberCount: 1 })
   })
 
-  it('refuses binary frames with 1003 and frames over 16 KiB with 1009', async () => {
+  it('rejects binary frames with 1003 and frames over 16 KiB with 1009', async () => {
     const { webUrl } = await testGateway()
     const [binary, large] = [await pageClient(webUrl), await pageClient(webUrl)]
     await binary.hello()
@@ -163,7 +163,7 @@ describe('the JSON dialect over a WebSocket', () => {
     expect(await large.untilClosed()).toBe(1009)
   })
 
-  it('keeps nothing of what still comes from one whom it has closed', async () => {
+  it('keeps nothing that arrives after it has closed a connection', async () => {
     const { webUrl, room } = await testGateway()
     const frame = clientFrame(0x1, '{"type":"bye"}')
     const socket = await upgraded(webUrl)
@@ -177,14 +177,14 @@ describe('the JSON dialect over a WebSocket', () => {
     expect(process.memoryUsage().heapUsed - before).toBeLessThan(2_000_000)
   })
 
-  it('is told when no hello has come in time, and closed with 4000', async () => {
+  it('closes a connection without a hello in time with 4000', async () => {
     const { webUrl } = await testGateway({}, { helloMs: 20 })
     const page = await pageClient(webUrl)
     expect((await page.next('error')).code).toBe('hello_timeout')
     expect(await page.untilClosed()).toBe(4000)
   })
 
-  it('is told when the past cannot be read, and stays', async () => {
+  it('replies with an error if the log cannot be read, and stays open', async () => {
     const { webUrl, room } = await testGateway()
     const page = await pageClient(webUrl)
     await page.hello()
@@ -196,8 +196,8 @@ describe('the JSON dialect over a WebSocket', () => {
   })
 })
 
-describe('coming back', () => {
-  it('is the same person, of whom nobody was told that they left', async () => {
+describe('a client that reconnects', () => {
+  it('is the same person, without a leave or a join', async () => {
     const gateway = await testGateway()
     const [ann, bob] = [await pageClient(gateway.webUrl), await pageClient(gateway.webUrl)]
     const first = await ann.hello({ name: 'Ann' })
@@ -217,7 +217,7 @@ describe('coming back', () => {
     expect(gateway.room.counts).toEqual({ readers: 2, present: 2, held: 0 })
   })
 
-  it('leaves for good when the absence is over', async () => {
+  it('leaves when its place is no longer held', async () => {
     const gateway = await testGateway({}, { absenceMs: 30 })
     const [ann, bob] = [await pageClient(gateway.webUrl), await pageClient(gateway.webUrl)]
     await ann.hello({ name: 'Ann' })
@@ -227,7 +227,7 @@ describe('coming back', () => {
     expect(gateway.room.counts).toEqual({ readers: 1, present: 1, held: 0 })
   })
 
-  it('closes the connection that the same person opened before', async () => {
+  it('replaces the earlier connection of the same person', async () => {
     const { webUrl } = await testGateway()
     const [one, two] = [await pageClient(webUrl), await pageClient(webUrl)]
     const { token, you } = await one.hello({ name: 'Ann' })
@@ -237,7 +237,7 @@ describe('coming back', () => {
     await two.until('here now')
   })
 
-  it('tells the others when a person continues over another transport', async () => {
+  it('is broadcast as moved if it uses another transport', async () => {
     const { webUrl, tcp, room } = await testGateway()
     const [ann, bob] = [await pageClient(webUrl), await pageClient(webUrl)]
     const { client: reader } = await greeted(tcp.port)
@@ -251,7 +251,7 @@ describe('coming back', () => {
     expect(room.roster.get(you.id)?.via).toBe('json')
   })
 
-  it('gives every event once over a resume in the middle of a flood', async () => {
+  it('receives every event once when it resumes under load', async () => {
     const { webUrl } = await testGateway()
     const [ann, bob] = [await pageClient(webUrl), await pageClient(webUrl)]
     const { token, epoch } = await ann.hello({ name: 'Ann' })
@@ -268,7 +268,7 @@ describe('coming back', () => {
     )
   })
 
-  it('is refused with 4004, to be tried again, while what was missed cannot be read', async () => {
+  it('is closed with 4004 while the missed events cannot be read, and may retry', async () => {
     const { webUrl, room } = await testGateway()
     const [ann, back] = [await pageClient(webUrl), await pageClient(webUrl)]
     const { epoch, head, token } = await ann.hello({ name: 'Ann' })
@@ -285,7 +285,7 @@ describe('coming back', () => {
     await again.until('missed')
   })
 
-  it('resets a reader from another epoch, and one who is ahead of the log', async () => {
+  it('is reset if its epoch is another, or its seq is above the head', async () => {
     const { webUrl } = await testGateway()
     const [ann, bob] = [await pageClient(webUrl), await pageClient(webUrl)]
     const { epoch } = await ann.hello({ epoch: 'another', seq: 3, history: 10 })
@@ -293,12 +293,12 @@ describe('coming back', () => {
     expect((await bob.hello({ epoch, seq: 99 })).reset).toBe('too_far')
   })
 
-  it('forgets nothing that a reader needs, however small the feed', async () => {
+  it('receives every event, also from a very small feed', async () => {
     const { webUrl, tcp } = await testGateway({}, { feedBytes: 4000 })
     const page = await pageClient(webUrl)
     await page.hello()
     const { client } = await greeted(tcp.port)
-    // Not read for a while: what it misses has left the feed when it reads again.
+    // Not read for a while: the missed events have left the feed when it reads again.
     page.socket.pause()
     const lines = Array.from({ length: 3000 }, (_, at) => `${at} ${'x'.repeat(1000)}`)
     client.send(`${lines.join('\n')}\n`)
@@ -312,7 +312,7 @@ describe('coming back', () => {
 })
 
 describe('the subprotocol oneroom.text', () => {
-  it('speaks the line dialect, a line in each frame', async () => {
+  it('uses the line dialect, with one line in each frame', async () => {
     const { webUrl, tcp } = await testGateway()
     const { client } = await greeted(tcp.port)
     const socket = new WebSocket(`${webUrl.replace('http', 'ws')}/ws`, 'oneroom.text')
@@ -336,7 +336,7 @@ describe('the subprotocol oneroom.text', () => {
 })
 
 describe('a connection that is refused', () => {
-  it('is cut when it does not answer the close, and holds up no stop', async () => {
+  it('is terminated if it does not close, and does not delay a stop', async () => {
     const { webUrl, close } = await testGateway({}, { maxConnections: 0 })
     const socket = await upgraded(webUrl)
     const cut = once(socket, 'end')
@@ -348,14 +348,14 @@ describe('a connection that is refused', () => {
   })
 })
 
-describe('who may connect', () => {
+describe('a WebSocket is accepted from', () => {
   const refusal = (url: string, headers: Record<string, string>, protocol = 'oneroom.v1') =>
     pageClient(url, protocol, headers).then(
       () => 'open',
       (error: Error) => error.message,
     )
 
-  it('a page of this server, or a program with no origin, and no other page', async () => {
+  it('a page of this server and a program without an Origin, not from another page', async () => {
     const { webUrl } = await testGateway()
     expect(await refusal(webUrl, { origin: webUrl })).toBe('open')
     expect(await refusal(webUrl, {})).toBe('open')
@@ -365,7 +365,7 @@ describe('who may connect', () => {
     expect(await refusal(webUrl, { origin: webUrl }, 'mqtt')).toMatch('400')
   })
 
-  it('nobody under a foreign host name, even with the origin to match', async () => {
+  it('no client that uses a foreign host name, even with a matching Origin', async () => {
     const { webUrl } = await testGateway({ allowHost: ['chat.example'] })
     const port = new URL(webUrl).port
     const as = (name: string) =>

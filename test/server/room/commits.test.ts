@@ -1,4 +1,4 @@
-/** Commits: one append at a time, and every draft settled once, whatever throws. */
+/** Commits: one append at a time, and every draft settled once, also after an exception. */
 import { expect, test, vi } from 'vitest'
 import { systemClock } from '../../../server/clock.ts'
 import { memoryLog } from '../../../server/log/memory.ts'
@@ -16,7 +16,7 @@ function commits(onCommitted: () => void = () => {}) {
   return { log, onBug, onLogFault, commits: new Commits(options) }
 }
 
-test('a broadcast that throws settles the senders all the same, and the next batch is committed', async () => {
+test('if a broadcast throws, the senders are settled and the next batch is committed', async () => {
   const {
     log,
     onBug,
@@ -34,7 +34,7 @@ test('a broadcast that throws settles the senders all the same, and the next bat
   expect(onBug).toHaveBeenCalledTimes(2)
 })
 
-test('a sender whose callback throws does not keep the others from being settled', async () => {
+test('if the callback of one sender throws, the others are settled', async () => {
   const { onBug, commits: room } = commits()
   const settle = vi.fn()
   room.post(draft('one'), () => {

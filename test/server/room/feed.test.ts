@@ -1,4 +1,4 @@
-/** The feed: a ring of segments, each encoded once for all who read it. */
+/** The feed: a ring of segments, each encoded once for all readers. */
 import { describe, expect, test } from 'vitest'
 import { Feed, Segment } from '../../../server/room/feed.ts'
 import type { Encoding } from '../../../shared/dialect/dialect.ts'
@@ -40,7 +40,7 @@ function counting(encoding: Encoding): Encoding & { count: number } {
 }
 
 describe('a segment', () => {
-  test('is encoded once for each encoding, however many read it', () => {
+  test('is encoded once for each encoding, for any number of readers', () => {
     const [line, object] = [counting(lines(0)), counting(json)]
     const segment = new Segment(events([1, 2]), 2, () => {})
     expect([line.count, object.count]).toEqual([0, 0])
@@ -52,7 +52,7 @@ describe('a segment', () => {
     expect([line.count, object.count]).toEqual([1, 1])
   })
 
-  test('keeps its bytes for 32 styles of lines, and for JSON whoever came before', () => {
+  test('keeps 32 styles of lines, and JSON in addition', () => {
     const segment = new Segment(events([1, 2]), 2, () => {})
     const styles = Array.from({ length: 100 }, (_, at) => counting(lines(at * 15)))
     const object = counting(json)
@@ -64,7 +64,7 @@ describe('a segment', () => {
     expect(object.count).toBe(1)
   })
 
-  test('leaves the ring when what is encoded of the others takes its bytes', () => {
+  test('leaves the ring when encodings of other segments need its bytes', () => {
     const feed = new Feed(4000, 0)
     for (let seq = 1; seq <= 4; seq += 1) feed.add(events([seq]))
     expect(feed.tail).toBe(0)
@@ -92,7 +92,7 @@ describe('a segment', () => {
 })
 
 describe('the feed', () => {
-  test('begins at the head of the log, with nothing in it', () => {
+  test('begins empty, at the head of the log', () => {
     const feed = new Feed(10_000, 41)
     expect(feed).toMatchObject({ head: 0, tail: 0, seq: 41, trimmedSeq: 41 })
     expect(feed.at(0)).toBeUndefined()
@@ -118,7 +118,7 @@ describe('the feed', () => {
     return bytes
   }
 
-  test('stays within its bytes by dropping the oldest, and says which events are gone', () => {
+  test('stays within its limit by dropping the oldest, and reports the last dropped event', () => {
     const feed = new Feed(5000, 0)
     for (let seq = 1; seq <= 100; seq += 1) {
       feed.add(events([seq], 'x'.repeat(seq)))
@@ -135,7 +135,7 @@ describe('the feed', () => {
     )
   })
 
-  test('keeps a segment at exactly its bytes, and drops at one more', () => {
+  test('keeps a segment at exactly its limit, and drops it at one byte more', () => {
     const { cost } = new Segment(events([1]), 1, () => {})
     const [exact, less] = [new Feed(2 * cost, 0), new Feed(2 * cost - 1, 0)]
     for (const feed of [exact, less]) for (const seq of [1, 2]) feed.add(events([seq]))
@@ -143,7 +143,7 @@ describe('the feed', () => {
     expect([less.tail, less.trimmedSeq]).toEqual([1, 1])
   })
 
-  test('keeps the newest, however large: those who are level with it are still to read it', () => {
+  test('keeps the newest segment of any size, because readers still need it', () => {
     const feed = new Feed(1000, 0)
     feed.add(events([1]))
     feed.add(events([2], 'x'.repeat(4096)))
@@ -152,7 +152,7 @@ describe('the feed', () => {
     expect(feed).toMatchObject({ head: 3, tail: 2, seq: 3, trimmedSeq: 2 })
   })
 
-  test('counts crowds: who came and went takes room too', () => {
+  test('counts the bytes of presence changes', () => {
     const feed = new Feed(1_000_000, 0)
     const crowd = Array.from({ length: 2000 }, (_, n) => ({ ...bob, id: `${n}` }))
     for (let round = 0; round < 20; round += 1) feed.add(presence(crowd))

@@ -23,7 +23,7 @@ async function pagesOf(count: number) {
   return { log, clock, pages, reads: () => reads }
 }
 
-test('a thousand readers that return read each page of the log once', async () => {
+test('a thousand readers that return cause one read for each page of the log', async () => {
   const { pages, reads } = await pagesOf(200)
   const catchUp = async (): Promise<number[]> => {
     const seqs: number[] = []

@@ -1,4 +1,4 @@
-/** Who came, went or changed name, as one message for many changes. */
+/** Joins, leaves and renames, as one message for many changes. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { PresenceChanges } from '../../../server/room/presence.ts'
@@ -9,11 +9,11 @@ const bob: Person = { id: 'b2', name: 'bob', via: 'tcp' }
 const called = (person: Person, name: string): Person => ({ ...person, name })
 
 describe('the changes', () => {
-  test('are nothing to tell when there were none', () => {
+  test('are undefined if there are none', () => {
     expect(new PresenceChanges().take(3)).toBeUndefined()
   })
 
-  test('are told once, with the number of members', () => {
+  test('are returned once, with the number of members', () => {
     const changes = new PresenceChanges()
     changes.join(alice)
     changes.leave(bob)
@@ -32,7 +32,7 @@ describe('the changes', () => {
 
   test.each<[string, (changes: PresenceChanges) => void, object | undefined]>([
     [
-      'of somebody who came and went are none',
+      'of a person that joined and left are none',
       (changes) => {
         changes.join(bob)
         changes.leave(bob)
@@ -40,7 +40,7 @@ describe('the changes', () => {
       undefined,
     ],
     [
-      'of somebody who went and came back are none',
+      'of a person that left and joined again are none',
       (changes) => {
         changes.leave(bob)
         changes.join(bob)
@@ -48,7 +48,7 @@ describe('the changes', () => {
       undefined,
     ],
     [
-      'of somebody who came back under another name are a new name',
+      'of a person that joined again with another name are a rename',
       (changes) => {
         changes.leave(bob)
         changes.join(called(bob, 'robert'))
@@ -56,7 +56,7 @@ describe('the changes', () => {
       { ...nothing, ...renamedBob('bob', 'robert') },
     ],
     [
-      'of somebody who went, came back and went are that they went',
+      'of a person that left, joined and left are a leave',
       (changes) => {
         changes.leave(bob)
         changes.join(called(bob, 'robert'))
@@ -65,7 +65,7 @@ describe('the changes', () => {
       { ...nothing, left: [bob] },
     ],
     [
-      'of somebody who came, went and came are that they came',
+      'of a person that joined, left and joined are a join',
       (changes) => {
         changes.join(bob)
         changes.leave(bob)
@@ -74,7 +74,7 @@ describe('the changes', () => {
       { ...nothing, joined: [called(bob, 'robert')] },
     ],
     [
-      'of name upon name are from the first to the last',
+      'of several renames are one from the first name to the last',
       (changes) => {
         changes.rename(called(bob, 'rob'), 'bob')
         changes.rename(called(bob, 'robert'), 'rob')
@@ -82,7 +82,7 @@ describe('the changes', () => {
       { ...nothing, ...renamedBob('bob', 'robert') },
     ],
     [
-      'of a name and back again are none',
+      'of a rename and its reversal are none',
       (changes) => {
         changes.rename(called(bob, 'rob'), 'bob')
         changes.rename(bob, 'rob')
@@ -90,7 +90,7 @@ describe('the changes', () => {
       undefined,
     ],
     [
-      'of somebody who came and took another name are that they came under it',
+      'of a person that joined and was renamed are a join with the new name',
       (changes) => {
         changes.join(bob)
         changes.rename(called(bob, 'robert'), 'bob')
@@ -98,7 +98,7 @@ describe('the changes', () => {
       { ...nothing, joined: [called(bob, 'robert')] },
     ],
     [
-      'of somebody who came, took another name and went are none',
+      'of a person that joined, was renamed and left are none',
       (changes) => {
         changes.join(bob)
         changes.rename(called(bob, 'robert'), 'bob')
@@ -107,7 +107,7 @@ describe('the changes', () => {
       undefined,
     ],
     [
-      'of somebody who took another name and went are that they went, under the name that is known',
+      'of a person that was renamed and left are a leave with the old name',
       (changes) => {
         changes.rename(called(bob, 'robert'), 'bob')
         changes.leave(called(bob, 'robert'))
@@ -115,7 +115,7 @@ describe('the changes', () => {
       { ...nothing, left: [bob] },
     ],
     [
-      'of two who exchanged names are both',
+      'of two people that exchanged names are two renames',
       (changes) => {
         changes.rename(called(bob, 'tmp'), 'bob')
         changes.rename(called(alice, 'bob'), 'alice')
@@ -138,7 +138,7 @@ describe('the changes', () => {
   })
 })
 
-test('a reader who applies what is told knows who is here, whatever happened in between', () => {
+test('a client that applies the changes has the list of members, after any sequence', () => {
   const id = fc.constantFrom('a', 'b', 'c')
   const act = fc.oneof(
     fc.record({ what: fc.constant('toggle' as const), id, name: fc.constantFrom('x', 'y', 'z') }),

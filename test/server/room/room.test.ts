@@ -1,11 +1,11 @@
-/** The room at its end: what was said is committed before the log is closed. */
+/** A stop of the room: all messages are committed before the log is closed. */
 import { connect } from 'node:net'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { testGateway } from '../../support/gateway.ts'
 import { greeted } from '../../support/raw.ts'
 
-test('a stop commits what waits for the log, also of somebody whose connection has broken', async () => {
+test('a stop commits all waiting messages, also those of a lost connection', async () => {
   const { room, tcp, logged, close } = await testGateway()
   const calls: string[] = []
   const { log } = room

@@ -16,13 +16,13 @@ const faultOf = (roster: Roster, raw: string, id = 'new') => {
 }
 
 describe('a name', () => {
-  test('that nobody has is given as it will be shown', () => {
+  test('that is free is returned as it will be shown', () => {
     const roster = rosterOf('alice')
     expect(roster.claim('  Bob   Builder ', 'new')).toEqual({ ok: true, name: 'Bob Builder' })
   })
 
   test.each(['alice', 'Alice', 'ALICE', ' alice ', 'ａｌｉｃｅ', 'alice\u3000'])(
-    'of somebody here is taken: %j',
+    'of a member is taken: %j',
     (raw) => {
       const roster = rosterOf('alice')
       expect(faultOf(roster, raw)).toEqual({
@@ -45,13 +45,13 @@ describe('a name', () => {
     ['alice', 'alice\u{16fe4}'],
     ['alice', 'a lice'],
     ['a.b', 'ab'],
-  ])('that looks like the one of %s is not given: %s', (name, raw) => {
+  ])('that looks like the name %s is rejected: %s', (name, raw) => {
     const fault = faultOf(rosterOf(name), raw)
     expect(fault?.code).toBe('name_lookalike')
     expect(fault?.message).toContain(name)
   })
 
-  test('with a character that cannot be seen is invalid, and what is left may be taken too', () => {
+  test('with an invisible character is invalid, and the suggestion is free', () => {
     expect(faultOf(rosterOf('admin'), 'ad\u200bmin')).toMatchObject({
       code: 'name_invalid',
       suggestion: 'admin-2',
@@ -70,7 +70,7 @@ describe('a name', () => {
     'Sérver',
     '5erver',
     '$erver',
-  ])('of the machine itself is nobody’s: %s', (raw) => {
+  ])('of the server itself is never free: %s', (raw) => {
     expect(faultOf(rosterOf(), raw)).toMatchObject({ code: 'name_taken' })
   })
 
@@ -80,14 +80,14 @@ describe('a name', () => {
     expect(fault).not.toHaveProperty('suggestion')
   })
 
-  test('of one’s own may be written another way', () => {
+  test('may be written in another way by its owner', () => {
     const roster = rosterOf('alice')
     expect(roster.claim('Alice', 'alice')).toEqual({ ok: true, name: 'Alice' })
     expect(roster.claim('a1ice', 'alice')).toEqual({ ok: true, name: 'a1ice' })
     expect(roster.claim('alice', 'alice')).toEqual({ ok: true, name: 'alice' })
   })
 
-  test('is free again when its owner left, or took another', () => {
+  test('is free again after its owner has left or taken another', () => {
     const roster = rosterOf('alice', 'bob')
     roster.remove('alice')
     roster.rename('bob', 'robert')
@@ -96,7 +96,7 @@ describe('a name', () => {
     expect(faultOf(roster, 'Robert')?.code).toBe('name_taken')
   })
 
-  test('is still its owner’s after they wrote it another way', () => {
+  test('stays taken after its owner has written it in another way', () => {
     const roster = rosterOf('alice')
     roster.rename('alice', 'ALICE')
     expect(faultOf(roster, 'alice')?.code).toBe('name_taken')
@@ -112,7 +112,7 @@ describe('a suggestion', () => {
     expect(faultOf(rosterOf('alice', 'alice-2'), 'alice-2')?.suggestion).toBe('alice-3')
   })
 
-  test('can be claimed, whoever is here', () => {
+  test('can be claimed in any room', () => {
     const raw = fc.oneof(
       fc.constantFrom(
         'alice',
@@ -144,7 +144,7 @@ describe('a suggestion', () => {
 })
 
 describe('a guest', () => {
-  test('gets the next number, never one that somebody has or looks like having', () => {
+  test('gets the next number whose name is free', () => {
     const roster = rosterOf('guest-2', 'Guest-l0')
     const given = Array.from({ length: 10 }, () => roster.guestName())
     expect(given).toEqual([1, 3, 4, 5, 6, 7, 8, 9, 11, 12].map((number) => `guest-${number}`))
@@ -160,7 +160,7 @@ describe('a guest', () => {
 })
 
 describe('the list', () => {
-  test('is in the order in which people came, also after a new name, and as long as asked', () => {
+  test('is in the order in which members joined, and no longer than requested', () => {
     const roster = rosterOf('alice', 'bob', 'carol')
     roster.rename('alice', 'zoe')
     expect(roster.size).toBe(3)
@@ -169,7 +169,7 @@ describe('the list', () => {
     expect(roster.list(0)).toEqual([])
   })
 
-  test('has a new person after a new name, so that what was said keeps the old one', () => {
+  test('has a new object after a rename, so that earlier events keep the old name', () => {
     const roster = rosterOf('alice')
     const before = roster.get('alice')
     roster.rename('alice', 'zoe')
@@ -177,7 +177,7 @@ describe('the list', () => {
     expect(roster.get('alice')).toEqual({ id: 'alice', name: 'zoe', via: 'tcp' })
   })
 
-  test('does not change for somebody who is not in it', () => {
+  test('does not change for a person who is not a member', () => {
     const roster = rosterOf('alice')
     roster.rename('bob', 'robert')
     roster.remove('bob')

@@ -4,7 +4,7 @@ import { systemClock } from '../../../server/clock.ts'
 import { memoryLog } from '../../../server/log/memory.ts'
 import { Seats } from '../../../server/room/seats.ts'
 
-test('while the log fails, the latest 10,000 seats wait, and are kept when it recovers', async () => {
+test('while the log fails, the latest 10,000 seats wait, and are saved when it recovers', async () => {
   const log = memoryLog()
   const keepSeats = log.keepSeats
   log.keepSeats = () => Promise.reject(new Error('the log is full'))
@@ -12,7 +12,7 @@ test('while the log fails, the latest 10,000 seats wait, and are kept when it re
   onTestFinished(() => seats.close())
   const seat = (at: number, seq = 0) => ({ person: `p${at}`, name: `n${at}`, seq })
   for (let at = 1; at <= 10_000; at += 1) seats.note(seat(at))
-  // Somebody who moved lately is not the first to be forgotten.
+  // A seat that changed lately is not the first to be dropped.
   seats.note(seat(1, 7))
   seats.note(seat(10_001))
   await seats.keep()

@@ -12,21 +12,21 @@ import {
 
 const secret = Buffer.alloc(32, 7)
 
-test('a new person’s id is 10 characters of base64url, and nobody else’s', () => {
+test('a new person’s id is unique, and has 10 characters of base64url', () => {
   const ids = Array.from({ length: 1000 }, newPersonId)
   expect(new Set(ids).size).toBe(1000)
   for (const id of ids) expect(id).toMatch(/^[\w-]{10}$/)
 })
 
 describe('a token', () => {
-  test('names the person that it was made for', () => {
+  test('proves the person that it was made for', () => {
     const id = newPersonId()
     const token = tokenFor(id, secret)
     expect(token).toMatch(/^[\w-]{10}\.[\w-]{11}$/)
     expect(personOf(token, secret)).toBe(id)
   })
 
-  test('is the same each time, and another for another person or secret', () => {
+  test('is always the same for one person and secret, and different for others', () => {
     expect(tokenFor('a', secret)).toBe(tokenFor('a', Buffer.from(secret)))
     expect(tokenFor('a', secret)).not.toBe(tokenFor('b', secret))
     expect(tokenFor('a', secret).slice(2)).not.toBe(tokenFor('b', secret).slice(2))
@@ -43,7 +43,7 @@ describe('a token', () => {
   })
 
   test.each(['', '.', 'a', 'a.', '.a', '..', 'alice.AAAAAAAAAAAAAAAAAAAAAA', '\ud800.é', '😀'])(
-    'that is none is refused: %j',
+    'of another form is refused: %j',
     (token) => {
       expect(personOf(token, secret)).toBeUndefined()
     },
@@ -58,7 +58,7 @@ describe('a token', () => {
     }
   })
 
-  test('that is changed in any one character, or goes on, is refused', () => {
+  test('with one changed or additional character is refused', () => {
     const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_+/=.é'
     for (let at = 0; at <= token.length; at += 1) {
       for (const letter of letters) {
@@ -70,7 +70,7 @@ describe('a token', () => {
     }
   })
 
-  test('that somebody makes up is refused, and nothing throws', () => {
+  test('of random text is refused without an exception', () => {
     const made = fc.oneof(
       fc.string({ unit: 'binary', maxLength: 256 }),
       fc
@@ -85,7 +85,7 @@ describe('a token', () => {
   })
 })
 
-/** The token for an id as anybody could make it who has the secret. */
+/** The token for an id that anyone with the secret can make. */
 function tokenBy(key: Uint8Array, id: string): string {
   const mac = createHmac('sha256', key).update(id).digest().subarray(0, 8)
   return `${id}.${mac.toString('base64url')}`
@@ -95,27 +95,27 @@ const derived = (purpose: string) =>
   new Uint8Array(hkdfSync('sha256', secret, '', `oneroom ${purpose}`, 32))
 
 describe('the identity of the server itself', () => {
-  test.each(['server', 'relay'])('is not had with a token made from the secret: %s', (id) => {
+  test.each(['server', 'relay'])('cannot be proved by a token made from the secret: %s', (id) => {
     expect(personOf(tokenBy(derived('token'), 'alice'), secret)).toBe('alice')
     for (const key of [derived('token'), derived('name'), secret]) {
       expect(personOf(tokenBy(key, id), secret)).toBeUndefined()
     }
   })
 
-  test.each(['server', 'relay'])('is not proved by any token: %s', (id) => {
+  test.each(['server', 'relay'])('is proved by no token: %s', (id) => {
     expect(personOf(tokenFor(id, secret), secret)).toBeUndefined()
   })
 })
 
 describe('the id of a name', () => {
-  test('is always the same for one name, and another for another name or secret', () => {
+  test('is always the same for one name and secret, and different for others', () => {
     expect(idOfName('Alice', secret)).toBe(idOfName('alice', secret))
     expect(idOfName('alice', secret)).toMatch(/^[\w-]{10}$/)
     expect(idOfName('alice', secret)).not.toBe(idOfName('bob', secret))
     expect(idOfName('alice', secret)).not.toBe(idOfName('alice', randomBytes(32)))
   })
 
-  test('gives away nothing of any token', () => {
+  test('reveals nothing of a token', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', maxLength: 24 }), (name) => {
         const id = Buffer.from(idOfName(name, secret), 'base64url')
@@ -128,7 +128,7 @@ describe('the id of a name', () => {
   })
 })
 
-test('a token is found in a text, and not where it is changed', () => {
+test('a valid token is found in a text, and a changed one is not', () => {
   const token = tokenFor(newPersonId(), secret)
   expect(holdsToken(`/resume ${token}`, secret)).toBe(true)
   expect(holdsToken(`my code is (${token}).`, secret)).toBe(true)

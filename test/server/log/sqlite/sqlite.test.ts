@@ -198,7 +198,7 @@ describe('the data folder', () => {
     'room.lock': '600',
   }
 
-  test('and its files can be opened by their owner alone', async () => {
+  test('and its files can be opened by their owner only', async () => {
     const folder = join(testFolder(), 'a', 'b')
     const warnings: string[] = []
     const log = await openForTest(folder, { onWarning: (sentence) => warnings.push(sentence) })
@@ -207,10 +207,10 @@ describe('the data folder', () => {
     expect(warnings).toEqual([])
   })
 
-  test('is closed to other users where it is open to them, with one warning', async () => {
+  test('is closed to other users if it is open to them, with one warning', async () => {
     const folder = testFolder()
     await (await open(folder)).close()
-    // What a crash leaves behind.
+    // The files that a crash leaves behind.
     for (const name of ['room.db-wal', 'room.db-shm']) writeFileSync(join(folder, name), '')
     for (const name of readdirSync(folder)) chmodSync(join(folder, name), 0o644)
     chmodSync(folder, 0o755)
@@ -226,7 +226,7 @@ describe('the data folder', () => {
     ])
   })
 
-  test('keeps its permissions where it has files of another program, and the log is private', async () => {
+  test('keeps its permissions if it has files of another program, and the log is private', async () => {
     const folder = testFolder()
     chmodSync(folder, 0o755)
     writeFileSync(join(folder, 'notes'), '', { mode: 0o644 })

@@ -71,7 +71,7 @@ test('one failed ROLLBACK does not stop the appends after it', () => {
   expect(writer.append(textOf(draft('kept')))).toEqual({ head: 1 })
 })
 
-test('keeps the latest seats, and counts them only now and then', () => {
+test('keeps the latest seats, and does not count them at each call', () => {
   const folder = testFolder()
   const first = new Writer({ folder, retain: 0, retainDays: 0 })
   first.close()
@@ -118,7 +118,7 @@ describe('a writer that keeps events for 30 days', () => {
     return { writer, upkeep }
   }
 
-  test('deletes those that are older, once it has watched the clock for an hour', () => {
+  test('deletes older events after it has compared the clocks for an hour', () => {
     const { writer, upkeep } = keeping30Days(-40, -31, -29, 0)
     upkeep(0)
     upkeep(TRUST_MS - 1)
@@ -127,7 +127,7 @@ describe('a writer that keeps events for 30 days', () => {
     expect(writer.first).toBe(3)
   })
 
-  test('deletes nothing because the wall clock is 400 days ahead for ten seconds', () => {
+  test('deletes nothing if the wall clock is 400 days ahead for ten seconds', () => {
     const { writer, upkeep } = keeping30Days(-20, -10, 0)
     for (let ms = 0; ms < 2 * TRUST_MS; ms += 60_000) upkeep(60_000)
     for (let ms = 0; ms < 10_000; ms += 50) upkeep(50, 400 * DAY_MS)
@@ -137,14 +137,14 @@ describe('a writer that keeps events for 30 days', () => {
     expect(writer.first).toBe(1)
   })
 
-  test('deletes nothing because the wall clock is ahead when the server starts', () => {
+  test('deletes nothing if the wall clock is ahead when the server starts', () => {
     const { writer, upkeep } = keeping30Days(-20, -10, 0)
     for (let ms = 0; ms < 10_000; ms += 50) upkeep(50, 400 * DAY_MS)
     for (let ms = 0; ms < 2 * TRUST_MS; ms += 60_000) upkeep(60_000)
     expect(writer.first).toBe(1)
   })
 
-  test('believes a wall clock that stays ahead', () => {
+  test('uses a wall clock that stays ahead', () => {
     const { writer, upkeep } = keeping30Days(-20, -10, 0)
     for (let ms = 0; ms < 3 * TRUST_MS; ms += 60_000) upkeep(60_000, 15 * DAY_MS)
     expect(writer.first).toBe(2)

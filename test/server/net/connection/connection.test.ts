@@ -77,7 +77,7 @@ function server(helloMs = 10_000) {
 }
 
 describe('a connection', () => {
-  test('joins by its hello, and sends what the others say', async () => {
+  test('joins with its hello, and sends the messages of others', async () => {
     const { open } = server()
     const [ann, bob] = [open(), open()]
     for (const { receive } of [ann, bob]) receive(HELLO)
@@ -151,7 +151,7 @@ describe('a connection', () => {
     await vi.waitFor(() => expect(other.connection.personId).toBeDefined())
   })
 
-  test('answers a style once its own lines have it, and no lockstep mode if it has none', async () => {
+  test('confirms a style in that style, and rejects lockstep mode if the transport has none', async () => {
     const { open } = server()
     const { transport, receive } = open()
     receive(

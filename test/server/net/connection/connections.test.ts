@@ -36,7 +36,7 @@ function connectionsWith(count: number, onCrowdGone: () => void) {
   return { connections, open, beat }
 }
 
-test('of a crowd that has left is told once', async () => {
+test('onCrowdGone is called once after a crowd has left', async () => {
   const onCrowdGone = vi.fn()
   const { connections, open, beat } = connectionsWith(1500, onCrowdGone)
   await beat()
@@ -47,7 +47,7 @@ test('of a crowd that has left is told once', async () => {
   expect(onCrowdGone).toHaveBeenCalledTimes(1)
 })
 
-test('of a few who leave, or of many among more, nothing is told', async () => {
+test('onCrowdGone is not called after few have left, or many out of more', async () => {
   const onCrowdGone = vi.fn()
   const { connections, open, beat } = connectionsWith(2500, onCrowdGone)
   await beat()

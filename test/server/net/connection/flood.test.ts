@@ -5,7 +5,7 @@ import { Flood } from '../../../../server/net/connection/flood.ts'
 
 describe('a connection at 4 a second, 12 at once', () => {
   const rate = { perSecond: 4, burst: 12 }
-  /** Takes `count` messages at one time; answers the last wait. */
+  /** Takes `count` messages at one time; returns the last wait. */
   const take = (flood: Flood, count: number, now: number) =>
     Array.from({ length: count }, () => flood.take(now)).at(-1)
 
@@ -17,7 +17,7 @@ describe('a connection at 4 a second, 12 at once', () => {
     expect(take(flood, 1, 1500)).toBe(250)
   })
 
-  test('waits only for what is missing', () => {
+  test('waits only for the missing part of a message', () => {
     const flood = new Flood(rate, 0)
     take(flood, 12, 0)
     expect(flood.take(249)).toBe(251)
@@ -25,7 +25,7 @@ describe('a connection at 4 a second, 12 at once', () => {
     expect(flood.take(760)).toBe(240)
   })
 
-  test('waits longer for what it took too early', () => {
+  test('waits longer after messages that it took too early', () => {
     const flood = new Flood(rate, 0)
     take(flood, 12, 0)
     expect(take(flood, 4, 0)).toBe(1250)
@@ -40,7 +40,7 @@ describe('a connection at 4 a second, 12 at once', () => {
     expect(take(flood, 1, 3_603_000)).toBe(250)
   })
 
-  test('neither earns nor loses when the clock is set back, and earns on from there', () => {
+  test('neither earns nor loses when the clock is set back, and earns from then on', () => {
     const flood = new Flood(rate, 1_000_000)
     take(flood, 11, 1_000_000)
     expect(flood.take(0)).toBe(250)
@@ -58,12 +58,12 @@ test('one at a time is a rate like any other', () => {
   expect(flood.take(60_000)).toBe(2000)
 })
 
-test('without a rate nobody waits', () => {
+test('a connection without a rate never waits', () => {
   const flood = new Flood({ perSecond: Infinity, burst: 1 }, 0)
   for (let n = 0; n < 100; n += 1) expect(flood.take(0)).toBe(0)
 })
 
-test('who waits as told is never over the rate and never waits longer than it needs', () => {
+test('a connection that waits as long as required stays within the rate, and waits no longer', () => {
   const rate = fc.record({
     perSecond: fc.constantFrom(0.5, 1, 3, 4, 7, 100),
     burst: fc.integer({ min: 1, max: 20 }),

@@ -43,7 +43,7 @@ function outboxOf(feedBytes = 1_000_000) {
   return { room, log, outbox, writes, say, take, follow, lost }
 }
 
-test('there is one write at a time, and the next has everything since', async () => {
+test('there is one write at a time, and the next one has everything broadcast since', async () => {
   const { outbox, writes, say, take, follow } = outboxOf()
   follow()
   await say('one')
@@ -69,7 +69,7 @@ test('a reply comes after what was broadcast before it', async () => {
   expect(writes.flat()).toEqual(['Goodbye, first.', 'Ann: one', 'Goodbye, second.', 'Ann: two'])
 })
 
-test('what has left the feed is read from the log, without a gap', async () => {
+test('events that have left the feed are read from the log, without a gap', async () => {
   const { outbox, writes, say, take, follow } = outboxOf(2000)
   follow()
   outbox.deliver({ type: 'goodbye', name: 'busy' })
@@ -96,7 +96,7 @@ test('the connection is lost when the log cannot be read, and keeps its position
   expect(outbox.seq).toBe(0)
 })
 
-test('many unsent replies make it full, and there is room again when they are taken', async () => {
+test('many unsent replies make the outbox full until they are taken', async () => {
   const { outbox, take, follow } = outboxOf()
   follow()
   outbox.deliver({ type: 'goodbye', name: 'busy' })

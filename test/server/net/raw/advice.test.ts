@@ -43,7 +43,7 @@ describe('a program that does not send lines of UTF-8', () => {
       [],
     ],
   ])(
-    'but %s is told so once, alone, and only what it meant is said',
+    'but %s gets the advice once, and only its text is broadcast',
     async (_what, chunks, advice, said) => {
       const { tcp } = await testGateway()
       const { client: ann } = await greeted(tcp.port)
@@ -60,14 +60,14 @@ describe('a program that does not send lines of UTF-8', () => {
     },
   )
 
-  it('is told so after the greeting, where it spoke first', async () => {
+  it('gets the advice after the greeting if it speaks first', async () => {
     const { tcp } = await testGateway()
     const client = await rawClient(tcp.port)
     client.send(writeUtf('hello'))
     await client.until(/^Welcome.*bye leaves\.\n! Your messages begin with their length/s)
   })
 
-  it('that has ended lines, and then one not, is told how many bytes wait', async () => {
+  it('gets the number of waiting bytes if it ends lines, and then does not', async () => {
     const { tcp } = await testGateway()
     const { client: ann } = await greeted(tcp.port)
     const { client } = await greeted(tcp.port)

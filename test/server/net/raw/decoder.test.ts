@@ -7,7 +7,7 @@ const [IAC, SE, SB, WILL, DO, DONT] = [255, 240, 250, 251, 253, 254]
 const ascii = (text: string) => [...text].map((char) => char.charCodeAt(0))
 const utf16 = (text: string) => [...Buffer.from(`\ufeff${text}`, 'utf16le')]
 
-/** What the decoder reads of these chunks, inspected after each one as a connection does. */
+/** The lines that the decoder returns for these chunks, inspected after each one, as in RawInput. */
 function decode(chunks: readonly (readonly number[])[]) {
   const decoder = new RawDecoder(4096)
   const answer: number[] = []
@@ -73,7 +73,7 @@ test('a request after a telnet command is refused', () => {
   expect(decode(bytewise(bytes)).verdict).toBe('http')
 })
 
-test('a connection that begins with FF is read the same, however its bytes are cut', () => {
+test('a connection that begins with FF gives the same lines wherever its bytes are cut', () => {
   const start = fc.constantFrom([IAC], [IAC, DONT], [IAC, DONT, 1], [IAC, DONT, 45, IAC])
   const bytes = fc
     .tuple(start, fc.array(fc.oneof(fc.constantFrom(IAC, DONT, WILL, 0, 10, 13, 104), fc.nat(255))))

@@ -1,4 +1,4 @@
-/** What is not UTF-8 is told from its opening, and read as it was meant where that is sure. */
+/** Other encodings than UTF-8 are recognised by the first bytes, and transcoded. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { RawDecoder } from '../../../../server/net/raw/decoder.ts'
@@ -63,14 +63,14 @@ describe.each(cases)('%s', (_name, bytes, lines, encoding) => {
   })
 })
 
-test('UTF-16LE with its mark is told from telnet when both bytes come at once', () => {
+test('UTF-16LE with its mark is distinguished from telnet if both bytes arrive together', () => {
   const bytes = Buffer.from('\ufeffनमस्ते\n', 'utf16le')
   expect(linesOf([bytes])).toEqual({ lines: ['नमस्ते'], encoding: 'utf-16le' })
   const rest = [...bytes.subarray(2)].map((byte) => Uint8Array.of(byte))
   expect(linesOf([bytes.subarray(0, 2), ...rest]).lines).toEqual(['नमस्ते'])
 })
 
-test('any text is UTF-8, and waits for no more than a pause', () => {
+test('any text is recognised as UTF-8 after a pause at the latest', () => {
   const visible = fc.string({ unit: 'grapheme', minLength: 1 }).filter((text) => text >= ' ')
   fc.assert(
     fc.property(visible, (text) => {
@@ -80,7 +80,7 @@ test('any text is UTF-8, and waits for no more than a pause', () => {
   )
 })
 
-test('any bytes are read alike, however they are cut', () => {
+test('any bytes give the same lines wherever they are cut', () => {
   const bytes = fc.oneof(
     fc.uint8Array({ maxLength: 40 }),
     fc.array(fc.constantFrom(0, 1, 5, 10, 13, 65, 128, 172, 237, 254, 240, 250), { maxLength: 12 }),

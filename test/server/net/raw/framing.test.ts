@@ -17,7 +17,7 @@ describe('framed units', () => {
     expect(text(framedSlices([whole(encoded)], crlfFraming))).toBe('é one\r\ntwo\r\nthree\r\n')
   })
 
-  test('are without the units of one person for that person', () => {
+  test('leave out the units of one person for that person', () => {
     const forPerson = (id: string) => {
       const part = partFor(encoded, id)
       return part === undefined ? undefined : text(framedSlices([part], lfFraming))
@@ -37,7 +37,7 @@ describe('framed units', () => {
     }
   })
 
-  test('of any batch are the lines that the person does not own, in order', () => {
+  test('of any batch are the lines of other people, in order', () => {
     const unit = fc.record({
       text: fc.string({ unit: 'grapheme' }),
       own: fc.constantFrom('a', 'b'),

@@ -35,9 +35,12 @@ describe('a request', () => {
     expect(new Set(all.slice(undecided))).toEqual(new Set([protocolOf(line)]))
   })
 
-  test.each(requests)('is refused when its line comes and no more: %s', (_, line) => {
-    expect(inspectOpening(utf8(line), 'whole')).toBe(protocolOf(line))
-  })
+  test.each(requests)(
+    'is refused when its line arrives without a line end and nothing follows: %s',
+    (_, line) => {
+      expect(inspectOpening(utf8(line), 'whole')).toBe(protocolOf(line))
+    },
+  )
 
   test.each(['GET /', 'PUT *', 'GET http://a/', 'POST HTTPS://a/', 'INVITE sip:a@b'])(
     'is refused when its line never ends: %s',
@@ -49,8 +52,8 @@ describe('a request', () => {
   )
 })
 
-describe('no chat either', () => {
-  test('a TLS hello is refused at its second byte', () => {
+describe('another protocol', () => {
+  test('TLS is refused at its second byte', () => {
     const hello = Uint8Array.of(0x16, 0x03, 0x01, 0x02, 0x00, 0x01, 0x00, 0x01, 0xfc, 0x03, 0x03)
     expect(verdicts(hello)).toEqual(['undecided', 'undecided', ...Array(10).fill('tls')])
     expect(inspectOpening(hello, 'whole')).toBe('tls')
@@ -87,7 +90,7 @@ describe('no chat either', () => {
     expect(inspectOpening(utf8(signature + rest), 'whole')).toBe(refusal)
   })
 
-  test('version 2 of the PROXY protocol is awaited over a pause in its signature', () => {
+  test('version 2 of the PROXY protocol is awaited after a pause in its signature', () => {
     const signature = utf8('\r\n\r\n\0\r\nQUIT\n')
     const inPieces = (end: number) => inspectOpening(signature.subarray(0, end), 'pause')
     expect([1, 2, 3, 4].map(inPieces)).toEqual(Array(4).fill('clear'))
@@ -121,7 +124,7 @@ describe('chat', () => {
     '',
   ]
 
-  test.each(texts)('is clear once its line is whole: %j', (text) => {
+  test.each(texts)('is clear once its line is complete: %j', (text) => {
     expect(inspectOpening(utf8(text), 'whole')).toBe('clear')
     // An empty line may be the beginning of the PROXY protocol.
     for (const end of text === '' ? ['\n', '\r\0'] : ['\n', '\r\n', '\r\0', '\r']) {
@@ -135,11 +138,14 @@ describe('chat', () => {
     expect(verdicts(utf8('GETTING on\n'))).toEqual([...Array(11).fill('undecided'), 'clear'])
   })
 
-  test.each(['hello', 'été', '😀', '/who', '1'])('is clear at once where it cannot: %j', (text) => {
-    const [nothing, ...rest] = verdicts(utf8(text))
-    expect(nothing).toBe('undecided')
-    expect(new Set(rest)).toEqual(new Set(['clear']))
-  })
+  test.each(['hello', 'été', '😀', '/who', '1'])(
+    'is clear at once if it cannot become a request: %j',
+    (text) => {
+      const [nothing, ...rest] = verdicts(utf8(text))
+      expect(nothing).toBe('undecided')
+      expect(new Set(rest)).toEqual(new Set(['clear']))
+    },
+  )
 
   test.each(['WOW '.repeat(2000), 'A'.repeat(5000), `see /${'a'.repeat(5000)}`])(
     'is clear when its line never ends',
@@ -158,12 +164,12 @@ describe('chat', () => {
     [[0, 2, 0x68, 0x69], 'clear'],
     [[0, 1, 0, 0, 0x21, 0x12, 0xa4], 'clear'],
     [[0, 1, 0, 0, 0x21, 0x12, 0xa4, 0x43], 'clear'],
-  ] as const)('is what is left when no more of %j comes', (bytes, verdict) => {
+  ] as const)('is the verdict if nothing follows %j', (bytes, verdict) => {
     expect(inspectOpening(Uint8Array.from(bytes), 'whole')).toBe(verdict)
   })
 })
 
-test('a verdict stands, whatever comes after it', () => {
+test('a verdict does not change with further bytes', () => {
   const part = fc.constantFrom(
     'GET',
     'PRI',

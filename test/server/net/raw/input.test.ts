@@ -67,13 +67,13 @@ describe('a raw input', () => {
     expect(steps(greeted)).toEqual(['json json', hello])
   })
 
-  test('of a later line like a hello is a line', () => {
+  test('does not change to JSON at a later line', () => {
     const input = new RawInput()
     input.push(bytes('hi\n{"type":"hello","protocol":1}\n'))
     expect(steps(input)).toEqual(['line tcp', 'hello', 'hi', '{"type":"hello","protocol":1}'])
   })
 
-  test('yields nothing before the guard has decided, nor after it has refused', () => {
+  test('gives no step before the guard has decided, and none after a refusal', () => {
     const input = new RawInput()
     input.push(bytes('GET / HT'))
     expect([steps(input), input.refusal]).toEqual([[], undefined])
@@ -84,7 +84,7 @@ describe('a raw input', () => {
     expect(steps(input)).toEqual([])
   })
 
-  test('of a client that comes and goes without a byte is only the end', () => {
+  test('gives only the end for a client that sends no byte', () => {
     const input = new RawInput()
     input.end()
     input.greetSilent()
@@ -103,7 +103,7 @@ describe('a raw input', () => {
     expect([steps(waiting), waiting.silenceMs]).toEqual([['not_lines'], 0])
   })
 
-  test('makes waiting text a message when the server stops, if the client ends none', () => {
+  test('at a stop, ends the unfinished message of a client that never ends its lines', () => {
     const input = new RawInput()
     input.push(bytes('This is from Client'))
     steps(input)
@@ -116,7 +116,7 @@ describe('a raw input', () => {
     expect(steps(half)).toEqual([])
   })
 
-  test('knows a telnet client and the colours of its terminal before it greets', () => {
+  test('recognises a telnet client and its colours before the greeting', () => {
     const input = new RawInput()
     input.push(Buffer.from([255, 251, 24]))
     input.push(Buffer.from([255, 250, 24, 0, ...bytes('xterm'), 255, 240]))

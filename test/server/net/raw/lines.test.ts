@@ -1,4 +1,4 @@
-/** Bytes → lines, the same however they are cut: examples, then anything at all. */
+/** Bytes → lines, the same wherever they are cut: examples, then random bytes. */
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
@@ -11,7 +11,7 @@ import {
 } from '../../../../server/net/raw/lines.ts'
 import { utf8Length } from '../../../../shared/text.ts'
 
-/** What a client does: text, raw bytes, silence until the decoder stops waiting, its end. */
+/** The acts of a client: text, raw bytes, a pause, the end of the connection. */
 type Act = string | number[] | 'PAUSE' | 'END'
 
 setFlagsFromString('--expose-gc')
@@ -102,7 +102,7 @@ describe('a pause', () => {
     expect(played(['hello', 'PAUSE']).decoder.unterminated).toBe(true)
   })
 
-  test('is not waited for by a client that ends its messages with a NUL, and ends none of its lines', () => {
+  test('ends no line of a client that ends its messages with a NUL', () => {
     const { decoder, lines } = played(['hello\0', 'PAUSE', 'again\0\0\0'])
     expect(lines).toEqual(whole('hello', 'again'))
     expect(decoder.unterminated).toBe(true)
@@ -110,14 +110,14 @@ describe('a pause', () => {
     expect(decoder.pauseMs()).toBe(0)
   })
 
-  test('goes on to end its messages, whatever else it does', () => {
+  test('continues to end messages after one that had a line end', () => {
     const acts: Act[] = ['a', 'PAUSE', 'b\n', 'c', 'PAUSE', 'd', 'e', 'PAUSE']
     expectEveryWay(acts, whole('a', 'b', 'c', 'de'))
     expect(played(acts).decoder.unterminated).toBe(true)
   })
 
   test.each(['a\nb', 'a\r\nb', 'a\rb', 'a\r\0b', '\nb'])(
-    'never ends a message of a client that ended a line first (%j)',
+    'ends no message of a client whose first message had a line end (%j)',
     (text) => {
       const { decoder, lines } = played([text, 'PAUSE', 'c', 'PAUSE', 'PAUSE'])
       expect(lines).toHaveLength(1)
@@ -127,7 +127,7 @@ describe('a pause', () => {
     },
   )
 
-  test('is not awaited while there is nothing to end', () => {
+  test('is not awaited without an unfinished line', () => {
     expect(played([]).decoder.pauseMs()).toBe(0)
     expect(played(['\0']).decoder.pauseMs()).toBe(0)
     expect(played(['hello', 'PAUSE']).decoder.pauseMs()).toBe(0)
@@ -135,7 +135,7 @@ describe('a pause', () => {
     expect(played(['PAUSE', '\0', 'PAUSE']).decoder.unterminated).toBe(false)
   })
 
-  test('is 250 ms for a program and 1500 ms for somebody who types, until a longer chunk', () => {
+  test('is 250 ms for a program, and 1500 ms for a person who types', () => {
     expect([PAUSE_MS, TYPIST_PAUSE_MS]).toEqual([250, 1500])
     expect(played(['hell']).decoder.pauseMs()).toBe(250)
     expect(played(['h', 'el', 'lo!']).decoder.pauseMs()).toBe(1500)
@@ -143,7 +143,7 @@ describe('a pause', () => {
     expect(played(['h', 'ello', 'PAUSE', 'i']).decoder.pauseMs()).toBe(250)
   })
 
-  test('is awaited for bytes that nobody has read yet, and ends nothing before they are', () => {
+  test('is awaited for unread bytes, and ends no message before they are read', () => {
     const decoder = new LineDecoder(4096)
     decoder.push(utf8('HELLO'))
     expect(decoder.pauseMs()).toBe(250)
@@ -157,7 +157,7 @@ describe('a pause', () => {
     const [c3, a9] = utf8('é') as unknown as [number, number]
     const smile = [...utf8('😀')]
 
-    test('makes the whole message wait for one pause more, and then the rest is U+FFFD', () => {
+    test('delays the message by one more pause, and then the character becomes U+FFFD', () => {
       expectEveryWay(['caf', [c3], 'PAUSE'], [])
       expectEveryWay(['caf', [c3], 'PAUSE', 'PAUSE'], whole('caf\ufffd'))
       for (const bytes of [1, 2, 3]) {
@@ -166,14 +166,14 @@ describe('a pause', () => {
       }
     })
 
-    test('is forgotten when the rest comes', () => {
+    test('has no effect if the rest of the character arrives', () => {
       expectEveryWay(['caf', [c3], 'PAUSE', [a9], 'PAUSE'], whole('café'))
       for (const at of [1, 2, 3]) {
         expectEveryWay([smile.slice(0, at), 'PAUSE', smile.slice(at), 'PAUSE'], whole('😀'))
       }
     })
 
-    test('is granted again after each chunk, and to each message', () => {
+    test('is awaited again after each chunk, and for each message', () => {
       const slow: Act[] = [smile.slice(0, 1), 'PAUSE', smile.slice(1, 2), 'PAUSE']
       expect(played(slow).lines).toEqual([])
       expect(played([...slow, 'PAUSE']).lines).toEqual(whole('\ufffd'))
@@ -182,12 +182,12 @@ describe('a pause', () => {
 
     test.each<[string, number[]]>([
       ['a whole character', [c3, a9]],
-      ['a byte that begins none', [0xff]],
+      ['a byte that begins no character', [0xff]],
       ['an overlong lead', [0xc0]],
-      ['a lead beyond U+10FFFF', [0xf5]],
+      ['a lead above U+10FFFF', [0xf5]],
       ['continuations without a lead', [0x80, 0x80, 0x80, 0x80]],
       ['one continuation too many', [c3, a9, a9]],
-    ])('is none after %s', (_, bytes) => {
+    ])('is not the case after %s', (_, bytes) => {
       expect(played(['a', bytes, 'PAUSE']).lines).toHaveLength(1)
     })
   })
@@ -196,19 +196,19 @@ describe('a pause', () => {
 describe('a line over the limit', () => {
   const cutTo = (text: string): Line => ({ text, cut: true })
 
-  test('is one of 4097 bytes; one of 4096 passes whole', () => {
+  test('has 4097 bytes; one of 4096 bytes is complete', () => {
     expectEveryWay(['x'.repeat(4096), '\ny\n'], whole('x'.repeat(4096), 'y'))
     expectEveryWay(['x'.repeat(4097), '\ny\n'], [cutTo('x'.repeat(4096)), ...whole('y')])
   })
 
-  test('may come with its end in one chunk, or without', () => {
+  test('may arrive in one chunk with its end, or without', () => {
     expectEveryWay(['abcd\ne\n'], whole('abcd', 'e'), 4)
     expectEveryWay(['abcde\nf\n'], [cutTo('abcd'), ...whole('f')], 4)
     expectEveryWay(['abcd', 'END'], whole('abcd'), 4)
     expectEveryWay(['abcde', 'END'], [cutTo('abcd')], 4)
   })
 
-  test('is reported once, as soon as it is over, and the rest is gone until it ends', () => {
+  test('is returned once, as soon as it is over the limit, and its rest is dropped', () => {
     expect(played(['abcde'], { maxBytes: 4 }).lines).toEqual([cutTo('abcd')])
     for (const end of ['\n', '\r\n', '\r\0', '\r']) {
       expectEveryWay(['abcdefgh', 'ijklmnop', `q${end}r${end}`], [cutTo('abcd'), ...whole('r')], 4)
@@ -216,13 +216,13 @@ describe('a line over the limit', () => {
     expectEveryWay(['abcdefgh', 'END'], [cutTo('abcd')], 4)
   })
 
-  test('ends with a pause where its sender ends none', () => {
+  test('ends with a pause if its sender ends no lines', () => {
     const acts: Act[] = ['abcdefgh', 'ijkl', 'PAUSE', 'm', 'PAUSE']
     expectEveryWay(acts, [cutTo('abcd'), ...whole('m')], 4)
     expect(played(['abcdefgh'], { maxBytes: 4 }).decoder.pauseMs()).toBe(250)
   })
 
-  test('does not end with a pause where its sender ends lines', () => {
+  test('does not end with a pause if its sender ends lines', () => {
     const acts: Act[] = ['a\n', 'abcdefgh', 'PAUSE', 'ijkl', 'PAUSE', 'm\nn\n']
     expectEveryWay(acts, [...whole('a'), cutTo('abcd'), ...whole('n')], 4)
   })
@@ -244,16 +244,16 @@ describe('a line over the limit', () => {
     expectEveryWay([sent, '\nok\n'], [cutTo(text), ...whole('ok')], 4)
   })
 
-  test('is cut at the limit where its bytes are no characters', () => {
+  test('is cut at the limit if its bytes are not UTF-8', () => {
     const continuations = Array<number>(9).fill(0x80)
     const [line] = played([continuations], { maxBytes: 8 }).lines
     expect(line?.cut).toBe(true)
     expect(line?.text).toMatch(/^\ufffd{5,8}$/)
   })
 
-  test('takes no memory, however long it is', () => {
+  test('takes no memory for its length', () => {
     const endless = new LineDecoder(4096)
-    // The same chunk each time, so that what is allocated is the decoder's own.
+    // The same chunk each time, so that only the decoder allocates memory.
     const chunk = new Uint8Array(65_536).fill(0x78)
     gc()
     const before = process.memoryUsage().arrayBuffers
@@ -266,7 +266,7 @@ describe('a line over the limit', () => {
   })
 })
 
-test('a chunk that was read is not kept, whatever it ended with', async () => {
+test('a chunk is not kept after it was read', async () => {
   const decoders: LineDecoder[] = []
   const read = (text: string) => {
     const decoder = new LineDecoder(4096)
@@ -285,7 +285,7 @@ test('a chunk that was read is not kept, whatever it ended with', async () => {
   expect(decoders).toHaveLength(texts.length)
 })
 
-describe('whatever comes', () => {
+describe('any bytes', () => {
   const telling = fc.constantFrom(10, 13, 0, 0x61, ...utf8('é€😀'), 0xff)
   const bytes = fc.array(fc.oneof({ weight: 4, arbitrary: telling }, fc.nat(255)), {
     maxLength: 80,
@@ -301,7 +301,7 @@ describe('whatever comes', () => {
     return chunks
   }
 
-  test('the lines are those of the same bytes in one piece', () => {
+  test('give the same lines as in one chunk', () => {
     fc.assert(
       fc.property(bytes, sizes, fc.integer({ min: 4, max: 24 }), (bytes, sizes, maxBytes) => {
         const uncut = played([bytes, 'END'], { maxBytes }).lines
@@ -311,7 +311,7 @@ describe('whatever comes', () => {
     )
   })
 
-  test('the lines are those that a regular expression finds', () => {
+  test('give the lines that a regular expression finds', () => {
     fc.assert(
       fc.property(bytes, sizes, (bytes, sizes) => {
         const sent = Buffer.from(bytes)
@@ -328,7 +328,7 @@ describe('whatever comes', () => {
     )
   })
 
-  test('texts joined by any line ends come back', () => {
+  test('that are texts joined by line ends give these texts', () => {
     const text = fc
       .string({ unit: 'binary', minLength: 1, maxLength: 30 })
       .filter((text) => !/\p{Cc}/u.test(text))
@@ -342,7 +342,7 @@ describe('whatever comes', () => {
     )
   })
 
-  test('nothing throws, and no text is over the limit', () => {
+  test('never make the decoder throw or exceed the limit', () => {
     const act = fc.oneof({ weight: 3, arbitrary: bytes }, fc.constant('PAUSE' as const))
     fc.assert(
       fc.property(

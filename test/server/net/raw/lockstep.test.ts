@@ -1,4 +1,4 @@
-/** Lockstep mode releases bytes by the message, whole, and nothing of it is lost. */
+/** Lockstep mode releases some bytes for each message, and loses none. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Lockstep, READ_BYTES } from '../../../../server/net/raw/lockstep.ts'
@@ -14,8 +14,8 @@ function recorded(): { lockstep: Lockstep; parts: Buffer[] } {
   return { lockstep, parts }
 }
 
-describe('a reader by turns', () => {
-  it('gets one part for each thing it sends, and keeps what it has earned', () => {
+describe('lockstep mode', () => {
+  it('releases one chunk for each message, and remembers unused messages', () => {
     const { lockstep, parts } = recorded()
     lockstep.set(true)
     let done = 0
@@ -36,7 +36,7 @@ describe('a reader by turns', () => {
     expect(parts).toHaveLength(3)
   })
 
-  it('gets whole lines where they fit, and the rest with the end of its turns', () => {
+  it('releases whole lines if they fit, and everything when it is turned off', () => {
     const { lockstep, parts } = recorded()
     lockstep.set(true)
     const lines = Array.from({ length: 40 }, (_, at) => `line ${at} ${'ü'.repeat(30)}\n`)
@@ -49,7 +49,7 @@ describe('a reader by turns', () => {
     expect(parts).toHaveLength(3)
   })
 
-  it('is never sent half a character, nor more than it can read', () => {
+  it('never cuts a character, and never releases more than one read takes', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 3000 }), (text) => {
         const { lockstep, parts } = recorded()
@@ -69,7 +69,7 @@ describe('a reader by turns', () => {
 })
 
 describe('/turn', () => {
-  it('holds what others say until the program speaks, and gives it its own line as a receipt', async () => {
+  it('holds messages until the program sends, and returns its own line as a receipt', async () => {
     const { tcp } = await testGateway()
     const { client: ann } = await greeted(tcp.port)
     const { client: program } = await greeted(tcp.port)
@@ -95,7 +95,7 @@ describe('/turn', () => {
     ])
   })
 
-  it('ends where a program asks for more than lockstep can hold, which is told and sent', async () => {
+  it('is turned off, with a notice, if more replies wait than it can hold', async () => {
     const { tcp } = await testGateway()
     const { client: ann } = await greeted(tcp.port)
     const { client: program } = await greeted(tcp.port)
@@ -109,7 +109,7 @@ describe('/turn', () => {
     await program.until('Goodbye, guest-2.')
   })
 
-  it('ends with off, and with the connection, after all that was held', async () => {
+  it('releases everything at /turn off and at the end of the connection', async () => {
     const { tcp } = await testGateway()
     const { client: ann } = await greeted(tcp.port)
     const { client: program } = await greeted(tcp.port)

@@ -20,7 +20,7 @@ async function program(port: number, fields: object = {}) {
 }
 
 describe('a raw connection whose first line is a hello object', () => {
-  it('speaks JSON from then on, has never been greeted in lines, and came as json', async () => {
+  it('uses JSON from then on, gets no greeting in lines, and has the via json', async () => {
     const { tcp } = await testGateway()
     const { client: ann } = await greeted(tcp.port)
     const { client: bot, welcome } = await program(tcp.port, { name: 'bot', history: 5 })
@@ -37,7 +37,7 @@ describe('a raw connection whose first line is a hello object', () => {
     await ann.until('* bot left\n')
   })
 
-  it('may send it in pieces, and may end its messages with nothing but a pause', async () => {
+  it('may send the object in pieces, and may end its messages with a pause', async () => {
     const { tcp } = await testGateway()
     const client = await rawClient(tcp.port)
     const [start, end] = [hello().slice(0, 10), hello().slice(10).trimEnd()]
@@ -59,7 +59,7 @@ describe('a raw connection whose first line is a hello object', () => {
     expect(ann.text).not.toContain('secret')
   })
 
-  it('that was greeted before, since it was slow, leaves as the guest it was', async () => {
+  it('leaves as a guest if it was greeted before', async () => {
     const { tcp, room } = await testGateway()
     const { client: ann } = await greeted(tcp.port)
     const { client: slow } = await greeted(tcp.port)
@@ -74,7 +74,7 @@ describe('a raw connection whose first line is a hello object', () => {
     await slow.until('"text":"hi"')
   })
 
-  it('is told of its faults with the same codes as at the WebSocket, and stays', async () => {
+  it('gets the same error codes as a WebSocket, and stays open', async () => {
     const { tcp } = await testGateway()
     await program(tcp.port, { name: 'bot' })
     const client = await rawClient(tcp.port)
@@ -102,7 +102,7 @@ describe('a raw connection whose first line is a hello object', () => {
     ])
   })
 
-  it('keeps its place while it is away, however its connection ended, and gets what it missed', async () => {
+  it('keeps its place after a lost connection, and receives the events that it missed', async () => {
     const { tcp } = await testGateway({}, { absenceMs: 60_000 })
     const { client: ann } = await greeted(tcp.port)
     const { client: bot, welcome } = await program(tcp.port, { name: 'bot' })
@@ -118,7 +118,7 @@ describe('a raw connection whose first line is a hello object', () => {
     expect(ann.text).not.toContain('bot left')
   })
 
-  it('is the only thing that changes to JSON, and none is ever said', async () => {
+  it('is the only way to change to JSON, and a hello is never broadcast', async () => {
     const { tcp } = await testGateway()
     const { client: ann } = await greeted(tcp.port)
     const { client: bob } = await greeted(tcp.port)

@@ -22,8 +22,8 @@ async function telnetClient(port: number, columns: number, terminal: string): Pr
   return client
 }
 
-describe('telnet', () => {
-  it('that negotiates before it is greeted joins as telnet, and its offers are answered', async () => {
+describe('a telnet client', () => {
+  it('that negotiates before the greeting has the via telnet, and gets replies to its offers', async () => {
     const { tcp } = await testGateway()
     const { client: ann } = await greeted(tcp.port)
     const telnet = await telnetClient(tcp.port, 80, 'dumb')
@@ -34,7 +34,7 @@ describe('telnet', () => {
     ])
   })
 
-  it('reads lines that end with CR LF, from its first command on', async () => {
+  it('receives lines that end with CR LF, from its first command on', async () => {
     const { tcp } = await testGateway()
     const { client: ann } = await greeted(tcp.port)
     const { client: telnet } = await greeted(tcp.port)
@@ -47,7 +47,7 @@ describe('telnet', () => {
     expect(ann.text).not.toContain('\r')
   })
 
-  it('has Ctrl-C answered, which cures its silence, and is told once how to leave', async () => {
+  it('gets a reply to Ctrl-C, and once the advice how to leave', async () => {
     const { tcp } = await testGateway()
     const { client: ann } = await greeted(tcp.port)
     const { client: telnet } = await greeted(tcp.port)
@@ -62,7 +62,7 @@ describe('telnet', () => {
     expect(ann.text).not.toMatch(/Ctrl-C|\ufffd/)
   })
 
-  it('gets colours without asking where its terminal has them, and can do without', async () => {
+  it('gets colours if its terminal has them, and can turn them off', async () => {
     const { tcp } = await testGateway()
     const { client: ann } = await greeted(tcp.port)
     const xterm = await telnetClient(tcp.port, 80, 'XTERM')
@@ -78,7 +78,7 @@ describe('telnet', () => {
     expect(ann.text).not.toContain('\u001b')
   })
 
-  it('has /help and /who laid out for its window, and what people say left as it is', async () => {
+  it('gets /help and /who wrapped to its window, and messages unwrapped', async () => {
     const { tcp } = await testGateway()
     const { client: ann } = await greeted(tcp.port)
     const telnet = await telnetClient(tcp.port, 40, 'DUMB')
@@ -92,7 +92,7 @@ describe('telnet', () => {
     expect(rows.length).toBeGreaterThan(20)
   })
 
-  it('leaves by saying that its input has ended, as plink does, which sends no FIN', async () => {
+  it('leaves when it sends End of File, as plink does without a FIN', async () => {
     const { tcp } = await testGateway()
     const { client: ann } = await greeted(tcp.port)
     const telnet = await telnetClient(tcp.port, 80, 'DUMB')
@@ -106,7 +106,7 @@ describe('telnet', () => {
     expect(ann.text).not.toContain('not said')
   })
 
-  it('is not answered for ever that never reads', async () => {
+  it('that never reads gets no unlimited replies', async () => {
     const { tcp, room } = await testGateway()
     const { client: telnet } = await greeted(tcp.port)
     telnet.socket.pause()

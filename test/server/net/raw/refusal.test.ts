@@ -9,7 +9,7 @@ import { rawClient } from '../../../support/raw.ts'
 
 const WEB_URL = 'http://127.0.0.1:3000'
 
-/** What a client reads until its end, when it is refused after its first bytes. */
+/** The text that a client reads if it is refused after its first bytes. */
 async function refused(refusal: Refusal): Promise<string> {
   const server = createServer({ allowHalfOpen: true }, (socket) => {
     socket.once('data', () => refuse(socket, refusal, WEB_URL))

@@ -6,14 +6,14 @@ import { pageClient } from '../../../support/page.ts'
 import { greeted, rawClient } from '../../../support/raw.ts'
 
 describe('the raw port', () => {
-  it('speaks first: it greets a client that says nothing, and names it', async () => {
+  it('greets a client that sends nothing, and gives it a name', async () => {
     const { tcp } = await testGateway()
     const { client, name } = await greeted(tcp.port)
     expect(name).toBe('guest-1')
     expect(client.text).toContain('Nobody else is here yet. Times are UTC')
   })
 
-  it('tells everybody what one says, and does not echo it to a client that ends its lines', async () => {
+  it('broadcasts a message, without an echo to a sender that ends its lines', async () => {
     const { tcp } = await testGateway()
     const { client: ann } = await greeted(tcp.port)
     const { client: bob } = await greeted(tcp.port)
@@ -24,7 +24,7 @@ describe('the raw port', () => {
     expect(ann.text).not.toContain('hello')
   })
 
-  it('says lines in the order in which they were sent, however they are cut', async () => {
+  it('broadcasts lines in the order in which they were sent, wherever they are cut', async () => {
     const { tcp } = await testGateway()
     const { client: ann } = await greeted(tcp.port)
     const { client: bob } = await greeted(tcp.port)
@@ -36,7 +36,7 @@ describe('the raw port', () => {
     expect(heard).toEqual(lines)
   })
 
-  it('takes a pause for the end of a message from a client that ends none, and gives it a receipt', async () => {
+  it('ends a message at a pause for a client without line ends, and sends it a receipt', async () => {
     const { tcp } = await testGateway()
     const { client: ann } = await greeted(tcp.port)
     const program = await rawClient(tcp.port)
@@ -50,7 +50,7 @@ describe('the raw port', () => {
     await ann.until('* guest-2 left\n')
   })
 
-  it('takes it so also when the first words could have been the start of an HTTP request', async () => {
+  it('ends it also if it could be the beginning of an HTTP request', async () => {
     const { tcp } = await testGateway()
     const { client: ann } = await greeted(tcp.port)
     const [first, second] = [await rawClient(tcp.port), await greeted(tcp.port)]
@@ -60,7 +60,7 @@ describe('the raw port', () => {
     await ann.until(`${second.name}: GET lost\n`)
   })
 
-  it('gives such a client writes of at most 1024 bytes that never cut a message or a character', () => {
+  it('sends such a client at most 1024 bytes in one write, without cutting a message or character', () => {
     const texts = ['one', '€'.repeat(340), `a${'🙂'.repeat(900)}`]
     const bytes = Buffer.from(
       texts
@@ -78,7 +78,7 @@ describe('the raw port', () => {
     expect(Math.max(...writes.map(({ length }) => length))).toBeLessThanOrEqual(1024)
   })
 
-  it('changes a name, refuses one that is taken and suggests another', async () => {
+  it('changes a name, or rejects a taken one with a suggestion', async () => {
     const { tcp } = await testGateway()
     const { client: ann } = await greeted(tcp.port)
     const { client: bob } = await greeted(tcp.port)
@@ -94,7 +94,7 @@ describe('the raw port', () => {
     await bob.until(/! [^\n]*name[^\n]*\n/i)
   })
 
-  it('answers /who, /help and a command it does not know, to that client alone', async () => {
+  it('replies to /who, /help and an unknown command, to that client only', async () => {
     const { tcp } = await testGateway()
     const { client: ann } = await greeted(tcp.port)
     const { client: bob } = await greeted(tcp.port)
@@ -107,7 +107,7 @@ describe('the raw port', () => {
     expect(bob.text).not.toMatch(/nonsense|here: guest-1 \(tcp\), guest-2/)
   })
 
-  it('is read by each in the style that they chose, and by nobody else', async () => {
+  it('sends each client lines in its own style', async () => {
     const { tcp } = await testGateway()
     const { client: ann } = await greeted(tcp.port)
     const { client: bob } = await greeted(tcp.port)
@@ -127,7 +127,7 @@ describe('the raw port', () => {
     await ann.until(/\] guest-2: so\?\n/)
   })
 
-  it('lets nothing reach a terminal that could move its cursor or forge a line', async () => {
+  it('sends a terminal nothing that could move its cursor or forge a line', async () => {
     const { tcp } = await testGateway()
     const { client: ann } = await greeted(tcp.port)
     const { client: bob } = await greeted(tcp.port)
@@ -138,7 +138,7 @@ describe('the raw port', () => {
     expect(bob.text.replaceAll('\n', '')).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/)
   })
 
-  it('cuts a line over 4096 bytes, tells its sender once, and goes on', async () => {
+  it('cuts a line over 4096 bytes, sends its sender one error, and continues', async () => {
     const { tcp } = await testGateway()
     const { client: ann } = await greeted(tcp.port)
     const { client: bob } = await greeted(tcp.port)
@@ -149,7 +149,7 @@ describe('the raw port', () => {
     expect(ann.text.match(/at most 4096 bytes/g)).toHaveLength(1)
   })
 
-  it('hears out a client that has closed its side, answers it, and then ends', async () => {
+  it('processes everything of a client that closed its side, replies, and then ends', async () => {
     const { tcp } = await testGateway()
     const { client: ann } = await greeted(tcp.port)
     const client = await rawClient(tcp.port)
@@ -161,7 +161,7 @@ describe('the raw port', () => {
     expect(ann.text.match(/guest-2 left/g)).toHaveLength(1)
   })
 
-  it('tells the room that somebody left whose connection was reset', async () => {
+  it('broadcasts a leave when a connection is reset', async () => {
     const gateway = await testGateway()
     const { client: ann } = await greeted(gateway.tcp.port)
     const { client: bob } = await greeted(gateway.tcp.port)
@@ -171,7 +171,7 @@ describe('the raw port', () => {
     expect(gateway.room.roster.size).toBe(1)
   })
 
-  it('is left unread, not cut off, by a client that is faster than flood control', async () => {
+  it('reads a client that is over its rate more slowly, and does not disconnect it', async () => {
     const { tcp } = await testGateway({ flood: { perSecond: 50, burst: 5 } })
     const { client: ann } = await greeted(tcp.port)
     const client = await rawClient(tcp.port)
@@ -187,7 +187,7 @@ describe('the raw port', () => {
 })
 
 describe('the guard', () => {
-  it('answers HTTP with 400 and the address of the page, and lets nothing of it into the room', async () => {
+  it('replies to HTTP with 400 and the address of the page, and sends none of it to the room', async () => {
     const gateway = await testGateway()
     const { client: ann } = await greeted(gateway.tcp.port)
     const response = await fetch(`http://127.0.0.1:${gateway.tcp.port}/chat`, {
@@ -204,7 +204,7 @@ describe('the guard', () => {
     expect(gateway.logged.some(({ reason }) => reason === 'refused: http')).toBe(true)
   })
 
-  it('takes an HTTP request for one however late and in however many pieces it comes', async () => {
+  it('recognises an HTTP request that arrives late and in pieces', async () => {
     const gateway = await testGateway()
     const { client: ann } = await greeted(gateway.tcp.port)
     const { client: late } = await greeted(gateway.tcp.port)
@@ -216,7 +216,7 @@ describe('the guard', () => {
     expect(ann.text).not.toMatch(/hello room|GET/)
   })
 
-  it('takes it for one also after a pause in the middle of its first line', async () => {
+  it('recognises it also after a pause in its first line', async () => {
     const gateway = await testGateway()
     const { client: ann } = await greeted(gateway.tcp.port)
     const client = await rawClient(gateway.tcp.port)
@@ -248,7 +248,7 @@ describe('the guard', () => {
     expect(gateway.room.roster.size).toBe(0)
   })
 
-  it('lets "GET lost" be said', async () => {
+  it('accepts "GET lost" as a message', async () => {
     const { tcp } = await testGateway()
     const { client: ann } = await greeted(tcp.port)
     const client = await rawClient(tcp.port)
@@ -269,7 +269,7 @@ describe('the guard', () => {
 })
 
 describe('a room that is full', () => {
-  it('turns newcomers away with a sentence, on both ports', async () => {
+  it('rejects new connections with one sentence, on both ports', async () => {
     const { tcp, webUrl } = await testGateway({}, { maxConnections: 1 })
     await greeted(tcp.port)
     const second = await rawClient(tcp.port)
@@ -279,10 +279,10 @@ describe('a room that is full', () => {
     expect((await page.next('error')).code).toBe('room_full')
   })
 
-  it('reads what it is sent nevertheless, so that no reset takes the sentence away', async () => {
+  it('reads the input of a rejected client, so that no reset discards the sentence', async () => {
     const { tcp } = await testGateway({}, { maxConnections: 0 })
     const { socket } = await rawClient(tcp.port)
-    // More than the sockets of both sides hold.
+    // More than the kernel buffers of both sides hold.
     socket.end(Buffer.alloc(16_000_000, 'x\n'))
     expect(await once(socket, 'close')).toEqual([false])
   })

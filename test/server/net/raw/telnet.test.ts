@@ -46,16 +46,16 @@ describe.each([
     [IAC, DO, 24, IAC, SB, 24, 1, IAC, SE],
   ],
   [
-    'a subnegotiation whose end was forgotten',
+    'a subnegotiation without an end',
     [IAC, SB, 24, 0, 65, IAC, DO, 6, ...ascii('x')],
     'x',
     [IAC, WONT, 6],
   ],
-  ['what a mark leaves whose IAC was lost', [IAC, 241, 242, ...ascii('x')], 'x', []],
+  ['a data mark whose IAC was lost', [IAC, 241, 242, ...ascii('x')], 'x', []],
   ['an IAC whose command was lost', [IAC, 241, IAC, ...ascii('x')], 'x', []],
-  ['all that comes after the end of the file', [...ascii('x'), IAC, 236, ...ascii('y')], 'x', []],
+  ['everything after the end of file', [...ascii('x'), IAC, 236, ...ascii('y')], 'x', []],
   ['the timing mark each time', [IAC, DO, 6, IAC, DO, 6], '', [IAC, WONT, 6, IAC, WONT, 6]],
-  ['no answer to a refusal', [IAC, WONT, 1, IAC, DONT, 1, ...ascii('x')], 'x', []],
+  ['no reply to a refusal', [IAC, WONT, 1, IAC, DONT, 1, ...ascii('x')], 'x', []],
   [
     'a subnegotiation, with an escaped 255 in it',
     [IAC, SB, 24, 0, 65, IAC, IAC, 66, IAC, SE, ...ascii('x')],
@@ -83,8 +83,8 @@ function decoded(...bytes: number[]): TelnetDecoder {
   return decoder
 }
 
-describe('a client', () => {
-  test('is known by its first command, and not by bytes of another encoding', () => {
+describe('a telnet client', () => {
+  test('is recognised by its first command, not by bytes of another encoding', () => {
     expect(decoded(IAC, 241).recognised).toBe(true)
     expect(decoded(...ascii('Ni'), IAC, ...ascii('o'), IAC, IAC).recognised).toBe(false)
   })
@@ -99,14 +99,14 @@ describe('a client', () => {
     expect(decoded(IAC, SB, 31, ...size, IAC, SE).columns).toBe(columns)
   })
 
-  test('tells its terminal, however it is written, and whether that has colours', () => {
+  test('sends its terminal type, which decides whether it gets colours', () => {
     const { terminal } = decoded(IAC, SB, 24, 0, ...ascii('xterm-256color'), IAC, SE)
     expect(terminal).toBe('XTERM-256COLOR')
     expect(['XTERM', 'SCREEN.LINUX', 'ANSI-COLOR', 'PUTTY'].every(hasColors)).toBe(true)
     expect(['DUMB', 'UNKNOWN', 'VT100', 'NETWORK', ''].some(hasColors)).toBe(false)
   })
 
-  test('is noticed when it interrupts and when it ends', () => {
+  test('is recognised when it interrupts and when it ends its input', () => {
     expect(decoded(IAC, 244)).toMatchObject({ interrupted: true, ended: false })
     expect(decoded(IAC, 236)).toMatchObject({ interrupted: false, ended: true })
   })
@@ -115,29 +115,29 @@ describe('a client', () => {
 describe('a subnegotiation longer than 4096 bytes', () => {
   const start = (bytes: number) => [IAC, SB, 24, ...Array(bytes).fill(65)]
 
-  test('has nothing of it read as text, and text goes on after its end', () => {
+  test('is not read as text, and the text after its end is', () => {
     const bytes = [...start(50_000), IAC, SE, ...ascii('hello\r\n')]
     expect(decode([Uint8Array.from(bytes)])).toEqual({ text: 'hello\r\n', answer: [] })
   })
 
-  test('ends with its line, for its end may be lost', () => {
+  test('ends with its line, because its end may be lost', () => {
     const bytes = [...start(50_000), ...ascii('\r\nhello\r\n')]
     expect(decode([Uint8Array.from(bytes)]).text).toBe('\nhello\r\n')
   })
 
-  test('ends with the next command, which is obeyed', () => {
+  test('ends with the next command, which takes effect', () => {
     const bytes = [...start(5000), IAC, DO, 6, ...ascii('x')]
     expect(decode([Uint8Array.from(bytes)])).toEqual({ text: 'x', answer: [IAC, WONT, 6] })
   })
 
-  test('may hold line ends as long as it is not too long', () => {
+  test('may contain line ends below that length', () => {
     const bytes = [IAC, SB, 31, 0, 10, 0, 13, IAC, SE, ...ascii('x')]
     expect(decode([Uint8Array.from(bytes)]).text).toBe('x')
     expect(decoded(...bytes).columns).toBe(10)
   })
 })
 
-test('gives the same for any bytes, however they are cut', () => {
+test('any bytes give the same result wherever they are cut', () => {
   fc.assert(
     fc.property(fc.array(fc.uint8Array({ maxLength: 20 })), (chunks) => {
       const whole = Uint8Array.from(chunks.flatMap((chunk) => [...chunk]))

@@ -1,4 +1,4 @@
-/** The relay, held against other people's servers: the first one of all, and one of lines. */
+/** The relay, connected to other servers: the course server, and one that uses lines. */
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
@@ -17,7 +17,7 @@ import { Waiting } from '../../../support/waiting.ts'
 const python = need('python3')
 const host = '127.0.0.1'
 
-/** A chat server of lines, whose every line goes to all its clients, its sender among them. */
+/** A chat server that sends each line to all its clients, the sender included. */
 class LineServer {
   readonly server: Server
   readonly clients = new Set<Socket>()
@@ -79,8 +79,8 @@ function say(page: PageClient, text: string): void {
   page.send({ type: 'say', id: `${said}`, text })
 }
 
-describe.skipIf(python === undefined)('a room and the first server of all', () => {
-  it('hold a conversation, one line each by turns', async () => {
+describe.skipIf(python === undefined)('a room and the course server', () => {
+  it('take turns with one line each', async () => {
     const placeholder = new LineServer()
     const port = await placeholder.listen(await fixedPort())
     placeholder.stop()
@@ -100,7 +100,7 @@ describe.skipIf(python === undefined)('a room and the first server of all', () =
     await server.until('From Client :  Ann: and again\n')
     server.type('bye\n')
     await ann.until('bye')
-    // What it said itself was not given back to it.
+    // Its own messages were not sent back to it.
     expect(server.stdout.match(/From Client/g)).toHaveLength(2)
     server.child.kill()
   })
@@ -108,7 +108,7 @@ describe.skipIf(python === undefined)('a room and the first server of all', () =
 
 describe('a room and a server of lines', () => {
   it.each(['', '<oneroom> '])(
-    'do not hear their own words again, told to all as %j and what was said',
+    'receive no echo from a server that sends each line to all clients with the prefix %j',
     async (prefix) => {
       const server = new LineServer(prefix)
       const ann = await room(await server.listen())
@@ -131,7 +131,7 @@ describe('a room and a server of lines', () => {
     },
   )
 
-  it('are told of people by the pattern that was given, and of what they do', async () => {
+  it('relay messages in the given pattern, and actions', async () => {
     const server = new LineServer()
     const ann = await room(await server.listen(), '<{name}> {text}')
     say(ann, 'braces: {name}')
@@ -139,7 +139,7 @@ describe('a room and a server of lines', () => {
     await server.until('<Ann> braces: {name}\n* Ann waves\n')
   })
 
-  it('go on where they were when the server was away, and nobody sees it leave', async () => {
+  it('continue from the same position after an outage, without a leave', async () => {
     const first = new LineServer()
     const port = await first.listen(await fixedPort())
     const gateway = await testGateway({ relay: { host, port } })
@@ -171,7 +171,7 @@ describe('a room and a server of lines', () => {
     expect(left).toEqual([])
   })
 
-  it('keep the code to themselves with which the other one, a room too, has greeted', async () => {
+  it('do not broadcast the /resume code in the greeting of another Oneroom server', async () => {
     const other = await testGateway()
     const ann = await room(other.tcp.port)
     await ann.until('Type to talk. /help lists the commands, bye leaves.')
@@ -179,7 +179,7 @@ describe('a room and a server of lines', () => {
     expect(ann.texts.join()).not.toContain('/resume')
   })
 
-  it.each(['127.0.0.1', '0.0.0.0'])('are not the same one, bound to %s', async (bound) => {
+  it.each(['127.0.0.1', '0.0.0.0'])('cannot be the same server, bound to %s', async (bound) => {
     const placeholder = new LineServer()
     const port = await placeholder.listen(await fixedPort())
     placeholder.stop()
@@ -189,7 +189,7 @@ describe('a room and a server of lines', () => {
     await expect(testGateway({ host: bound, webPort: port, relay })).rejects.toThrow(fault)
   })
 
-  it('let the server start without the other one, and stop at once', async () => {
+  it('let the server start and stop while the other server is away', async () => {
     const timers = watchTimers()
     const server = new LineServer()
     const port = await server.listen(await fixedPort())
@@ -203,7 +203,7 @@ describe('a room and a server of lines', () => {
   })
 })
 
-it('says nothing but what people say', () => {
+it('the relay dialect encodes events only, and decodes every line as a message', () => {
   const dialect = relayDialect('{name}: {text}').open()
   const presence = { joined: [], left: [], renamed: [], memberCount: 1 }
   expect(dialect.encode({ type: 'presence', ...presence })).toEqual([])
@@ -216,7 +216,7 @@ it('says nothing but what people say', () => {
 })
 
 describe('an echo', () => {
-  it('is taken once for each time that it was sent, and not for ever', () => {
+  it('matches each sent line once, and for 10 s', () => {
     const echoes = new Echoes(false)
     echoes.sent('one', 0)
     echoes.sent('one', 0)
@@ -229,7 +229,7 @@ describe('an echo', () => {
     expect(echoes.take('late', 10_001)).toBe(false)
   })
 
-  it('may have a prefix only where that is no coincidence', () => {
+  it('may have a prefix only if the sent line contains a name', () => {
     const [named, bare] = [new Echoes(true), new Echoes(false)]
     named.sent('Ann: ok', 0)
     bare.sent('ok', 0)

@@ -21,7 +21,7 @@ function online(): Conversation {
 }
 
 describe('a conversation', () => {
-  it('says nothing before the room has let it in, and then what has waited, in order', () => {
+  it('sends nothing before the welcome, and then the pending messages in order', () => {
     const conversation = new Conversation('Ann', 20)
     conversation.say(['one'], false, 0)
     conversation.say(['waves'], true, 0)
@@ -36,7 +36,7 @@ describe('a conversation', () => {
     expect(conversation.take(0)).toEqual([])
   })
 
-  it('keeps a message until its own event comes, and says it again under the same id', () => {
+  it('keeps a message until its own event arrives, and sends it again with the same id', () => {
     const conversation = online()
     conversation.say(['one'], false, 0)
     const [first] = conversation.take(0)
@@ -48,7 +48,7 @@ describe('a conversation', () => {
     expect(conversation.pending).toEqual([])
   })
 
-  it('comes back where it was, and says nothing before it has heard what it missed', () => {
+  it('resumes from its position, and sends nothing before the missed events have arrived', () => {
     const conversation = online()
     told(conversation, event(1, 'one'))
     conversation.say(['mine'], false, 0)
@@ -63,13 +63,13 @@ describe('a conversation', () => {
     expect(conversation.take(0)).toEqual([])
   })
 
-  it('tells each event once', () => {
+  it('shows each event once', () => {
     const conversation = online()
     expect(told(conversation, event(1, 'one'), event(2, 'two'))).toEqual(['one', 'two'])
     expect(told(conversation, event(2, 'two'), event(3, 'three'))).toEqual(['three'])
   })
 
-  it('takes the answer to a repeated message, whose number is an old one', () => {
+  it('accepts the reply to a repeated message, which has an earlier seq', () => {
     const conversation = online()
     told(conversation, event(9, 'later'))
     conversation.say(['one'], false, 0)
@@ -78,7 +78,7 @@ describe('a conversation', () => {
     expect(conversation.pending).toEqual([])
   })
 
-  it.each(['trimmed', 'too_far'] as const)('tells of a gap when what it missed is %s', (reset) => {
+  it.each(['trimmed', 'too_far'] as const)('reports a gap if the missed events are %s', (reset) => {
     const conversation = online()
     told(conversation, event(1, 'one'))
     conversation.connection = { phase: 'connecting' }
@@ -92,7 +92,7 @@ describe('a conversation', () => {
     ])
   })
 
-  it('tells that it has come back under another name', () => {
+  it('reports that it has another name after reconnecting', () => {
     const conversation = online()
     conversation.connection = { phase: 'connecting' }
     conversation.rename('Ann-2')
@@ -102,7 +102,7 @@ describe('a conversation', () => {
     ])
   })
 
-  it('begins from the start in a room whose log is another', () => {
+  it('begins again if the epoch is another', () => {
     const conversation = online()
     told(conversation, event(500, 'old'))
     conversation.connection = { phase: 'connecting' }
@@ -115,7 +115,7 @@ describe('a conversation', () => {
     expect(told(conversation, event(2, 'two'))).toEqual(['two'])
   })
 
-  it('holds what the log cannot take, tells of it once, and tries it again', () => {
+  it('keeps messages while the log is unavailable, reports it once, and sends them again', () => {
     const conversation = online()
     conversation.say(['one'], false, 0)
     conversation.say(['two'], false, 0)
@@ -129,7 +129,7 @@ describe('a conversation', () => {
     expect(conversation.take(0).map(({ text }) => text)).toEqual(['one', 'two', 'three'])
   })
 
-  it('gives up what the room refuses for good', () => {
+  it('gives up a message that the server rejects', () => {
     const conversation = online()
     conversation.say([' '], false, 0)
     const id = conversation.take(0)[0]?.id as string
@@ -138,7 +138,7 @@ describe('a conversation', () => {
     expect([conversation.pending, conversation.refused]).toEqual([[], 1])
   })
 
-  it('has no more than 64 messages on their way', () => {
+  it('has at most 64 unacknowledged messages', () => {
     const conversation = online()
     for (let at = 0; at < 100; at += 1) conversation.say([`${at}`], false, 0)
     const says = conversation.take(0)
@@ -149,7 +149,7 @@ describe('a conversation', () => {
     )
   })
 
-  it('knows who is here, and asks for the name it has now', () => {
+  it('knows the members, and requests its current name', () => {
     const conversation = online()
     conversation.receive(
       { type: 'presence', joined: [bob], left: [], renamed: [], memberCount: 2 },

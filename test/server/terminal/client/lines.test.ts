@@ -9,7 +9,7 @@ function linesOf(chunks: readonly Uint8Array[], maxBytes: number): string[] {
 }
 
 describe('lines', () => {
-  it('are those of the bytes, however these are cut', () => {
+  it('are the same wherever the bytes are cut', () => {
     const line = fc.string({ unit: 'binary' }).filter((text) => !/[\r\n]/.test(text))
     fc.assert(
       fc.property(fc.array(line), fc.boolean(), fc.nat(), (lines, crlf, size) => {
@@ -22,7 +22,7 @@ describe('lines', () => {
     )
   })
 
-  it('of a line that is too long are its parts, with every character whole', () => {
+  it('of a line that is too long are its parts, without a cut character', () => {
     const text = 'aé漢👩'.repeat(50)
     const chunks = [...Buffer.from(text)].map((byte) => Uint8Array.of(byte))
     const parts = linesOf(chunks, 5)

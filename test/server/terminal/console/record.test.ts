@@ -7,7 +7,7 @@ function line(record: object, all = false): string | undefined {
 }
 
 describe('a line of the log at a terminal', () => {
-  it('announces who connects as the first server did', () => {
+  it('announces a new connection in the form of the first version', () => {
     const remote = (text: string) => line({ msg: 'connected', connection: 1, remote: text })
     expect(remote('127.0.0.1:51471')).toBe("Connected client : ('127.0.0.1', 51471)")
     expect(remote('::ffff:10.0.0.1:80')).toBe("Connected client : ('::ffff:10.0.0.1', 80)")
@@ -16,20 +16,20 @@ describe('a line of the log at a terminal', () => {
     expect(line(relay)).toBe('Connected to chat.example:9000')
   })
 
-  it('leaves out what the room tells anyway, unless all is wanted', () => {
+  it('is left out below warn, unless all lines are requested', () => {
     const left = { msg: 'left', connection: 1, reason: 'bye' }
     expect(line(left)).toBeUndefined()
     expect(line(left, true)).toBe('left connection=1 reason=bye')
   })
 
-  it('tells of faults and of who was refused', () => {
+  it('reports faults and refused connections', () => {
     expect(line({ level: 50, msg: 'no log', err: { message: 'disk full', stack: 'x\n' } })).toBe(
       'no log err="disk full"',
     )
     expect(line({ msg: 'left', reason: 'refused: tls' })).toBe('refused reason="refused: tls"')
   })
 
-  it('has nothing in it that acts on the terminal', () => {
+  it('contains nothing that acts on the terminal', () => {
     expect(line({ level: 40, msg: 'a\x1b[2Jb\nc' })).toBe('a^[[2Jb^Jc')
     expect(recordLine('not JSON\x07\n', false)).toBe('not JSON^G')
   })

@@ -49,25 +49,25 @@ function reader(typed = ''): LineReader {
 }
 
 describe('the line reader', () => {
-  it('gives out a line at Enter and begins a new one', () => {
+  it('returns a line at Enter and begins a new one', () => {
     const typing = reader('hello')
     expect(type(typing, '<enter>')).toEqual({ type: 'line', text: 'hello' })
     expect(typing.line).toEqual({ text: '', caret: 0 })
   })
 
-  it('gives out nothing for an empty line, nor for a key it does not know', () => {
+  it('returns nothing for an empty line or an unknown key', () => {
     expect(type(reader(), '<enter>')).toBeUndefined()
     const typing = reader('a<f7>b')
     expect(typing.line.text).toBe('ab')
   })
 
-  it('shows a control character that is pasted, and never takes it', () => {
+  it('shows pasted control characters as visible tokens', () => {
     const typing = reader()
     paste(typing, 'a\x1b[2Jb\u202e')
     expect(typing.line.text).toBe('a^[[2Jb\\u202e')
   })
 
-  it('goes back through what was entered, and finds what was being typed again', () => {
+  it('recalls earlier lines, and returns to the unfinished line', () => {
     const typing = reader('one<enter>two<enter>two<enter>thr')
     type(typing, '<up>')
     expect(typing.line).toEqual({ text: 'two', caret: 3 })
@@ -84,23 +84,23 @@ describe('the line reader', () => {
     expect(type(typing, '<ctrl-c>')).toEqual({ type: 'interrupt' })
   })
 
-  it('leaves at Ctrl-D only where nothing is typed', () => {
+  it('leaves at Ctrl-D only if the line is empty', () => {
     const typing = reader('ab<left>')
     expect(type(typing, '<ctrl-d>')).toBeUndefined()
     expect(typing.line.text).toBe('a')
     expect(type(reader(), '<ctrl-d>')).toEqual({ type: 'end' })
   })
 
-  it('gives back with Ctrl-Y what Ctrl-U took', () => {
+  it('inserts with Ctrl-Y the text that Ctrl-U cut', () => {
     expect(reader('one <ctrl-u>two <ctrl-y>').line.text).toBe('two one ')
   })
 
-  it('hands on what is for the terminal', () => {
+  it('passes on keys that are for the terminal', () => {
     expect(type(reader(), '<ctrl-z>')).toEqual({ type: 'suspend' })
     expect(type(reader(), '<ctrl-l>')).toEqual({ type: 'clear' })
   })
 
-  it('takes no more than a message may have, and says so', () => {
+  it('accepts at most the length of a message, and reports this', () => {
     const typing = reader('x'.repeat(4096))
     expect(type(typing, 'y')).toMatchObject({ type: 'refused' })
     expect(typing.line.text).toHaveLength(4096)
@@ -123,7 +123,7 @@ describe('Tab', () => {
     expect([text, caret]).toEqual([completed, completed.length])
   })
 
-  it('goes through several names and comes back to what was typed', () => {
+  it('cycles through several names and back to the typed text', () => {
     const typing = reader('an<tab>')
     expect(typing.line.text).toBe('Ann: ')
     type(typing, '<tab>')
@@ -138,7 +138,7 @@ describe('Tab', () => {
     expect(reader('an<tab>hi an<tab>').line.text).toBe('Ann: hi Ann ')
   })
 
-  it('keeps what stands after the caret', () => {
+  it('keeps the text after the caret', () => {
     const typing = reader(' there<ctrl-u>')
     type(typing, 'bo, hi<left><left><left><left><tab>')
     expect(typing.line).toEqual({ text: 'Bob: , hi', caret: 5 })
@@ -146,14 +146,14 @@ describe('Tab', () => {
 })
 
 describe('a paste', () => {
-  it('of one line is put where the caret is, and waits for Enter', () => {
+  it('of one line is inserted at the caret, and waits for Enter', () => {
     const typing = reader('say  now<left><left><left><left>')
     expect(paste(typing, 'this\n')).toBeUndefined()
     expect(typing.line.text).toBe('say this now')
     expect(typing.question).toBeUndefined()
   })
 
-  it('of several is asked about first, and is no command', () => {
+  it('of several lines needs a confirmation, and is no command', () => {
     const typing = reader('mine')
     paste(typing, 'one\r/quit\r\n\ntwo\n')
     expect(typing.question).toBe('3 messages; send? y/n ')
@@ -164,7 +164,7 @@ describe('a paste', () => {
     expect(typing.line.text).toBe('mine')
   })
 
-  it.each(['n', '<ctrl-c>', '<ctrl-d>'])('is forgotten at %s', (no) => {
+  it.each(['n', '<ctrl-c>', '<ctrl-d>'])('is discarded at %s', (no) => {
     const typing = reader()
     paste(typing, 'one\ntwo')
     expect(type(typing, no)).toBeUndefined()
@@ -192,7 +192,7 @@ describe('a paste', () => {
     expect(type(typing, 'x<enter>')).toEqual({ type: 'line', text: 'x' })
   })
 
-  it('of more than can be sent is refused whole', () => {
+  it('of more than can be sent is refused as a whole', () => {
     const typing = reader()
     expect(paste(typing, 'line\n'.repeat(501))).toMatchObject({ type: 'refused' })
     expect(typing.question).toBeUndefined()

@@ -42,18 +42,18 @@ describe('a line being typed', () => {
     expect(marked(cut(line('a|'), 'right').line)).toBe('a|')
   })
 
-  it('gives back what was cut', () => {
+  it('returns the text that was cut', () => {
     expect(cut(line('one two| three'), 'word left')).toEqual({
       line: line('one | three'),
       gone: 'two',
     })
   })
 
-  it('takes what is typed at the caret', () => {
+  it('inserts typed text at the caret', () => {
     expect(marked(insert(line('h|o'), 'ell'))).toBe('hell|o')
   })
 
-  it('keeps the caret between characters, whatever is done to it', () => {
+  it('keeps the caret between characters after any change', () => {
     const piece = fc.oneof(
       fc.string({ unit: 'grapheme', maxLength: 4 }),
       fc.constantFrom('\u0301', '\u200d', '👩', '👧', '🇩', '🇪', '한', 'ᄒ', 'ᅡ', ' '),

@@ -19,7 +19,7 @@ describe('the layout', () => {
     expect([row, column]).toEqual([1, 1])
   })
 
-  it('keeps the rows around the caret where not all have room', () => {
+  it('keeps the rows around the caret if not all fit', () => {
     const text = Array.from({ length: 10 }, (_, at) => `${at}`.repeat(10)).join('')
     const bare = { text: '', paint: prompt.paint }
     const shown = (caret: number) => layOut(bare, { text, caret }, 11, 3)
@@ -38,7 +38,7 @@ describe('the layout', () => {
     expect(layOut(long, lineOf(''), 21, 9).rows).toEqual(['a very long name> '])
   })
 
-  it('loses and invents nothing, and no row is too wide', () => {
+  it('contains exactly the typed characters, and no row is too wide', () => {
     fc.assert(
       fc.property(
         fc.string({ unit: 'grapheme', maxLength: 60 }),
@@ -91,7 +91,7 @@ class Terminal {
 }
 
 describe('the screen', () => {
-  it('keeps everything that was said above the line that is typed, which stays whole', () => {
+  it('keeps all messages above the typed line, which stays complete', () => {
     const step = fc.record({
       said: fc.array(fc.stringMatching(/^[a-z]{1,9}$/), { maxLength: 3 }),
       above: fc.array(fc.stringMatching(/^[A-Z]{1,9}$/), { maxLength: 2 }),
@@ -116,7 +116,7 @@ describe('the screen', () => {
     )
   })
 
-  it('erases as many rows as a narrower terminal has made of what was drawn', () => {
+  it('erases as many rows as a narrower terminal has made of the drawn rows', () => {
     const screen = new Screen()
     screen.update([], layOut(prompt, lineOf('x'.repeat(70)), 41, 9))
     // Rows of 40 and 35 cells wrap to 3 rows each at 15 columns.
@@ -124,7 +124,7 @@ describe('the screen', () => {
     expect(screen.erase()).toMatch(/^\r.\[5A/u)
   })
 
-  it('erases what it drew where the terminal cuts rows off instead', () => {
+  it('erases the rows it drew if the terminal cuts rows off', () => {
     const screen = new Screen()
     screen.update([], layOut(prompt, lineOf('x'.repeat(70)), 41, 9))
     screen.resized(15, false)
