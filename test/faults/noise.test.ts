@@ -188,9 +188,9 @@ function codecLife(random: Random): void {
   const decoder = new TelnetDecoder()
   for (let left = 50; left > 0; left -= 1) {
     const chunk = noise(random)
-    const { text, answer } = decoder.push(chunk)
+    const { text, reply } = decoder.push(chunk)
     expect(text.length).toBeLessThanOrEqual(chunk.length + 1)
-    expect(answer.length).toBeLessThanOrEqual(9 * chunk.length)
+    expect(reply.length).toBeLessThanOrEqual(9 * chunk.length)
   }
 }
 

@@ -11,7 +11,7 @@ import { type Line, LineDecoder } from './lines.ts'
 import { beginsWithTelnet, IAC, TelnetDecoder } from './telnet.ts'
 
 const NOTHING = new Uint8Array(0)
-const NO_ANSWER: readonly number[] = []
+const NO_REPLY: readonly number[] = []
 
 export class RawDecoder {
   readonly #maxBytes: number
@@ -106,11 +106,11 @@ export class RawDecoder {
 
   #take(chunk: Uint8Array): readonly number[] {
     let text = chunk
-    let answer = NO_ANSWER
-    if (this.#telnet !== undefined && this.#isUtf8) ({ text, answer } = this.#telnet.push(chunk))
+    let reply = NO_REPLY
+    if (this.#telnet !== undefined && this.#isUtf8) ({ text, reply } = this.#telnet.push(chunk))
     this.#lines.push(this.#transcode?.(text) ?? text)
     if (this.#opening !== undefined) this.#opening = joined(this.#opening, text)
-    return answer
+    return reply
   }
 }
 

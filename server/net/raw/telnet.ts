@@ -53,14 +53,14 @@ export class TelnetDecoder {
   readonly #refused = new Set<number>()
 
   /** Returns the chunk's text, and the bytes to send back at once. */
-  push(chunk: Uint8Array): { text: Uint8Array; answer: number[] } {
-    const answer: number[] = []
+  push(chunk: Uint8Array): { text: Uint8Array; reply: number[] } {
+    const reply: number[] = []
     const text: number[] = []
-    for (const byte of chunk) if (!this.ended) this.#take(byte, text, answer)
-    return { text: Uint8Array.from(text), answer }
+    for (const byte of chunk) if (!this.ended) this.#take(byte, text, reply)
+    return { text: Uint8Array.from(text), reply }
   }
 
-  #take(byte: number, text: number[], answer: number[]): void {
+  #take(byte: number, text: number[], reply: number[]): void {
     switch (this.#state) {
       case 'data':
         if (byte === IAC) this.#state = 'command'
@@ -68,11 +68,11 @@ export class TelnetDecoder {
         else if (!(this.recognised && byte === DM)) text.push(byte)
         return
       case 'command':
-        this.#command(byte, text, answer)
+        this.#command(byte, text, reply)
         return
       case 'option':
         this.#state = 'data'
-        this.#negotiate(byte, answer)
+        this.#negotiate(byte, reply)
         return
       case 'sub':
         this.#subBytes += 1
@@ -89,11 +89,11 @@ export class TelnetDecoder {
         if (byte === IAC) this.#keep(byte)
         else if (byte === SE) this.#endSub()
         // The client did not end the subnegotiation.
-        else this.#command(byte, text, answer)
+        else this.#command(byte, text, reply)
     }
   }
 
-  #command(byte: number, text: number[], answer: number[]): void {
+  #command(byte: number, text: number[], reply: number[]): void {
     this.#state = 'data'
     if (byte < EOF) {
       // Not a command: text in another encoding, which stays visible as such; or, from a
@@ -109,7 +109,7 @@ export class TelnetDecoder {
     this.recognised = true
     if (byte === EOF) this.ended = true
     else if (byte === IP) this.interrupted = true
-    else if (byte === AYT) answer.push(...YES)
+    else if (byte === AYT) reply.push(...YES)
     else if (byte === SB) {
       this.#state = 'sub'
       this.#sub = []
@@ -120,33 +120,33 @@ export class TelnetDecoder {
     }
   }
 
-  #negotiate(option: number, answer: number[]): void {
+  #negotiate(option: number, reply: number[]): void {
     const accepted = this.#accepted.has(option)
     switch (this.#verb) {
       case WILL:
         if (option !== WINDOW_SIZE && option !== TERMINAL_TYPE) {
-          this.#refuse(DONT, option, answer)
+          this.#refuse(DONT, option, reply)
         } else if (!accepted) {
           this.#accepted.add(option)
-          answer.push(IAC, DO, option)
-          if (option === TERMINAL_TYPE) answer.push(IAC, SB, option, SEND, IAC, SE)
+          reply.push(IAC, DO, option)
+          if (option === TERMINAL_TYPE) reply.push(IAC, SB, option, SEND, IAC, SE)
         }
         return
       case WONT:
-        if (accepted) answer.push(IAC, DONT, option)
+        if (accepted) reply.push(IAC, DONT, option)
         this.#accepted.delete(option)
         return
       case DO:
-        if (option === TIMING_MARK) answer.push(IAC, WONT, option)
-        else this.#refuse(WONT, option, answer)
+        if (option === TIMING_MARK) reply.push(IAC, WONT, option)
+        else this.#refuse(WONT, option, reply)
     }
   }
 
-  #refuse(verb: number, option: number, answer: number[]): void {
+  #refuse(verb: number, option: number, reply: number[]): void {
     const key = (verb << 8) | option
     if (this.#refused.has(key)) return
     this.#refused.add(key)
-    answer.push(IAC, verb, option)
+    reply.push(IAC, verb, option)
   }
 
   /** Ends at a line end: the end of the subnegotiation may have been lost as urgent data. */

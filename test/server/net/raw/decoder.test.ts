@@ -10,29 +10,29 @@ const utf16 = (text: string) => [...Buffer.from(`\ufeff${text}`, 'utf16le')]
 /** The lines that the decoder returns for these chunks, inspected after each one, as in RawInput. */
 function decode(chunks: readonly (readonly number[])[]) {
   const decoder = new RawDecoder(4096)
-  const answer: number[] = []
+  const reply: number[] = []
   for (const chunk of chunks) {
-    answer.push(...decoder.push(Uint8Array.from(chunk)))
+    reply.push(...decoder.push(Uint8Array.from(chunk)))
     decoder.inspect('more')
   }
   const verdict = decoder.inspect('pause')
   const lines: string[] = []
   for (let line = decoder.next(); line !== undefined; line = decoder.next()) lines.push(line.text)
   const { encoding, telnet } = decoder
-  return { verdict, encoding, telnet: telnet !== undefined, lines, answer }
+  return { verdict, encoding, telnet: telnet !== undefined, lines, reply }
 }
 
 const bytewise = (bytes: readonly number[]) => bytes.map((byte) => [byte])
 
 describe('a connection that begins with FF FE', () => {
-  const telnet = { verdict: 'clear', encoding: 'utf-8', telnet: true, answer: [] }
+  const telnet = { verdict: 'clear', encoding: 'utf-8', telnet: true, reply: [] }
   test.each([
     ['DONT and text', [IAC, DONT, 1, ...ascii('hello\r\n')], { lines: ['hello'] }],
     ['DONT alone', [IAC, DONT, 3], { lines: [] }],
     [
       'DONT and an offer',
       [IAC, DONT, 1, IAC, WILL, 31, ...ascii('hello\r\n')],
-      { lines: ['hello'], answer: [IAC, DO, 31] },
+      { lines: ['hello'], reply: [IAC, DO, 31] },
     ],
     [
       'DONT and a subnegotiation',
@@ -55,7 +55,7 @@ describe('a connection that begins with FF FE', () => {
           encoding: 'utf-16le',
           telnet: false,
           lines: [text],
-          answer: [],
+          reply: [],
         })
       }
     },
@@ -80,8 +80,8 @@ test('a connection that begins with FF gives the same lines wherever its bytes a
     .map(([start, rest]) => [...start, ...rest])
   fc.assert(
     fc.property(bytes, (bytes) => {
-      const { verdict, encoding, telnet, answer } = decode([bytes])
-      expect(decode(bytewise(bytes))).toMatchObject({ verdict, encoding, telnet, answer })
+      const { verdict, encoding, telnet, reply } = decode([bytes])
+      expect(decode(bytewise(bytes))).toMatchObject({ verdict, encoding, telnet, reply })
     }),
     { numRuns: 1000 },
   )

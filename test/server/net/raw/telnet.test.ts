@@ -5,16 +5,16 @@ import { hasColors, TelnetDecoder } from '../../../../server/net/raw/telnet.ts'
 
 const [IAC, SE, SB, WILL, WONT, DO, DONT] = [255, 240, 250, 251, 252, 253, 254]
 
-function decode(chunks: readonly Uint8Array[]): { text: string; answer: number[] } {
+function decode(chunks: readonly Uint8Array[]): { text: string; reply: number[] } {
   const decoder = new TelnetDecoder()
   const text: number[] = []
-  const answer: number[] = []
+  const reply: number[] = []
   for (const chunk of chunks) {
     const pushed = decoder.push(chunk)
     text.push(...pushed.text)
-    answer.push(...pushed.answer)
+    reply.push(...pushed.reply)
   }
-  return { text: String.fromCharCode(...text), answer }
+  return { text: String.fromCharCode(...text), reply }
 }
 
 const ascii = (text: string) => [...text].map((one) => one.charCodeAt(0))
@@ -65,15 +65,15 @@ describe.each([
   ['the question whether we are there', [IAC, 246], '', ascii('[Yes]\r\n')],
   ['an escaped 255', [IAC, IAC, ...ascii('x')], '\u00ffx', []],
   ['nothing of another encoding', [...ascii('Ni'), IAC, ...ascii('o')], 'Ni\u00ffo', []],
-] as const)('takes out %s', (_what, bytes, text, answer) => {
+] as const)('takes out %s', (_what, bytes, text, reply) => {
   const whole = Uint8Array.from(bytes)
 
   test('in one chunk', () => {
-    expect(decode([whole])).toEqual({ text, answer })
+    expect(decode([whole])).toEqual({ text, reply })
   })
 
   test('byte by byte', () => {
-    expect(decode([...whole].map((byte) => Uint8Array.of(byte)))).toEqual({ text, answer })
+    expect(decode([...whole].map((byte) => Uint8Array.of(byte)))).toEqual({ text, reply })
   })
 })
 
@@ -117,7 +117,7 @@ describe('a subnegotiation longer than 4096 bytes', () => {
 
   test('is not read as text, and the text after its end is', () => {
     const bytes = [...start(50_000), IAC, SE, ...ascii('hello\r\n')]
-    expect(decode([Uint8Array.from(bytes)])).toEqual({ text: 'hello\r\n', answer: [] })
+    expect(decode([Uint8Array.from(bytes)])).toEqual({ text: 'hello\r\n', reply: [] })
   })
 
   test('ends with its line, because its end may be lost', () => {
@@ -127,7 +127,7 @@ describe('a subnegotiation longer than 4096 bytes', () => {
 
   test('ends with the next command, which takes effect', () => {
     const bytes = [...start(5000), IAC, DO, 6, ...ascii('x')]
-    expect(decode([Uint8Array.from(bytes)])).toEqual({ text: 'x', answer: [IAC, WONT, 6] })
+    expect(decode([Uint8Array.from(bytes)])).toEqual({ text: 'x', reply: [IAC, WONT, 6] })
   })
 
   test('may contain line ends below that length', () => {
