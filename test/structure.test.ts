@@ -1,6 +1,6 @@
 /**
- * The direction of imports: shared ← room ← {log, net} ← gateway ← main; the page and
- * the terminal client know `shared` only. Type imports count.
+ * The direction of imports: shared ← room ← {log, net} ← gateway ← main. The page imports
+ * `shared` only, the terminal client `shared` and the line editor. Type imports count.
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'

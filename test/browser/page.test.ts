@@ -55,7 +55,7 @@ describe('the page', () => {
     expect(client.text.match(/Ann (joined|left)/g)).toEqual(['Ann joined'])
   })
 
-  it('keeps what was written while the server was away, and sends it once and in order', async () => {
+  it('keeps messages written during an outage, and sends them once and in order', async () => {
     const data = testFolder()
     const ports = ['--web-port', `${await fixedPort()}`, '--tcp-port', `${await fixedPort()}`]
     const first = await serve('--data', data, ...ports)

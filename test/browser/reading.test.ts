@@ -150,7 +150,7 @@ describe('the log', () => {
     expect(await voice.textContent()).toBe('')
   })
 
-  it('shows who is typing', async () => {
+  it('shows the members that are typing', async () => {
     const other = await open(browser, webUrl)
     await join(other, 'Eve')
     await composer(other).pressSequentially('half')

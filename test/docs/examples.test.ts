@@ -56,7 +56,7 @@ describe('the example', () => {
     expect(clock.stderr).toBe('')
   })
 
-  it('echo.mjs repeats what is said to it', async () => {
+  it('echo.mjs repeats messages', async () => {
     const { tcp } = await testGateway()
     const { client: ann } = await greeted(tcp.port)
     const echo = run(process.execPath, 'echo.mjs', { tcp: tcp.port })

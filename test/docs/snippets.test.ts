@@ -122,7 +122,7 @@ it('every block of the documentation is covered by a test, and no rule is left o
   expect(Object.keys(runs).filter((key) => !keys.includes(key))).toEqual([])
 })
 
-describe('a block of npm commands names what exists', () => {
+describe('a block of npm commands names existing scripts', () => {
   const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 
   it.each(blocks.filter(isTooling).map((block) => [keyOf(block), block] as const))(
@@ -293,7 +293,7 @@ describe('the commands work as written', () => {
   })
 })
 
-it('the lines of the page of commands are what a terminal shows', async () => {
+it('the lines in commands.md are those that a terminal shows', async () => {
   const { tcp, webUrl } = await testGateway()
   const { client } = await greeted(tcp.port)
   const alice = await pageClient(webUrl)

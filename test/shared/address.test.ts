@@ -29,7 +29,7 @@ describe('an address', () => {
     expect(readAddress(given, 8080)).toBeUndefined()
   })
 
-  it('needs a port where none goes without saying', () => {
+  it('needs a port if there is no default', () => {
     expect(readAddress('localhost')).toBeUndefined()
     expect(readAddress('::1')).toBeUndefined()
     expect(readAddress('localhost:9000')).toEqual({ host: 'localhost', port: 9000 })

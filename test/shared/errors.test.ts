@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { errorMessage, errors } from '../../shared/errors.ts'
 
-test('an error answers with its text, unless the case has a better one', () => {
+test('an error message has the text of the table, unless the fault has its own', () => {
   expect(errorMessage({ code: 'bad_json' })).toEqual({
     type: 'error',
     code: 'bad_json',

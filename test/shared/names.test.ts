@@ -288,7 +288,7 @@ describe('suggestName', () => {
     expect(suggestName('alice<>', not('alice'))).toBe('alice-2')
   })
 
-  test('falls back on guest where nothing is left to number', () => {
+  test('uses guest if no valid character is left', () => {
     expect(suggestName('***', free)).toBe('guest-2')
     expect(suggestName('ᄀ'.repeat(32), free)).toBe('guest-2')
   })

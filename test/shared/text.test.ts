@@ -87,7 +87,7 @@ describe('sanitise', () => {
     fc.assert(fc.property(printable, (text) => void expect(sanitise(text)).toBe(text)))
   })
 
-  test('lets nothing through that acts on a terminal, whatever comes in', () => {
+  test('removes everything that acts on a terminal from any text', () => {
     const hasPile = /\p{M}[\p{Cf}]*(\p{M}[\p{Cf}]*){4}/u
     const check = (text: string) => {
       const shown = sanitise(text)
@@ -107,7 +107,7 @@ describe('sanitise', () => {
     expect(used).toBeLessThan(3000)
   })
 
-  test('only composes what has nothing to hide and no piles', () => {
+  test('only composes text without forbidden characters or too many marks', () => {
     const plain = fc
       .string({ unit: 'grapheme' })
       .filter(
@@ -148,7 +148,7 @@ describe('decodeUtf8', () => {
 describe('utf8Length and cutUtf8', () => {
   const anything = fc.oneof(nasty, fc.string({ unit: 'binary' }))
 
-  test('count what an encoder would write', () => {
+  test('count the bytes that an encoder writes', () => {
     const sizes = Array.from('\x7f\x80\u07ff\u0800\ud800\uffff\u{10000}', utf8Length)
     expect(sizes).toEqual([1, 2, 2, 3, 3, 3, 4])
     fc.assert(
@@ -156,7 +156,7 @@ describe('utf8Length and cutUtf8', () => {
     )
   })
 
-  test('cut where the next code point would not fit, and never inside one', () => {
+  test('cut before the code point that does not fit', () => {
     expect(cutUtf8('a😀b', 4)).toBe('a')
     expect(cutUtf8('a😀b', 5)).toBe('a😀')
     expect(cutUtf8('', 0)).toBe('')

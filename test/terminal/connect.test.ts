@@ -29,7 +29,7 @@ function say(client: PageClient, ...texts: string[]): void {
 }
 
 describe.skipIf(tmux === undefined)('oneroom connect at a terminal', () => {
-  it('shows what is said above the line that is typed, which stays whole', async () => {
+  it('shows messages above the typed line, which stays complete', async () => {
     const { screen, bob } = await ann(40)
     // Two rows with characters of every width; the caret is inside the text.
     const typed = 'half typed: zażółć 漢字漢字漢字漢字 👩‍👩‍👧 🇳🇵 e\u0301nd'
@@ -105,7 +105,7 @@ describe.skipIf(tmux === undefined)('oneroom connect at a terminal', () => {
     ])
   })
 
-  it('recalls lines, completes names, and knows the commands', async () => {
+  it('recalls lines, and completes names and commands', async () => {
     const { screen, bob } = await ann()
     screen.type('bo').press('Tab').type('hi').press('Enter')
     await bob.until('Bob: hi')
@@ -123,7 +123,7 @@ describe.skipIf(tmux === undefined)('oneroom connect at a terminal', () => {
     await screen.until(/Ann: Bob: hi!\n\[\d\d:\d\d] Ann \* waves\nAnne>$/)
   })
 
-  it('asks before it sends what is pasted, when that is several messages', async () => {
+  it('asks before it sends a paste of several messages', async () => {
     const { screen, bob } = await ann()
     screen.paste('one\n/quit\nthree\n')
     await screen.until('3 messages; send? y/n')
@@ -136,7 +136,7 @@ describe.skipIf(tmux === undefined)('oneroom connect at a terminal', () => {
     expect(bob.texts).toEqual(['one', '/quit', 'three'])
   })
 
-  it('says when the end of a paste is missing, and lets Ctrl-C discard it', async () => {
+  it('reports that the end of a paste is missing, and discards it at Ctrl-C', async () => {
     const { screen, bob } = await ann()
     screen.type('\x1b[200~one\ntwo')
     await screen.until('! The paste has not ended. Press Ctrl-C to discard it.')
@@ -145,7 +145,7 @@ describe.skipIf(tmux === undefined)('oneroom connect at a terminal', () => {
     expect(bob.texts).toEqual(['typed'])
   })
 
-  it('gives names a colour, unless NO_COLOR or --color says otherwise', async () => {
+  it('gives names a colour, unless NO_COLOR or --color turns it off', async () => {
     const { screen, served, bob } = await ann()
     say(bob, 'hi')
     await screen.until('Bob: hi')
@@ -177,13 +177,13 @@ describe.skipIf(tmux === undefined)('oneroom connect at a terminal', () => {
     await screen.until('exit 1')
   })
 
-  it('takes the free name that is suggested where its own is taken', async () => {
+  it('takes the suggested name if its own is taken', async () => {
     const { served } = await ann()
     const screen = new Screen(['connect', address(served), '--name', 'bob'])
     await screen.until(/That name is taken\.(.*\n)*\* You are bob-2 at .*(\n.*)*bob-2>$/)
   })
 
-  it('says in one sentence that nobody answers, and exits with 1', async () => {
+  it('reports in one sentence that there is no server, and exits with 1', async () => {
     const screen = new Screen(['connect', '127.0.0.1:1'])
     expect(await screen.until('exit 1')).toBe(
       '! No server listens at 127.0.0.1:1: the connection was refused.\nexit 1',

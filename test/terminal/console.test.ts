@@ -11,7 +11,7 @@ async function console(...args: string[]): Promise<{ screen: Screen; tcpPort: nu
 }
 
 describe.skipIf(tmux === undefined)("the server's own terminal", () => {
-  it('announces who connects, says what is typed, and keeps it whole while others speak', async () => {
+  it('announces connections, sends typed lines, and keeps the typed line complete while messages arrive', async () => {
     const { screen, tcpPort } = await console()
     const client = await rawClient(tcpPort)
     await client.until('Here: Server (server).')
@@ -48,7 +48,7 @@ describe.skipIf(tmux === undefined)("the server's own terminal", () => {
     expect(await screen.until('exit 0')).toMatch(/\* The server is stopping\.\nexit 0$/)
   })
 
-  it('stops at Ctrl-C, which clears what is typed first', async () => {
+  it('stops at Ctrl-C, after a first one that clears the typed line', async () => {
     const { screen } = await console()
     screen.type('never mind')
     await screen.until('Server> never mind')
@@ -58,7 +58,7 @@ describe.skipIf(tmux === undefined)("the server's own terminal", () => {
     await screen.until('exit 0')
   })
 
-  it('tells what the log tells, as a sentence', async () => {
+  it('shows lines of the log as sentences', async () => {
     const { screen, tcpPort } = await console()
     const client = await rawClient(tcpPort)
     client.send('GET / HTTP/1.1\r\n\r\n')

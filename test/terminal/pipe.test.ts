@@ -19,7 +19,7 @@ async function texts({ webUrl }: Served): Promise<string[]> {
 }
 
 describe('oneroom connect in a pipe', () => {
-  it('says each line as it is, and ends with its input when all of it is kept', async () => {
+  it('sends each line unchanged, and ends after its input when every line is acknowledged', async () => {
     const served = await serve('--flood', 'off')
     const command = `seq 3000 | '${process.execPath}' '${main}' connect 127.0.0.1:${served.tcpPort} --name seq`
     const program = new Program('sh', ['-c', command])
@@ -39,7 +39,7 @@ describe('oneroom connect in a pipe', () => {
     expect(said.slice(-2)).toEqual(['{"type":"hello"}', 'last'])
   })
 
-  it('prints what others say: as text, or each event as a line of JSON', async () => {
+  it('prints messages of others as text, or each event as a line of JSON', async () => {
     const served = await serve()
     const [text, json] = [connect(served), connect(served, '--json')]
     const bob = await pageClient(served.webUrl)
@@ -57,7 +57,7 @@ describe('oneroom connect in a pipe', () => {
     })
   })
 
-  it('survives a restart of the server, and says everything once', async () => {
+  it('survives a restart of the server, and sends every message once', async () => {
     const data = testFolder()
     const ports = ['--tcp-port', `${await fixedPort()}`]
     const first = await serve('--data', data, '--flood', 'off', ...ports)
@@ -73,7 +73,7 @@ describe('oneroom connect in a pipe', () => {
     expect(await texts(second)).toEqual(['one', 'two', 'three'])
   })
 
-  it('comes back under another name where somebody else has its own by now', async () => {
+  it('reconnects with another name if its own is taken', async () => {
     const data = testFolder()
     const first = await serve('--data', data)
     let { tcpPort } = first
@@ -147,7 +147,7 @@ describe('oneroom connect in a pipe', () => {
       .toBe(true)
   })
 
-  it('ends at a signal although nobody reads its output', async () => {
+  it('ends at a signal, also if its output is not read', async () => {
     const served = await serve('--flood', 'off')
     const args = [main, 'connect', `127.0.0.1:${served.tcpPort}`, '--json']
     // The output is a pipe that this test does not read.

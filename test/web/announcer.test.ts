@@ -14,7 +14,7 @@ describe('the announcer', () => {
     expect(announcer.summary()).toBeNull()
   })
 
-  it('counts from the fourth in three seconds on, and says how many once', () => {
+  it('counts messages from the fourth in three seconds on, and announces the number once', () => {
     const announcer = new Announcer()
     announcer.hear(plain('1', '2', '3'), 0)
     expect(announcer.hear(plain('4'), 2_999)).toBeNull()

@@ -18,7 +18,7 @@ describe('a draft', () => {
     expect(saidBy(' \n\t\n')).toBe('nothing')
   })
 
-  it('beginning with two slashes says the text with one', () => {
+  it('beginning with two slashes is sent with one', () => {
     expect(saidBy('//name is a command')).toEqual(['/name is a command'])
   })
 
@@ -27,7 +27,7 @@ describe('a draft', () => {
     expect(saidBy('/msg bob secret\nand more')).toBe('crowded')
   })
 
-  it('can be had back from what was said', () => {
+  it('can be restored from its messages', () => {
     expect(draftOf({ text: 'waves', action: true })).toBe('/me waves')
     expect(saidBy(draftOf({ text: '/name is a command', action: false }))).toEqual([
       '/name is a command',
@@ -44,7 +44,7 @@ describe('a draft', () => {
 })
 
 describe('a command', () => {
-  it('is what the table has, as far as it means something in a page', () => {
+  it('of the page is sent or run', () => {
     expect(orderOf('/me waves ')).toEqual({ type: 'say', message: { text: 'waves', action: true } })
     expect(orderOf('/NAME alice b')).toEqual({ type: 'run', name: 'name', argument: 'alice b' })
     expect(orderOf('/search disk')).toEqual({ type: 'run', name: 'search', argument: 'disk' })

@@ -25,7 +25,7 @@ describe('the list', () => {
     ])
   })
 
-  it('ignores what it has shown already', () => {
+  it('ignores events that it has shown', () => {
     const tab = inRoom().receive(events(event(4)))
     const { entries } = tab.state
     tab.receive(events(event(4)), events(event(2), event(3)))
@@ -61,7 +61,7 @@ describe('the list', () => {
     expect(tab.seqs.at(-1)).toBe(1000)
   })
 
-  it('moves nothing above a reader who has scrolled up', () => {
+  it('moves no row above a reader that has scrolled up', () => {
     const tab = inRoom().act({ type: 'follow', on: false })
     tab.receive(events(...range(4, LOG_ROWS + 100)))
     expect(tab.seqs).toEqual(range(1, LOG_ROWS).map(({ seq }) => seq))
@@ -78,7 +78,7 @@ describe('the list', () => {
     expect(tab.state.below).toBe(0)
   })
 
-  it('has a cap also for a reader who never scrolls down', () => {
+  it('has a limit also for a reader that never scrolls down', () => {
     const tab = inRoom().act({ type: 'follow', on: false })
     tab.receive(events(...range(4, 10_000)))
     expect(tab.state.entries).toHaveLength(LOG_ROWS)
@@ -87,7 +87,7 @@ describe('the list', () => {
     expect(tab.act({ type: 'follow', on: true }).seqs.at(-1)).toBe(10_000)
   })
 
-  it('shows each seq once and in order, whatever is cut, repeated or resumed', () => {
+  it('shows each seq once and in order, after any cut, repetition or resume', () => {
     const step = fc.oneof(
       fc.record({ kind: fc.constant('commit' as const), count: fc.integer({ min: 1, max: 5 }) }),
       fc.record({ kind: fc.constant('repeat' as const), count: fc.integer({ min: 1, max: 9 }) }),
@@ -139,14 +139,14 @@ describe('a message of ours', () => {
     expect(tab.seqs).toEqual([1, 2, 3, 4])
   })
 
-  it('is answered also by an event that is too old to be shown', () => {
+  it('is acknowledged also by an event that is too old to be shown', () => {
     const tab = inRoom().say('x').sent('x')
     tab.receive(events(event(1, alice, { id: 'x' })))
     expect(tab.pendingIds).toEqual([])
     expect(tab.seqs).toEqual([1, 2, 3])
   })
 
-  it('is not taken for said when somebody else uses its id', () => {
+  it('is not acknowledged by an event of another person with its id', () => {
     expect(
       inRoom()
         .say('x')
@@ -189,7 +189,7 @@ describe('a message of ours', () => {
     expect(tab.pendingIds).toEqual(['y'])
   })
 
-  it('is not sent after ten seconds without an answer', () => {
+  it('counts as not sent after ten seconds without an acknowledgement', () => {
     const tab = inRoom().say('x').sent('x').wait(9_999)
     expect(tab.faults).toEqual([undefined])
     expect(tab.wait(1).faults).toEqual(['silent'])
@@ -213,7 +213,7 @@ describe('a message of ours', () => {
     expect(unsent(tab.state).map(({ id }) => id)).toEqual(['y'])
   })
 
-  it('can be sent again by its writer, after what is waiting, or deleted', () => {
+  it('can be sent again, after the waiting messages, or deleted', () => {
     const tab = inRoom().say('x', 'y').sent('x', 'y')
     tab.receive({ type: 'error', code: 'log_unavailable', message: 'No.', id: 'x' })
     tab.act({ type: 'retry', id: 'x' })
@@ -231,7 +231,7 @@ describe('a message of ours', () => {
     expect(unsent(tab.state).map(({ id }) => id)).toEqual(['x'])
   })
 
-  it('waits for its writer when they leave before it is said', () => {
+  it('is kept if its author leaves before it is sent', () => {
     const tab = inRoom().say('x').act({ type: 'left' })
     expect(tab.state).toMatchObject({ screen: 'form', token: null, entries: [] })
     tab.receive(welcome())
@@ -241,7 +241,7 @@ describe('a message of ours', () => {
 })
 
 describe('the way in', () => {
-  it('answers a refused name in the form, with the free one', () => {
+  it('shows a rejected name in the form, with the suggestion', () => {
     const tab = new Tab().act({ type: 'join', name: 'bob' })
     tab.receive({ type: 'error', code: 'name_taken', message: 'Taken.', suggestion: 'bob-2' })
     expect(tab.state).toMatchObject({
@@ -261,7 +261,7 @@ describe('the way in', () => {
     expect(tab.pendingIds).toEqual(['x'])
   })
 
-  it('says under the composer what is wrong with a new name', () => {
+  it('shows the fault of a new name below the composer', () => {
     const tab = inRoom()
     tab.receive({ type: 'error', code: 'name_taken', message: 'Taken.', suggestion: 'bob-2' })
     expect(tab.state.screen).toBe('room')
@@ -287,7 +287,7 @@ describe('an error that closes the connection', () => {
 })
 
 describe('presence', () => {
-  it('follows who comes, goes and changes their name', () => {
+  it('follows joins, leaves and renames', () => {
     const carol = { id: 'c', name: 'carol', via: 'web' as const }
     const tab = inRoom().receive(presence({ joined: [carol], memberCount: 3 }))
     tab.receive(presence({ left: [bob], renamed: [{ id: 'c', was: 'carol', name: 'caro' }] }))
@@ -313,7 +313,7 @@ describe('presence', () => {
     expect(tab.state).toMatchObject({ name: 'al', me: { name: 'al' } })
   })
 
-  it('believes that somebody is typing for six seconds, or until they speak', () => {
+  it('shows a person as typing for six seconds, or until their message', () => {
     const tab = inRoom().receive({ type: 'typing', from: bob, on: true })
     expect(tab.wait(5_999).state.typing).toHaveLength(1)
     expect(tab.wait(1).state.typing).toHaveLength(0)
@@ -322,7 +322,7 @@ describe('presence', () => {
   })
 })
 
-describe('what is new', () => {
+describe('new messages', () => {
   it('is counted while the page is away, without our own', () => {
     const tab = inRoom().act({ type: 'away', on: true })
     tab.receive(events(event(4), event(5, alice)), events(event(6)))

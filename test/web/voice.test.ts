@@ -8,7 +8,7 @@ function said(text: string): EventEntry {
   return { kind: 'event', at: 0, event: event(1, bob, { text }), mine: false, mention: false }
 }
 
-it('speaks a message again that says the same as the one before', () => {
+it('announces a message again if it is equal to the one before', () => {
   const voice = new Voice()
   const spoken: string[] = []
   voice.announcement.subscribe((text) => void spoken.push(text))

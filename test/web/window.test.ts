@@ -59,7 +59,7 @@ describe('the window', () => {
     expect(isDetached(tab.state)).toBe(true)
   })
 
-  it('comes to the beginning of the log, and says so', () => {
+  it('reaches the beginning of the log, and shows it', () => {
     const tab = new Reader(500).act({ type: 'follow', on: false }) as Reader
     tab.older().older()
     expect(tab.state.atStart).toBe(true)
@@ -85,7 +85,7 @@ describe('the window', () => {
     expect(tab.state.back).toBeNull()
   })
 
-  it('joins what it has when the message is near to it', () => {
+  it('is extended if the message is near', () => {
     const tab = new Reader(5000).goTo(4890)
     expect(tab.state.gap).toBe(false)
     expect(tab.seqs.at(-1)).toBe(5000)

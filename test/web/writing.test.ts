@@ -18,11 +18,11 @@ describe('completion', () => {
     (text) => expect(soughtAt(text, text.length)).toBeNull(),
   )
 
-  it('looks at what is before the caret only', () => {
+  it('uses only the text before the caret', () => {
     expect(soughtAt('@bob and more', 3)).toEqual({ kind: 'name', from: 0, query: 'bo' })
   })
 
-  it('offers first what begins with the word', () => {
+  it('offers items that begin with the word first', () => {
     expect(matching(['limbo', 'bob', 'Bo', 'x'], 'bo', 8, (name) => name)).toEqual([
       'bob',
       'Bo',
@@ -33,7 +33,7 @@ describe('completion', () => {
 })
 
 describe('recall', () => {
-  it('goes to what was written before and back to the draft in hand', () => {
+  it('recalls earlier messages, and returns to the draft', () => {
     const recall = new Recall(['one', 'two'])
     expect(recall.step('older', 'half')).toBe('two')
     expect(recall.step('older', 'two')).toBe('one')
@@ -43,7 +43,7 @@ describe('recall', () => {
     expect(recall.step('newer', 'half')).toBeNull()
   })
 
-  it('keeps the last fifty, and what is said again once', () => {
+  it('keeps the last fifty, and equal ones once', () => {
     const recall = new Recall()
     for (let index = 0; index < 60; index++) recall.add(`text ${index}`)
     recall.add('text 59')
@@ -61,5 +61,5 @@ describe('a mention', () => {
     expect(mentions(text, 'alice')).toBe(false),
   )
 
-  it('is of nobody without a name', () => expect(mentions('hello', '')).toBe(false))
+  it('matches nothing without a name', () => expect(mentions('hello', '')).toBe(false))
 })

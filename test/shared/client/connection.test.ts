@@ -87,7 +87,7 @@ class Played {
 const taken = { type: 'error', code: 'name_taken', message: 'That name is taken.' } as const
 
 describe('a connection', () => {
-  it('says hello when it opens, and sends nothing before welcome', () => {
+  it('sends hello when it opens, and nothing else before welcome', () => {
     const played = new Played()
     played.connection.open()
     expect(played.phase).toEqual({ phase: 'connecting' })
@@ -169,7 +169,7 @@ describe('a connection', () => {
     expect(played.transports).toHaveLength(2)
   })
 
-  it('says hello again over the same connection after a rejected name', () => {
+  it('sends hello again over the same connection after a rejected name', () => {
     const played = new Played()
     played.connection.open()
     played.last.events.opened()
@@ -234,7 +234,7 @@ describe('a connection', () => {
     expect(old.closed).toBe('at once')
   })
 
-  it('says goodbye when it leaves, and does not come back', () => {
+  it('sends bye when it leaves, and does not reconnect', () => {
     const played = new Played().enter()
     played.connection.leave()
     expect(played.last.sent.at(-1)).toEqual({ type: 'bye' })

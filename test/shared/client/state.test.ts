@@ -104,7 +104,7 @@ describe('presence', () => {
     expect([...state.members.values()]).toEqual([ann, { ...carol, name: 'Caro' }])
   })
 
-  it('follows members who continue over another kind of connection', () => {
+  it('follows members that continue over another kind of connection', () => {
     const moved = [
       { ...bob, via: 'tcp' as const },
       { ...ann, via: 'web' as const },

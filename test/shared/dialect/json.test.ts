@@ -77,7 +77,7 @@ describe('a message to the server', () => {
     expect(decode(unit)).toMatchObject({ type: 'fault', fault: { code: 'unknown_type' } })
   })
 
-  test('of an unknown type is told which, shortened', () => {
+  test('of an unknown type gets an error with the type, shortened', () => {
     const fault = (type: string) => decode(JSON.stringify({ type }))
     expect(fault('shout')).toMatchObject({
       fault: { message: 'Unknown message type "shout".' },
@@ -155,7 +155,7 @@ describe('a message to the server', () => {
     expect(decode(`{"type":"bye","x":${arrays}}`)).toMatchObject({ request: { type: 'bye' } })
   })
 
-  test('is read or is a fault, whatever it is, and nothing throws', () => {
+  test('of any bytes is a request or a fault, without an exception', () => {
     const type = fc.constantFrom('hello', 'say', 'name', 'typing', 'bye', '__proto__', 'valueOf')
     const key = fc.constantFrom('protocol', 'name', 'text', 'id', 'seq', 'on', '__proto__', 'then')
     const near = fc
@@ -208,7 +208,7 @@ describe('a message to a client', () => {
     expect(unit).not.toHaveProperty('own')
   })
 
-  test('is none where only people at a terminal are told something', () => {
+  test('is none for replies of the line dialect', () => {
     expect(encode({ type: 'goodbye', name: 'alice' })).toEqual([])
   })
 })

@@ -195,7 +195,7 @@ describe('presence', () => {
     expect(utc.encode(presence(changes))).toEqual([unit])
   })
 
-  test('tells of a name that was given up before the one who took it', () => {
+  test('has a rename before the join of a member with the old name', () => {
     const next = { ...alice, id: 'n3' }
     const renamed = [{ id: 'a1', was: 'alice', name: 'bob' }]
     expect(lines(presence({ joined: [next], left: [bob], renamed }))).toEqual([
@@ -213,7 +213,7 @@ describe('presence', () => {
     ])
   })
 
-  test('in a large room leaves out what did not happen, and forgets nothing that did', () => {
+  test('in a large room is a summary of the changes that happened', () => {
     const renamed = [{ id: 'b2', was: 'bob', name: 'robert' }]
     const large = { memberCount: 60 }
     expect(lines(presence({ ...large, left: [alice, bob] }))).toEqual(['* 2 left (60 here)'])
@@ -224,7 +224,7 @@ describe('presence', () => {
     expect(lines(presence({ ...large, renamed }))).toEqual(['* bob is now robert'])
   })
 
-  test('of a member who continues over another transport is one line', () => {
+  test('of a member that continues over another transport is one line', () => {
     expect(utc.encode(presence({ moved: [{ ...bob, via: 'json' }] }))).toEqual([
       { text: '* bob continues (json)', own: 'b2' },
     ])
@@ -236,7 +236,7 @@ describe('presence', () => {
 })
 
 describe('the greeting', () => {
-  test('says who the reader is, who is here, and how to talk, rename and leave', () => {
+  test('has the names, and explains how to send, rename and leave', () => {
     expect(lines(welcome())).toEqual([
       'Welcome to Oneroom. You are alice; /name NAME changes that.',
       'Here: bob (tcp). Times are UTC+00:00.',
@@ -245,12 +245,12 @@ describe('the greeting', () => {
     ])
   })
 
-  test('of the first to come says that nobody else is here', () => {
+  test('of the first member says that nobody else is here', () => {
     const [, here] = lines(welcome({ members: [alice], memberCount: 1 }))
     expect(here).toBe('Nobody else is here yet. Times are UTC+00:00.')
   })
 
-  test('goes on with what was said before, as much of it as fits into 1024 bytes', () => {
+  test('ends with the latest messages, as many as fit into 1024 bytes', () => {
     const few = [event('message', 'hello', bob)]
     expect(lines(welcome({ events: few })).slice(-3)).toEqual([
       '* Earlier messages; /history shows more:',
@@ -280,7 +280,7 @@ describe('the greeting', () => {
     expect(shown).toMatch(/^m0 \(tcp\), m1 \(tcp\), /)
   })
 
-  test('is at most 1024 bytes, whoever is here', () => {
+  test('is at most 1024 bytes with any members', () => {
     const name = fc.oneof(
       fc.string({ unit: fc.constantFrom('😀', '𝒜', '𓀀'), minLength: 1, maxLength: 24 }),
       fc.string({ unit: fc.constantFrom('a', 'é', '語', '😀'), minLength: 1, maxLength: 24 }),
@@ -316,7 +316,7 @@ test('a fault is one marked line, with a suggestion if there is one', () => {
   expect(lines(errorMessage({ code: 'shutdown' }))).toEqual(['* The server is stopping.'])
 })
 
-test('who is typing is not shown, and nobody is told of themselves', () => {
+test('typing is not shown, and readers do not receive their own units', () => {
   expect(lines({ type: 'typing', from: alice, on: true })).toEqual([])
   expect(utc.broadcast.skipsOwn).toBe(true)
 })
@@ -342,7 +342,7 @@ test('a long text is split between characters only, and is whole when joined', (
   )
 })
 
-test('no line has a control character or another line in it, whatever anybody sends', () => {
+test('no line has a control character or a line break in it, for any text', () => {
   const raw = fc
     .array(
       fc.oneof(
@@ -396,7 +396,7 @@ test('no line has a control character or another line in it, whatever anybody se
   )
 })
 
-describe('what was said before', () => {
+describe('the history', () => {
   const at = (day: string, text: string) => ({
     ...event('message', text, bob),
     at: `2026-11-${day}T23:30:00.000Z`,
@@ -414,7 +414,7 @@ describe('what was said before', () => {
     ])
   })
 
-  test('is said to be nothing where it is nothing', () => {
+  test('is one notice if there are no messages', () => {
     expect(lines({ type: 'history', events: [], more: false })).toEqual([
       '* There are no messages yet.',
     ])

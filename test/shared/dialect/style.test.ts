@@ -79,7 +79,7 @@ describe('a style', () => {
     expect(codec.broadcast).not.toBe(before)
   })
 
-  test('without stamps has none before what is said', () => {
+  test('without stamps has no time before messages', () => {
     const plain = styled({ stamps: false })
     expect(lines(plain, event('hi'))).toEqual(['Иван: hi'])
     expect(lines(plain, event('waves', 'action'))).toEqual(['Иван * waves'])
@@ -100,7 +100,7 @@ describe('a style', () => {
     expect(painted('Ann').replace('Ann', 'ann')).toBe(painted('ann'))
   })
 
-  test('in ASCII has nothing else, on one line, whatever is said', async () => {
+  test('in ASCII has only ASCII, on one line, for any text', async () => {
     await loadAscii()
     const ascii = styled({ ascii: true })
     expect(lines(ascii, event('Grüße 🚀 “€”'))).toEqual(['[12:21] Ivan: Grusse :rocket: "EUR"'])
@@ -154,11 +154,14 @@ describe('asking for it', () => {
     expect(lines(utc, { type: 'setting', setting, applied: true })).toEqual([answer])
   })
 
-  test.each(['/time', '/time noon', '/stamps maybe', '/turn 3'])('%s says how', (line) => {
-    expect(decode(line)).toMatchObject({ type: 'fault', fault: { code: 'bad_message' } })
-  })
+  test.each(['/time', '/time noon', '/stamps maybe', '/turn 3'])(
+    '%s gets an error that explains the command',
+    (line) => {
+      expect(decode(line)).toMatchObject({ type: 'fault', fault: { code: 'bad_message' } })
+    },
+  )
 
-  test('/help knows each command by its name, with or without its slash, and what is near', () => {
+  test('/help accepts each command with or without its slash, and suggests the closest match', () => {
     expect(decode('/help time')).toMatchObject({ request: { about: 'time' } })
     expect(decode('/help /TIME')).toMatchObject({ request: { about: 'time' } })
     expect(decode('/help tiem')).toMatchObject({
