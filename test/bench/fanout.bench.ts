@@ -1,6 +1,6 @@
 /**
- * What one says and many read, beside other servers in the same run: figures drift with
- * the machine, ratios hold. `npm run bench -- -t saturated` runs the rows of that name.
+ * Fan-out: one publisher and many readers, beside other servers in the same run. Figures
+ * differ between machines, ratios do not. `npm run bench -- -t saturated` runs the rows of that name.
  */
 import { once } from 'node:events'
 import { createConnection } from 'node:net'

@@ -103,7 +103,7 @@ test('committing', async () => {
       delay.enable()
       const began = performance.now()
       for (let at = 0; at < batches; at += 1) {
-        // Cheap to make, so that what holds the loop is the log.
+        // Cheap to make, so that only the log can block the event loop.
         const drafts = Array.from({ length: size }, (_, more) => ({
           ...like,
           id: `id${next + more}`,

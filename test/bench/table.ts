@@ -27,7 +27,7 @@ export function printTable(title: string, head: string[], body: string[][]): voi
   console.log(`${title}\n\n${lines.join('\n')}\n`)
 }
 
-/** Three digits that say something. */
+/** Three significant digits. */
 export function digits(value: number): string {
   return value >= 100 ? Math.round(value).toLocaleString('en') : value.toPrecision(3)
 }

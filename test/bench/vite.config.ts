@@ -1,6 +1,6 @@
 import { defineConfig } from 'vite'
 
-/** What runs beside the server in a process of its own: the load, and the hand-written peer. */
+/** The programs that run in other processes than the server: the load, and the hand-written peer. */
 export default defineConfig({
   root: import.meta.dirname,
   ssr: { noExternal: true },

@@ -10,14 +10,14 @@ import { PACKAGES, which } from './installed.ts'
 /** How long, in seconds, apt-get waits for another apt-get or dpkg to finish. */
 const LOCK_SECONDS = 600
 
-/** Program → Debian package, for what is not on this machine. */
+/** Program → Debian package, for programs that are not installed. */
 function missing(): [program: string, name: string][] {
   const programs = Object.entries(PACKAGES).filter(([program]) => which(program) === undefined)
   return chromiumPath() === undefined ? [...programs, ['chromium', 'chromium']] : programs
 }
 
 function aptGet(...args: string[]): void {
-  // What apt-get prints goes to standard error: standard output may be a report.
+  // apt-get prints to standard error, because standard output may be a report.
   spawnSync('apt-get', ['-q', '-o', `DPkg::Lock::Timeout=${LOCK_SECONDS}`, ...args], {
     env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
     stdio: ['ignore', 2, 2],

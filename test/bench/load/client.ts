@@ -1,4 +1,4 @@
-/** One raw connection of the load: it joins the room, then counts what it is told. */
+/** One raw connection of the load: it joins the room, then counts the messages that it receives. */
 import { once } from 'node:events'
 import { createConnection, type Socket } from 'node:net'
 import { type Speech, type SpeechName, speeches } from './speech.ts'
@@ -7,12 +7,12 @@ import { StampCounter } from './stamps.ts'
 /** All clients read into the same buffer, one at a time. */
 const buffer = Buffer.allocUnsafeSlow(262_144)
 
-/** How long a server may take for one step of letting a client in. */
+/** Time limit for one step of joining. */
 const JOIN_MS = 20_000
 
 export type Endpoint = { speech: SpeechName; port: number }
 
-/** Told of every chunk: how many messages were in it. */
+/** Called for each chunk, with the number of messages in it. */
 export type Load = {
   /** Whether the time of each message is wanted, or one of every chunk. */
   everyStamp: boolean
@@ -86,7 +86,7 @@ export class Client {
     ) {
       this.socket.write(probe.answer)
     }
-    // A greeting may show what was said in a run before.
+    // A greeting may contain messages of an earlier run.
     if (this.#text !== undefined) return true
     this.#load.onChunk?.(buffer.subarray(0, length))
     const count = this.#counter.count(buffer, length, this.#load.everyStamp, this.#load.onStamp)

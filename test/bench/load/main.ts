@@ -22,26 +22,26 @@ export type Spec = {
   /** Before it is measured, and while it is. */
   warmSeconds: number
   seconds: number
-  /** After all have gone. */
+  /** After all have left. */
   settleSeconds: number
 }
 
 export type Result = {
   deliveries: number
   seconds: number
-  /** Deliveries of the whole run that never came. */
+  /** Deliveries of the whole run that did not arrive. */
   lost: number
   /** CPU time of the server, and of this process. */
   serverCpuSeconds: number
   loadCpuSeconds: number
   p50Ms: number
   p99Ms: number
-  /** Resident memory of the server with nobody connected, with all, after the load, and after all have gone. */
+  /** Resident memory of the server without connections, with all, after the load, and after all have left. */
   emptyBytes: number
   joinedBytes: number
   loadedBytes: number
   closedBytes: number
-  /** How long it took to let all in. */
+  /** Time until all have joined. */
   joinSeconds: number
 }
 
@@ -91,7 +91,7 @@ const publisher = new Publisher(publishing, spec.size)
 const alive = setInterval(() => {
   for (const { socket, speech } of clients) if (speech.alive) socket.write(speech.alive)
 }, ALIVE_MS)
-// Who came is still being told.
+// The joins are still being broadcast.
 await wait(Math.min(5000, 500 + spec.readerCount * 4))
 const joined = usageOf(spec.pid)
 

@@ -1,4 +1,4 @@
-/** The one who speaks: as far ahead of the readers as the window allows, or at a fixed rate. */
+/** The publisher: as far ahead of the readers as the window allows, or at a fixed rate. */
 import type { Client } from './client.ts'
 import { MARK, stampedText, writeStamp } from './stamps.ts'
 

@@ -40,7 +40,7 @@ class Sender {
     this.#client.socket.write(this.#message)
   }
 
-  /** Whatever came: its own event is looked for by its mark. */
+  /** Its own event is recognised by its mark, in any dialect. */
   read(chunk: Buffer): void {
     if (!chunk.includes(this.#mark)) return
     delays.record(Math.max(1, micros() - this.#sentAt))

@@ -3,7 +3,7 @@
  * room, and how something is published. Only what a measurement needs.
  */
 
-/** `pattern` in what has arrived means that the step is over; then `send` is sent. */
+/** When `pattern` has arrived, the step is over, and `send` is sent. */
 type Step = { send: Buffer; until: string }
 
 export type Speech = {
@@ -11,7 +11,7 @@ export type Speech = {
   steps: (client: number) => Step[]
   /** A message with this text, once and for all: the stamp in it is written over. */
   publish: (text: string) => Buffer
-  /** What a client answers when `probe` arrives, and what shows the server that it lives. */
+  /** The reply to `probe`, which shows the server that the client is alive. */
   probe?: { probe: string; answer: Buffer }
   alive?: Buffer
 }

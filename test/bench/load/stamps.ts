@@ -56,7 +56,7 @@ export class StampCounter {
   count(chunk: Buffer, length: number, all: boolean, each: (micros: number) => void): number {
     let count = this.#cutInTwo(chunk, length)
     let last: number | undefined
-    // Beyond it a mark is not whole.
+    // Above it, a mark is incomplete.
     const end = length - ZEROS
     const view = chunk.subarray(0, Math.max(0, end))
     for (let at = view.indexOf(MARK); at >= 0; ) {

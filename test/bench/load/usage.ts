@@ -1,10 +1,10 @@
-/** What a process has used so far, read from Linux's /proc (proc(5)). */
+/** The CPU time and memory of a process, from Linux's /proc (proc(5)). */
 import { readdirSync, readFileSync } from 'node:fs'
 
 export type Usage = { cpuSeconds: number; residentBytes: number }
 
 export function usageOf(pid: number): Usage {
-  // Of each thread, in ns: what /proc/PID/stat has is sampled, and bursts hide between samples.
+  // Of each thread, in ns. /proc/PID/stat is sampled, and misses bursts between samples.
   const threads = readdirSync(`/proc/${pid}/task`).map((thread) => {
     return Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'latin1').split(' ')[0])
   })

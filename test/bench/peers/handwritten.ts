@@ -1,6 +1,6 @@
 /**
- * The server that one writes first: a list of sockets, and a loop that sends each message
- * to each of them. It keeps nothing, numbers nothing, and trusts everybody.
+ * A simple server written by hand: a list of sockets, and a loop that sends each message
+ * to each of them. It stores nothing, has no numbers and no limits.
  */
 import { createServer } from 'node:http'
 import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net'

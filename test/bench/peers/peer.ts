@@ -18,7 +18,7 @@ export type Peer = {
 /** Starts a server; undefined where it is not installed. */
 export type Start = () => Promise<Peer | undefined>
 
-/** What puts a command on a core, so that the server and the load do not share one. */
+/** The command that binds a program to a core, so that the server and the load do not share one. */
 export function onCore(core: number, command: string[]): [string, string[]] {
   const [first = '', ...rest] =
     availableParallelism() > 1 && isInstalled('taskset')
@@ -31,7 +31,7 @@ export function isInstalled(command: string): boolean {
   return spawnSync('which', [command]).status === 0
 }
 
-/** A port of this machine that nobody listens on. */
+/** A free port of this machine. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
