@@ -190,7 +190,7 @@ async function openLog(config: Config, log: Logger, worker: URL | undefined): Pr
   try {
     const onWarning = (sentence: string): void => log.warn(sentence)
     const onLost = (err: Error): void => {
-      log.fatal({ err }, 'the log is gone; start the server again')
+      log.fatal({ err }, 'a thread of the log has ended; restart the server')
     }
     return await sqliteLog({ folder: data, retain, retainDays, onWarning }, onLost, worker)
   } catch (error) {

@@ -12,9 +12,9 @@ import type { WebSocket } from 'ws'
 import type { Unit } from '../../shared/dialect/dialect.ts'
 import { jsonDialect } from '../../shared/dialect/json.ts'
 import { lineDialect } from '../../shared/dialect/line.ts'
-import { TAIL_EVENTS } from '../../shared/dialect/typed.ts'
+import { LINE_HELLO } from '../../shared/dialect/typed.ts'
 import { errorMessage, errors } from '../../shared/errors.ts'
-import { limits, PROTOCOL_VERSION } from '../../shared/limits.ts'
+import { limits } from '../../shared/limits.ts'
 import type { Part } from '../room/encoded.ts'
 import { Connection, type ConnectionOptions } from './connection/connection.ts'
 import type { Arrived, Input } from './connection/input.ts'
@@ -31,11 +31,6 @@ const PING_AFTER_MS = 20_000
 const DEAD_AFTER_MS = 60_000
 /** Bytes of a length in the buffer of WebSocketInput. */
 const LENGTH_BYTES = 4
-/** The hello of clients that speak lines. */
-const TEXT_HELLO: Arrived = {
-  type: 'request',
-  request: { type: 'hello', protocol: PROTOCOL_VERSION, history: TAIL_EVENTS },
-}
 const NOTHING = Buffer.alloc(0)
 /** Payloads are buffers of text. */
 const SEND_OPTIONS = { binary: false }
@@ -167,7 +162,7 @@ class WebSocketConnection implements Transport {
     this.#stream = stream
     this.#options = options
     const isText = socket.protocol === TEXT_PROTOCOL
-    this.#input = new WebSocketInput(isText, isText ? [TEXT_HELLO] : [])
+    this.#input = new WebSocketInput(isText, isText ? [LINE_HELLO] : [])
     this.#seenAt = options.room.clock.monotonic()
     this.#connection = new Connection(options, this, this.#input, {
       dialect: isText ? lineDialect : jsonDialect,

@@ -3,7 +3,7 @@
  */
 import { type CommandName, commandNamed, nearestCommand, parseTyped } from '../commands.ts'
 import type { Fault } from '../errors.ts'
-import { limits } from '../limits.ts'
+import { limits, PROTOCOL_VERSION } from '../limits.ts'
 import { cutUtf8, sanitise } from '../text.ts'
 import type { Decoded, Request, Setting } from './dialect.ts'
 import { isHello } from './json.ts'
@@ -11,6 +11,12 @@ import { parseOffset } from './style.ts'
 
 /** Messages in the greeting of a terminal, and in replies to /history or /search. */
 export const TAIL_EVENTS = 20
+/** The hello of clients that speak lines. */
+export const LINE_HELLO: Decoded = request({
+  type: 'hello',
+  protocol: PROTOCOL_VERSION,
+  history: TAIL_EVENTS,
+})
 /** Bytes of an unknown command that the error repeats. */
 const WORD_BYTES = 40
 /** Most UTF-8 bytes in a query. */

@@ -5,11 +5,10 @@
  *
  * MUST yield no step of a client before the guard has cleared its first bytes.
  */
-import type { Decoded } from '../../../shared/dialect/dialect.ts'
 import { isHello, jsonDialect } from '../../../shared/dialect/json.ts'
 import { lineDialect } from '../../../shared/dialect/line.ts'
-import { TAIL_EVENTS } from '../../../shared/dialect/typed.ts'
-import { limits, PROTOCOL_VERSION } from '../../../shared/limits.ts'
+import { LINE_HELLO } from '../../../shared/dialect/typed.ts'
+import { limits } from '../../../shared/limits.ts'
 import type { Arrived, Input } from '../connection/input.ts'
 import { encodingAdvice, INTERRUPT_ADVICE, NUL_ADVICE, unendedAdvice } from './advice.ts'
 import { RawDecoder } from './decoder.ts'
@@ -22,12 +21,6 @@ const OPENING_MS = 5000
 /** Time, in ms, after which a client gets the advice to end its line. */
 const UNENDED_MS = 3000
 const BRACE = 0x7b
-
-/** The hello of clients that speak lines. */
-const LINE_HELLO: Decoded = {
-  type: 'request',
-  request: { type: 'hello', protocol: PROTOCOL_VERSION, history: TAIL_EVENTS },
-}
 
 export class RawInput implements Input {
   readonly #decoder = new RawDecoder(lineDialect.unitBytes)

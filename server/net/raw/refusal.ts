@@ -64,14 +64,14 @@ function badRequest(protocol: string, webUrl: string): string {
   return `${head.join('\r\n')}\r\n\r\n${body}`
 }
 
-/** Refuses a new connection while the server cannot accept any, with the error's text. */
-export function turnAway(
+/** Rejects a new connection with the text of the error, while the server accepts none. */
+export function rejectConnection(
   socket: Socket,
   code: ErrorCode,
   { room, connections }: { room: Room; connections: Connections },
 ): void {
   room.tally.refused(code)
-  connections.log.warn({ remote: socket.remoteAddress, code }, 'turned away')
+  connections.log.warn({ remote: socket.remoteAddress, code }, 'rejected a connection')
   const [unit] = lineDialect.open().encode(errorMessage({ code }))
   socket.on('error', () => {})
   forgetInput(socket)

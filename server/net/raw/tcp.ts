@@ -11,7 +11,7 @@ import { isTaken, type Transport } from '../connection/transport.ts'
 import { crlfFraming, framedSlices, lfFraming, sizeOf, writeSlices } from './framing.ts'
 import { RawInput } from './input.ts'
 import { Lockstep, oneReadChunks, READ_BYTES } from './lockstep.ts'
-import { forgetInput, refuse, turnAway } from './refusal.ts'
+import { forgetInput, refuse, rejectConnection } from './refusal.ts'
 
 /**
  * Time, in ms, that the server waits for a client that speaks first, before it greets.
@@ -35,7 +35,7 @@ export function tcpServer(options: TcpOptions): Server {
     socket.setKeepAlive(true, KEEPALIVE_MS)
     const { refusal } = options.connections
     if (refusal === undefined) new TcpConnection(socket, options)
-    else turnAway(socket, refusal, options)
+    else rejectConnection(socket, refusal, options)
   })
 }
 
