@@ -3,9 +3,9 @@
  * the server stops.
  */
 import type { FastifyBaseLogger } from 'fastify'
+import type { Dialect } from '../../../shared/dialect/dialect.ts'
 import type { Clock } from '../../room/clock.ts'
-import type { Ending } from '../../room/reader.ts'
-import type { Connection } from './connection.ts'
+import type { Ending, Reader } from '../../room/reader.ts'
 
 /** Time between two checks of a connection, in ms; less if a stall is shorter. */
 const BEAT_MS = 10_000
@@ -29,7 +29,11 @@ export type ConnectionsOptions = {
   onCrowdGone: () => void
 }
 
-type Open = Pick<Connection, 'via' | 'dialect' | 'seq' | 'close' | 'beat'>
+type Open = Pick<Reader, 'via' | 'seq' | 'close'> & {
+  readonly dialect: Dialect
+  /** Checks the connection. `now`: monotonic time, in ms. */
+  beat(now: number): void
+}
 
 export class Connections {
   readonly log: FastifyBaseLogger
