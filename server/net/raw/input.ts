@@ -91,6 +91,7 @@ export class RawInput implements Input {
   }
 
   flush(): void {
+    this.#inspect('whole')
     if (this.#decoder.lines.pauseMs() > 0) this.#silent = true
   }
 

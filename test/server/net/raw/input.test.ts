@@ -109,6 +109,11 @@ describe('a raw input', () => {
     steps(input)
     input.flush()
     expect(steps(input)).toEqual(['This is from Client'])
+    // Its first bytes could still become a request.
+    const first = new RawInput()
+    first.push(bytes('HELLO'))
+    first.flush()
+    expect(steps(first)).toEqual(['line tcp', 'hello', 'HELLO'])
     const half = new RawInput()
     half.push(bytes('whole\nhalf'))
     steps(half)
