@@ -148,6 +148,8 @@ export class Session {
   /** /resume: becomes the person of another connection, and reads on from its position. */
   async #resume(code: string): Promise<void> {
     const { log, feed, members } = this.#room
+    // Until its messages are in the log, their sender stays a member.
+    await this.#settled(0)
     const person = personOf(code, log.secret)
     const seat =
       person === undefined ? undefined : await members.seatOf(person).catch(() => undefined)
@@ -246,6 +248,7 @@ export class Session {
     this.#state = 'left'
     this.#lastName = this.name
     this.#room.removeReader(this.#reader)
+    this.#typing(false)
     if (this.#id !== undefined) this.#room.members.leave(this.#reader, this.#id, hold)
   }
 

@@ -77,6 +77,30 @@ function server(helloMs = 10_000) {
 }
 
 describe('a connection', () => {
+  test('that leaves while its member types broadcasts that it has stopped', async () => {
+    const { room, open } = server()
+    const [ann, bob] = [open(jsonDialect), open(jsonDialect)]
+    ann.receive(HELLO)
+    bob.receive(HELLO, { type: 'request', request: { type: 'typing', on: true } })
+    await vi.waitFor(() => expect(ann.transport.lines.join()).toContain('"on":true'))
+    bob.receive({ type: 'request', request: { type: 'bye' } })
+    await vi.waitFor(() => expect(room.roster.size).toBe(1))
+    await vi.waitFor(() => expect(ann.transport.lines.at(-1)).toContain('"on":false'), 2000)
+  })
+
+  test('that resumes as another person leaves after its messages are in the log', async () => {
+    const { open } = server()
+    const [ann, bob, eve] = [open(), open(), open()]
+    for (const { receive } of [ann, bob, eve]) receive(HELLO)
+    await vi.waitFor(() => expect(eve.transport.lines[2]).toContain('/resume'))
+    const code = /\/resume (\S+)/.exec(bob.transport.lines[2] ?? '')?.[1] ?? ''
+    bob.receive({ type: 'request', request: { type: 'bye' } })
+    await vi.waitFor(() => expect(ann.transport.lines.at(-1)).toBe('* guest-2 left'))
+    eve.receive(say('last words'), { type: 'request', request: { type: 'resume', code } })
+    await vi.waitFor(() => expect(ann.transport.lines.at(-1)).toBe('* guest-2 joined (tcp)'))
+    expect(ann.transport.lines.slice(-3)[0]).toMatch('guest-3: last words')
+  })
+
   test('joins with its hello, and sends the messages of others', async () => {
     const { open } = server()
     const [ann, bob] = [open(), open()]
