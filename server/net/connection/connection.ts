@@ -276,8 +276,9 @@ export class Connection implements Reader {
     this.#transport.destroy()
   }
 
-  /** Checks the connection. Called every few seconds, with the monotonic time in ms. */
+  /** Checks the connection while it is open. Called every few seconds, with the monotonic time in ms. */
   beat(now: number): void {
+    if (this.#state !== 'open') return
     if (this.#transport.isHeld) this.#heldAt = now
     const stalledMs = Math.min(this.#outbox.stalledFor(now), now - this.#heldAt)
     if (stalledMs <= this.#options.connections.stalledMs) {
