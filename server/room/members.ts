@@ -25,6 +25,9 @@ export const LISTED_MEMBERS = 200
 /** Most places held for lost connections; above it, the oldest are given up. */
 const MAX_HELD = 1000
 
+const CODE_IN_NAME =
+  'A name cannot contain a /resume code, which would let others impersonate its owner.'
+
 export type MembersOptions = {
   clock: Clock
   seats: Seats
@@ -147,7 +150,7 @@ export class Members {
 
   #claim(raw: string, id: string): ReturnType<Roster['claim']> {
     return holdsToken(raw, this.#options.secret)
-      ? { ok: false, fault: { code: 'code_said' } }
+      ? { ok: false, fault: { code: 'name_invalid', message: CODE_IN_NAME } }
       : this.roster.claim(raw, id)
   }
 

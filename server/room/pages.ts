@@ -2,7 +2,7 @@
  * Pages of the log for readers that are behind the feed. Readers that need the same events
  * share one read of the log and one encoding, as they share segments of the feed.
  *
- * MUST stay within its limit of pages, however many readers are behind.
+ * MUST stay within its limit of bytes, however many readers are behind.
  */
 import type { Clock } from './clock.ts'
 import { Segment } from './feed.ts'
@@ -10,15 +10,20 @@ import type { RoomLog } from './log.ts'
 
 /** Events in a page. Pages begin at multiples of this, so that readers meet in the same pages. */
 const PAGE_EVENTS = 64
-/** Most pages kept; above it, the least recently used are dropped. */
-const MAX_PAGES = 32
+/** Estimated bytes of memory of all pages; above it the least recently used are dropped. */
+const MAX_BYTES = 8 * 1024 * 1024
 /** Time after the last read, in ms, after which all pages are dropped. */
 const KEEP_MS = 5000
+
+/** `segment`: undefined if it could not be read. `bytes`: 0 until it is read. */
+type Page = { segment: Promise<Segment | undefined>; bytes: number }
 
 export class Pages {
   readonly #log: RoomLog
   readonly #clock: Clock
-  readonly #pages = new Map<string, Promise<Segment | undefined>>()
+  /** By key; the first is the least recently used. */
+  readonly #pages = new Map<string, Page>()
+  #bytes = 0
   #cancelDrop: (() => void) | undefined
 
   constructor(log: RoomLog, clock: Clock) {
@@ -34,17 +39,12 @@ export class Pages {
     const pageEnd = (Math.floor(seq / PAGE_EVENTS) + 1) * PAGE_EVENTS
     const last = Math.min(until, pageEnd, seq + limit)
     const key = `${seq} ${last}`
-    const page = this.#pages.get(key) ?? this.#read(seq, last)
+    const page = this.#pages.get(key) ?? this.#read(key, seq, last)
     this.#pages.delete(key)
     this.#pages.set(key, page)
-    // A failed read is tried again by the next reader.
-    page.then((segment) => {
-      if (segment === undefined && this.#pages.get(key) === page) this.#pages.delete(key)
-    })
-    if (this.#pages.size > MAX_PAGES) this.#pages.delete(this.#pages.keys().next().value as string)
     this.#cancelDrop?.()
     this.#cancelDrop = this.#clock.after(KEEP_MS, () => this.close())
-    return page
+    return page.segment
   }
 
   /** Drops all pages and the timer. */
@@ -52,11 +52,46 @@ export class Pages {
     this.#cancelDrop?.()
     this.#cancelDrop = undefined
     this.#pages.clear()
+    this.#bytes = 0
   }
 
-  async #read(seq: number, last: number): Promise<Segment | undefined> {
-    const events = await this.#log.read(seq + 1, last - seq).catch(() => [])
-    if (events[0]?.seq !== seq + 1) return undefined
-    return new Segment({ type: 'events', events }, events.at(-1)?.seq ?? seq, () => {})
+  #read(key: string, seq: number, last: number): Page {
+    const read = async (): Promise<Segment | undefined> => {
+      const events = await this.#log.read(seq + 1, last - seq).catch(() => [])
+      if (events[0]?.seq !== seq + 1) {
+        // The next reader tries again.
+        this.#drop(key, page)
+        return undefined
+      }
+      const lastSeq = events.at(-1)?.seq ?? seq
+      const onGrown = (bytes: number): void => this.#grow(key, page, bytes)
+      const segment = new Segment({ type: 'events', events }, lastSeq, onGrown)
+      onGrown(segment.cost)
+      return segment
+    }
+    const page: Page = { segment: Promise.resolve(undefined), bytes: 0 }
+    page.segment = read()
+    return page
+  }
+
+  #grow(key: string, page: Page, bytes: number): void {
+    if (this.#pages.get(key) !== page) return
+    page.bytes += bytes
+    this.#bytes += bytes
+    for (const [oldestKey, oldest] of this.#pages) {
+      if (this.#bytes <= MAX_BYTES) return
+      this.#drop(oldestKey, oldest)
+    }
+  }
+
+  #drop(key: string, page: Page): void {
+    if (this.#pages.get(key) !== page) return
+    this.#pages.delete(key)
+    this.#bytes -= page.bytes
+  }
+
+  /** Estimated bytes of memory, for tests. */
+  get bytes(): number {
+    return this.#bytes
   }
 }

@@ -267,8 +267,13 @@ export class Session {
   /** The member receives a reply at once; all others the broadcast of the change. */
   #rename(id: string, raw: string): void {
     const fault = this.#room.members.rename(id, raw)
-    if (fault !== undefined) this.#refuse(fault)
-    else this.#reply({ type: 'you_are', name: this.name ?? '', changed: true })
+    if (fault !== undefined) {
+      this.#refuse(fault)
+      return
+    }
+    const person = this.#person
+    if (person !== undefined) this.#room.typing.renamed(person)
+    this.#reply({ type: 'you_are', name: this.name ?? '', changed: true })
   }
 
   #refuse(fault: Fault, id?: string): void {

@@ -52,12 +52,16 @@ export function personOf(token: string, secret: Uint8Array): string | undefined 
   return given.length === right.length && timingSafeEqual(given, right) ? id : undefined
 }
 
-const LOOKS_LIKE_TOKEN = /[\w-]{10}\.[\w-]{11}/g
+/** Looks ahead, so that a match does not hide another that begins in it. */
+const LOOKS_LIKE_TOKEN = /(?=([\w-]{10}\.[\w-]{11}))/g
 
 /** Whether the text contains a valid token, with which others could impersonate its owner. */
 export function holdsToken(text: string, secret: Uint8Array): boolean {
   if (!text.includes('.')) return false
-  return (text.match(LOOKS_LIKE_TOKEN) ?? []).some((found) => personOf(found, secret) !== undefined)
+  for (const [, found = ''] of text.matchAll(LOOKS_LIKE_TOKEN)) {
+    if (personOf(found, secret) !== undefined) return true
+  }
+  return false
 }
 
 /** Returns the id of a sender that is never a member: always the same for one name. */

@@ -40,6 +40,12 @@ export class Typing {
     if (this.#cancel === undefined) this.#flush()
   }
 
+  /** The person has another name now. */
+  renamed(person: Person): void {
+    const typist = this.#typists.get(person.id)
+    if (typist !== undefined) this.#typists.set(person.id, { ...typist, person })
+  }
+
   close(): void {
     this.#cancel?.()
   }

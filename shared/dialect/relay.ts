@@ -60,5 +60,8 @@ function relayed({ kind, from, text }: RoomEvent, format: string): string {
   const line = format.replace(/\{(name|text)\}/g, (_, field) =>
     field === 'name' ? from.name : text,
   )
-  return format.startsWith('{name}') && COMMAND_LIKE.test(from.name) ? `- ${line}` : line
+  // `QUIT now: hi` and `QUIT > hi` begin with a word that can be a command; `QUIT: hi` does not.
+  const [, after] = /^\s*\{name\}(.?)/.exec(format) ?? []
+  const isRisky = after !== undefined && (after.trim() === '' || COMMAND_LIKE.test(from.name))
+  return isRisky ? `- ${line}` : line
 }

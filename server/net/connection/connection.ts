@@ -24,6 +24,8 @@ import type { Transport } from './transport.ts'
  * processed. Some clients close on a reset only.
  */
 const LINGER_MS = 2000
+/** How long, in ms, the messages of a connection that has closed may wait for flood control. */
+const FINISH_MS = 60_000
 
 /** The same for all connections of a port. */
 export type ConnectionOptions = { room: Room; connections: Connections; flood: FloodRate }
@@ -44,7 +46,8 @@ export class Connection implements Reader {
   readonly #intake: Intake
   readonly #outbox: Outbox
   readonly #number: number
-  #state: 'open' | 'closing' | 'closed' = 'open'
+  /** `finishing`: the transport has closed, and what was received before is still processed. */
+  #state: 'open' | 'closing' | 'finishing' | 'closed' = 'open'
   #dialect: Dialect
   #codec: Codec
   #via: Via
@@ -77,7 +80,7 @@ export class Connection implements Reader {
       flood: new Flood(flood, room.clock.monotonic()),
       process: (arrived) => this.#process(arrived),
       roomForReplies: () => this.#outbox.hasRoom(),
-      onError: (error) => this.#fail(error),
+      onError: (error) => this.failed(error),
     })
     this.#number = connections.add(this)
     connections.log.info({ connection: this.#number, remote, via }, 'connected')
@@ -139,8 +142,8 @@ export class Connection implements Reader {
   }
 
   #perform(decoded: Decoded): Promise<void> | void {
-    // At a stop, a client that does not read its replies receives no more of them.
-    if (this.#intake.isDraining && this.#outbox.isFull && !isSay(decoded)) return undefined
+    // The client will not read the replies, and queries would delay the messages after them.
+    if (this.#intake.isDraining && isQuery(decoded)) return undefined
     return decoded.type === 'setting' ? this.#apply(decoded.setting) : this.session.receive(decoded)
   }
 
@@ -183,6 +186,7 @@ export class Connection implements Reader {
   }
 
   #expectHello(): void {
+    if (this.#state !== 'open') return
     const { room, connections } = this.#options
     this.#cancelHelloTimeout?.()
     this.#cancelHelloTimeout = room.clock.after(connections.helloMs, () => {
@@ -191,7 +195,7 @@ export class Connection implements Reader {
   }
 
   deliver(message: Outgoing): void {
-    if (this.#state === 'closed') return
+    if (this.#state === 'finishing' || this.#state === 'closed') return
     this.#outbox.deliver(message)
     if (!this.#outbox.writesLittle || !this.#outbox.isFull) return
     // The intake waits for room, so the client could never send the message that releases more.
@@ -204,7 +208,7 @@ export class Connection implements Reader {
   }
 
   wake(): void {
-    if (this.#state !== 'closed') this.#outbox.wake()
+    if (this.#state === 'open' || this.#state === 'closing') this.#outbox.wake()
   }
 
   lost(): void {
@@ -213,6 +217,8 @@ export class Connection implements Reader {
   }
 
   close(ending: Ending): void {
+    // The server stops: a connection that is gone finishes without flood control.
+    if (this.#state === 'finishing' && ending === 'shutdown') void this.#intake.drain('none')
     this.#startClosing(ending, this.#dialect.reconnects && ending === 'too_slow')
   }
 
@@ -220,14 +226,14 @@ export class Connection implements Reader {
     if (this.#state !== 'open') return
     this.#state = 'closing'
     this.#ending = ending
-    this.#left = this.#leave(ending, holdPlace).catch((error) => this.#fail(error))
+    this.#left = this.#leave(ending, holdPlace).catch((error) => this.failed(error))
   }
 
   /** Leaves the room, then says goodbye, so that the last messages come before the goodbye. */
   async #leave(ending: Ending, holdPlace: boolean): Promise<void> {
     if (ending === 'shutdown') {
       // LINGER_MS begins after everything received is processed, however long the log takes.
-      await this.#intake.drain()
+      await this.#intake.drain('none')
       await this.session.leave(holdPlace)
       this.#lingerAtMost()
     } else {
@@ -246,31 +252,43 @@ export class Connection implements Reader {
   }
 
   #lingerAtMost(): void {
-    if (this.#state === 'closed') return
+    if (this.#state !== 'closing') return
     const { clock } = this.#options.room
     this.#cancelLinger = clock.after(LINGER_MS, () => this.#transport.destroy())
   }
 
   /** The transport has closed. `how`: the reason for the log, if the server did not close it. */
   gone(how: string): void {
-    if (this.#state === 'closed') return
+    if (this.#state === 'finishing' || this.#state === 'closed') return
     const { connections } = this.#options
+    if (this.#state === 'open') this.#left = this.#finish().catch((error) => this.failed(error))
+    this.#state = 'finishing'
     const { name } = this.session
-    if (this.#state === 'open') {
-      this.#intake.stop()
-      this.#left = this.session.leave(this.#dialect.reconnects).catch((error) => this.#fail(error))
-    }
-    this.#state = 'closed'
+    connections.log.info({ connection: this.#number, name, reason: this.#ending ?? how }, 'left')
     this.#cancelLinger?.()
     this.#cancelHelloTimeout?.()
     this.#outbox.stop()
-    connections.log.info({ connection: this.#number, name, reason: this.#ending ?? how }, 'left')
     // Until its messages are in the log, a stop of the server waits for this connection.
-    void this.#left?.then(() => connections.delete(this))
+    void this.#left?.then(() => {
+      this.#state = 'closed'
+      connections.delete(this)
+    })
+  }
+
+  /** Processes what was received before the transport closed, at the rate of flood control. */
+  async #finish(): Promise<void> {
+    const { room, connections } = this.#options
+    const cancel = room.clock.after(FINISH_MS, () => {
+      connections.log.warn({ connection: this.#number }, 'the rest of what it sent is dropped')
+      this.#intake.stop()
+    })
+    await this.#intake.drain('flood')
+    cancel()
+    await this.session.leave(this.#dialect.reconnects)
   }
 
   /** A bug in the server. It ends this connection only. */
-  #fail(error: unknown): void {
+  failed(error: unknown): void {
     const { log } = this.#options.connections
     log.error({ connection: this.#number, err: error }, 'a connection failed')
     this.#transport.destroy()
@@ -290,6 +308,7 @@ export class Connection implements Reader {
   }
 }
 
-function isSay(decoded: Decoded): boolean {
-  return decoded.type === 'request' && decoded.request.type === 'say'
+function isQuery(decoded: Decoded): boolean {
+  const type = decoded.type === 'request' ? decoded.request.type : undefined
+  return type === 'history' || type === 'search' || type === 'who' || type === 'help'
 }

@@ -5,6 +5,7 @@
  *
  * MUST process one step at a time, in order.
  */
+import { LINE_HELLO } from '../../../shared/dialect/typed.ts'
 import type { Clock } from '../../room/clock.ts'
 import type { Flood } from './flood.ts'
 import type { Arrived, Input } from './input.ts'
@@ -29,6 +30,9 @@ export class Intake {
   /** Resolves when the step under way is processed. */
   #underWay: Promise<void> | void = undefined
   #cancelWait: (() => void) | undefined
+  #drainPace: 'flood' | 'none' = 'none'
+  #drained: Promise<void> = Promise.resolve()
+  #endPause: (() => void) | undefined
 
   constructor(options: IntakeOptions) {
     this.#options = options
@@ -60,7 +64,7 @@ export class Intake {
       const arrived = input.next()
       if (arrived === undefined) break
       this.#underWay = process(arrived)
-      const ms = flood.take(clock.monotonic())
+      const ms = isFromClient(arrived) ? flood.take(clock.monotonic()) : 0
       if (this.isStopped) return
       if (this.#underWay === undefined && ms === 0 && roomForReplies() === undefined) continue
       this.#state = 'waiting'
@@ -89,32 +93,63 @@ export class Intake {
 
   /** Takes nothing more, and leaves no timer. */
   stop(): void {
-    if (this.#state !== 'draining') this.#state = 'stopped'
+    this.#state = 'stopped'
     this.#cancelWait?.()
+    this.#endPause?.()
   }
 
-  /** Processes everything that was received, without flood control. Then it is stopped. */
-  async drain(): Promise<void> {
-    if (this.isStopped) return
-    this.#state = 'draining'
-    this.#cancelWait?.()
-    try {
-      await this.#underWay
-      const { input } = this.#options
-      input.flush?.()
-      for (;;) {
-        const arrived = input.next()
-        if (arrived === undefined || arrived.type === 'end') break
-        await this.#options.process(arrived)
-      }
-    } catch (error) {
-      this.#fail(error)
+  /**
+   * Processes everything that was received, and then is stopped. `pace`: `flood` at the rate of
+   * flood control, `none` as fast as possible; a second call can change it to `none`.
+   */
+  drain(pace: 'flood' | 'none'): Promise<void> {
+    if (this.#state === 'stopped') return this.#drained
+    if (pace === 'none') {
+      this.#drainPace = 'none'
+      this.#endPause?.()
+    }
+    if (this.#state !== 'draining') {
+      this.#state = 'draining'
+      this.#drainPace = pace
+      this.#cancelWait?.()
+      this.#drained = this.#drainAll().catch((error) => this.#fail(error))
+    }
+    return this.#drained
+  }
+
+  async #drainAll(): Promise<void> {
+    await this.#underWay
+    const { input, clock, flood, process } = this.#options
+    input.flush?.()
+    while (this.#state === 'draining') {
+      const arrived = input.next()
+      if (arrived === undefined || arrived.type === 'end') break
+      await process(arrived)
+      const ms = isFromClient(arrived) ? flood.take(clock.monotonic()) : 0
+      if (ms > 0 && this.#drainPace === 'flood') await this.#pause(ms)
     }
     this.#state = 'stopped'
+  }
+
+  /** Resolves after `ms` milliseconds, or when `#endPause` is called. */
+  async #pause(ms: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const cancel = this.#options.clock.after(ms, resolve)
+      this.#endPause = () => {
+        cancel()
+        resolve()
+      }
+    })
+    this.#endPause = undefined
   }
 
   #fail(error: unknown): void {
     this.#state = 'stopped'
     this.#options.onError(error)
   }
+}
+
+/** Steps that the server adds by itself do not count for flood control. */
+function isFromClient(arrived: Arrived): boolean {
+  return arrived !== LINE_HELLO && !['dialect', 'style', 'end'].includes(arrived.type)
 }

@@ -37,6 +37,8 @@ export type OutboxOwner = {
   readonly omits: string | undefined
   /** Events that the reader needs cannot be read: the connection must end. */
   lost(): void
+  /** A bug in the server has thrown an error. */
+  failed(error: unknown): void
 }
 
 export class Outbox {
@@ -70,7 +72,11 @@ export class Outbox {
     this.#owner = owner
     this.#onTaken = () => {
       this.#writeBegan = undefined
-      this.#resume()
+      try {
+        this.#resume()
+      } catch (error) {
+        this.#owner.failed(error)
+      }
     }
   }
 
@@ -141,7 +147,7 @@ export class Outbox {
         if (this.#isLevel) return
       } else if (this.#cursor !== undefined && this.#cursor.seq < this.#cursor.until) {
         this.#state = 'busy'
-        void this.#readPage(this.#cursor)
+        this.#readPage(this.#cursor).catch((error) => this.#owner.failed(error))
       } else {
         this.#onFinished?.()
         return

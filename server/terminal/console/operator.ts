@@ -3,7 +3,7 @@
  * connection like any other, over the server's terminal.
  */
 import { type CommandName, commands, helpLines, parseTyped } from '../../../shared/commands.ts'
-import type { Codec, Dialect } from '../../../shared/dialect/dialect.ts'
+import type { Codec, Dialect, Encoding } from '../../../shared/dialect/dialect.ts'
 import { lineDialect } from '../../../shared/dialect/line.ts'
 import { PROTOCOL_VERSION } from '../../../shared/limits.ts'
 import { Connection } from '../../net/connection/connection.ts'
@@ -124,6 +124,8 @@ const operatorDialect: Dialect = {
       const units = codec.encode(message)
       return message.type === 'presence' ? units.filter(({ own }) => own !== OPERATOR_ID) : units
     }
+    const encoding = (): Encoding => ({ skipsOwn: false, isCommon: false, encode })
+    let broadcast = encoding()
     return {
       encode,
       decode(line) {
@@ -134,8 +136,13 @@ const operatorDialect: Dialect = {
         const message = `There is no /${typed.name} at the server's own console.`
         return { type: 'fault', fault: { code: 'unknown_command', message } }
       },
-      broadcast: { skipsOwn: false, isCommon: false, encode },
-      restyle: (change) => codec.restyle(change),
+      get broadcast() {
+        return broadcast
+      },
+      restyle(change) {
+        codec.restyle(change)
+        broadcast = encoding()
+      },
     }
   },
 }

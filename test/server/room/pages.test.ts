@@ -3,13 +3,14 @@ import { expect, onTestFinished, test } from 'vitest'
 import { memoryLog } from '../../../server/log/memory.ts'
 import { Pages } from '../../../server/room/pages.ts'
 import { jsonDialect } from '../../../shared/dialect/json.ts'
+import { LineCodec } from '../../../shared/dialect/line.ts'
 import { manualClock } from '../../support/clock.ts'
 
 const from = { id: 'a', name: 'Ann', via: 'web' } as const
 
-async function pagesOf(count: number) {
+async function pagesOf(count: number, text = 'x') {
   const log = memoryLog()
-  const draft = { at: '2026-11-22T12:21:15.123Z', kind: 'message', from, text: 'x' } as const
+  const draft = { at: '2026-11-22T12:21:15.123Z', kind: 'message', from, text } as const
   await log.append(Array.from({ length: count }, () => draft))
   const clock = manualClock()
   const pages = new Pages(log, clock)
@@ -48,6 +49,18 @@ test('a page that cannot be read is undefined, and is read again the next time',
   expect(await pages.after(0, 10)).toBeUndefined()
   log.read = read
   expect((await pages.after(0, 10))?.lastSeq).toBe(10)
+})
+
+test('pages stay within 8 MB, in however many styles and however long the messages are', async () => {
+  const { pages } = await pagesOf(4000, 'x'.repeat(4096))
+  const styles = Array.from({ length: 40 }, (_, at) => new LineCodec({ offset: at * 15 }).broadcast)
+  for (let seq = 0; seq < 4000; seq += 64) {
+    const page = await pages.after(seq, 4000)
+    for (const style of styles) page?.encoded(style)
+    expect(pages.bytes).toBeLessThanOrEqual(8 * 1024 * 1024)
+  }
+  pages.close()
+  expect(pages.bytes).toBe(0)
 })
 
 test('pages are dropped 5 s after the last read', async () => {

@@ -132,6 +132,7 @@ test('a valid token is found in a text, and a changed one is not', () => {
   const token = tokenFor(newPersonId(), secret)
   expect(holdsToken(`/resume ${token}`, secret)).toBe(true)
   expect(holdsToken(`my code is (${token}).`, secret)).toBe(true)
+  expect(holdsToken(`1234567890.X${token}`, secret)).toBe(true)
   expect(holdsToken(token.toLowerCase().replace('.', ' '), secret)).toBe(false)
   expect(holdsToken('abcdefghij.abcdefghijk', secret)).toBe(false)
 })

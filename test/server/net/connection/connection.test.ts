@@ -5,6 +5,7 @@ import { systemClock } from '../../../../server/clock.ts'
 import { memoryLog } from '../../../../server/log/memory.ts'
 import { Connection } from '../../../../server/net/connection/connection.ts'
 import { Connections } from '../../../../server/net/connection/connections.ts'
+import type { FloodRate } from '../../../../server/net/connection/flood.ts'
 import type { Arrived, Input } from '../../../../server/net/connection/input.ts'
 import type { Transport } from '../../../../server/net/connection/transport.ts'
 import type { Part } from '../../../../server/room/encoded.ts'
@@ -41,7 +42,7 @@ class TestTransport implements Transport, Input {
   }
 }
 
-function server(helloMs = 10_000) {
+function server(flood: FloodRate = { perSecond: Infinity, burst: 1 }, helloMs = 10_000) {
   const logged: { msg: string; reason?: string }[] = []
   const log = pino({}, { write: (line) => logged.push(JSON.parse(line)) })
   const roomLog = memoryLog()
@@ -60,7 +61,6 @@ function server(helloMs = 10_000) {
     await room.close()
     await connections.closeAll('shutdown')
   })
-  const flood = { perSecond: Infinity, burst: 1 }
   const open = (dialect: Dialect = lineDialect) => {
     const transport = new TestTransport()
     const options = { room, connections, flood }
@@ -156,8 +156,33 @@ describe('a connection', () => {
     expect(roomLog.head()).toBe(1)
   })
 
+  test('that breaks has what it sent before processed, at the rate of flood control', async () => {
+    const { open, roomLog, room } = server({ perSecond: 100, burst: 5 })
+    const { connection, receive, transport } = open()
+    receive(HELLO)
+    await vi.waitFor(() => expect(connection.personId).toBeDefined())
+    receive(...Array.from({ length: 20 }, (_, at) => say(`${at}`)))
+    const written = transport.lines.length
+    connection.gone('ECONNRESET')
+    expect(roomLog.head()).toBeLessThan(20)
+    await vi.waitFor(() => expect(room.counts.present).toBe(0))
+    expect(roomLog.head()).toBe(20)
+    expect(transport.lines).toHaveLength(written)
+  })
+
+  test('that breaks is finished at once when the server stops', async () => {
+    const { open, roomLog, connections } = server({ perSecond: 0.1, burst: 1 })
+    const { connection, receive } = open()
+    receive(HELLO)
+    await vi.waitFor(() => expect(connection.personId).toBeDefined())
+    receive(...Array.from({ length: 20 }, (_, at) => say(`${at}`)))
+    connection.gone('ECONNRESET')
+    await connections.closeAll('shutdown')
+    expect(roomLog.head()).toBe(20)
+  })
+
   test('without a hello is closed after a while', async () => {
-    const { open } = server(20)
+    const { open } = server(undefined, 20)
     const { transport } = open()
     await vi.waitFor(() => expect(transport.calls).toEqual(['end 4000']))
   })

@@ -91,7 +91,7 @@ test('draining processes what was received without flood control, but not the en
   })
   steps.push({ type: 'end' })
   intake.pump()
-  const drained = intake.drain()
+  const drained = intake.drain('none')
   expect(processed).toEqual(['slow'])
   release()
   await drained

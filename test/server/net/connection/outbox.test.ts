@@ -28,7 +28,7 @@ function outboxOf(feedBytes = 1_000_000) {
   const lost = vi.fn()
   const codec = new LineCodec({ stamps: false })
   const transport = { write, listen() {}, pause() {}, end() {}, destroy() {} }
-  const outbox = new Outbox(room, transport, { codec, omits: undefined, lost })
+  const outbox = new Outbox(room, transport, { codec, omits: undefined, lost, failed: fail })
   const say = (text: string) =>
     new Promise((resolve) => room.post({ kind: 'message', from, text }, resolve))
   const take = (): void => {
