@@ -1,5 +1,5 @@
 /** The programs in `docs/examples`, as people copy them. */
-import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { everything } from '../support/events.ts'
@@ -87,6 +87,11 @@ describe('the example', () => {
     expect(await script.untilExit(), script.stderr).toBe(0)
     await ann.until(/ci: deployed\n.*ci: deployed\n/s)
     expect(script.stdout.match(/"text":"deployed"/g)).toHaveLength(4)
+    const objects = script.stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+    expect(objects).toHaveLength(3)
   })
 
   it.skipIf(!python)('backup.py copies the log while the server runs', async () => {
@@ -97,6 +102,7 @@ describe('the example', () => {
     await ann.until('1 here')
     const backup = run(python as string, 'backup.py', { cwd })
     expect(await backup.untilExit(), backup.stderr).toBe(0)
+    expect(statSync(join(cwd, 'backup.db')).mode & 0o777).toBe(0o600)
     mkdirSync(join(cwd, 'copy'))
     renameSync(join(cwd, 'backup.db'), join(cwd, 'copy/room.db'))
     const log = oneroom('export', '--data', join(cwd, 'copy'))
