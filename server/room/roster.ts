@@ -16,6 +16,15 @@ export const RELAY_ID = 'relay'
 
 /** Names of the server itself, which no other person may have. */
 const reservedSkeletons = new Set([OPERATOR_NAME, 'System', 'Oneroom'].map(nameSkeleton))
+/** A number after a name, as in `Server-2`. */
+const finalNumber = /[\p{N}\p{P}\p{Z}\p{M}]+$/u
+
+/** Whether the name is one of the server itself, also with a number after it. */
+function isReserved(name: string): boolean {
+  return [name, name.replace(finalNumber, '')].some((one) =>
+    reservedSkeletons.has(nameSkeleton(one)),
+  )
+}
 
 export class Roster {
   readonly #byId = new Map<string, Person>()
@@ -41,7 +50,7 @@ export class Roster {
     return people
   }
 
-  /** Returns the name as it will be shown, or why `id` cannot have it, with a free name. */
+  /** Returns the name as it will be shown, or why `id` cannot have it, and a free name if there is one near. */
   claim(raw: string, id: string): { ok: true; name: string } | { ok: false; fault: Fault } {
     const checked = checkName(raw)
     if (!checked.ok) {
@@ -55,12 +64,13 @@ export class Roster {
     const { name } = checked
     if (this.#isFree(name, id)) return { ok: true, name }
     const owner = this.get(this.#bySkeleton.get(nameSkeleton(name)) ?? '')
-    const suggestion = this.#freeName(name, id)
+    const free = this.#freeName(name, id)
+    const suggestion = free === undefined ? {} : { suggestion: free }
     if (owner === undefined || foldName(owner.name) === foldName(name)) {
-      return { ok: false, fault: { code: 'name_taken', suggestion } }
+      return { ok: false, fault: { code: 'name_taken', ...suggestion } }
     }
     const message = `${name} looks like ${owner.name}, who is here.`
-    return { ok: false, fault: { code: 'name_lookalike', message, suggestion } }
+    return { ok: false, fault: { code: 'name_lookalike', message, ...suggestion } }
   }
 
   guestName(): string {
@@ -94,16 +104,17 @@ export class Roster {
     this.#bySkeleton.delete(nameSkeleton(person.name))
   }
 
-  #freeName(name: string, id: string): string {
-    return this.#isFree(name, id)
-      ? name
-      : suggestName(name, (candidate) => this.#isFree(candidate, id))
+  /** Returns `name`, or a free name near it; undefined if there is none, as for `Server`. */
+  #freeName(name: string, id: string): string | undefined {
+    if (this.#isFree(name, id)) return name
+    if (isReserved(name)) return undefined
+    const near = suggestName(name, (candidate) => this.#isFree(candidate, id))
+    return this.#isFree(near, id) ? near : undefined
   }
 
   #isFree(name: string, id: string): boolean {
-    const skeleton = nameSkeleton(name)
-    if (reservedSkeletons.has(skeleton)) return id === OPERATOR_ID
-    const owner = this.#bySkeleton.get(skeleton)
+    if (isReserved(name)) return id === OPERATOR_ID
+    const owner = this.#bySkeleton.get(nameSkeleton(name))
     return owner === undefined || owner === id
   }
 }

@@ -70,8 +70,26 @@ describe('a name', () => {
     'Sérver',
     '5erver',
     '$erver',
-  ])('of the server itself is never free: %s', (raw) => {
-    expect(faultOf(rosterOf(), raw)).toMatchObject({ code: 'name_taken' })
+    'Server-2',
+    '5erver - ２',
+    'Server 2️⃣',
+    'Oneroom1',
+    'System 3',
+  ])('of the machine itself is nobody’s, and no other is suggested: %s', (raw) => {
+    expect(faultOf(rosterOf(), raw)).toEqual({ code: 'name_taken' })
+  })
+
+  test('that is invalid, and near one of the machine itself, has no suggestion', () => {
+    expect(faultOf(rosterOf(), 'Ser:ver')).not.toHaveProperty('suggestion')
+  })
+
+  test('that becomes one of the machine itself with a number has no suggestion', () => {
+    const long = `Server${'.'.repeat(17)}x`
+    expect(faultOf(rosterOf(long), long)).toEqual({ code: 'name_taken' })
+  })
+
+  test.each(['Servers', 'System D', 'Server of Bob 2'])('near those is free: %s', (raw) => {
+    expect(rosterOf().claim(raw, 'new').ok).toBe(true)
   })
 
   test('that cannot be made valid has no suggestion', () => {
