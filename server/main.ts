@@ -33,6 +33,8 @@ const program = new Command('oneroom')
 const serveCommand = program
   .command('serve', { isDefault: true })
   .description('run the server (the default command)')
+  // A misspelt command is an argument of the default command: serve() rejects it.
+  .allowExcessArguments()
   .action(serve)
 for (const name of optionNames) {
   const { flag, help, default: value } = options[name]
@@ -84,7 +86,13 @@ function givenName(name: keyof Config): string {
   return serveCommand.getOptionValueSource(name) === 'env' ? environmentName(name) : flagName(name)
 }
 
-async function serve(given: Record<keyof Config, string>): Promise<void> {
+async function serve(given: Record<keyof Config, string>, { args }: Command): Promise<void> {
+  if (args.length > 0) {
+    const isNamed = program.args[0] === serveCommand.name()
+    return refuse([
+      isNamed ? 'serve takes no arguments; --help lists its options.' : noCommand(args),
+    ])
+  }
   const read = readConfig(given, givenName)
   if (!read.ok) return refuse(read.faults)
   const { serve } = await import('./serve.ts')
@@ -108,6 +116,10 @@ async function connectTo(address: string, flags: ConnectFlags): Promise<void> {
   process.exitCode = await connect(address, flags, (sentence) => {
     process.stderr.write(`oneroom: ${sentence}\n`)
   })
+}
+
+function noCommand([word]: readonly string[]): string {
+  return `There is no command ${word}. --help lists the commands.`
 }
 
 function refuse(faults: string[]): void {

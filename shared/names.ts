@@ -111,9 +111,9 @@ function objection(name: string): string | undefined {
     return `A name cannot contain the invisible character U+${hex}.`
   }
   const char = name.match(reserved)?.[0]
-  if (char !== undefined) return `A name cannot contain ${char}.`
+  if (char !== undefined) return `A name cannot contain "${char}".`
   const like = name.match(strayVisarga)?.[0] ?? [...name].find(looksLikeSeparator)
-  if (like !== undefined) return `A name cannot contain ${like}, which looks like a separator.`
+  if (like !== undefined) return `A name cannot contain "${like}", which looks like a separator.`
   if (name.search(looseMarks) >= 0) return 'A combining mark in a name must follow a letter.'
   // At this point, sanitise can change nothing but marks.
   if (sanitise(name) !== name) return 'A letter in a name can have at most 4 combining marks.'

@@ -59,7 +59,7 @@ function settingLine(setting: Setting, applied: boolean): string {
   if (setting.type === 'lockstep') {
     return applied
       ? `/turn is ${onOff(setting.on)} now.`
-      : '/turn works on raw TCP connections only.'
+      : '! /turn works on raw TCP connections only.'
   }
   const { offset, ...switches } = setting.change
   if (offset !== undefined) return `Times are ${utcOffset(offset)} now.`

@@ -1,7 +1,13 @@
 /**
  * A typed line → a request or a setting: the decoding half of the line dialect.
  */
-import { type CommandName, commandNamed, nearestCommand, parseTyped } from '../commands.ts'
+import {
+  type CommandName,
+  commandNamed,
+  commands,
+  nearestCommand,
+  parseTyped,
+} from '../commands.ts'
 import type { Fault } from '../errors.ts'
 import { limits, PROTOCOL_VERSION } from '../limits.ts'
 import { cutUtf8, sanitise } from '../text.ts'
@@ -40,7 +46,11 @@ export function decodeLine(line: string): Decoded {
   return typed.type === 'unknown' ? unknown(typed.word) : decodeCommand(typed.name, typed.argument)
 }
 
+/** Commands that need an argument. */
+const needy: readonly CommandName[] = ['name', 'me', 'search', 'resume']
+
 function decodeCommand(name: CommandName, argument: string): Decoded {
+  if (argument === '' && needy.includes(name)) return misused(`Usage: ${usageOf(name)}`)
   switch (name) {
     case 'name':
       return request({ type: 'name', name: argument })
@@ -108,6 +118,10 @@ function unknown(word: string): Decoded {
   const shown = cutUtf8(sanitise(word), WORD_BYTES)
   const message = `There is no command /${shown}.${hint} /help lists all commands; //x sends /x.`
   return { type: 'fault', fault: { code: 'unknown_command', message } }
+}
+
+function usageOf(wanted: CommandName): string {
+  return commands.find(({ name }) => name === wanted)?.usage ?? ''
 }
 
 function misused(message: string): Decoded {

@@ -35,12 +35,27 @@ describe('the help', () => {
   )
 })
 
+describe('a word that is no command', () => {
+  it.each([
+    [['bogus'], 'There is no command bogus. --help lists the commands.'],
+    [
+      ['--log-level', 'warn', 'bogus', 'x'],
+      'There is no command bogus. --help lists the commands.',
+    ],
+    [['serve', 'bogus'], 'serve takes no arguments; --help lists its options.'],
+  ])('is reported in one sentence: %j', async (args, sentence) => {
+    const program = oneroom(args)
+    expect(await program.untilExit()).toBe(2)
+    expect([program.stdout, program.stderr]).toEqual(['', `oneroom: ${sentence}\n`])
+  })
+})
+
 describe('a bad value in the environment', () => {
   it.each([
     [[], { ONEROOM_TCP_PORT: 'eighty' }, 'ONEROOM_TCP_PORT "eighty" is not a port number'],
     [['serve'], { ONEROOM_FLOOD: '' }, 'ONEROOM_FLOOD "" is neither a rate'],
     [['connect'], { ONEROOM_COLOR: 'pink' }, "value 'pink' from env 'ONEROOM_COLOR' is invalid"],
-    [['connect'], { ONEROOM_NAME: 'a@b' }, 'A name cannot contain @.'],
+    [['connect'], { ONEROOM_NAME: 'a@b' }, 'A name cannot contain "@".'],
     [['export'], { ONEROOM_FORMAT: 'xml' }, "value 'xml' from env 'ONEROOM_FORMAT' is invalid"],
   ])('of %j is reported in one sentence that names it: %j', async (args, environment, sentence) => {
     const program = oneroom(args, environment)

@@ -73,7 +73,7 @@ describe('checkName', () => {
     ['a\u0378b', unseen('U+0378')],
     ['a\ud800b', unseen('U+D800')],
     ['a\u{e0101}b', unseen('U+E0101')],
-    ['a＠b', 'A name cannot contain @.'],
+    ['a＠b', 'A name cannot contain "@".'],
     ...['...', '—', '·', '%', 'ʼ', '^_^', '=='].map((raw): [string, string] => [raw, empty]),
     ['x'.repeat(25), tooLong],
     ['🇮🇸'.repeat(13), tooLong],
@@ -85,14 +85,14 @@ describe('checkName', () => {
 
   test.each(Array.from('<>[]:,@#/*!'))('refuses %s anywhere in a name', (char) => {
     for (const raw of [char, `${char}a`, `a${char}a`, `a${char}`]) {
-      expect(objection(raw)).toBe(`A name cannot contain ${char}.`)
+      expect(objection(raw)).toBe(`A name cannot contain "${char}".`)
     }
   })
 
   const alike = [...'꞉∶ːˑ˸⁚։׃܃፡᠄꛴៖꧇〈⟩⦂ꓽ∗⁎٭✱‹›❯ǃ❗']
   test.each(alike)('refuses %s, which looks like a separator, anywhere in a name', (char) => {
     for (const raw of [`${char}a`, `a${char} b`, `a${char}`]) {
-      expect(objection(raw)).toBe(`A name cannot contain ${char}, which looks like a separator.`)
+      expect(objection(raw)).toBe(`A name cannot contain "${char}", which looks like a separator.`)
       expect(nearestName(raw)).not.toContain(char)
     }
   })

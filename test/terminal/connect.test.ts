@@ -117,10 +117,20 @@ describe.skipIf(tmux === undefined)('oneroom connect at a terminal', () => {
     await screen.until('* 2 here: Bob (web), Ann (json)')
     screen.type('/nmae x').press('Enter')
     await screen.until('Did you mean /name?')
+    screen.type('/turn on').press('Enter')
+    await screen.until('\n! /turn works on raw TCP connections only.')
     screen.type('/name Anne').press('Enter')
     await screen.until(/\* Ann is now Anne\nAnne>$/)
     screen.type('/history 2').press('Enter')
     await screen.until(/Ann: Bob: hi!\n\[\d\d:\d\d] Ann \* waves\nAnne>$/)
+  })
+
+  it('lists the commands that work there', async () => {
+    const { screen } = await ann()
+    screen.type('/help').press('Enter')
+    const help = await screen.until('/quit or bye')
+    expect(help).toContain('  /ascii on|off')
+    expect(help).not.toMatch(/^ +\/(resume|turn)/m)
   })
 
   it('asks before it sends a paste of several messages', async () => {

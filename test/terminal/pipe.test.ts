@@ -97,11 +97,23 @@ describe('oneroom connect in a pipe', () => {
     await (await pageClient(second.webUrl)).hello({ name: 'tail' })
     tcpPort = second.tcpPort
     expect(await program.untilExit()).toBe(0)
-    expect(program.stderr).toMatch(/That name is taken\.\n.*You are tail-2 now\.\n/)
+    expect(program.stderr).toMatch(
+      /That name is taken; this client is tail-2\.\n.*You are tail-2 now\.\n/,
+    )
     expect((await everything(second.webUrl)).map(({ from, text }) => [from.name, text])).toEqual([
       ['tail', 'one'],
       ['tail-2', 'two'],
     ])
+  })
+
+  it('says under which name it joins, if the one it asked for is taken', async () => {
+    const served = await serve()
+    await (await pageClient(served.webUrl)).hello({ name: 'Ann' })
+    const program = connect(served, '--name', 'Ann')
+    program.child.stdin?.end('hi\n')
+    expect(await program.untilExit()).toBe(0)
+    expect(program.stderr).toBe('oneroom: That name is taken; this client is Ann-2.\n')
+    expect((await everything(served.webUrl)).map(({ from }) => from.name)).toEqual(['Ann-2'])
   })
 
   it('reads no further ahead than the room takes', async () => {
@@ -226,7 +238,7 @@ describe('oneroom connect in a pipe', () => {
 
   it.each([
     [['no port:at all'], /is not an address\. Example: 127\.0\.0\.1:8080\.\n$/],
-    [['localhost', '--name', 'a@b'], /A name cannot contain @\.\n$/],
+    [['localhost', '--name', 'a@b'], /A name cannot contain "@"\.\n$/],
     [['--color', 'pink'], /oneroom: .*--color/],
     [['--nonsense'], /oneroom: unknown option/],
   ])('exits with 2 for the wrong arguments %j', async (args, sentence) => {

@@ -36,6 +36,9 @@ export type ChatOptions = {
   output: WriteStream
 }
 
+/** The client resumes by itself, and nothing here reads one reply for each line. */
+const offered = commands.filter(({ name }) => name !== 'resume' && name !== 'turn')
+
 /** Resolves with the exit code. */
 export function chat(options: ChatOptions): Promise<number> {
   return new Promise((resolve) => new Chat(options, resolve).begin())
@@ -85,7 +88,7 @@ class Chat {
   #words(): Words {
     const { members, me } = this.#client.conversation
     return {
-      commands: commands.map(({ name }) => `/${name}`),
+      commands: offered.map(({ name }) => `/${name}`),
       names: [...members.values()].filter(({ id }) => id !== me?.id).map(({ name }) => name),
     }
   }
@@ -169,7 +172,7 @@ class Chat {
         return wrap(`* ${memberCount} here: ${list}`.split(' '), columns)
       }
       case 'help':
-        return request.about ? helpAbout(request.about, columns) : helpLines(columns)
+        return request.about ? helpAbout(request.about, columns) : helpLines(columns, offered)
       case 'resume':
         return ['! Not needed here: this client resumes by itself after it reconnects.']
       default:
@@ -177,7 +180,7 @@ class Chat {
     }
   }
 
-  /** Lockstep mode does not apply: nothing here reads one reply for each line. */
+  /** Lockstep mode does not apply here. */
   async #apply(setting: Setting): Promise<void> {
     const applied = setting.type === 'style'
     if (applied) {

@@ -107,7 +107,9 @@ export class Client {
 
   #connectionOnMessage(message: ServerMessage): void {
     const isOnline = this.conversation.connection.phase === 'online'
-    for (const one of this.conversation.receive(message, Date.now())) this.#events.onMessage(one)
+    for (const one of this.conversation.receive(message, Date.now())) {
+      this.#events.onMessage(isOnline ? one : withName(one))
+    }
     if (message.type === 'error' && !isOnline) this.#takeSuggestion(message)
     this.flush()
   }
@@ -149,4 +151,13 @@ export class Client {
     if (this.#isReading && silentMs > SILENT_MS) this.#connection.renew()
     else this.flush()
   }
+}
+
+/** Adds the name that the client takes to the error about the name that it asked for. */
+function withName(shown: Shown): Shown {
+  if (shown.type !== 'error' || !shown.code.startsWith('name_')) return shown
+  const { suggestion, ...error } = shown
+  if (suggestion === undefined) return shown
+  const message = `${error.message.replace(/\.$/, '')}; this client is ${suggestion}.`
+  return { ...error, message }
 }

@@ -50,9 +50,7 @@ describe('a typed line', () => {
     ['  spaces stay  ', { type: 'say', text: '  spaces stay  ' }],
     ['//who', { type: 'say', text: '/who' }],
     ['/me waves', { type: 'say', text: 'waves', action: true }],
-    ['/me', { type: 'say', text: '', action: true }],
     ['/name Ada Lovelace', { type: 'name', name: 'Ada Lovelace' }],
-    ['/name', { type: 'name', name: '' }],
     ['/who', { type: 'who' }],
     ['/help', { type: 'help' }],
     ['/quit', { type: 'bye' }],
@@ -64,6 +62,16 @@ describe('a typed line', () => {
 
   test.each(['', '   '])('%j is nothing', (typed) => {
     expect(utc.decode(typed)).toEqual({ type: 'nothing' })
+  })
+
+  test.each([
+    ['/name', '/name NAME'],
+    ['/me ', '/me TEXT'],
+    ['/search', '/search WORDS'],
+    ['/resume', '/resume CODE'],
+  ])('%j without its argument gets the usage', (typed, usage) => {
+    const fault = { code: 'bad_message', message: `Usage: ${usage}` }
+    expect(utc.decode(typed)).toEqual({ type: 'fault', fault })
   })
 
   test('with an unknown command is a fault that shows the word, made safe and short', () => {

@@ -211,7 +211,7 @@ describe('a connection', () => {
     await vi.waitFor(() => {
       expect(transport.lines.slice(-2)).toEqual([
         '/ascii is on now.',
-        '/turn works on raw TCP connections only.',
+        '! /turn works on raw TCP connections only.',
       ])
     })
   })

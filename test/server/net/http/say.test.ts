@@ -98,10 +98,8 @@ describe('a message over HTTP', () => {
       const answered = await say(gateway, body, headers, query)
       expect([answered.status, answered.answer.code]).toEqual([status, code])
       expect([...gateway.room.tally.refusals]).toEqual([[code, 1]])
-      const isNearFree = status === 409 && query !== '?name=Server'
-      expect(answered.answer.suggestion).toEqual(
-        isNearFree ? expect.stringMatching(/-2$/) : undefined,
-      )
+      const suggests = status === 409 && query !== '?name=Server'
+      if (suggests) expect(answered.answer.suggestion).toMatch(/-2$/)
     },
   )
 
