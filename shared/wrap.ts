@@ -14,15 +14,26 @@ export function wrap(parts: readonly string[], columns: number, first = ''): str
   const indent = ' '.repeat(first.length > columns * MOST_INDENT ? 2 : first.length)
   const lines: string[] = []
   let line = first
+  /** Code points of `line`, counted once for each part. */
+  let width = codePoints(first)
   let gap = ''
   for (const part of parts) {
-    if (line.trim() !== '' && [...line, ...gap, ...part].length > columns) {
+    const partWidth = codePoints(part)
+    if (width + gap.length + partWidth > columns && line.trim() !== '') {
       lines.push(line.trimEnd())
       line = indent
+      width = indent.length
       gap = ''
     }
     line += gap + part
+    width += gap.length + partWidth
     gap = ' '
   }
   return [...lines, line]
+}
+
+function codePoints(text: string): number {
+  let count = 0
+  for (const _ of text) count += 1
+  return count
 }

@@ -119,10 +119,19 @@ function takeConnection(state: State, connection: ConnectionPhase, now: number):
   return {
     ...state,
     connection,
+    trouble: troubleIn(state, connection),
     awaySince: away ? (state.awaySince ?? now) : null,
     joining: state.joining && connection.phase !== 'idle',
     typing: [],
   }
+}
+
+const UNREACHABLE: Refusal = { code: 'unreachable', text: '', suggestion: null }
+
+/** The reason of one break is not the reason why the next attempt fails. */
+function troubleIn({ trouble, connection: before }: State, { phase }: ConnectionPhase) {
+  if (phase === 'connecting') return trouble === UNREACHABLE ? trouble : null
+  return phase === 'waiting' && before.phase === 'connecting' ? (trouble ?? UNREACHABLE) : trouble
 }
 
 /** Only a connection can fail to acknowledge: an absence is not a fault. */

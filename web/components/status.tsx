@@ -32,7 +32,7 @@ export function Status({ session }: { session: Session }) {
     <div class="status" role="status">
       <p>
         {trouble.value
-          ? errorText(trouble.value.code, trouble.value.text)
+          ? errorText(trouble.value.code, trouble.value.text || texts.unreachable)
           : known.value
             ? texts.connectionLost
             : texts.roomSilent}{' '}

@@ -87,6 +87,7 @@ export const english = {
   useItHere: 'Use it here',
   connectionLost: 'The connection is lost.',
   roomSilent: 'The server does not respond.',
+  unreachable: 'The server cannot be reached.',
   retryNow: 'Retry now',
   connecting: 'Connecting …',
   nextTry: (seconds: number) => `Next try in ${seconds} s.`,

@@ -123,6 +123,7 @@ export const persian: Texts = {
   useItHere: 'ادامه در اینجا',
   connectionLost: 'ارتباط قطع شده است.',
   roomSilent: 'سرور پاسخ نمی‌دهد.',
+  unreachable: 'دسترسی به سرور ممکن نیست.',
   retryNow: 'همین اکنون',
   connecting: 'در حال اتصال …',
   nextTry: (seconds: number) => `تلاش بعدی تا ${n(seconds)} ثانیه‌ی دیگر.`,

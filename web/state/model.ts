@@ -7,6 +7,7 @@
 import type { ConnectionPhase } from '../../shared/client/connection.ts'
 import type { Draft } from '../../shared/client/pending.ts'
 import { type ClientState, type Identity, initialClient } from '../../shared/client/state.ts'
+import { limits } from '../../shared/limits.ts'
 import type { Person, RoomEvent, ServerMessage, Via, Welcome } from '../../shared/protocol.ts'
 
 export type { ConnectionPhase } from '../../shared/client/connection.ts'
@@ -135,7 +136,7 @@ export function initialState(identity: Identity): State {
     trouble: null,
     ...emptyLog,
     typing: [],
-    limits: { textBytes: 4096, nameLength: 24, frameBytes: 16_384, historyEvents: 200 },
+    limits,
     away: false,
     unread: 0,
     notice: null,
