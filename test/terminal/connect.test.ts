@@ -190,7 +190,9 @@ describe.skipIf(tmux === undefined)('oneroom connect at a terminal', () => {
   it('takes the suggested name if its own is taken', async () => {
     const { served } = await ann()
     const screen = new Screen(['connect', address(served), '--name', 'bob'])
-    await screen.until(/That name is taken; this client is bob-2\.(.*\n)*\* You are bob-2 at .*(\n.*)*bob-2>$/)
+    await screen.until(
+      /That name is taken; this client is bob-2\.(.*\n)*\* You are bob-2 at .*(\n.*)*bob-2>$/,
+    )
   })
 
   it('reports in one sentence that there is no server, and exits with 1', async () => {
