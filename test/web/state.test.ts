@@ -11,6 +11,7 @@ import {
   firstUnread,
   isDetached,
   LOG_ROWS,
+  reduce,
 } from '../../web/state.ts'
 import { alice, bob, event, events, presence, range, Tab, welcome } from './room.ts'
 
@@ -283,6 +284,16 @@ describe('an error that closes the connection', () => {
   it.each(closing)('is shown with the lost connection: %s', (code, { text }) => {
     const tab = inRoom().receive({ type: 'error', code, message: text })
     expect(tab.state).toMatchObject({ trouble: { code, text }, notice: null })
+  })
+
+  it('is no longer shown after the next attempt failed', () => {
+    const waiting = { phase: 'waiting', retryAt: 0, why: '' } as const
+    const phases = [waiting, { phase: 'connecting' }, waiting] as const
+    const shutdown = { type: 'error', code: 'shutdown', message: 'Stop.' } as const
+    let { state } = inRoom().receive(shutdown)
+    for (const connection of phases)
+      state = reduce(state, { type: 'connection', connection, now: 1 })
+    expect(state.trouble).toMatchObject({ code: 'unreachable' })
   })
 })
 
