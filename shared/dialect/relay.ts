@@ -9,6 +9,7 @@ import type { Codec, Decoded, Dialect, Outgoing, Unit } from './dialect.ts'
 
 /** A /resume code in the greeting of another Oneroom. With it, members here could become the relay there. */
 const RESUME_CODE = /\/resume [\w-]+\.[\w-]{11}(?![\w-])/
+const VISIBLE = /[\p{L}\p{N}\p{P}\p{S}]/u
 /** A name that could be read as a command if a line begins with it: `.quit`, `QUIT now`. */
 const COMMAND_LIKE = /^[^\p{L}\p{N}]|\s/u
 
@@ -21,7 +22,7 @@ export function relayFormatFault(format: string): string | undefined {
   if (!format.includes('{text}') || /\p{Cc}/u.test(format)) {
     return 'is not one line that contains {text}'
   }
-  return before.replaceAll('{name}', '').trim() === ''
+  return !VISIBLE.test(before.replaceAll('{name}', ''))
     ? 'must have a visible character before {text}, as {name}: {text} has, so that no message is read as a command'
     : undefined
 }

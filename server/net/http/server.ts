@@ -47,7 +47,7 @@ export type HttpOptions = {
 /** The server, with no routes yet and not listening. */
 export function httpServer(log: FastifyBaseLogger, limits = socketLimits()): FastifyInstance {
   const sockets = new HttpSockets(log, limits)
-  return Fastify({
+  const app = Fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
     // Otherwise a half-sent request delays the stop of the server.
@@ -55,6 +55,9 @@ export function httpServer(log: FastifyBaseLogger, limits = socketLimits()): Fas
     bodyLimit: 65_536,
     serverFactory: (handle) => sockets.server(handle),
   })
+  // The chat connections have ended by then.
+  app.addHook('preClose', async () => sockets.destroyAll())
+  return app
 }
 
 /**

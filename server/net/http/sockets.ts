@@ -65,6 +65,7 @@ export class HttpSockets {
   readonly #limits: SocketLimits
   readonly #quota: Quota
   readonly #open = new WeakMap<Socket, Connection>()
+  readonly #sockets = new Set<Socket>()
   #loggedAt = -Infinity
 
   constructor(log: FastifyBaseLogger, limits: SocketLimits) {
@@ -99,12 +100,25 @@ export class HttpSockets {
       return
     }
     this.#open.set(socket, { exchanges: [], giveBack })
-    socket.once('close', giveBack)
+    this.#sockets.add(socket)
+    socket.once('close', () => {
+      this.#sockets.delete(socket)
+      giveBack()
+    })
   }
 
-  /** From here on the connection counts as a chat connection, or is closed soon. */
-  #serverOnUpgrade({ url, socket }: IncomingMessage): void {
-    if (url?.split('?', 1)[0] === WEBSOCKET_PATH) this.#open.get(socket)?.giveBack()
+  /** From here on the connection counts as a chat connection, or is closed. */
+  #serverOnUpgrade({ method, url, socket }: IncomingMessage): void {
+    const connection = this.#open.get(socket)
+    const isWebSocket = method === 'GET' && url?.split('?', 1)[0] === WEBSOCKET_PATH
+    // An upgrade behind a pipelined request could be neither handled nor closed in order.
+    if (isWebSocket && connection?.exchanges.length === 0) connection.giveBack()
+    else socket.destroy()
+  }
+
+  /** Destroys all sockets, also upgraded ones, which Node does not close with the server. */
+  destroyAll(): void {
+    for (const socket of this.#sockets) socket.destroy()
   }
 
   #serverOnRequest(exchange: Exchange): void {

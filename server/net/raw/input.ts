@@ -92,7 +92,8 @@ export class RawInput implements Input {
 
   flush(): void {
     this.#inspect('whole')
-    if (this.#decoder.lines.pauseMs() > 0) this.#silent = true
+    // Also a message that ends inside a character is sent.
+    if (this.#decoder.lines.pauseMs() > 0 && this.#end === 'none') this.#end = 'received'
   }
 
   /** Why the client was refused, undefined if it was not. A refused client gets no steps. */

@@ -26,6 +26,10 @@ const SUB_BYTES = 4096
 /** Bytes kept of a subnegotiation: a size has 4, a terminal type at most 40 (RFC 1091). */
 const KEPT_BYTES = 48
 
+/** Bytes of a reply to one chunk, after which Are You There gets none. */
+const MAX_REPLY = 64
+const NOTHING = new Uint8Array(0)
+
 const SPACE = 32
 const isAsciiText = (byte: number) =>
   (byte >= SPACE && byte < 0x7f) || byte === TAB || byte === LF || byte === CR
@@ -44,6 +48,9 @@ export class TelnetDecoder {
   interrupted = false
   /** Whether the client has sent End of File. Later bytes are discarded. */
   ended = false
+  /** The text of the chunk that is being read. */
+  #text: Uint8Array = NOTHING
+  #length = 0
   #state: State = 'data'
   #verb = 0
   #sub: number[] = []
@@ -55,20 +62,25 @@ export class TelnetDecoder {
   /** Returns the chunk's text, and the bytes to send back at once. */
   push(chunk: Uint8Array): { text: Uint8Array; reply: number[] } {
     const reply: number[] = []
-    const text: number[] = []
-    for (const byte of chunk) if (!this.ended) this.#take(byte, text, reply)
-    return { text: Uint8Array.from(text), reply }
+    // One byte more: an IAC of the chunk before can turn out to be text.
+    this.#text = new Uint8Array(chunk.length + 1)
+    this.#length = 0
+    for (const byte of chunk) if (!this.ended) this.#take(byte, reply)
+    // A copy: a view would keep the whole chunk in memory.
+    const text = this.#text.slice(0, this.#length)
+    this.#text = NOTHING
+    return { text, reply }
   }
 
-  #take(byte: number, text: number[], reply: number[]): void {
+  #take(byte: number, reply: number[]): void {
     switch (this.#state) {
       case 'data':
         if (byte === IAC) this.#state = 'command'
         // A data mark whose IAC was lost as urgent data. No UTF-8 text begins with this byte.
-        else if (!(this.recognised && byte === DM)) text.push(byte)
+        else if (!(this.recognised && byte === DM)) this.#put(byte)
         return
       case 'command':
-        this.#command(byte, text, reply)
+        this.#command(byte, reply)
         return
       case 'option':
         this.#state = 'data'
@@ -89,27 +101,27 @@ export class TelnetDecoder {
         if (byte === IAC) this.#keep(byte)
         else if (byte === SE) this.#endSub()
         // The client did not end the subnegotiation.
-        else this.#command(byte, text, reply)
+        else this.#command(byte, reply)
     }
   }
 
-  #command(byte: number, text: number[], reply: number[]): void {
+  #command(byte: number, reply: number[]): void {
     this.#state = 'data'
     if (byte < EOF) {
       // Not a command: text in another encoding, which stays visible as such; or, from a
       // telnet client, an IAC whose command was lost as urgent data.
-      if (!this.recognised) text.push(IAC)
-      text.push(byte)
+      if (!this.recognised) this.#put(IAC)
+      this.#put(byte)
       return
     }
     if (byte === IAC) {
-      text.push(IAC)
+      this.#put(IAC)
       return
     }
     this.recognised = true
     if (byte === EOF) this.ended = true
     else if (byte === IP) this.interrupted = true
-    else if (byte === AYT) reply.push(...YES)
+    else if (byte === AYT && reply.length < MAX_REPLY) reply.push(...YES)
     else if (byte === SB) {
       this.#state = 'sub'
       this.#sub = []
@@ -137,9 +149,14 @@ export class TelnetDecoder {
         this.#accepted.delete(option)
         return
       case DO:
-        if (option === TIMING_MARK) reply.push(IAC, WONT, option)
+        if (option === TIMING_MARK && reply.length < MAX_REPLY) reply.push(IAC, WONT, option)
         else this.#refuse(WONT, option, reply)
     }
+  }
+
+  #put(byte: number): void {
+    this.#text[this.#length] = byte
+    this.#length += 1
   }
 
   #refuse(verb: number, option: number, reply: number[]): void {

@@ -115,3 +115,22 @@ describe('an HTTP connection', () => {
     expect((await fetch(`http://127.0.0.1:${port}`)).status).toBe(200)
   })
 })
+
+describe('an upgrade', () => {
+  const upgrade = (line: string) =>
+    `${line} HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
+    'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n'
+
+  it.each([
+    ['at another path', upgrade('GET /healthz')],
+    ['with another method', upgrade('HEAD /ws')],
+    ['behind a pipelined request', get('/healthz') + upgrade('GET /ws')],
+  ])('%s is closed, and does not delay a stop', async (_name, bytes) => {
+    const { webUrl, close } = await testGateway()
+    const client = await rawClient(Number(new URL(webUrl).port))
+    client.send(bytes)
+    await client.untilEnded()
+    expect(client.text).not.toContain('101 Switching Protocols')
+    await close()
+  })
+})

@@ -145,3 +145,12 @@ test('any bytes give the same result wherever they are cut', () => {
     }),
   )
 })
+
+test('a chunk of many Are You There gets a short reply, and all its text is kept', () => {
+  const telnet = new TelnetDecoder()
+  const chunk = Buffer.concat([Buffer.alloc(60_000, Buffer.from([255, 246])), Buffer.from('hi\n')])
+  const { text, reply } = telnet.push(chunk)
+  expect(Buffer.from(text).toString()).toBe('hi\n')
+  expect(reply.length).toBeLessThan(100)
+  expect(telnet.push(Uint8Array.from([255, 246])).reply).toHaveLength(7)
+})
