@@ -152,7 +152,8 @@ export function nameSkeleton(name: string): string {
     const before = skeleton
     // I is the capital of i and looks like l, so all three are equal. U+0660 and U+06F0 are
     // zeros, which the table takes for full stops.
-    const folded = foldName(before).replaceAll('i', 'l').replace(/[٠۰]/g, '0')
+    const lettered = foldName(before).replace(/\P{ASCII}/gu, (char) => shaped.get(char) ?? char)
+    const folded = lettered.replaceAll('i', 'l').replace(/[٠۰]/g, '0')
     const plain = folded.normalize('NFD').replace(ignorable, '')
     const letters = plain.replace(/[$\d]/g, (char) => stand.get(char) ?? char).replace(signs, sign)
     skeleton = confusable(letters.replace(/\P{ASCII}/gu, likeness)).replace(insignificant, '')
@@ -160,6 +161,18 @@ export function nameSkeleton(name: string): string {
   }
   return skeleton
 }
+
+/** Letters in circles and squares, of flags, small capitals and turned letters → plain letters. */
+const shaped = new Map<string, string>([
+  ...[0x1f130, 0x1f150, 0x1f170, 0x1f1e6].flatMap((first) =>
+    [...'abcdefghijklmnopqrstuvwxyz'].map(
+      (letter, at) => [String.fromCodePoint(first + at), letter] as const,
+    ),
+  ),
+  ...[...'ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢɘɛєʋɾ€ɐɔǝɹʇʌʍʎ◯⭕'].map(
+    (char, at) => [char, [...'abcdefghijklmnoprstuvwyzeeevreacertvwyoo'][at] ?? char] as const,
+  ),
+])
 
 /** The letter that a sign looks like, as | looks like l; or nothing. */
 function sign(char: string): string {

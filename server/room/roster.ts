@@ -16,12 +16,12 @@ export const RELAY_ID = 'relay'
 
 /** Names of the server itself, which no other person may have. */
 const reservedSkeletons = new Set([OPERATOR_NAME, 'System', 'Oneroom'].map(nameSkeleton))
-/** A number after a name, as in `Server-2`. */
-const finalNumber = /[\p{N}\p{P}\p{Z}\p{M}]+$/u
+/** Numbers and signs after a name, as in `Server-2` and `Server✓`. */
+const finalSigns = /[\p{N}\p{P}\p{Z}\p{M}\p{S}\p{Lm}]+$/u
 
-/** Whether the name is one of the server itself, also with a number after it. */
+/** Whether the name is one of the server itself, also with a number or signs after it. */
 function isReserved(name: string): boolean {
-  return [name, name.replace(finalNumber, '')].some((one) =>
+  return [name, name.replace(finalSigns, '')].some((one) =>
     reservedSkeletons.has(nameSkeleton(one)),
   )
 }

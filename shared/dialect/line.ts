@@ -166,14 +166,23 @@ function eventLine({ at, kind, from, text }: RoomEvent, style: LineStyle): strin
 }
 
 function shown(name: string, { color, ascii }: LineStyle): string {
-  // In ASCII, a star or an emoji would be spelled with characters that separate a line's parts.
-  const spelled = ascii ? inAscii(name).replace(/[<>:*!]/g, '') || '?' : name
+  const spelled = ascii ? asciiName(name) : name
   return color ? painted(spelled) : spelled
+}
+
+/**
+ * A name that is not ASCII is spelled in angle brackets, since another person can have the name
+ * that it is spelled like. No name contains them. The marks of a line are left out.
+ */
+function asciiName(name: string): string {
+  const spelled = inAscii(name).replace(/[<>:*!]/g, '') || '?'
+  return spelled === name ? name : `<${spelled}>`
 }
 
 /** Without the brackets, the name `bob is now` could forge a notice about bob. */
 function inNotice(name: string, style: LineStyle): string {
-  return name.includes(' ') ? `<${shown(name, style)}>` : shown(name, style)
+  const spelled = shown(name, style)
+  return spelled.includes(' ') && !spelled.includes('<') ? `<${spelled}>` : spelled
 }
 
 function presenceLines(presence: Presence, style: LineStyle): Unit[] {

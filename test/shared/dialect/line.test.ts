@@ -185,9 +185,9 @@ describe('no name and no text', () => {
       const events = [event('message', 'x', { ...alice, name })]
       return lines({ type: 'events', events }, ascii)
     }
-    expect(spoken('★ bob left')).toEqual(['[12:21]  bob left: x'])
-    expect(spoken('bob🚀 x')).toEqual(['[12:21] bobrocket x: x'])
-    expect(spoken('★')).toEqual(['[12:21] ?: x'])
+    expect(spoken('★ bob left')).toEqual(['[12:21] < bob left>: x'])
+    expect(spoken('bob🚀 x')).toEqual(['[12:21] <bobrocket x>: x'])
+    expect(spoken('★')).toEqual(['[12:21] <?>: x'])
   })
 })
 

@@ -103,7 +103,7 @@ describe('a style', () => {
   test('in ASCII has only ASCII, on one line, for any text', async () => {
     await loadAscii()
     const ascii = styled({ ascii: true })
-    expect(lines(ascii, event('Grüße 🚀 “€”'))).toEqual(['[12:21] Ivan: Grusse :rocket: "EUR"'])
+    expect(lines(ascii, event('Grüße 🚀 “€”'))).toEqual(['[12:21] <Ivan>: Grusse :rocket: "EUR"'])
     expect(lines(ascii, { type: 'goodbye', name: '日本' })).toEqual(['Goodbye, RiBen.'])
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
