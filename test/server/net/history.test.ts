@@ -210,7 +210,7 @@ describe('/resume', () => {
     await expect.poll(() => gateway.room.log.read(1, 1).then(([event]) => event?.seq)).toBe(16)
     const { client: back } = await greeted(gateway.tcp.port)
     back.send(`/resume ${code}x\n/resume nonsense\n/resume\n`)
-    await back.until(/(! This \/resume code is unknown\.\n){3}/)
+    await back.until(/(! This \/resume code is unknown\.\n){2}! Usage: \/resume CODE\n/)
     back.send(`/resume ${code}\n`)
     const text = await back.until(/What you missed:\n(.|\n)*missed 20\n/)
     expect(text).toContain('You are Bob-2: another person is using the name Bob.\n')
