@@ -49,7 +49,7 @@ describe('a start', () => {
   it.each([
     [['--tcp-port', 'eighty'], 'oneroom: --tcp-port "eighty" is not a port'],
     [['--no-such-flag'], "oneroom: unknown option '--no-such-flag'"],
-    [['nonsense'], 'oneroom: too many arguments'],
+    [['nonsense'], 'oneroom: There is no command nonsense.'],
     [
       ['--host', '203.0.113.7', '--data', ':memory:'],
       '--host 203.0.113.7 is not an address of this',
