@@ -91,15 +91,15 @@ test('a stop keeps every line that was received, however slow the log is', async
   const { log } = room
   const append = log.append.bind(log)
   log.append = async (drafts) => {
-    await setTimeout(400)
+    await setTimeout(800)
     return append(drafts)
   }
   const line = 'a line\n'
   const before = room.tally.bytesIn
   client.send(line.repeat(9000))
-  await expect.poll(() => room.tally.bytesIn).toBeGreaterThan(before)
-  const received = (): number => Math.floor((room.tally.bytesIn - before) / line.length)
+  // The server stops reading while so much waits for the log, which takes more than 2 s.
+  await expect.poll(() => room.tally.bytesIn - before).toBeGreaterThan(20_000)
+  const received = Math.floor((room.tally.bytesIn - before) / line.length)
   await close()
-  expect(log.head()).toBeGreaterThan(8 * 1024)
-  expect(log.head()).toBe(received())
+  expect(log.head()).toBe(received)
 })
