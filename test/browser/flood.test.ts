@@ -116,7 +116,8 @@ it('keeps the line being read where it is while 1000 messages arrive, and counts
   await page.getByRole('button', { name: '1001 new · 1 mentions you' }).waitFor()
   const after = await read()
   expect(after?.text).toBe(before?.text)
-  expect(Math.abs((after?.top ?? 0) - (before?.top ?? 0))).toBeLessThan(0.5)
+  // Scroll positions are whole pixels on this screen, and rows are not.
+  expect(Math.abs((after?.top ?? 0) - (before?.top ?? 0))).toBeLessThan(1)
   expect(await page.getByRole('log').locator('li').count()).toBeLessThanOrEqual(1000)
   await page.getByRole('button', { name: '1001 new' }).click()
   await row(page, 'are you there?').waitFor({ state: 'visible' })

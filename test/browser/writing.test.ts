@@ -175,14 +175,28 @@ describe('the composer', () => {
 
   it('replies below a quotation of the message', async () => {
     client.send('what is the time?\n')
-    await row(page, 'what is the time?').waitFor()
-    await drawn(page)
     await row(page, 'what is the time?').hover()
     await page.getByRole('button', { name: 'Reply' }).click()
     expect(await text()).toBe('> Bob: what is the time?\n')
     await page.keyboard.type('noon')
     await page.keyboard.press('Enter')
     await client.until(/Ann: > Bob: what is the time\?\n\[..:..] Ann: noon\n/)
+  })
+
+  it('offers a reply also if the pointer came to the message before the controls were loaded', async () => {
+    let release = (): void => {}
+    const released = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    await page.route(/assets\/controls-/, async (route) => {
+      await released
+      await route.continue()
+    })
+    await page.reload()
+    client.send('am I late?\n')
+    await row(page, 'am I late?').hover()
+    release()
+    await page.getByRole('button', { name: 'Reply' }).waitFor()
   })
 
   it('shows after ten seconds without a response that a message is not sent, and lets it be edited', async () => {

@@ -23,7 +23,11 @@ export function connectToolbar(session: Session, list: HTMLElement, rows: Rows):
   }
 
   function listOnPoint({ target }: Event) {
-    const row = rows.of(target as Element)
+    placeIn(target as Element)
+  }
+
+  function placeIn(target: Element) {
+    const row = rows.of(target)
     if (!row) return
     if (row.entry.kind === 'event' && toolbar.parentElement !== row.element) {
       row.element.append(toolbar)
@@ -34,6 +38,9 @@ export function connectToolbar(session: Session, list: HTMLElement, rows: Rows):
 
   list.addEventListener('pointerover', listOnPoint, { passive: true })
   list.addEventListener('focusin', listOnPoint)
+  // The pointer may have come to a row before this module was loaded.
+  const pointed = list.querySelector('.row:hover')
+  if (pointed !== null) placeIn(pointed)
   return () => {
     list.removeEventListener('pointerover', listOnPoint)
     list.removeEventListener('focusin', listOnPoint)
