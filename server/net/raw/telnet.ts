@@ -28,7 +28,8 @@ const KEPT_BYTES = 48
 
 /** Bytes of a reply to one chunk, after which Are You There gets none. */
 const MAX_REPLY = 64
-const NOTHING = new Uint8Array(0)
+/** The text of the chunk that is being read, for all decoders: none of them keeps it. */
+let scratch = new Uint8Array(0)
 
 const SPACE = 32
 const isAsciiText = (byte: number) =>
@@ -48,8 +49,7 @@ export class TelnetDecoder {
   interrupted = false
   /** Whether the client has sent End of File. Later bytes are discarded. */
   ended = false
-  /** The text of the chunk that is being read. */
-  #text: Uint8Array = NOTHING
+  /** Bytes of text in `scratch`. */
   #length = 0
   #state: State = 'data'
   #verb = 0
@@ -63,13 +63,10 @@ export class TelnetDecoder {
   push(chunk: Uint8Array): { text: Uint8Array; reply: number[] } {
     const reply: number[] = []
     // One byte more: an IAC of the chunk before can turn out to be text.
-    this.#text = new Uint8Array(chunk.length + 1)
+    if (scratch.length <= chunk.length) scratch = new Uint8Array(chunk.length + 1)
     this.#length = 0
     for (const byte of chunk) if (!this.ended) this.#take(byte, reply)
-    // A copy: a view would keep the whole chunk in memory.
-    const text = this.#text.slice(0, this.#length)
-    this.#text = NOTHING
-    return { text, reply }
+    return { text: scratch.slice(0, this.#length), reply }
   }
 
   #take(byte: number, reply: number[]): void {
@@ -155,7 +152,7 @@ export class TelnetDecoder {
   }
 
   #put(byte: number): void {
-    this.#text[this.#length] = byte
+    scratch[this.#length] = byte
     this.#length += 1
   }
 
