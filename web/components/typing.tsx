@@ -1,4 +1,4 @@
-/** The members who are typing. The line keeps its height while nobody is. */
+/** The members who are typing. The line keeps its height when it is empty. */
 import { useMemo } from 'preact/hooks'
 import { texts } from '../language.ts'
 import type { Session } from '../session.ts'

@@ -2,7 +2,7 @@
  * Keeps the rows in the document equal to the entries of the window. An element is made
  * once for each entry, is never moved, and is removed with its entry.
  *
- * For a reader who has scrolled up, the row being read MUST NOT move.
+ * If the reader has scrolled up, the row at the top of the view MUST NOT move.
  */
 import { type Entry, firstUnread, type State } from '../state.ts'
 import { layoutBelow, type RowLayout } from './layout.ts'

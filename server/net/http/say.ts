@@ -1,7 +1,7 @@
 /**
  * `POST /api/say`: one message from a script that is not in the room.
  *
- * MUST NOT change who is in the room, and MUST apply the limits of a chat connection: names,
+ * MUST NOT add or remove members, and MUST apply the limits of a chat connection: names,
  * sizes, flood control. MUST count a request before its body is read.
  */
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
