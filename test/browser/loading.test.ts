@@ -1,10 +1,11 @@
 /** A page whose requests or messages fail: what it shows and announces, and how to retry. */
 import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect } from 'vitest'
 import { launch } from '../support/chromium.ts'
+import { serveInProcess } from '../support/gateway.ts'
 import { serve } from '../support/program.ts'
 import { greeted } from '../support/raw.ts'
-import { composer, join, open, row } from '../support/view.ts'
+import { composer, it, join, open, row } from '../support/view.ts'
 
 let browser: Browser
 beforeAll(async () => {
@@ -12,8 +13,8 @@ beforeAll(async () => {
 })
 afterAll(() => browser.close())
 
-it('offers a retry when older messages cannot be loaded', { timeout: 60_000 }, async () => {
-  const { webUrl, tcpPort } = await serve('--flood', 'off')
+it('offers a retry when older messages cannot be loaded', async () => {
+  const { webUrl, tcpPort } = await serveInProcess()
   const { client } = await greeted(tcpPort)
   client.send(Array.from({ length: 400 }, (_, at) => `m${at + 1}\n`).join(''))
   const page = await open(browser, webUrl)
@@ -31,7 +32,7 @@ it('offers a retry when older messages cannot be loaded', { timeout: 60_000 }, a
   await retry.waitFor({ state: 'detached' })
 })
 
-it('announces many messages that were not sent once', { timeout: 60_000 }, async () => {
+it('announces many messages that were not sent once', async () => {
   const { webUrl, server } = await serve('--flood', 'off')
   const page = await open(browser, webUrl)
   await join(page, 'Ann')
@@ -49,9 +50,7 @@ it('announces many messages that were not sent once', { timeout: 60_000 }, async
   server.child.kill('SIGSTOP')
   await composer(page).fill(Array.from({ length: 20 }, (_, at) => `line ${at}`).join('\n'))
   await page.keyboard.press('Enter')
-  await page
-    .getByText('20 messages failed to send.')
-    .waitFor({ state: 'attached', timeout: 20_000 })
+  await page.getByText('20 messages failed to send.').waitFor({ state: 'attached' })
   expect(await page.getByText('Not sent.').count()).toBe(20)
   expect(await page.locator('[role=alert]').count()).toBe(1)
   const heard = () => page.evaluate(() => (window as unknown as { heard: string[] }).heard)
@@ -59,5 +58,24 @@ it('announces many messages that were not sent once', { timeout: 60_000 }, async
   await page.getByRole('button', { name: 'Delete' }).first().click()
   await page.getByText('failed to send.').waitFor({ state: 'detached' })
   expect(await heard()).toHaveLength(1)
+  server.child.kill('SIGCONT')
+})
+
+it('shows after ten seconds without a response that a message is not sent, and lets it be edited', async () => {
+  const { webUrl, server } = await serve()
+  const page = await open(browser, webUrl)
+  await join(page, 'Ann')
+  // The server keeps its connections and does not respond.
+  server.child.kill('SIGSTOP')
+  await composer(page).fill('into the silence')
+  await page.keyboard.press('Enter')
+  await page.locator('.clock').waitFor({ state: 'visible' })
+  await page.getByText('Not sent.').waitFor()
+  await page.getByRole('button', { name: 'Retry' }).waitFor()
+  await page.getByRole('button', { name: 'Delete' }).waitFor()
+  await composer(page).fill('a draft')
+  await page.getByRole('button', { name: 'Edit' }).click()
+  expect(await composer(page).inputValue()).toBe('into the silence\na draft')
+  expect(await page.getByText('Not sent.').count()).toBe(0)
   server.child.kill('SIGCONT')
 })

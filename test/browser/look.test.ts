@@ -4,6 +4,7 @@ import { createRequire } from 'node:module'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect } from 'vitest'
 import { launch } from '../support/chromium.ts'
+import { serveInProcess } from '../support/gateway.ts'
 import { need } from '../support/installed.ts'
 import { long } from '../support/long.ts'
 import { Program, serve } from '../support/program.ts'
@@ -98,7 +99,7 @@ describe('axe', () => {
 
 describe('the page', () => {
   it('is in Persian, from right to left, for a Persian browser', async () => {
-    const { webUrl } = await serve()
+    const { webUrl } = await serveInProcess()
     const page = await open(browser, webUrl, {
       locale: 'fa-IR',
       viewport: { width: 320, height: 640 },
@@ -118,7 +119,7 @@ describe('the page', () => {
   })
 
   it('keeps its settings after a reload: theme, clock, size', async () => {
-    const { webUrl, tcpPort } = await serve()
+    const { webUrl, tcpPort } = await serveInProcess()
     const { client } = await greeted(tcpPort)
     const page = await open(browser, webUrl, { colorScheme: 'light', locale: 'en-GB' })
     await join(page, 'Ann')
@@ -144,7 +145,7 @@ describe('the page', () => {
 
   const withShell = shell ? it : it.skip
   withShell('shows commands to join from a terminal, and they work', async () => {
-    const { webUrl, tcpPort } = await serve()
+    const { webUrl, tcpPort } = await serveInProcess()
     const page = await open(browser, webUrl)
     await join(page, 'Ann')
     await page.getByRole('button', { name: 'Join from a terminal' }).click()
@@ -162,7 +163,7 @@ describe('the page', () => {
   })
 
   it('has a wall for a projector: no composer, the newest in sight, and how to join', async () => {
-    const { webUrl, tcpPort } = await serve('--flood', 'off')
+    const { webUrl, tcpPort } = await serveInProcess()
     const { client } = await greeted(tcpPort)
     const page = await open(browser, `${webUrl}/?view=wall`, {
       viewport: { width: 1920, height: 1080 },
@@ -181,7 +182,7 @@ describe('the page', () => {
   })
 
   it('shows the wall under its own name in a tab that is already in the room', async () => {
-    const { webUrl, tcpPort } = await serve()
+    const { webUrl, tcpPort } = await serveInProcess()
     const { client } = await greeted(tcpPort)
     const page = await open(browser, webUrl)
     await join(page, 'Ann')
@@ -196,7 +197,7 @@ describe('the page', () => {
   })
 
   it('can be installed: a manifest, and an icon that is an SVG', async () => {
-    const { webUrl } = await serve()
+    const { webUrl } = await serveInProcess()
     const page = await open(browser, webUrl)
     const cdp = await page.context().newCDPSession(page)
     const { errors, data } = await cdp.send('Page.getAppManifest')
@@ -207,7 +208,7 @@ describe('the page', () => {
   })
 
   it('shows no motion when the system asks for none, and names without colours', async () => {
-    const { webUrl } = await serve()
+    const { webUrl } = await serveInProcess()
     const page = await open(browser, webUrl, { reducedMotion: 'reduce', forcedColors: 'active' })
     await join(page, 'Ann')
     await say(page, 'hello')

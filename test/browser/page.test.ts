@@ -1,7 +1,8 @@
 import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished } from 'vitest'
 import { launch } from '../support/chromium.ts'
 import { testFolder } from '../support/folder.ts'
+import { serveInProcess } from '../support/gateway.ts'
 import { fixedPort, serve } from '../support/program.ts'
 import { greeted } from '../support/raw.ts'
 import { attend, composer, enter, it, join, open, row, say } from '../support/view.ts'
@@ -14,7 +15,7 @@ afterAll(() => browser.close())
 
 describe('the page', () => {
   it('joins with one name and one Enter, and is ready to write', async () => {
-    const { webUrl, tcpPort } = await serve()
+    const { webUrl, tcpPort } = await serveInProcess()
     const { client } = await greeted(tcpPort)
     const page = await open(browser, webUrl)
     await join(page, 'Ann')
@@ -28,7 +29,7 @@ describe('the page', () => {
   })
 
   it('suggests a free name in the form when the name is taken', async () => {
-    const { webUrl, tcpPort } = await serve()
+    const { webUrl, tcpPort } = await serveInProcess()
     const { client } = await greeted(tcpPort)
     client.send('/name Ann\n')
     await client.until('You are Ann now.\n')
@@ -40,7 +41,7 @@ describe('the page', () => {
   })
 
   it('is the same member after a reload, with the history and the draft', async () => {
-    const { webUrl, tcpPort } = await serve()
+    const { webUrl, tcpPort } = await serveInProcess()
     const { client } = await greeted(tcpPort)
     const page = await open(browser, webUrl)
     await join(page, 'Ann')
@@ -85,7 +86,7 @@ describe('the page', () => {
   })
 
   it('shows control characters from a terminal, and runs no markup', async () => {
-    const { webUrl, tcpPort } = await serve()
+    const { webUrl, tcpPort } = await serveInProcess()
     const { client } = await greeted(tcpPort)
     const page = await open(browser, webUrl)
     await join(page, 'Ann')
@@ -98,7 +99,7 @@ describe('the page', () => {
   })
 
   it('leaves with its button, and can join again', async () => {
-    const { webUrl, tcpPort } = await serve()
+    const { webUrl, tcpPort } = await serveInProcess()
     const { client } = await greeted(tcpPort)
     const page = await open(browser, webUrl)
     await join(page, 'Ann')
@@ -110,7 +111,7 @@ describe('the page', () => {
   })
 
   it('gives its place to another tab of the same session, and takes it back when asked', async () => {
-    const { webUrl } = await serve()
+    const { webUrl } = await serveInProcess()
     const page = await open(browser, webUrl)
     await join(page, 'Ann')
     await say(page, 'hello')
@@ -130,7 +131,7 @@ describe('the page', () => {
   })
 
   it('fetches nothing from another host, and does not violate its Content-Security-Policy', async () => {
-    const { webUrl } = await serve()
+    const { webUrl } = await serveInProcess()
     const page = await open(browser, webUrl)
     const asked: string[] = []
     const refused: string[] = []
@@ -151,9 +152,11 @@ describe('the page', () => {
   })
 
   it('shows a notification of a mention when that is on and the window has no focus', async () => {
-    const { webUrl, tcpPort } = await serve()
+    const { webUrl, tcpPort } = await serveInProcess()
     const { client } = await greeted(tcpPort)
-    const page = await open(browser, webUrl, { permissions: ['notifications'] })
+    const complete = await launch({ complete: true })
+    onTestFinished(() => complete.close())
+    const page = await open(complete, webUrl, { permissions: ['notifications'] })
     await page.evaluate(() => {
       const shown: string[] = []
       Object.assign(window, { shown })

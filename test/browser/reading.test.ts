@@ -2,7 +2,7 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect } from 'vitest'
 import { launch } from '../support/chromium.ts'
-import { serve } from '../support/program.ts'
+import { serveInProcess } from '../support/gateway.ts'
 import { greeted, type RawClient } from '../support/raw.ts'
 import { attend, composer, drawn, it, join, open, row, say } from '../support/view.ts'
 
@@ -15,7 +15,7 @@ beforeAll(async () => {
 })
 afterAll(() => browser.close())
 beforeEach(async () => {
-  const served = await serve('--flood', 'off')
+  const served = await serveInProcess()
   webUrl = served.webUrl
   client = (await greeted(served.tcpPort)).client
   client.send('/name Bob\n')

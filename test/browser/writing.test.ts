@@ -2,21 +2,19 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect } from 'vitest'
 import { launch } from '../support/chromium.ts'
-import { type Program, serve } from '../support/program.ts'
+import { serveInProcess } from '../support/gateway.ts'
 import { greeted, type RawClient } from '../support/raw.ts'
 import { composer, drawn, it, join, open, row, say } from '../support/view.ts'
 
 let browser: Browser
 let page: Page
 let client: RawClient
-let server: Program
 beforeAll(async () => {
   browser = await launch()
 })
 afterAll(() => browser.close())
 beforeEach(async () => {
-  const served = await serve()
-  server = served.server
+  const served = await serveInProcess({ flood: { perSecond: 4, burst: 12 } })
   client = (await greeted(served.tcpPort)).client
   client.send('/name Bob\n')
   await client.until('You are Bob now.\n')
@@ -155,7 +153,6 @@ describe('the composer', () => {
     const lines = Array.from({ length: 20 }, (_, at) => `line ${at}`).join('\n')
     await composer(page).focus()
     await page.evaluate((pasted) => document.execCommand('insertText', false, pasted), lines)
-    // The server's limit: a burst of twelve, then four a second.
     await page.getByText('20 messages, about 2 seconds').waitFor()
     await composer(page).fill('one\ntwo\nthree')
     await page.getByText('messages, about').waitFor({ state: 'detached' })
@@ -197,21 +194,5 @@ describe('the composer', () => {
     await row(page, 'am I late?').hover()
     release()
     await page.getByRole('button', { name: 'Reply' }).waitFor()
-  })
-
-  it('shows after ten seconds without a response that a message is not sent, and lets it be edited', async () => {
-    // The server keeps its connections and does not respond.
-    server.child.kill('SIGSTOP')
-    await composer(page).fill('into the silence')
-    await page.keyboard.press('Enter')
-    await page.locator('.clock').waitFor({ state: 'visible' })
-    await page.getByText('Not sent.').waitFor()
-    await page.getByRole('button', { name: 'Retry' }).waitFor()
-    await page.getByRole('button', { name: 'Delete' }).waitFor()
-    await composer(page).fill('a draft')
-    await page.getByRole('button', { name: 'Edit' }).click()
-    expect(await text()).toBe('into the silence\na draft')
-    expect(await page.getByText('Not sent.').count()).toBe(0)
-    server.child.kill('SIGCONT')
   })
 })

@@ -201,7 +201,7 @@ function workspace(data?: string): { cwd: string; path: string } {
   return { cwd, path: `${bin}:${process.env.PATH}` }
 }
 
-type Place = Served & { data: string; listener: RawClient }
+type Place = Served & { data: string }
 
 function shell(command: string, { webUrl, tcpPort, data }: Place, serves = false): Program {
   const { cwd, path } = workspace(serves ? undefined : data)
@@ -227,22 +227,22 @@ function stopGroup({ child, exitCode }: Program): void {
   }
 }
 
-async function runCommands(block: Block, place: Place): Promise<void> {
+async function runCommands(block: Block, place: Place, listener: RawClient): Promise<void> {
   const { heard, prints, input, endless, serves } = runs[keyOf(block)] as Run
   const program = shell(block.text, place, serves)
   if (input !== undefined) program.type(input)
   if (!endless) program.child.stdin?.end()
-  if (heard !== undefined) await place.listener.until(heard)
-  if (endless && !serves) await greetAgain(place)
+  if (heard !== undefined) await listener.until(heard)
+  if (endless && !serves) await greetAgain(listener, place.tcpPort)
   if (prints !== undefined) await program.until(prints)
   if (endless) stopGroup(program)
   else expect(await program.untilExit(), program.stderr).toBe(0)
   expect(program.stdout).not.toContain('"type":"error"')
-  place.listener.forget()
+  listener.forget()
 }
 
 /** A message for programs that print what others say; they may have joined just now. */
-async function greetAgain({ listener, tcpPort }: Place): Promise<void> {
+async function greetAgain(listener: RawClient, tcpPort: number): Promise<void> {
   const { client } = await greeted(tcpPort)
   client.send('/who\n')
   await client.until(/\(json\)/)
@@ -277,7 +277,7 @@ describe('the commands work as written', () => {
       await asha.hello({ name: 'Asha' })
     }
     const transcripts = mine.filter(({ language }) => language === 'console')
-    for (const block of transcripts) await runTranscript(block, { ...served, data } as Place)
+    for (const block of transcripts) await runTranscript(block, { ...served, data })
     const { client: listener } = await greeted(served.tcpPort)
     listener.send('/name listener\n')
     listener.send(`${HELLO}\n/who\n`)
@@ -288,7 +288,7 @@ describe('the commands work as written', () => {
           .replace(`${served.tcpPort}`, '8080')
           .replace(new URL(served.webUrl).port, '3000')
         expect(ready).toBe(block.text)
-      } else await runCommands(block, { ...served, data, listener })
+      } else await runCommands(block, { ...served, data }, listener)
     }
   })
 })

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { checkName, foldName, nameSkeleton, nearestName, suggestName } from '../../shared/names.ts'
 import { sanitise, utf8Length } from '../../shared/text.ts'
+import { anyCharacter } from '../support/characters.ts'
 
 const segmenter = new Intl.Segmenter('en')
 
@@ -12,7 +13,7 @@ const objection = (raw: string) => {
 }
 
 const anything = fc.oneof(
-  fc.string({ unit: 'binary', maxLength: 40 }),
+  fc.string({ unit: anyCharacter, maxLength: 40 }),
   fc.string({ unit: 'grapheme', maxLength: 40 }),
   fc
     .array(

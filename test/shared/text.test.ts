@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { cutUtf8, decodeUtf8, sanitise, utf8Length } from '../../shared/text.ts'
+import { anyCharacter } from '../support/characters.ts'
 import { cpuMs } from '../support/cpu.ts'
 
 const utf8 = (text: string) => new TextEncoder().encode(text)
@@ -30,7 +31,7 @@ const actsOnTerminal = (text: string) =>
 const nasty = fc
   .array(
     fc.oneof(
-      fc.string({ unit: 'binary', maxLength: 4 }),
+      fc.string({ unit: anyCharacter, maxLength: 4 }),
       fc.integer({ min: 0, max: 0xffff }).map((unit) => String.fromCharCode(unit)),
       fc.constantFrom(...ranges.flat()).map((point) => String.fromCodePoint(point)),
       fc.constantFrom('a', 'e', '가', 'ᄀ', 'ᅡ', 'ᆨ', '\u0958', '\u0344', '\u0301', '\u0323'),
@@ -134,7 +135,7 @@ describe('sanitise', () => {
 describe('decodeUtf8', () => {
   test('gives back all well-formed text, a BOM too', () => {
     expect(decodeUtf8(utf8('\ufeffhi'))).toBe('\ufeffhi')
-    const text = fc.string({ unit: 'binary' })
+    const text = fc.string({ unit: anyCharacter })
     fc.assert(fc.property(text, (whole) => void expect(decodeUtf8(utf8(whole))).toBe(whole)))
   })
 
@@ -146,7 +147,7 @@ describe('decodeUtf8', () => {
 })
 
 describe('utf8Length and cutUtf8', () => {
-  const anything = fc.oneof(nasty, fc.string({ unit: 'binary' }))
+  const anything = fc.oneof(nasty, fc.string({ unit: anyCharacter }))
 
   test('count the bytes that an encoder writes', () => {
     const sizes = Array.from('\x7f\x80\u07ff\u0800\ud800\uffff\u{10000}', utf8Length)

@@ -1,12 +1,13 @@
 /** A gateway in the test's process, on free ports. The test can read its log lines. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { Writable } from 'node:stream'
 import { pino } from 'pino'
 import { onTestFinished } from 'vitest'
 import type { Config } from '../../server/config.ts'
 import { type Gateway, startGateway, type Tuning } from '../../server/gateway.ts'
+import { testFolder } from './folder.ts'
+import type { Served } from './program.ts'
 
 export type TestGateway = Gateway & {
   logged: { level: number; msg: string; [key: string]: unknown }[]
@@ -14,10 +15,17 @@ export type TestGateway = Gateway & {
 
 const FLOOD_OFF = { perSecond: Infinity, burst: 1 }
 
-/** Starts a gateway that closes when the test is over. Flood control is off unless `config` sets it. */
+/** The page as `npm test` has built it. */
+const builtPage = resolve(import.meta.dirname, '../../dist/web')
+
+/**
+ * Starts a gateway that closes when the test is over. Flood control is off unless `config`
+ * sets it. Without `webRoot`, an empty page is served.
+ */
 export async function testGateway(
   config: Partial<Config> = {},
   tuning: Partial<Tuning> = {},
+  webRoot = emptyPage(),
 ): Promise<TestGateway> {
   const logged: TestGateway['logged'] = []
   const stream = new Writable({
@@ -40,13 +48,25 @@ export async function testGateway(
     relayFormat: '{name}: {text}',
     ...config,
   }
-  const webRoot = mkdtempSync(join(tmpdir(), 'oneroom-web-'))
-  onTestFinished(() => rmSync(webRoot, { recursive: true }))
-  writeFileSync(join(webRoot, 'index.html'), '<!doctype html><title>Oneroom</title>')
   const gateway = await startGateway(full, pino({ level: full.logLevel }, stream), webRoot, {
     logWorker: new URL('../../dist/server/worker.js', import.meta.url),
     ...tuning,
   })
   onTestFinished(() => gateway.close())
   return { ...gateway, logged }
+}
+
+function emptyPage(): string {
+  const folder = testFolder()
+  writeFileSync(join(folder, 'index.html'), '<!doctype html><title>Oneroom</title>')
+  return folder
+}
+
+/**
+ * The same with the built page. A browser or a client takes it for a server of its own; it
+ * starts faster than `serve()`, but a test cannot end or suspend it.
+ */
+export async function serveInProcess(config: Partial<Config> = {}): Promise<Served> {
+  const { webUrl, tcp } = await testGateway(config, {}, builtPage)
+  return { webUrl, tcpPort: tcp.port }
 }

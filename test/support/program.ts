@@ -68,10 +68,10 @@ export function oneroom(...args: string[]): Program {
   return new Program(process.execPath, [main, ...args])
 }
 
-export type Served = { server: Program; webUrl: string; tcpPort: number }
+export type Served = { webUrl: string; tcpPort: number }
 
 /** Starts `oneroom serve` on free ports and waits until it is ready. It stores nothing unless `args` name a folder. */
-export async function serve(...args: string[]): Promise<Served> {
+export async function serve(...args: string[]): Promise<Served & { server: Program }> {
   const server = oneroom(
     'serve',
     '--web-port',

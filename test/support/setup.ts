@@ -4,7 +4,8 @@
  * install anything itself.
  */
 import { spawnSync } from 'node:child_process'
-import { chromiumPath } from './chromium.ts'
+import { existsSync, readFileSync } from 'node:fs'
+import { chromiumPath, headlessShellPath } from './chromium.ts'
 import { PACKAGES, which } from './installed.ts'
 
 /** How long, in seconds, apt-get waits for another apt-get or dpkg to finish. */
@@ -14,6 +15,13 @@ const LOCK_SECONDS = 600
 function missing(): [program: string, name: string][] {
   const programs = Object.entries(PACKAGES).filter(([program]) => which(program) === undefined)
   return chromiumPath() === undefined ? [...programs, ['chromium', 'chromium']] : programs
+}
+
+/** Whether the browser tests take longer than they would on this system. Ubuntu has no such package. */
+function lacksHeadlessShell(): boolean {
+  const hasPackage =
+    existsSync('/etc/os-release') && /^ID=debian$/m.test(readFileSync('/etc/os-release', 'utf8'))
+  return hasPackage && !process.env.CHROMIUM && headlessShellPath() === undefined
 }
 
 function aptGet(...args: string[]): void {
@@ -26,6 +34,7 @@ function aptGet(...args: string[]): void {
 
 export default function installMissing(): void {
   const packages = missing().map(([, name]) => name)
+  if (lacksHeadlessShell()) packages.push('chromium-headless-shell')
   if (packages.length === 0) return
   if (process.getuid?.() === 0 && which('apt-get') !== undefined) {
     console.error(`Installing ${packages.join(', ')} for the tests. This may take some minutes.`)

@@ -2,6 +2,7 @@
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core'
 import { it as anyTest, expect, onTestFinished } from 'vitest'
 import { chromiumPath } from './chromium.ts'
+import { HANGING_MS } from './waiting.ts'
 
 /** A test that needs Chromium, and is skipped without it. */
 export const it = anyTest.skipIf(chromiumPath() === undefined)
@@ -13,6 +14,7 @@ export async function open(
   options: BrowserContextOptions = {},
 ): Promise<Page> {
   const context = await browser.newContext(options)
+  context.setDefaultTimeout(HANGING_MS)
   const page = await context.newPage()
   const faults: string[] = []
   page.on('pageerror', (error) => faults.push(String(error)))

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { painted } from '../../shared/dialect/style.ts'
 import { testFolder } from '../support/folder.ts'
+import { serveInProcess } from '../support/gateway.ts'
 import { type PageClient, pageClient } from '../support/page.ts'
 import { fixedPort, type Served, serve } from '../support/program.ts'
 import { Screen, tmux } from '../support/tmux.ts'
@@ -17,7 +18,7 @@ function address({ tcpPort }: Served): string {
 
 /** A client at a terminal under the name Ann, with a server of its own. */
 async function ann(columns = 80): Promise<{ screen: Screen; served: Served; bob: PageClient }> {
-  const served = await serve('--flood', 'off')
+  const served = await serveInProcess()
   const bob = await page(served.webUrl, 'Bob')
   const screen = new Screen(['connect', address(served), '--name', 'Ann'], columns)
   await screen.until(/Here: Bob \(web\)\.(\n.*)*\nAnn>$/)
@@ -176,7 +177,9 @@ describe.skipIf(tmux === undefined)('oneroom connect at a terminal', () => {
   })
 
   it('does not leave without a word when something was not sent', async () => {
-    const { screen, served } = await ann()
+    const served = await serve()
+    const screen = new Screen(['connect', address(served), '--name', 'Ann'])
+    await screen.until(/Ann>$/)
     served.server.child.kill('SIGKILL')
     await screen.until('Ann (offline)>')
     screen.type('unheard').press('Enter')

@@ -6,6 +6,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { limits } from '../../shared/limits.ts'
 import { everything } from '../support/events.ts'
 import { testFolder } from '../support/folder.ts'
+import { serveInProcess } from '../support/gateway.ts'
 import { pageClient } from '../support/page.ts'
 import { fixedPort, oneroom, Program, type Served, serve } from '../support/program.ts'
 import { main } from '../support/tmux.ts'
@@ -20,7 +21,7 @@ async function texts({ webUrl }: Served): Promise<string[]> {
 
 describe('oneroom connect in a pipe', () => {
   it('sends each line unchanged, and ends after its input when every line is acknowledged', async () => {
-    const served = await serve('--flood', 'off')
+    const served = await serveInProcess()
     const command = `seq 3000 | '${process.execPath}' '${main}' connect 127.0.0.1:${served.tcpPort} --name seq`
     const program = new Program('sh', ['-c', command])
     expect(await program.untilExit()).toBe(0)
@@ -29,7 +30,7 @@ describe('oneroom connect in a pipe', () => {
   })
 
   it('obeys no command and loses no part of a long line', async () => {
-    const served = await serve('--flood', 'off')
+    const served = await serveInProcess()
     const program = connect(served)
     program.child.stdin?.end(`/quit\nbye\n\n//x\r\n${'é'.repeat(5000)}\n{"type":"hello"}\nlast`)
     expect(await program.untilExit()).toBe(0)
@@ -40,7 +41,7 @@ describe('oneroom connect in a pipe', () => {
   })
 
   it('prints messages of others as text, or each event as a line of JSON', async () => {
-    const served = await serve()
+    const served = await serveInProcess()
     const [text, json] = [connect(served), connect(served, '--json')]
     const bob = await pageClient(served.webUrl)
     const { members } = await bob.hello({ name: 'Bob' })
@@ -107,7 +108,7 @@ describe('oneroom connect in a pipe', () => {
   })
 
   it('says under which name it joins, if the one it asked for is taken', async () => {
-    const served = await serve()
+    const served = await serveInProcess()
     await (await pageClient(served.webUrl)).hello({ name: 'Ann' })
     const program = connect(served, '--name', 'Ann')
     program.child.stdin?.end('hi\n')
@@ -117,7 +118,7 @@ describe('oneroom connect in a pipe', () => {
   })
 
   it('reads no further ahead than the room takes', async () => {
-    const served = await serve('--flood', '50/s:10')
+    const served = await serveInProcess({ flood: { perSecond: 50, burst: 10 } })
     const program = connect(served)
     const lines = `${'x'.repeat(99)}\n`
     let written = 0
@@ -136,7 +137,7 @@ describe('oneroom connect in a pipe', () => {
   })
 
   it('ends well when its reader has read enough', async () => {
-    const served = await serve()
+    const served = await serveInProcess()
     const command = `sleep 600 | '${process.execPath}' '${main}' connect 127.0.0.1:${served.tcpPort} --json | head -n 1`
     const program = spawn('sh', ['-c', command], {
       detached: true,
@@ -160,7 +161,7 @@ describe('oneroom connect in a pipe', () => {
   })
 
   it('ends at a signal, also if its output is not read', async () => {
-    const served = await serve('--flood', 'off')
+    const served = await serveInProcess()
     const args = [main, 'connect', `127.0.0.1:${served.tcpPort}`, '--json']
     // The output is a pipe that this test does not read.
     const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'ignore'] })

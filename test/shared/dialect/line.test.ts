@@ -11,6 +11,7 @@ import { limits } from '../../../shared/limits.ts'
 import { checkName } from '../../../shared/names.ts'
 import type { EventKind, Person, Presence, Welcome } from '../../../shared/protocol.ts'
 import { sanitise, utf8Length } from '../../../shared/text.ts'
+import { anyCharacter } from '../../support/characters.ts'
 
 const utc = new LineCodec({ offset: 0 })
 const alice: Person = { id: 'a1', name: 'alice', via: 'web' }
@@ -339,7 +340,7 @@ test('a long text is split between characters only, and is whole when joined', (
   expect(splitUtf8('abcdé', 5)).toEqual(['abcd', 'é'])
   expect(splitUtf8('', 5)).toEqual([])
   fc.assert(
-    fc.property(fc.string({ unit: 'binary' }), fc.integer({ min: 4, max: 9 }), (text, max) => {
+    fc.property(fc.string({ unit: anyCharacter }), fc.integer({ min: 4, max: 9 }), (text, max) => {
       const parts = splitUtf8(text, max)
       expect(parts.join('')).toBe(text)
       for (const part of parts) {
@@ -354,7 +355,7 @@ test('no line has a control character or a line break in it, for any text', () =
   const raw = fc
     .array(
       fc.oneof(
-        fc.string({ unit: 'binary', maxLength: 5 }),
+        fc.string({ unit: anyCharacter, maxLength: 5 }),
         fc.constantFrom('\r', '\n', '\r\n', '\0', '\x1b[2J', '\x07', '\u0085', '\u2028', '\u202e'),
       ),
       { maxLength: 6 },

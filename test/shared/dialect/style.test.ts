@@ -13,6 +13,7 @@ import {
   utcOffset,
 } from '../../../shared/dialect/style.ts'
 import type { Person, RoomEvent } from '../../../shared/protocol.ts'
+import { anyCharacter } from '../../support/characters.ts'
 
 const styled = (style: Partial<LineStyle>) => new LineCodec({ offset: 0, ...style })
 const utc = styled({})
@@ -106,7 +107,7 @@ describe('a style', () => {
     expect(lines(ascii, event('Grüße 🚀 “€”'))).toEqual(['[12:21] <Ivan>: Grusse :rocket: "EUR"'])
     expect(lines(ascii, { type: 'goodbye', name: '日本' })).toEqual(['Goodbye, RiBen.'])
     fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), (text) => {
+      fc.property(fc.string({ unit: anyCharacter }), (text) => {
         for (const line of lines(ascii, event(text.replace(/\p{Cc}/gu, '')))) {
           expect(line).toMatch(/^[ -~]*$/)
         }

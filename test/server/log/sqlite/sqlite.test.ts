@@ -25,7 +25,7 @@ async function openForTest(folder: string, options: Partial<SqliteOptions> = {})
   return log
 }
 
-logContract('sqliteLog', () => open(testFolder()))
+logContract('sqliteLog', (after) => open(testFolder(after)))
 
 const draft = (text: string, rest: Partial<Draft> = {}): Draft => ({
   at: '2026-11-22T12:21:15.123Z',
