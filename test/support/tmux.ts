@@ -79,7 +79,12 @@ export class Screen {
   /** Waits until the visible rows match; returns them. tmux does not report changes, so it is polled. */
   async until(pattern: string | RegExp): Promise<string> {
     const wanted = typeof pattern === 'string' ? expect.stringContaining(pattern) : undefined
-    await expect.poll(() => this.text).toEqual(wanted ?? expect.stringMatching(pattern))
-    return this.text
+    let text = ''
+    const read = (): string => {
+      text = this.text
+      return text
+    }
+    await expect.poll(read).toEqual(wanted ?? expect.stringMatching(pattern))
+    return text
   }
 }
