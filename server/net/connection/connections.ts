@@ -96,12 +96,17 @@ export class Connections {
 
   #beatLater(): void {
     const ms = Math.min(BEAT_MS, this.stalledMs / BEATS_PER_STALL)
-    this.#cancelBeat = this.#clock.after(ms, () => {
-      const now = this.#clock.monotonic()
-      for (const connection of this.#open) connection.beat(now)
-      this.#lookForCrowd()
-      this.#beatLater()
-    })
+    // After a suspension of the process, the timers run first: in the same turn, every reader
+    // would count as stalled before the event loop has seen what it has taken meanwhile.
+    this.#cancelBeat = this.#clock.after(ms, () => this.#clock.turn(() => this.#beat()))
+  }
+
+  #beat(): void {
+    if (this.#onEmpty !== undefined) return
+    const now = this.#clock.monotonic()
+    for (const connection of this.#open) connection.beat(now)
+    this.#lookForCrowd()
+    this.#beatLater()
   }
 
   /** Waits until the leaving has ended, since closing connections still hold their memory. */

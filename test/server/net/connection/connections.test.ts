@@ -3,6 +3,7 @@ import { expect, onTestFinished, test, vi } from 'vitest'
 import { systemClock } from '../../../../server/clock.ts'
 import { Connections } from '../../../../server/net/connection/connections.ts'
 import { lineDialect } from '../../../../shared/dialect/line.ts'
+import { manualClock } from '../../../support/clock.ts'
 
 function connectionsWith(count: number, onCrowdGone: () => void) {
   // Beats come every 10 ms.
@@ -55,4 +56,26 @@ test('onCrowdGone is not called after few have left, or many out of more', async
   await beat()
   await beat()
   expect(onCrowdGone).not.toHaveBeenCalled()
+})
+
+test('connections are checked after the input and output that a suspended process has missed', async () => {
+  const clock = manualClock()
+  const turns: (() => void)[] = []
+  clock.turn = (run) => turns.push(run)
+  const [log, onCrowdGone] = [pino({ level: 'silent' }), () => {}]
+  const limits = { max: 10, stalledMs: 30_000, helloMs: 10_000 }
+  const connections = new Connections({ log, clock, ...limits, onCrowdGone })
+  const beat = vi.fn()
+  const close = () => connections.delete(connection)
+  const connection = { via: 'tcp' as const, dialect: lineDialect, seq: 0, beat, close }
+  connections.add(connection)
+  clock.advance(100_000)
+  expect(beat).not.toHaveBeenCalled()
+  turns.shift()?.()
+  expect(beat.mock.calls).toEqual([[100_000]])
+  clock.advance(100_000)
+  await connections.closeAll('shutdown')
+  turns.shift()?.()
+  expect(beat).toHaveBeenCalledOnce()
+  expect(clock.timers).toBe(0)
 })
