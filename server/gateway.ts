@@ -117,8 +117,8 @@ export async function startGateway(
     webUrl: (socket) => webUrl(hostAt(reachedAt(socket))),
   })
   tcp.maxConnections = maxConnections + MAX_REFUSING
-  const app = httpServer(log)
-  await websocketRoute(app, shared)
+  const { app, upgrades } = httpServer(log)
+  await websocketRoute(app, upgrades, shared)
   await pageRoutes(app, {
     webRoot,
     allowHosts: [host, ...config.allowHost],

@@ -88,10 +88,7 @@ function givenName(name: keyof Config): string {
 
 async function serve(given: Record<keyof Config, string>, { args }: Command): Promise<void> {
   if (args.length > 0) {
-    const isNamed = program.args[0] === serveCommand.name()
-    return refuse([
-      isNamed ? 'serve takes no arguments; --help lists its options.' : noCommand(args),
-    ])
+    return refuse([unexpected(args[0] ?? '')])
   }
   const read = readConfig(given, givenName)
   if (!read.ok) return refuse(read.faults)
@@ -118,7 +115,14 @@ async function connectTo(address: string, flags: ConnectFlags): Promise<void> {
   })
 }
 
-function noCommand([word]: readonly string[]): string {
+/** Why `word` cannot be an argument of serve, which is also the default command. */
+function unexpected(word: string): string {
+  if (program.args[0] === serveCommand.name()) {
+    return 'serve takes no arguments; --help lists its options.'
+  }
+  if (program.commands.some((command) => command.name() === word)) {
+    return `Write the command before its options: oneroom ${word} …`
+  }
   return `There is no command ${word}. --help lists the commands.`
 }
 

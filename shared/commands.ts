@@ -182,6 +182,10 @@ export function commandNamed(word: string): CommandName | undefined {
   return commands.find(({ name }) => name === word.toLowerCase())?.name
 }
 
+export function commandOf(wanted: CommandName): Command {
+  return commands.find(({ name }) => name === wanted) as Command
+}
+
 /** Returns the command that is closest to `word`, if any is close. */
 export function nearestCommand(word: string): CommandName | undefined {
   const typed = word.toLowerCase()
@@ -212,7 +216,7 @@ export function helpLines(
 
 /** Returns the lines of `/help NAME`. */
 export function helpAbout(about: CommandName, columns: number): string[] {
-  const { usage, summary, more } = commands.find(({ name }) => name === about) as Command
+  const { usage, summary, more } = commandOf(about)
   const width = Math.min(columns, PAGE_COLUMNS)
   return [usage, ...[summary, ...more].flatMap((text) => wrap(text.split(' '), width, '  '))]
 }

@@ -17,12 +17,13 @@ const NAME_BYTES = 4 * limits.nameLength
 const RAW_UNITS = 256
 
 /** Spaces, and symbols and letters that are blank. */
-const blanks = /[\p{Zs}\u2800\u{13441}\u{13442}\u{1d159}]+/gu
+const blanks = /[\p{Zs}\u2800\ufffc\u{13441}\u{13442}\u{1d159}]+/gu
 
 /** Control, joining, bidi, private and unassigned characters. U+FE0F is part of many emoji. */
 const invisible = /(?!\ufe0f)[\p{C}\p{Zl}\p{Zp}\p{DI}]/gu
 const ascii = /^\p{ASCII}*$/u
-const ignorable = /\p{DI}/gu
+/** U+0345 is a mark, but the table of look-alikes makes a letter of it. */
+const ignorable = /\p{DI}|\u0345/gu
 
 /**
  * Characters that end a name in commands, mentions, links and lines of text. In a line,
@@ -162,7 +163,7 @@ export function nameSkeleton(name: string): string {
   return skeleton
 }
 
-/** Letters in circles and squares, of flags, small capitals and turned letters → plain letters. */
+/** Letters in circles and squares, flag letters, small capitals and turned letters → plain letters. */
 const shaped = new Map<string, string>([
   ...[0x1f130, 0x1f150, 0x1f170, 0x1f1e6].flatMap((first) =>
     [...'abcdefghijklmnopqrstuvwxyz'].map(

@@ -21,7 +21,12 @@ export const Via = Type.Union([
 export type Via = Static<typeof Via>
 
 /** A person. `id` stays the same over reconnections with the same token. */
-export const Person = Type.Object({ id: Type.String(), name: Type.String(), via: Via })
+export const Person = Type.Object({
+  id: Type.String(),
+  name: Type.String(),
+  /** A client accepts any string, since later servers may have other values. */
+  via: Type.Unsafe<Via>(Type.Union([...Via.anyOf, Type.String()])),
+})
 export type Person = Static<typeof Person>
 
 export const EventKind = Type.Union([
@@ -35,7 +40,8 @@ export type EventKind = Static<typeof EventKind>
 export const RoomEvent = Type.Object({
   seq: Type.Integer(),
   at: Type.String(),
-  kind: EventKind,
+  /** A client accepts any string, as for `via`. */
+  kind: Type.Unsafe<EventKind>(Type.Union([...EventKind.anyOf, Type.String()])),
   from: Person,
   text: Type.String(),
   /** The `id` of the `say`, if it had one. */

@@ -2,7 +2,13 @@
  * Commands of the page: a chunk of its own with the command table, loaded as soon as
  * a person types a slash.
  */
-import { type Command, type CommandName, commands, parseTyped } from '../shared/commands.ts'
+import {
+  type Command,
+  type CommandName,
+  commandOf,
+  commands,
+  parseTyped,
+} from '../shared/commands.ts'
 import type { Spoken } from './draft.ts'
 import { texts } from './language.ts'
 import type { Session } from './session.ts'
@@ -80,7 +86,3 @@ export function run(session: Session, line: string): boolean {
 export const offered: readonly Command[] = commands.filter(
   ({ name, where }) => where === 'everywhere' && name !== 'history',
 )
-
-function commandOf(name: CommandName): Command {
-  return commands.find((command) => command.name === name) as Command
-}

@@ -128,7 +128,7 @@ function takeConnection(state: State, connection: ConnectionPhase, now: number):
 
 const UNREACHABLE: Refusal = { code: 'unreachable', text: '', suggestion: null }
 
-/** The reason of one break is not the reason why the next attempt fails. */
+/** When a new attempt begins, the reason of the last break is dropped. */
 function troubleIn({ trouble, connection: before }: State, { phase }: ConnectionPhase) {
   if (phase === 'connecting') return trouble === UNREACHABLE ? trouble : null
   return phase === 'waiting' && before.phase === 'connecting' ? (trouble ?? UNREACHABLE) : trouble

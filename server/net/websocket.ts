@@ -5,6 +5,7 @@
  * MUST accept only pages that this server served: the Origin MUST match the Host.
  */
 
+import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
 import fastifyWebsocket from '@fastify/websocket'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
@@ -20,6 +21,7 @@ import { Connection, type ConnectionOptions } from './connection/connection.ts'
 import type { Arrived, Input } from './connection/input.ts'
 import { isTaken, type Transport } from './connection/transport.ts'
 import { refuseForeign } from './http/origin.ts'
+import { WEBSOCKET_PATH } from './http/sockets.ts'
 import { REFUSED_MS } from './raw/refusal.ts'
 
 const JSON_PROTOCOL = 'oneroom.v1'
@@ -29,18 +31,23 @@ const MAX_PARTS = 256
 /** Time without a message, in ms, after which the server sends a ping, and closes the connection. */
 const PING_AFTER_MS = 20_000
 const DEAD_AFTER_MS = 60_000
+/** Pings and pongs of one client between two beats; more close the connection. */
+const MAX_CONTROL_FRAMES = 500
 /** Bytes of a length in the buffer of WebSocketInput. */
 const LENGTH_BYTES = 4
 const NOTHING = Buffer.alloc(0)
 /** Payloads are buffers of text. */
 const SEND_OPTIONS = { binary: false }
 
+/** `upgrades`: emits `upgrade` for the connections that may become WebSockets. */
 export async function websocketRoute(
   app: FastifyInstance,
+  upgrades: Server,
   options: ConnectionOptions,
 ): Promise<void> {
   await app.register(fastifyWebsocket, {
     options: {
+      server: upgrades,
       maxPayload: limits.frameBytes,
       maxFragments: MAX_PARTS,
       maxBufferedChunks: MAX_PARTS,
@@ -50,7 +57,7 @@ export async function websocketRoute(
     },
   })
   const hooks = { preValidation: [refuseForeign, refuseUnknown], preHandler: letGoOfRequest }
-  app.get('/ws', { websocket: true, ...hooks }, (socket, request) => {
+  app.get(WEBSOCKET_PATH, { websocket: true, ...hooks }, (socket, request) => {
     // The plugin's listener keeps the request in memory, and the connection has its own listener.
     socket.removeAllListeners('error')
     const code = options.connections.refusal
@@ -155,6 +162,8 @@ class WebSocketConnection implements Transport {
   readonly #connection: Connection
   /** Monotonic time, in ms, of the last message or pong. */
   #seenAt: number
+  /** Pings and pongs since the last beat. */
+  #controlFrames = 0
   #closedBy: string | undefined
 
   constructor(socket: WebSocket, stream: Socket, options: ConnectionOptions) {
@@ -171,7 +180,9 @@ class WebSocketConnection implements Transport {
     })
     // A Buffer, as long as `binaryType` is not changed.
     socket.on('message', (data, isBinary) => this.#socketOnMessage(data as Buffer, isBinary))
-    socket.on('pong', () => this.#sawLife())
+    for (const frame of ['ping', 'pong'] as const) {
+      socket.on(frame, () => this.#socketOnControlFrame())
+    }
     socket.on('error', (error: Error & { code?: string }) => {
       this.#closedBy = error.code ?? error.message
     })
@@ -191,11 +202,21 @@ class WebSocketConnection implements Transport {
     this.#connection.received()
   }
 
+  /** Pause does not stop them, so they are limited apart from flood control. */
+  #socketOnControlFrame(): void {
+    this.#sawLife()
+    this.#controlFrames += 1
+    if (this.#controlFrames <= MAX_CONTROL_FRAMES) return
+    this.#closedBy = 'too many pings or pongs'
+    this.#socket.terminate()
+  }
+
   #sawLife(): void {
     this.#seenAt = this.#options.room.clock.monotonic()
   }
 
   beat(now: number): void {
+    this.#controlFrames = 0
     // While the socket is paused, no pong can be received.
     if (this.#socket.isPaused) this.#seenAt = now
     if (now - this.#seenAt > DEAD_AFTER_MS) this.#socket.terminate()

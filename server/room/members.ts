@@ -86,6 +86,12 @@ export class Members {
     return this.#options.seats.of(id)
   }
 
+  /** Whether the person speaks through another reader, whose transport is open. */
+  isElsewhere(id: string, reader: Reader): boolean {
+    const current = this.#readers.get(id)
+    return current !== undefined && current !== reader && !current.isGone
+  }
+
   #takeOver(person: Person, reader: Reader): Person {
     this.#held.get(person.id)?.()
     this.#held.delete(person.id)

@@ -15,7 +15,7 @@ const MAX_BYTES = 8 * 1024 * 1024
 /** Time after the last read, in ms, after which all pages are dropped. */
 const KEEP_MS = 5000
 
-/** `segment`: undefined if it could not be read. `bytes`: 0 until it is read. */
+/** `segment`: resolves to undefined if it cannot be read. `bytes`: 0 until it is read. */
 type Page = { segment: Promise<Segment | undefined>; bytes: number }
 
 export class Pages {

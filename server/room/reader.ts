@@ -20,6 +20,8 @@ export interface Reader {
   readonly via: Via
   /** Whether the server remembers how far this reader has read, for /resume. */
   readonly remembersSeat: boolean
+  /** Whether its client reads no more. What it sent before is still processed. */
+  readonly isGone: boolean
   /** seq of the last event that its transport has taken; undefined before it follows. */
   readonly seq: number | undefined
   /** Sends a reply to this reader alone, in order with the broadcasts. */

@@ -16,13 +16,17 @@ export const RELAY_ID = 'relay'
 
 /** Names of the server itself, which no other person may have. */
 const reservedSkeletons = new Set([OPERATOR_NAME, 'System', 'Oneroom'].map(nameSkeleton))
-/** Numbers and signs after a name, as in `Server-2` and `Server✓`. */
-const finalSigns = /[\p{N}\p{P}\p{Z}\p{M}\p{S}\p{Lm}]+$/u
+/** Numbers and signs around a name, as in `Server-2` and `✓Server`. */
+const SIGNS = '[\\p{N}\\p{P}\\p{Z}\\p{M}\\p{S}\\p{Lm}]+'
+const firstSigns = new RegExp(`^${SIGNS}`, 'u')
+const lastSigns = new RegExp(`${SIGNS}$`, 'u')
 
-/** Whether the name is one of the server itself, also with a number or signs after it. */
+/** Whether the name is one of the server itself, also with numbers or signs around it. */
 function isReserved(name: string): boolean {
-  return [name, name.replace(finalSigns, '')].some((one) =>
-    reservedSkeletons.has(nameSkeleton(one)),
+  const shorter = name.replace(lastSigns, '')
+  // A digit at the beginning can stand for a letter, as in `5erver`.
+  return [name, shorter, name.replace(firstSigns, ''), shorter.replace(firstSigns, '')].some(
+    (one) => reservedSkeletons.has(nameSkeleton(one)),
   )
 }
 
@@ -50,7 +54,10 @@ export class Roster {
     return people
   }
 
-  /** Returns the name as it will be shown, or why `id` cannot have it, and a free name if there is one near. */
+  /**
+   * Returns the name as it will be shown. Otherwise the reason why `id` cannot have it, with a
+   * free name near it if there is one.
+   */
   claim(raw: string, id: string): { ok: true; name: string } | { ok: false; fault: Fault } {
     const checked = checkName(raw)
     if (!checked.ok) {

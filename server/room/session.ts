@@ -30,7 +30,8 @@ export class Session {
   readonly #identity: string | undefined
   #state: 'new' | 'entering' | 'member' | 'leaving' | 'left' = 'new'
   #id: string | undefined
-  #lastName: string | undefined
+  /** The member as last seen; a message can be processed after its person has left. */
+  #lastKnown: Person | undefined
   #unsettled = 0
   #onSettled: (() => void)[] = []
 
@@ -46,7 +47,7 @@ export class Session {
 
   /** The name, or the last one after leaving; undefined before hello. */
   get name(): string | undefined {
-    return this.#person?.name ?? this.#lastName
+    return (this.#person ?? this.#lastKnown)?.name
   }
 
   get #person(): Person | undefined {
@@ -98,6 +99,11 @@ export class Session {
       this.#identity ?? (hello.token === undefined ? undefined : personOf(hello.token, log.secret))
     const name = hello.name ?? (await this.#storedName(returning))
     if (this.#state !== 'entering') return
+    if (returning !== undefined && this.#comesTooLate(returning)) {
+      this.#state = 'new'
+      this.#refuse({ code: 'replaced' })
+      return
+    }
     let joined = members.join(this.#reader, name, returning)
     // A stored name can be taken, or invalid by now. The client has not asked for it.
     if (!joined.ok && hello.name === undefined) joined = this.#joinUnder(joined.fault, returning)
@@ -154,7 +160,9 @@ export class Session {
     const seat =
       person === undefined ? undefined : await members.seatOf(person).catch(() => undefined)
     if (this.#state !== 'member' || this.#id === undefined) return
-    if (person === undefined || seat === undefined) return this.#refuse({ code: 'resume_unknown' })
+    if (person === undefined || seat === undefined || this.#comesTooLate(person)) {
+      return this.#refuse({ code: 'resume_unknown' })
+    }
     if (person === this.#id)
       return this.#reply({ type: 'you_are', name: seat.name, changed: false })
     // Leaves before it joins, since the name may be the one that this connection has.
@@ -171,6 +179,11 @@ export class Session {
     this.#reply({ type: 'resumed', name, was: seat.name, trimmed, skipped, missed })
     this.#reader.follow({ seq, until: feed.seq, position: feed.head })
     this.#reader.wake()
+  }
+
+  /** A reader that is gone takes nothing from a person who has connected again meanwhile. */
+  #comesTooLate(person: string): boolean {
+    return this.#reader.isGone && this.#room.members.isElsewhere(person, this.#reader)
   }
 
   /** Joins under the suggested name, or under the name of a guest. */
@@ -211,8 +224,9 @@ export class Session {
       return undefined
     }
     const { text } = checked
-    const from = this.#person
+    const from = this.#person ?? this.#lastKnown
     if (from === undefined) return undefined
+    this.#lastKnown = from
     const size = text.length + POST_OVERHEAD
     this.#unsettled += size
     const kind = action === true ? 'action' : 'message'
@@ -246,10 +260,12 @@ export class Session {
     this.#state = 'leaving'
     await this.#settled(0)
     this.#state = 'left'
-    this.#lastName = this.name
+    this.#lastKnown = this.#person ?? this.#lastKnown
     this.#room.removeReader(this.#reader)
-    this.#typing(false)
-    if (this.#id !== undefined) this.#room.members.leave(this.#reader, this.#id, hold)
+    if (this.#id === undefined) return
+    // The person may type in another connection by now.
+    if (!this.#room.members.isElsewhere(this.#id, this.#reader)) this.#typing(false)
+    this.#room.members.leave(this.#reader, this.#id, hold)
   }
 
   /** Leaves at once, and expects another hello. MUST be called before anything was posted. */

@@ -138,8 +138,9 @@ function datedLines(events: readonly RoomEvent[], style: LineStyle): Unit[] {
   })
 }
 
-/** ISO 8601, in the reader's time zone. */
+/** ISO 8601, in the reader's time zone. Text that is no time is returned as it is. */
 function localTime(at: string, { offset }: LineStyle): string {
+  if (Number.isNaN(Date.parse(at))) return at
   return new Date(Date.parse(at) + offsetAt(at, offset) * 60_000).toISOString()
 }
 
@@ -160,9 +161,9 @@ function stampOf(at: string, style: LineStyle): string {
 
 function eventLine({ at, kind, from, text }: RoomEvent, style: LineStyle): string {
   const stamp = style.stamps ? stampOf(at, style) : ''
-  if (kind === 'message') return `${stamp}${shown(from.name, style)}: ${text}`
+  if (kind === 'notice') return `${stamp}* ${text}`
   if (kind === 'action') return `${stamp}${shown(from.name, style)} * ${text}`
-  return `${stamp}* ${text}`
+  return `${stamp}${shown(from.name, style)}: ${text}`
 }
 
 function shown(name: string, { color, ascii }: LineStyle): string {
@@ -171,8 +172,8 @@ function shown(name: string, { color, ascii }: LineStyle): string {
 }
 
 /**
- * A name that is not ASCII is spelled in angle brackets, since another person can have the name
- * that it is spelled like. No name contains them. The marks of a line are left out.
+ * In ASCII, `Zoë` is spelled `<Zoe>`: another member can have the name `Zoe`, and no name has
+ * angle brackets. Left out are `<`, `>`, `:`, `*` and `!`, which separate the parts of a line.
  */
 function asciiName(name: string): string {
   const spelled = inAscii(name).replace(/[<>:*!]/g, '') || '?'

@@ -4,7 +4,7 @@
 import {
   type CommandName,
   commandNamed,
-  commands,
+  commandOf,
   nearestCommand,
   parseTyped,
 } from '../commands.ts'
@@ -47,10 +47,12 @@ export function decodeLine(line: string): Decoded {
 }
 
 /** Commands that need an argument. */
-const needy: readonly CommandName[] = ['name', 'me', 'search', 'resume']
+const needsArgument: readonly CommandName[] = ['name', 'me', 'search', 'resume']
 
 function decodeCommand(name: CommandName, argument: string): Decoded {
-  if (argument === '' && needy.includes(name)) return misused(`Usage: ${usageOf(name)}`)
+  if (argument === '' && needsArgument.includes(name)) {
+    return misused(`Usage: ${commandOf(name).usage}`)
+  }
   switch (name) {
     case 'name':
       return request({ type: 'name', name: argument })
@@ -118,10 +120,6 @@ function unknown(word: string): Decoded {
   const shown = cutUtf8(sanitise(word), WORD_BYTES)
   const message = `There is no command /${shown}.${hint} /help lists all commands; //x sends /x.`
   return { type: 'fault', fault: { code: 'unknown_command', message } }
-}
-
-function usageOf(wanted: CommandName): string {
-  return commands.find(({ name }) => name === wanted)?.usage ?? ''
 }
 
 function misused(message: string): Decoded {

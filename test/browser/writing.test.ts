@@ -185,13 +185,16 @@ describe('the composer', () => {
     const released = new Promise<void>((resolve) => {
       release = resolve
     })
+    const requested: string[] = []
     await page.route(/assets\/controls-/, async (route) => {
+      requested.push(route.request().url())
       await released
       await route.continue()
     })
     await page.reload()
     client.send('am I late?\n')
     await row(page, 'am I late?').hover()
+    await expect.poll(() => requested).toHaveLength(1)
     release()
     await page.getByRole('button', { name: 'Reply' }).waitFor()
   })

@@ -20,7 +20,7 @@ const upTo = (head: number) => Array.from({ length: head }, (_, at) => at + 1)
 
 type After = (run: () => void | Promise<void>) => void
 
-/** `open` returns a new, empty log, which the suite closes. `after` registers what follows that. */
+/** `open` returns a new, empty log, which the suite closes. `after` registers a clean-up. */
 export function logContract(name: string, open: (after: After) => Promise<RoomLog>): void {
   async function fresh(
     texts: readonly string[] = [],

@@ -101,6 +101,7 @@ function listenTo({ room }: TestGateway) {
   const reader: Reader = {
     via: 'server',
     remembersSeat: false,
+    isGone: false,
     seq: undefined,
     wake() {
       for (let one = room.feed.at(position); one; one = room.feed.at(position)) {

@@ -97,8 +97,8 @@ test('a stop keeps every line that was received, however slow the log is', async
   const line = 'a line\n'
   const before = room.tally.bytesIn
   client.send(line.repeat(9000))
-  // The server stops reading while so much waits for the log, which takes more than 2 s.
-  await expect.poll(() => room.tally.bytesIn - before).toBeGreaterThan(20_000)
+  // More than the server processes before it stops reading. The log takes more than 2 s.
+  await expect.poll(() => room.tally.bytesIn - before).toBeGreaterThan(27_000)
   const received = Math.floor((room.tally.bytesIn - before) / line.length)
   await close()
   expect(log.head()).toBe(received)

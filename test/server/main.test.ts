@@ -38,6 +38,7 @@ describe('the help', () => {
 describe('a word that is no command', () => {
   it.each([
     [['bogus'], 'There is no command bogus. --help lists the commands.'],
+    [['--tcp-port', '0', 'connect'], 'Write the command before its options: oneroom connect …'],
     [
       ['--log-level', 'warn', 'bogus', 'x'],
       'There is no command bogus. --help lists the commands.',

@@ -63,8 +63,8 @@ function emptyPage(): string {
 }
 
 /**
- * The same with the built page. A browser or a client takes it for a server of its own; it
- * starts faster than `serve()`, but a test cannot end or suspend it.
+ * A gateway in this process with the built page. It starts faster than `serve()`, but cannot
+ * be killed or suspended.
  */
 export async function serveInProcess(config: Partial<Config> = {}): Promise<Served> {
   const { webUrl, tcp } = await testGateway(config, {}, builtPage)

@@ -17,7 +17,7 @@ function missing(): [program: string, name: string][] {
   return chromiumPath() === undefined ? [...programs, ['chromium', 'chromium']] : programs
 }
 
-/** Whether the browser tests take longer than they would on this system. Ubuntu has no such package. */
+/** Whether this is Debian without its headless shell, in which the browser tests are faster. */
 function lacksHeadlessShell(): boolean {
   const hasPackage =
     existsSync('/etc/os-release') && /^ID=debian$/m.test(readFileSync('/etc/os-release', 'utf8'))
@@ -34,12 +34,15 @@ function aptGet(...args: string[]): void {
 
 export default function installMissing(): void {
   const packages = missing().map(([, name]) => name)
-  if (lacksHeadlessShell()) packages.push('chromium-headless-shell')
-  if (packages.length === 0) return
+  // By themselves, since a release of Debian may not have the headless shell.
+  const groups = [packages, lacksHeadlessShell() ? ['chromium-headless-shell'] : []]
+  if (groups.flat().length === 0) return
   if (process.getuid?.() === 0 && which('apt-get') !== undefined) {
-    console.error(`Installing ${packages.join(', ')} for the tests. This may take some minutes.`)
+    console.error(
+      `Installing ${groups.flat().join(', ')} for the tests. This may take some minutes.`,
+    )
     aptGet('update')
-    aptGet('install', '-y', ...packages)
+    for (const group of groups) if (group.length > 0) aptGet('install', '-y', ...group)
   }
   for (const [program, name] of missing()) {
     console.error(

@@ -39,7 +39,10 @@ describe.skipIf(tmux === undefined)('oneroom connect at a terminal', () => {
     await screen.until(rows)
     const [column] = screen.cursor
     say(bob, ...Array.from({ length: 100 }, (_, at) => `message ${at}`))
-    await screen.until(`Bob: message 99\n${rows}`)
+    // tmux loses a joiner between two characters when it reads them in two parts.
+    const joined = (text: string) => text.replaceAll('\u200d', '')
+    const drawn = joined(`Bob: message 99\n${rows}`)
+    await expect.poll(() => joined(screen.text)).toContain(drawn)
     expect(screen.cursor[0]).toBe(column)
     // No part of the prompt was left on the screen, and no message was lost.
     const said = screen.everything.match(/Bob: message \d+/g)
@@ -118,7 +121,7 @@ describe.skipIf(tmux === undefined)('oneroom connect at a terminal', () => {
     screen.type('/nmae x').press('Enter')
     await screen.until('Did you mean /name?')
     screen.type('/turn on').press('Enter')
-    await screen.until('\n! /turn works on raw TCP connections only.')
+    await screen.until('\n! /turn is for programs that send and read in turns,')
     screen.type('/name Anne').press('Enter')
     await screen.until(/\* Ann is now Anne\nAnne>$/)
     screen.type('/history 2').press('Enter')
@@ -193,7 +196,7 @@ describe.skipIf(tmux === undefined)('oneroom connect at a terminal', () => {
     const { served } = await ann()
     const screen = new Screen(['connect', address(served), '--name', 'bob'])
     await screen.until(
-      /That name is taken; this client is bob-2\.(.*\n)*\* You are bob-2 at .*(\n.*)*bob-2>$/,
+      /That name is taken; this client takes the name bob-2\.(.*\n)*\* You are bob-2 at .*(\n.*)*bob-2>$/,
     )
   })
 

@@ -99,7 +99,7 @@ describe('oneroom connect in a pipe', () => {
     tcpPort = second.tcpPort
     expect(await program.untilExit()).toBe(0)
     expect(program.stderr).toMatch(
-      /That name is taken; this client is tail-2\.\n.*You are tail-2 now\.\n/,
+      /That name is taken; this client takes the name tail-2\.\n.*You are tail-2 now\.\n/,
     )
     expect((await everything(second.webUrl)).map(({ from, text }) => [from.name, text])).toEqual([
       ['tail', 'one'],
@@ -113,7 +113,7 @@ describe('oneroom connect in a pipe', () => {
     const program = connect(served, '--name', 'Ann')
     program.child.stdin?.end('hi\n')
     expect(await program.untilExit()).toBe(0)
-    expect(program.stderr).toBe('oneroom: That name is taken; this client is Ann-2.\n')
+    expect(program.stderr).toBe('oneroom: That name is taken; this client takes the name Ann-2.\n')
     expect((await everything(served.webUrl)).map(({ from }) => from.name)).toEqual(['Ann-2'])
   })
 

@@ -24,7 +24,10 @@ import type { Transport } from './transport.ts'
  * processed. Some clients close on a reset only.
  */
 const LINGER_MS = 2000
-/** How long, in ms, the messages of a connection that has closed may wait for flood control. */
+/**
+ * How long, in ms, the messages of a connection that has closed may wait for flood control. The
+ * rest is dropped then, with a warning in the log.
+ */
 const FINISH_MS = 60_000
 
 /** The same for all connections of a port. */
@@ -46,8 +49,8 @@ export class Connection implements Reader {
   readonly #intake: Intake
   readonly #outbox: Outbox
   readonly #number: number
-  /** `finishing`: the transport has closed, and what was received before is still processed. */
-  #state: 'open' | 'closing' | 'finishing' | 'closed' = 'open'
+  /** `gone`: the transport has closed. What was received before may still be processed. */
+  #state: 'open' | 'closing' | 'gone' = 'open'
   #dialect: Dialect
   #codec: Codec
   #via: Via
@@ -56,6 +59,7 @@ export class Connection implements Reader {
   #left: Promise<void> | undefined
   /** Monotonic time, in ms, at which the last write was seen to be held by lockstep mode. */
   #heldAt = -Infinity
+  #hasSaidGoodbye = false
   #cancelLinger: (() => void) | undefined
   #cancelHelloTimeout: (() => void) | undefined
 
@@ -116,6 +120,10 @@ export class Connection implements Reader {
     return this.#outbox.seq
   }
 
+  get isGone(): boolean {
+    return this.#state === 'gone' || this.#hasSaidGoodbye
+  }
+
   /** Whether nothing more is processed, so that received bytes need not be kept. */
   get ignoresInput(): boolean {
     return this.#intake.isStopped
@@ -142,7 +150,7 @@ export class Connection implements Reader {
   }
 
   #perform(decoded: Decoded): Promise<void> | void {
-    // The client will not read the replies, and queries would delay the messages after them.
+    // Nobody may read the replies, and queries would delay the messages after them.
     if (this.#intake.isDraining && isQuery(decoded)) return undefined
     return decoded.type === 'setting' ? this.#apply(decoded.setting) : this.session.receive(decoded)
   }
@@ -195,7 +203,9 @@ export class Connection implements Reader {
   }
 
   deliver(message: Outgoing): void {
-    if (this.#state === 'finishing' || this.#state === 'closed') return
+    if (this.isGone) return
+    // While it drains, the intake does not wait for the client to read.
+    if (this.#intake.isDraining && this.#outbox.isFull) return
     this.#outbox.deliver(message)
     if (!this.#outbox.writesLittle || !this.#outbox.isFull) return
     // The intake waits for room, so the client could never send the message that releases more.
@@ -217,8 +227,8 @@ export class Connection implements Reader {
   }
 
   close(ending: Ending): void {
-    // The server stops: a connection that is gone finishes without flood control.
-    if (this.#state === 'finishing' && ending === 'shutdown') void this.#intake.drain('none')
+    // The server stops: what a closed connection has sent is processed without flood control.
+    if (ending === 'shutdown' && this.#intake.isDraining) void this.#intake.drain('unlimited')
     this.#startClosing(ending, this.#dialect.reconnects && ending === 'too_slow')
   }
 
@@ -233,20 +243,31 @@ export class Connection implements Reader {
   async #leave(ending: Ending, holdPlace: boolean): Promise<void> {
     if (ending === 'shutdown') {
       // LINGER_MS begins after everything received is processed, however long the log takes.
-      await this.#intake.drain('none')
+      await this.#intake.drain('unlimited')
       await this.session.leave(holdPlace)
       this.#lingerAtMost()
+    } else if (ending === 'replaced') {
+      // The person goes on elsewhere. What was received here is still processed.
+      this.#outbox.stopFollowing()
+      this.#lingerAtMost()
+      this.#sayGoodbye(ending)
+      return this.#finish()
     } else {
       this.#intake.stop()
       this.#lingerAtMost()
       await this.session.leave(holdPlace)
     }
+    this.#sayGoodbye(ending)
+  }
+
+  #sayGoodbye(ending: Ending): void {
     // Writes that wait for the client come before the goodbye.
     this.#setLockstep(false)
     if (ending !== 'bye') {
       this.#options.room.tally.refused(ending)
       this.deliver(errorMessage({ code: ending }))
     }
+    this.#hasSaidGoodbye = true
     const code = ending === 'bye' ? 1000 : (errors[ending].close ?? 1011)
     this.#outbox.finish(() => this.#transport.end(code, ending))
   }
@@ -259,32 +280,35 @@ export class Connection implements Reader {
 
   /** The transport has closed. `how`: the reason for the log, if the server did not close it. */
   gone(how: string): void {
-    if (this.#state === 'finishing' || this.#state === 'closed') return
+    if (this.#state === 'gone') return
     const { connections } = this.#options
-    if (this.#state === 'open') this.#left = this.#finish().catch((error) => this.failed(error))
-    this.#state = 'finishing'
+    const before = this.#state
+    this.#state = 'gone'
+    connections.gone(this)
+    if (before === 'open') this.#left = this.#finish().catch((error) => this.failed(error))
     const { name } = this.session
     connections.log.info({ connection: this.#number, name, reason: this.#ending ?? how }, 'left')
     this.#cancelLinger?.()
     this.#cancelHelloTimeout?.()
     this.#outbox.stop()
     // Until its messages are in the log, a stop of the server waits for this connection.
-    void this.#left?.then(() => {
-      this.#state = 'closed'
-      connections.delete(this)
-    })
+    void this.#left?.then(() => connections.delete(this))
   }
 
   /** Processes what was received before the transport closed, at the rate of flood control. */
   async #finish(): Promise<void> {
-    const { room, connections } = this.#options
-    const cancel = room.clock.after(FINISH_MS, () => {
-      connections.log.warn({ connection: this.#number }, 'the rest of what it sent is dropped')
-      this.#intake.stop()
-    })
+    const cancel = this.#options.room.clock.after(FINISH_MS, () => this.giveUp())
     await this.#intake.drain('flood')
     cancel()
     await this.session.leave(this.#dialect.reconnects)
+  }
+
+  /** Drops what was received from a connection that is gone, and is not processed yet. */
+  giveUp(): void {
+    if (!this.#intake.isDraining) return
+    const { log } = this.#options.connections
+    log.warn({ connection: this.#number }, 'messages of a closed connection are dropped')
+    this.#intake.stop()
   }
 
   /** A bug in the server. It ends this connection only. */

@@ -1,6 +1,6 @@
 /**
- * All open connections: numbers them, checks them every few seconds, and closes them when
- * the server stops.
+ * All connections: numbers them, checks the open ones every few seconds, and closes them when
+ * the server stops. A connection that is gone stays here until its messages are in the log.
  */
 import type { FastifyBaseLogger } from 'fastify'
 import type { Dialect } from '../../../shared/dialect/dialect.ts'
@@ -13,6 +13,8 @@ const BEATS_PER_STALL = 3
 /** A crowd has left if at least this many connections closed, and this many times those open. */
 const CROWD = 1000
 const CROWD_TIMES = 4
+/** Connections that are gone and have messages left. Above it, the oldest are given up. */
+const MAX_GONE = 1000
 /** Change in the number of connections between two beats up to which the leaving has ended. */
 const STILL = 100
 
@@ -33,6 +35,8 @@ type Open = Pick<Reader, 'via' | 'seq' | 'close'> & {
   readonly dialect: Dialect
   /** Checks the connection. `now`: monotonic time, in ms. */
   beat(now: number): void
+  /** Drops the messages that are left of a connection that is gone. */
+  giveUp(): void
 }
 
 export class Connections {
@@ -42,6 +46,7 @@ export class Connections {
   readonly #clock: Clock
   readonly #max: number
   readonly #open = new Set<Open>()
+  readonly #gone = new Set<Open>()
   readonly #onCrowdGone: () => void
   /** Connections since the start. */
   #count = 0
@@ -79,18 +84,31 @@ export class Connections {
     return this.#count
   }
 
-  delete(connection: Open): void {
+  /** The transport of the connection has closed. */
+  gone(connection: Open): void {
     this.#open.delete(connection)
-    if (this.#open.size === 0) this.#onEmpty?.()
+    this.#gone.add(connection)
+    const [oldest] = this.#gone
+    if (this.#gone.size > MAX_GONE) oldest?.giveUp()
   }
 
-  /** Rejects new connections. Resolves when the last open one is gone. */
+  /** All messages of the connection are settled. */
+  delete(connection: Open): void {
+    this.#gone.delete(connection)
+    if (this.#isEmpty) this.#onEmpty?.()
+  }
+
+  get #isEmpty(): boolean {
+    return this.#open.size === 0 && this.#gone.size === 0
+  }
+
+  /** Rejects new connections. Resolves when the last one is gone and its messages are settled. */
   closeAll(ending: Ending): Promise<void> {
     this.#cancelBeat?.()
     return new Promise((resolve) => {
       this.#onEmpty = resolve
-      for (const connection of [...this.#open]) connection.close(ending)
-      if (this.#open.size === 0) resolve()
+      for (const connection of [...this.#gone, ...this.#open]) connection.close(ending)
+      if (this.#isEmpty) resolve()
     })
   }
 

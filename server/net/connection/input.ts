@@ -18,6 +18,6 @@ export type Arrived =
 export interface Input {
   /** The next step; undefined until more is received. */
   next(): Arrived | undefined
-  /** The server stops: text that waits for the end of its message is a message now. */
+  /** Nothing more is received: text that waits for the end of its message is a message now. */
   flush?(): void
 }

@@ -1,7 +1,7 @@
 /**
  * The intake: takes what a connection has received, no faster than flood control, the
- * unsent replies and the log allow. It drops nothing: while it waits, the transport is
- * paused, and TCP slows the client down.
+ * unsent replies and the log allow. While it waits, the transport is paused, and TCP slows
+ * the client down. It drops nothing, unless it is stopped.
  *
  * MUST process one step at a time, in order.
  */
@@ -30,7 +30,7 @@ export class Intake {
   /** Resolves when the step under way is processed. */
   #underWay: Promise<void> | void = undefined
   #cancelWait: (() => void) | undefined
-  #drainPace: 'flood' | 'none' = 'none'
+  #drainPace: 'flood' | 'unlimited' = 'unlimited'
   #drained: Promise<void> = Promise.resolve()
   #endPause: (() => void) | undefined
 
@@ -100,17 +100,14 @@ export class Intake {
 
   /**
    * Processes everything that was received, and then is stopped. `pace`: `flood` at the rate of
-   * flood control, `none` as fast as possible; a second call can change it to `none`.
+   * flood control, `unlimited` as fast as possible; a second call can change it to `unlimited`.
    */
-  drain(pace: 'flood' | 'none'): Promise<void> {
+  drain(pace: 'flood' | 'unlimited'): Promise<void> {
     if (this.#state === 'stopped') return this.#drained
-    if (pace === 'none') {
-      this.#drainPace = 'none'
-      this.#endPause?.()
-    }
+    if (this.#state !== 'draining' || pace === 'unlimited') this.#drainPace = pace
+    if (pace === 'unlimited') this.#endPause?.()
     if (this.#state !== 'draining') {
       this.#state = 'draining'
-      this.#drainPace = pace
       this.#cancelWait?.()
       this.#drained = this.#drainAll().catch((error) => this.#fail(error))
     }
@@ -149,7 +146,7 @@ export class Intake {
   }
 }
 
-/** Steps that the server adds by itself do not count for flood control. */
+/** The dialect, the style and the first hello are added by the server: they do not count. */
 function isFromClient(arrived: Arrived): boolean {
   return arrived !== LINE_HELLO && !['dialect', 'style', 'end'].includes(arrived.type)
 }

@@ -37,7 +37,7 @@ const Message = Type.Object({
 type Message = Static<typeof Message>
 const isMessage = Compile(Message)
 const USAGE =
-  'Send text, and optionally name and id: as JSON, as a form, or as plain text with ?name=NAME&id=ID.'
+  'Send text, and optionally name, id and action: as JSON, as a form, or as plain text with ?name=NAME&id=ID.'
 
 /**
  * Returns 201 and the committed event; 200 and the earlier event if the same message was sent
@@ -75,7 +75,7 @@ export async function sayRoute(app: FastifyInstance, { room, flood }: SayOptions
   app.post('/api/say', hooks, async (request, reply) => {
     const { query, body } = request
     const message = {
-      ...(query as object),
+      ...readFlag(query as Record<string, unknown>),
       ...(typeof body === 'string' ? { text: body } : (body as object)),
     }
     if (!isMessage.Check(message))
@@ -103,7 +103,13 @@ export async function sayRoute(app: FastifyInstance, { room, flood }: SayOptions
 function readForm(body: string): object | string {
   const form = new URLSearchParams(body)
   const isForm = form.has('text') && [...form.keys()].every((key) => key in Message.properties)
-  return isForm ? Object.fromEntries(form) : body
+  return isForm ? readFlag(Object.fromEntries(form)) : body
+}
+
+/** In a form and in a query, `action` is text. */
+function readFlag(fields: Record<string, unknown>): object {
+  const { action } = fields
+  return action === 'true' || action === 'false' ? { ...fields, action: action === 'true' } : fields
 }
 
 /** A request → the draft of its event, or why it is refused. */

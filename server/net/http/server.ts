@@ -1,6 +1,7 @@
 /**
  * HTTP: the page and its headers, the health check, and the 404 response.
  */
+import type { Server } from 'node:http'
 import { isIP } from 'node:net'
 import { hostname } from 'node:os'
 import fastifyStatic from '@fastify/static'
@@ -44,8 +45,14 @@ export type HttpOptions = {
   health: () => LogHealth
 }
 
-/** The server, with no routes yet and not listening. */
-export function httpServer(log: FastifyBaseLogger, limits = socketLimits()): FastifyInstance {
+/**
+ * The server, with no routes yet and not listening. `upgrades`: the server on which the plugin
+ * for WebSockets listens.
+ */
+export function httpServer(
+  log: FastifyBaseLogger,
+  limits = socketLimits(),
+): { app: FastifyInstance; upgrades: Server } {
   const sockets = new HttpSockets(log, limits)
   const app = Fastify({
     loggerInstance: log,
@@ -55,9 +62,7 @@ export function httpServer(log: FastifyBaseLogger, limits = socketLimits()): Fas
     bodyLimit: 65_536,
     serverFactory: (handle) => sockets.server(handle),
   })
-  // The chat connections have ended by then.
-  app.addHook('preClose', async () => sockets.destroyAll())
-  return app
+  return { app, upgrades: sockets.upgrades }
 }
 
 /**

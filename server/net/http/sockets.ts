@@ -44,8 +44,19 @@ const KEEP_ALIVE_MS = 72_000
 /** Least time between two log lines about these limits, in ms. */
 const LOG_MS = 10_000
 
-/** The path of the WebSocket. Upgrades at other paths are no chat connections. */
-const WEBSOCKET_PATH = '/ws'
+/** The path of the WebSocket. */
+export const WEBSOCKET_PATH = '/ws'
+
+const NO_UPGRADE_TEXT =
+  'This server upgrades connections at /ws to WebSocket, and no others. Send other requests without an Upgrade header; in Java, use HttpClient.Version.HTTP_1_1.\n'
+const NO_UPGRADE = [
+  'HTTP/1.1 400 Bad Request',
+  'Content-Type: text/plain; charset=utf-8',
+  `Content-Length: ${NO_UPGRADE_TEXT.length}`,
+  'Connection: close',
+  '',
+  NO_UPGRADE_TEXT,
+].join('\r\n')
 
 const REFUSAL = [
   'HTTP/1.1 503 Service Unavailable',
@@ -64,8 +75,9 @@ export class HttpSockets {
   readonly #log: FastifyBaseLogger
   readonly #limits: SocketLimits
   readonly #quota: Quota
+  /** Never listens. Emits `upgrade` for each connection that may become a WebSocket. */
+  readonly upgrades = createServer()
   readonly #open = new WeakMap<Socket, Connection>()
-  readonly #sockets = new Set<Socket>()
   #loggedAt = -Infinity
 
   constructor(log: FastifyBaseLogger, limits: SocketLimits) {
@@ -85,7 +97,7 @@ export class HttpSockets {
     server.maxConnections = this.#limits.listener
     server.timeout = this.#limits.stalledMs
     server.on('connection', (socket) => this.#serverOnConnection(socket))
-    server.on('upgrade', (request) => this.#serverOnUpgrade(request))
+    server.on('upgrade', (request, _socket, head) => this.#serverOnUpgrade(request, head))
     server.on('request', (request, response) => {
       this.#serverOnRequest({ request, response, handle })
     })
@@ -100,25 +112,23 @@ export class HttpSockets {
       return
     }
     this.#open.set(socket, { exchanges: [], giveBack })
-    this.#sockets.add(socket)
-    socket.once('close', () => {
-      this.#sockets.delete(socket)
-      giveBack()
-    })
+    socket.once('close', giveBack)
   }
 
-  /** From here on the connection counts as a chat connection, or is closed. */
-  #serverOnUpgrade({ method, url, socket }: IncomingMessage): void {
+  /** A WebSocket counts as a chat connection from here on. */
+  #serverOnUpgrade(request: IncomingMessage, head: Buffer): void {
+    const { method, url, socket } = request
     const connection = this.#open.get(socket)
-    const isWebSocket = method === 'GET' && url?.split('?', 1)[0] === WEBSOCKET_PATH
-    // An upgrade behind a pipelined request could be neither handled nor closed in order.
-    if (isWebSocket && connection?.exchanges.length === 0) connection.giveBack()
-    else socket.destroy()
-  }
-
-  /** Destroys all sockets, also upgraded ones, which Node does not close with the server. */
-  destroyAll(): void {
-    for (const socket of this.#sockets) socket.destroy()
+    if (connection?.exchanges.length !== 0) {
+      // Neither the response to the earlier request nor the upgrade could be sent in order.
+      socket.destroy()
+    } else if (method === 'GET' && url?.split('?', 1)[0] === WEBSOCKET_PATH) {
+      connection.giveBack()
+      this.upgrades.emit('upgrade', request, socket, head)
+    } else {
+      socket.on('error', () => {})
+      socket.end(NO_UPGRADE, () => socket.destroy())
+    }
   }
 
   #serverOnRequest(exchange: Exchange): void {

@@ -92,7 +92,7 @@ export class RawInput implements Input {
 
   flush(): void {
     this.#inspect('whole')
-    // Also a message that ends inside a character is sent.
+    // A message that ends inside a character is sent too.
     if (this.#decoder.lines.pauseMs() > 0 && this.#end === 'none') this.#end = 'received'
   }
 

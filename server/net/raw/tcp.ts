@@ -81,6 +81,14 @@ class TcpConnection implements Transport, Input {
     this.#proceed()
   }
 
+  /** What Node.js had read while the socket was paused. */
+  #takeBuffered(): void {
+    const rest: Buffer | null = this.#socket.read()
+    if (rest === null) return
+    this.#options.room.tally.bytesIn += rest.length
+    if (!this.#connection.ignoresInput) this.#input.push(rest)
+  }
+
   #socketOnEnd(): void {
     this.#cancelSilence?.()
     this.#input.end()
@@ -90,6 +98,9 @@ class TcpConnection implements Transport, Input {
   #socketOnClose(): void {
     this.#cancelGreet()
     this.#cancelSilence?.()
+    this.#takeBuffered()
+    // A client that sends and closes at once may cause a reset before its end is seen.
+    this.#input.end()
     this.#connection.gone(this.#closedBy)
   }
 

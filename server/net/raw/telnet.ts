@@ -26,9 +26,9 @@ const SUB_BYTES = 4096
 /** Bytes kept of a subnegotiation: a size has 4, a terminal type at most 40 (RFC 1091). */
 const KEPT_BYTES = 48
 
-/** Bytes of a reply to one chunk, after which Are You There gets none. */
+/** Bytes of the reply to one chunk; above it, Are You There and Timing Mark get no reply. */
 const MAX_REPLY = 64
-/** The text of the chunk that is being read, for all decoders: none of them keeps it. */
+/** The text of the chunk that is being read, shared by all decoders: push() returns a copy. */
 let scratch = new Uint8Array(0)
 
 const SPACE = 32

@@ -25,7 +25,7 @@ export class Echoes {
     if (this.#sent.length > MOST_LINES) this.#sent.shift()
   }
 
-  /** Whether the received line is an echo. Each sent line has one echo. */
+  /** Whether a line received at `now` is an echo. Each sent line has one echo. */
   take(received: string, now: number): boolean {
     const line = received.trim()
     this.#sent = this.#sent.filter(({ at }) => now - at <= ECHO_MS)

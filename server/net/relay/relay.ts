@@ -103,6 +103,8 @@ class RelayConnection implements Transport, Input {
   #hello: Arrived | undefined
   #end: 'none' | 'received' | 'taken' = 'none'
   #silent = false
+  /** Monotonic time, in ms, at which the latest bytes were received. */
+  #receivedAt = 0
   #cancelSilence: (() => void) | undefined
 
   /** `seq`: of the last event that the other server has; undefined: it receives only new events. */
@@ -149,6 +151,7 @@ class RelayConnection implements Transport, Input {
     this.#room.tally.bytesIn += chunk.length
     if (this.#connection.ignoresInput) return
     this.#silent = false
+    this.#receivedAt = this.#room.clock.monotonic()
     this.#cancelSilence?.()
     this.#decoder.push(chunk)
     this.#connection.received()
@@ -167,11 +170,11 @@ class RelayConnection implements Transport, Input {
       this.#hello = undefined
       return hello
     }
-    const now = this.#room.clock.monotonic()
     for (;;) {
       const line = this.#decoder.next() ?? this.#lastLine()
       if (line === undefined) break
-      if (!this.#echoes.take(line.text, now)) return { type: 'unit', text: line.text }
+      // The line may have waited for flood control longer than an echo is expected.
+      if (!this.#echoes.take(line.text, this.#receivedAt)) return { type: 'unit', text: line.text }
     }
     if (this.#end !== 'received') return undefined
     this.#end = 'taken'

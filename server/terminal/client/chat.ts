@@ -180,15 +180,17 @@ class Chat {
     }
   }
 
-  /** Lockstep mode does not apply here. */
   async #apply(setting: Setting): Promise<void> {
-    const applied = setting.type === 'style'
-    if (applied) {
-      if (setting.change.ascii === true) await loadAscii()
-      this.#codec.restyle(setting.change)
-      this.#colours = setting.change.color ?? this.#colours
+    if (setting.type === 'lockstep') {
+      this.#showLines([
+        '! /turn is for programs that send and read in turns, and does nothing here.',
+      ])
+      return
     }
-    this.#show({ type: 'setting', setting, applied })
+    if (setting.change.ascii === true) await loadAscii()
+    this.#codec.restyle(setting.change)
+    this.#colours = setting.change.color ?? this.#colours
+    this.#show({ type: 'setting', setting, applied: true })
   }
 
   /** The server's reply arrives later as a message. */

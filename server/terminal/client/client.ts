@@ -158,6 +158,6 @@ function withName(shown: Shown): Shown {
   if (shown.type !== 'error' || !shown.code.startsWith('name_')) return shown
   const { suggestion, ...error } = shown
   if (suggestion === undefined) return shown
-  const message = `${error.message.replace(/\.$/, '')}; this client is ${suggestion}.`
+  const message = `${error.message.replace(/\.$/, '')}; this client takes the name ${suggestion}.`
   return { ...error, message }
 }

@@ -180,6 +180,15 @@ describe('the JSON dialect over a WebSocket', () => {
     await expect.poll(kept).toBeLessThan(2_000_000)
   })
 
+  it('closes a connection that sends pings or pongs without end', async () => {
+    const { webUrl, logged } = await testGateway()
+    const client = await pageClient(webUrl)
+    await client.hello()
+    for (let count = 0; count < 600; count += 1) client.socket.pong()
+    expect(await client.untilClosed()).toBe(1006)
+    await expect.poll(() => logged.map(({ reason }) => reason)).toContain('too many pings or pongs')
+  })
+
   it('closes a connection without a hello in time with 4000', async () => {
     const { webUrl } = await testGateway({}, { helloMs: 20 })
     const page = await pageClient(webUrl)

@@ -75,15 +75,20 @@ describe('a name', () => {
     'Server 2️⃣',
     'Oneroom1',
     'System 3',
-  ])('of the machine itself is nobody’s, and no other is suggested: %s', (raw) => {
+    '✓Server',
+    '🔒Server',
+    '1 Server',
+    'S\u0345erver',
+    '\ufffcServer',
+  ])('of the server itself is reserved, and has no suggestion: %s', (raw) => {
     expect(faultOf(rosterOf(), raw)).toEqual({ code: 'name_taken' })
   })
 
-  test('that is invalid, and near one of the machine itself, has no suggestion', () => {
+  test('that is invalid, and near one of the server itself, has no suggestion', () => {
     expect(faultOf(rosterOf(), 'Ser:ver')).not.toHaveProperty('suggestion')
   })
 
-  test('that becomes one of the machine itself with a number has no suggestion', () => {
+  test('that becomes one of the server itself with a number has no suggestion', () => {
     const long = `Server${'.'.repeat(17)}x`
     expect(faultOf(rosterOf(long), long)).toEqual({ code: 'name_taken' })
   })

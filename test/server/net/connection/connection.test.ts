@@ -8,11 +8,13 @@ import { Connections } from '../../../../server/net/connection/connections.ts'
 import type { FloodRate } from '../../../../server/net/connection/flood.ts'
 import type { Arrived, Input } from '../../../../server/net/connection/input.ts'
 import type { Transport } from '../../../../server/net/connection/transport.ts'
+import type { Clock } from '../../../../server/room/clock.ts'
 import type { Part } from '../../../../server/room/encoded.ts'
 import { Room } from '../../../../server/room/room.ts'
 import type { Dialect } from '../../../../shared/dialect/dialect.ts'
 import { jsonDialect } from '../../../../shared/dialect/json.ts'
 import { lineDialect } from '../../../../shared/dialect/line.ts'
+import { manualClock } from '../../../support/clock.ts'
 
 const HELLO: Arrived = { type: 'request', request: { type: 'hello', protocol: 1 } }
 const say = (text: string): Arrived => ({ type: 'request', request: { type: 'say', text } })
@@ -24,7 +26,7 @@ class TestTransport implements Transport, Input {
   next(): Arrived | undefined {
     return this.steps.shift()
   }
-  write(parts: readonly Part[]): boolean {
+  write(parts: readonly Part[], _done: () => void): boolean {
     for (const { encoded, omit } of parts) {
       this.lines.push(
         ...encoded.units.filter((_, at) => !omit.includes(at)).map(({ text }) => text),
@@ -42,28 +44,30 @@ class TestTransport implements Transport, Input {
   }
 }
 
-function server(flood: FloodRate = { perSecond: Infinity, burst: 1 }, helloMs = 10_000) {
+type Options = { flood?: FloodRate; helloMs?: number; clock?: Clock }
+
+function server({ flood, helloMs = 10_000, clock = systemClock }: Options = {}) {
   const logged: { msg: string; reason?: string }[] = []
   const log = pino({}, { write: (line) => logged.push(JSON.parse(line)) })
   const roomLog = memoryLog()
   const onBug = vi.fn()
   const room = new Room({
     log: roomLog,
-    clock: systemClock,
+    clock,
     absenceMs: 60_000,
     feedBytes: 1_000_000,
     onLogFault: () => {},
     onBug,
   })
   const limits = { max: 10, stalledMs: 30_000, helloMs, onCrowdGone: () => {} }
-  const connections = new Connections({ log, clock: systemClock, ...limits })
+  const connections = new Connections({ log, clock, ...limits })
   onTestFinished(async () => {
     await room.close()
     await connections.closeAll('shutdown')
   })
   const open = (dialect: Dialect = lineDialect) => {
     const transport = new TestTransport()
-    const options = { room, connections, flood }
+    const options = { room, connections, flood: flood ?? { perSecond: Infinity, burst: 1 } }
     const start = { dialect, via: 'tcp', remote: 'test' } as const
     const connection = new Connection(options, transport, transport, start)
     onTestFinished(() => connection.gone('the test is over'))
@@ -133,7 +137,7 @@ describe('a connection', () => {
     await vi.waitFor(() => expect(room.counts).toMatchObject({ present: 0, held: 1 }))
   })
 
-  test('stays in the list until its messages are in the log', async () => {
+  test('that is gone delays a stop until its messages are in the log', async () => {
     const { open, roomLog, connections } = server()
     const { append } = roomLog
     let release = (): void => {}
@@ -148,30 +152,119 @@ describe('a connection', () => {
     receive(HELLO)
     await vi.waitFor(() => expect(connection.personId).toBeDefined())
     receive(say('last words'))
-    const closed = connections.closeAll('shutdown')
+    let hasEnded = false
+    const closed = connections.closeAll('shutdown').then(() => {
+      hasEnded = true
+    })
     connection.gone('ECONNRESET')
-    expect([...connections.open]).toHaveLength(1)
+    await new Promise(setImmediate)
+    expect(hasEnded).toBe(false)
     release()
     await closed
     expect(roomLog.head()).toBe(1)
   })
 
   test('that breaks has what it sent before processed, at the rate of flood control', async () => {
-    const { open, roomLog, room } = server({ perSecond: 100, burst: 5 })
+    const clock = manualClock()
+    const { open, roomLog, room } = server({ flood: { perSecond: 100, burst: 5 }, clock })
     const { connection, receive, transport } = open()
     receive(HELLO)
     await vi.waitFor(() => expect(connection.personId).toBeDefined())
-    receive(...Array.from({ length: 20 }, (_, at) => say(`${at}`)))
+    const fault = { type: 'fault', fault: { code: 'bad_message' } } as const
+    receive(...Array.from({ length: 9 }, (_, at) => say(`${at}`)), fault, say('9'))
     const written = transport.lines.length
     connection.gone('ECONNRESET')
-    expect(roomLog.head()).toBeLessThan(20)
-    await vi.waitFor(() => expect(room.counts.present).toBe(0))
-    expect(roomLog.head()).toBe(20)
+    await vi.waitFor(() => {
+      clock.advance(10)
+      expect(room.counts.present).toBe(0)
+    })
+    expect(roomLog.head()).toBe(10)
+    // The hello and four messages at once, and then one every 10 ms.
+    expect(clock.now()).toBeGreaterThanOrEqual(70)
     expect(transport.lines).toHaveLength(written)
   })
 
+  test('that breaks has at most a minute of its messages processed', async () => {
+    const clock = manualClock()
+    const { open, roomLog, room, logged } = server({ flood: { perSecond: 0.01, burst: 1 }, clock })
+    const { connection, receive } = open()
+    receive(HELLO)
+    await vi.waitFor(() => expect(connection.personId).toBeDefined())
+    receive(say('one'), say('two'), say('three'))
+    connection.gone('ECONNRESET')
+    await vi.waitFor(() => expect(roomLog.head()).toBe(1))
+    clock.advance(60_000)
+    await vi.waitFor(() => expect(room.counts.present).toBe(0))
+    expect(roomLog.head()).toBe(1)
+    expect(logged.map(({ msg }) => msg)).toContain('messages of a closed connection are dropped')
+  })
+
+  test('that breaks does not take the place of a person who has connected again', async () => {
+    const { open, room } = server({ flood: { perSecond: 0.1, burst: 2 } })
+    const [ann, lost, back] = [open(), open(), open()]
+    for (const { receive } of [ann, lost, back]) receive(HELLO)
+    await vi.waitFor(() => expect(back.transport.lines[2]).toContain('/resume'))
+    const code = /\/resume (\S+)/.exec(ann.transport.lines[2] ?? '')?.[1] ?? ''
+    const resume: Arrived = { type: 'request', request: { type: 'resume', code } }
+    // The second message waits for flood control.
+    lost.receive(say('one'), say('two'), resume)
+    lost.connection.gone('ECONNRESET')
+    back.receive(resume)
+    await vi.waitFor(() => expect(back.connection.session.name).toBe('guest-1'))
+    lost.connection.close('shutdown')
+    await vi.waitFor(() => expect(room.roster.list(9).map(({ name }) => name)).toEqual(['guest-1']))
+    expect(back.transport.calls).toEqual([])
+  })
+
+  test('that is replaced has what it sent before processed, also after its person has left', async () => {
+    const { open, room, roomLog } = server({ flood: { perSecond: 100, burst: 2 } })
+    const [ann, back] = [open(), open()]
+    for (const { receive } of [ann, back]) receive(HELLO)
+    await vi.waitFor(() => expect(ann.transport.lines[2]).toContain('/resume'))
+    await vi.waitFor(() => expect(back.connection.personId).toBeDefined())
+    const code = /\/resume (\S+)/.exec(ann.transport.lines[2] ?? '')?.[1] ?? ''
+    ann.receive(...Array.from({ length: 12 }, (_, at) => say(`${at}`)))
+    back.receive({ type: 'request', request: { type: 'resume', code } })
+    await vi.waitFor(() => expect(ann.transport.calls).toHaveLength(1))
+    expect(ann.transport.lines.at(-1)).toContain('connected again')
+    back.receive({ type: 'request', request: { type: 'bye' } })
+    await vi.waitFor(() => expect(room.roster.size).toBe(0))
+    await vi.waitFor(() => expect(roomLog.head()).toBe(12))
+    const events = await roomLog.read(1, 12)
+    expect(events.map(({ from, text }) => `${from.name} ${text}`)).toEqual(
+      Array.from({ length: 12 }, (_, at) => `guest-1 ${at}`),
+    )
+  })
+
+  test('that drains for a stop queues no more replies than its outbox holds', async () => {
+    const { open, connections, room } = server({ flood: { perSecond: 0.1, burst: 1 } })
+    const { connection, transport, receive } = open()
+    receive(HELLO)
+    await vi.waitFor(() => expect(connection.personId).toBeDefined())
+    let size = 0
+    let take: (() => void) | undefined
+    transport.write = (parts, done) => {
+      for (const { encoded } of parts) size += encoded.size
+      take = done
+      return false
+    }
+    const fault = { type: 'fault', fault: { code: 'bad_message' } } as const
+    receive(...Array.from({ length: 20_000 }, () => fault), say('last words'))
+    const closed = connections.closeAll('shutdown')
+    await vi.waitFor(() => expect(room.feed.seq).toBe(1))
+    // The client has read nothing until here.
+    while (take !== undefined) {
+      const taken: () => void = take
+      take = undefined
+      taken()
+    }
+    expect(size).toBeLessThan(100_000)
+    connection.gone('closed')
+    await closed
+  })
+
   test('that breaks is finished at once when the server stops', async () => {
-    const { open, roomLog, connections } = server({ perSecond: 0.1, burst: 1 })
+    const { open, roomLog, connections } = server({ flood: { perSecond: 0.1, burst: 1 } })
     const { connection, receive } = open()
     receive(HELLO)
     await vi.waitFor(() => expect(connection.personId).toBeDefined())
@@ -182,7 +275,7 @@ describe('a connection', () => {
   })
 
   test('without a hello is closed after a while', async () => {
-    const { open } = server(undefined, 20)
+    const { open } = server({ helloMs: 20 })
     const { transport } = open()
     await vi.waitFor(() => expect(transport.calls).toEqual(['end 4000']))
   })

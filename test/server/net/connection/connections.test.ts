@@ -16,6 +16,10 @@ function connectionsWith(count: number, onCrowdGone: () => void) {
     onCrowdGone,
   })
   onTestFinished(() => connections.closeAll('shutdown'))
+  const leave = (connection: Parameters<Connections['gone']>[0]): void => {
+    connections.gone(connection)
+    connections.delete(connection)
+  }
   let beats = 0
   const open = Array.from({ length: count }, () => {
     const connection = {
@@ -25,7 +29,8 @@ function connectionsWith(count: number, onCrowdGone: () => void) {
       beat: () => {
         beats += 1
       },
-      close: () => connections.delete(connection),
+      giveUp: () => {},
+      close: () => leave(connection),
     }
     connections.add(connection)
     return connection
@@ -34,14 +39,14 @@ function connectionsWith(count: number, onCrowdGone: () => void) {
     const before = beats
     return vi.waitFor(() => expect(beats).toBeGreaterThan(before))
   }
-  return { connections, open, beat }
+  return { connections, open, leave, beat }
 }
 
 test('onCrowdGone is called once after a crowd has left', async () => {
   const onCrowdGone = vi.fn()
-  const { connections, open, beat } = connectionsWith(1500, onCrowdGone)
+  const { open, leave, beat } = connectionsWith(1500, onCrowdGone)
   await beat()
-  for (const connection of open.slice(0, 1400)) connections.delete(connection)
+  for (const connection of open.slice(0, 1400)) leave(connection)
   await vi.waitFor(() => expect(onCrowdGone).toHaveBeenCalled())
   await beat()
   await beat()
@@ -50,9 +55,9 @@ test('onCrowdGone is called once after a crowd has left', async () => {
 
 test('onCrowdGone is not called after few have left, or many out of more', async () => {
   const onCrowdGone = vi.fn()
-  const { connections, open, beat } = connectionsWith(2500, onCrowdGone)
+  const { open, leave, beat } = connectionsWith(2500, onCrowdGone)
   await beat()
-  for (const connection of open.slice(0, 1500)) connections.delete(connection)
+  for (const connection of open.slice(0, 1500)) leave(connection)
   await beat()
   await beat()
   expect(onCrowdGone).not.toHaveBeenCalled()
@@ -66,8 +71,12 @@ test('connections are checked after the input and output that a suspended proces
   const limits = { max: 10, stalledMs: 30_000, helloMs: 10_000 }
   const connections = new Connections({ log, clock, ...limits, onCrowdGone })
   const beat = vi.fn()
-  const close = () => connections.delete(connection)
-  const connection = { via: 'tcp' as const, dialect: lineDialect, seq: 0, beat, close }
+  const close = (): void => {
+    connections.gone(connection)
+    connections.delete(connection)
+  }
+  const giveUp = () => {}
+  const connection = { via: 'tcp' as const, dialect: lineDialect, seq: 0, beat, giveUp, close }
   connections.add(connection)
   clock.advance(100_000)
   expect(beat).not.toHaveBeenCalled()
@@ -78,4 +87,26 @@ test('connections are checked after the input and output that a suspended proces
   turns.shift()?.()
   expect(beat).toHaveBeenCalledOnce()
   expect(clock.timers).toBe(0)
+})
+
+test('connections that are gone do not count as open, and the oldest of too many are given up', async () => {
+  const { connections, open } = connectionsWith(1002, () => {})
+  const givenUp: number[] = []
+  open.forEach((connection, at) => {
+    connection.giveUp = () => givenUp.push(at)
+    connections.gone(connection)
+  })
+  expect([...connections.open]).toEqual([])
+  expect(new Set(givenUp)).toEqual(new Set([0]))
+  // A stop waits for those that are gone, too.
+  let hasEnded = false
+  for (const connection of open) connection.close = () => {}
+  const ended = connections.closeAll('shutdown').then(() => {
+    hasEnded = true
+  })
+  for (const connection of open.slice(1)) connections.delete(connection)
+  await Promise.resolve()
+  expect(hasEnded).toBe(false)
+  connections.delete(open[0] as (typeof open)[0])
+  await ended
 })

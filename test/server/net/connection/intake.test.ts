@@ -3,6 +3,7 @@ import { expect, test, vi } from 'vitest'
 import { Flood, type FloodRate } from '../../../../server/net/connection/flood.ts'
 import type { Arrived } from '../../../../server/net/connection/input.ts'
 import { Intake } from '../../../../server/net/connection/intake.ts'
+import { LINE_HELLO } from '../../../../shared/dialect/typed.ts'
 import { manualClock } from '../../../support/clock.ts'
 
 type Process = (text: string) => Promise<void> | void
@@ -91,12 +92,42 @@ test('draining processes what was received without flood control, but not the en
   })
   steps.push({ type: 'end' })
   intake.pump()
-  const drained = intake.drain('none')
+  const drained = intake.drain('unlimited')
   expect(processed).toEqual(['slow'])
   release()
   await drained
   expect(processed).toEqual(['slow', '2', '3'])
   expect(intake.isStopped).toBe(true)
+})
+
+test('draining at the rate of flood control can be hastened, or stopped', async () => {
+  const rate = { perSecond: 10, burst: 1 }
+  const hastened = intakeOf(['1', '2', '3', '4'], { rate })
+  const drained = hastened.intake.drain('flood')
+  await vi.waitFor(() => expect(hastened.clock.timers).toBe(1))
+  expect(hastened.processed).toEqual(['1'])
+  hastened.clock.advance(100)
+  await vi.waitFor(() => expect(hastened.processed).toEqual(['1', '2']))
+  await vi.waitFor(() => expect(hastened.clock.timers).toBe(1))
+  expect(hastened.intake.drain('unlimited')).toBe(drained)
+  await drained
+  expect(hastened.processed).toEqual(['1', '2', '3', '4'])
+  expect(hastened.clock.timers).toBe(0)
+
+  const stopped = intakeOf(['1', '2', '3'], { rate })
+  const end = stopped.intake.drain('flood')
+  await vi.waitFor(() => expect(stopped.clock.timers).toBe(1))
+  stopped.intake.stop()
+  await end
+  expect(stopped.processed).toEqual(['1'])
+  expect(stopped.clock.timers).toBe(0)
+})
+
+test('steps that the server adds do not count for flood control', () => {
+  const { intake, steps, processed } = intakeOf([], { rate: { perSecond: 1, burst: 1 } })
+  steps.push(LINE_HELLO, { type: 'style', change: {} }, { type: 'unit', text: 'hi' })
+  intake.pump()
+  expect(processed).toEqual(['request', 'style', 'hi'])
 })
 
 test.each([

@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import type { Server } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { Writable } from 'node:stream'
 import fastifyWebsocket from '@fastify/websocket'
@@ -15,7 +16,7 @@ const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`
 
 async function listening(
   limits: Partial<SocketLimits>,
-  routes: (app: FastifyInstance) => void = () => {},
+  routes: (app: FastifyInstance, upgrades: Server) => void = () => {},
 ) {
   const logged: string[] = []
   const stream = new Writable({
@@ -24,8 +25,9 @@ async function listening(
       done()
     },
   })
-  const app = httpServer(pino({ level: 'warn' }, stream), { ...socketLimits(), ...limits })
-  routes(app)
+  const log = pino({ level: 'warn' }, stream)
+  const { app, upgrades } = httpServer(log, { ...socketLimits(), ...limits })
+  routes(app, upgrades)
   await app.listen({ port: 0, host: '127.0.0.1' })
   onTestFinished(() => app.close())
   return { port: (app.server.address() as AddressInfo).port, app, logged }
@@ -104,8 +106,8 @@ describe('an HTTP connection', () => {
   })
 
   it('is no longer counted when it has become a WebSocket', async () => {
-    const { port } = await listening({ total: 1 }, (app) => {
-      app.register(fastifyWebsocket)
+    const { port } = await listening({ total: 1 }, (app, server) => {
+      app.register(fastifyWebsocket, { options: { server } })
       app.register(async (routes) => {
         routes.get('/ws', { websocket: true }, () => {})
         routes.get('/', async () => 'welcome')
@@ -121,16 +123,37 @@ describe('an upgrade', () => {
     `${line} HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
     'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n'
 
-  it.each([
-    ['at another path', upgrade('GET /healthz')],
-    ['with another method', upgrade('HEAD /ws')],
-    ['behind a pipelined request', get('/healthz') + upgrade('GET /ws')],
-  ])('%s is closed, and does not delay a stop', async (_name, bytes) => {
-    const { webUrl, close } = await testGateway()
+  it('behind a pipelined request is closed, without a log line', async () => {
+    const { webUrl, close, logged } = await testGateway()
     const client = await rawClient(Number(new URL(webUrl).port))
-    client.send(bytes)
+    client.send(get('/healthz') + upgrade('GET /ws'))
     await client.untilEnded()
     expect(client.text).not.toContain('101 Switching Protocols')
     await close()
+    expect(logged.filter(({ level }) => level > 30)).toEqual([])
   })
+
+  it.each([
+    ['at another path', upgrade('GET /healthz')],
+    ['with another method', upgrade('HEAD /ws')],
+    ['to HTTP/2', upgrade('POST /api/say').replace('websocket', 'h2c')],
+  ])('%s is refused with the reason', async (_name, bytes) => {
+    const { webUrl, close, logged } = await testGateway()
+    const client = await rawClient(Number(new URL(webUrl).port))
+    client.send(bytes)
+    expect(await client.untilEnded()).toMatch(/^HTTP\/1\.1 400 .*WebSocket, and no others/s)
+    await close()
+    expect(logged.filter(({ level }) => level > 30)).toEqual([])
+  })
+
+  it.each(['/', '/ws', '/healthz', '/nowhere'])(
+    'at %s that reads nothing does not delay a stop',
+    async (path) => {
+      const { webUrl, close } = await testGateway()
+      const client = await rawClient(Number(new URL(webUrl).port))
+      client.socket.pause()
+      client.send(upgrade(`GET ${path}`))
+      await close()
+    },
+  )
 })

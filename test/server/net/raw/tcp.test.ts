@@ -287,3 +287,39 @@ describe('a room that is full', () => {
     expect(await once(socket, 'close')).toEqual([false])
   })
 })
+
+describe('a connection that is reset', () => {
+  it('has its last line kept, although it has no end', async () => {
+    const { tcp, room } = await testGateway()
+    const { client } = await greeted(tcp.port)
+    client.send('one\ntwo')
+    await expect.poll(() => room.tally.bytesIn).toBe(7)
+    client.socket.resetAndDestroy()
+    await expect.poll(() => room.roster.size).toBe(0)
+    expect((await room.log.read(1, 9)).map(({ text }) => text)).toEqual(['one', 'two'])
+  })
+
+  it('has everything kept that Node.js had read, also while its socket was paused', async () => {
+    const { tcp, room, logged, close } = await testGateway({ flood: { perSecond: 1, burst: 2 } })
+    const { client } = await greeted(tcp.port)
+    const { client: other } = await greeted(tcp.port)
+    const line = `${'x'.repeat(99)}\n`
+    client.socket.write(line.repeat(3000))
+    await expect.poll(() => room.tally.bytesIn).toBeGreaterThan(10_000)
+    client.socket.resetAndDestroy()
+    // The server notices the reset when it writes.
+    while (!logged.some(({ msg }) => msg === 'left')) {
+      await new Promise(setImmediate)
+      room.post(
+        { kind: 'notice', from: { id: 'x', name: 'x', via: 'server' }, text: 'x' },
+        () => {},
+      )
+    }
+    other.socket.destroy()
+    await close()
+    const kept = (await room.log.read(1, 100_000)).filter(({ kind }) => kind === 'message')
+    // The last line was not read whole.
+    expect(Math.abs(kept.length * line.length - room.tally.bytesIn)).toBeLessThan(line.length)
+    expect(room.tally.bytesIn).toBeGreaterThan(65_536)
+  })
+})

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { parsed } from '../../../../server/terminal/client/transport.ts'
+import { LineCodec } from '../../../../shared/dialect/line.ts'
+import type { ServerMessage } from '../../../../shared/protocol.ts'
 
 const from = { id: 'e', name: 'e\x1b[2Jvil', via: 'tcp' }
 const typing = { type: 'typing', from, on: true }
@@ -17,6 +19,16 @@ describe('a message from any program', () => {
     const message = parsed(line)
     expect(JSON.stringify(message)).not.toMatch(/[\p{Cc}\u202a-\u202e]/u)
     expect(message).toMatchObject({ 'a\\u009b2J\\u202e': [{ '\\u009d0;t\\u009c': 'x' }] })
+  })
+
+  it('may have kinds of events and of connections that the protocol does not know', () => {
+    const event = { seq: 1, at: 'nonsense', kind: 'poll', from: { ...from, via: 'matrix' } }
+    const message = { type: 'events', events: [{ ...event, text: 'tea?' }] }
+    const parsedMessage = parsed(JSON.stringify(message)) as ServerMessage
+    const codec = new LineCodec({ stamps: true })
+    expect(codec.encode(parsedMessage).map(({ text }) => text)).toEqual([
+      expect.stringMatching(/e\^\[\[2Jvil: tea\?$/),
+    ])
   })
 
   it('changes no prototype', () => {
