@@ -11,7 +11,6 @@ import {
 } from '../shared/commands.ts'
 import type { Spoken } from './draft.ts'
 import { texts } from './language.ts'
-import type { Session } from './session.ts'
 
 /** What a line means in the page. The last three kinds only show a hint. */
 export type Order =
@@ -46,8 +45,19 @@ export function orderOf(line: string): Order {
   return { type: 'usage', usage: commandOf(name).usage }
 }
 
+/** What the commands use of the page's session. */
+type CommandTarget = {
+  say(messages: readonly Spoken[]): boolean
+  rename(name: string): boolean
+  leave(): void
+  hint(text: string): boolean
+  readonly searching: { value: { query: string } | null }
+  readonly peopleOpen: { value: boolean }
+  readonly rewrite: { value: ((draft: string) => string) | null }
+}
+
 /** Carries out a line that begins with a slash. False if it stays in the composer. */
-export function run(session: Session, line: string): boolean {
+export function run(session: CommandTarget, line: string): boolean {
   const order = orderOf(line)
   switch (order.type) {
     case 'say':
