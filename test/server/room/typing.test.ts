@@ -43,3 +43,11 @@ test('a member that sends no further notice has stopped, and then no timer is le
   expect(sent.at(-1)).toBe('n1 off')
   expect(clock.timers).toBe(0)
 })
+
+test('a member that is renamed is shown under the new name the next time', () => {
+  const { clock, sent, room } = typing()
+  room.set(person(1), true)
+  room.renamed({ ...person(1), name: 'new' })
+  for (let second = 0; second < 5; second += 1) clock.advance(1000)
+  expect(sent).toEqual(['n1 on', 'new on'])
+})

@@ -184,6 +184,19 @@ describe('a connection', () => {
     expect(transport.lines).toHaveLength(written)
   })
 
+  test('that breaks has no queries processed, which would delay its messages', async () => {
+    const { open, roomLog } = server({ flood: { perSecond: 100, burst: 2 } })
+    const search = vi.spyOn(roomLog, 'search')
+    const { connection, receive } = open()
+    receive(HELLO)
+    await vi.waitFor(() => expect(connection.personId).toBeDefined())
+    const query: Arrived = { type: 'request', request: { type: 'search', query: 'one' } }
+    receive(say('one'), say('two'), query, say('three'))
+    connection.gone('ECONNRESET')
+    await vi.waitFor(() => expect(roomLog.head()).toBe(3))
+    expect(search).not.toHaveBeenCalled()
+  })
+
   test('that breaks has at most a minute of its messages processed', async () => {
     const clock = manualClock()
     const { open, roomLog, room, logged } = server({ flood: { perSecond: 0.01, burst: 1 }, clock })
