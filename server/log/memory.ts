@@ -5,7 +5,8 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { RoomEvent } from '../../shared/protocol.ts'
-import type { Committed, Draft, RoomLog, Seat } from '../room/log.ts'
+import type { CommitListener, Committed, Draft, RoomLog, Seat } from '../room/log.ts'
+import { passOn } from './committed.ts'
 import { SearchQueue } from './searches.ts'
 import { hasWords, queryWords } from './words.ts'
 
@@ -27,6 +28,7 @@ export function memoryLog(retain = 0): RoomLog {
   const searches = new SearchQueue()
   let events: RoomEvent[] = []
   let head = 0
+  let onCommitted: CommitListener = () => {}
 
   function commit(draft: Draft): Committed {
     const key = keyOf(draft)
@@ -72,9 +74,13 @@ export function memoryLog(retain = 0): RoomLog {
     secret,
     head: () => head,
     first: () => head - events.length + 1,
+    onCommitted(listener) {
+      onCommitted = listener
+    },
     async append(drafts) {
       const committed = drafts.map(commit)
       trim()
+      passOn(committed, onCommitted)
       return committed
     },
     read: async (seq, limit) => slice(seq, Math.max(seq, head - events.length + 1) + limit),

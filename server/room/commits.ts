@@ -4,7 +4,6 @@
  * MUST have at most one append under way, so that there is one order. MUST settle every
  * draft exactly once, whatever fails.
  */
-import type { RoomEvent } from '../../shared/protocol.ts'
 import type { Clock } from './clock.ts'
 import type { Committed, Draft, RoomLog } from './log.ts'
 import type { Tally } from './tally.ts'
@@ -21,11 +20,9 @@ export type CommitsOptions = {
   log: RoomLog
   clock: Clock
   tally: Tally
-  /** Receives the new events of a batch, in order, before its drafts are settled. */
-  onCommitted: (events: RoomEvent[]) => void
   /** Receives a fault of the log. The senders receive theirs through `settle`. */
   onLogFault: (error: unknown) => void
-  /** Receives an error that `onCommitted` or a `settle` has thrown. */
+  /** Receives an error that a `settle` has thrown. */
   onBug: (error: unknown) => void
 }
 
@@ -65,26 +62,17 @@ export class Commits {
     while (this.#posted.length > 0) {
       const batch = this.#takeBatch()
       const committed = await this.#append(batch.map(({ draft }) => draft))
-      this.#guarded(() => this.#publish(committed ?? []))
       batch.forEach(({ settle }, at) => {
-        this.#guarded(() => settle(committed?.[at]))
+        this.#settle(settle, committed?.[at])
       })
     }
     this.#committing = undefined
   }
 
-  #publish(committed: readonly Committed[]): void {
-    const events: RoomEvent[] = []
-    for (const one of committed) if (!one.repeated) events.push(one.event)
-    if (events.length === 0) return
-    this.#options.tally.messages += events.length
-    this.#options.onCommitted(events)
-  }
-
-  /** A bug in one reader or sender MUST NOT stop the room. */
-  #guarded(run: () => void): void {
+  /** A bug in one sender MUST NOT stop the room. */
+  #settle(settle: Settle, committed: Committed | undefined): void {
     try {
-      run()
+      settle(committed)
     } catch (error) {
       this.#options.onBug(error)
     }

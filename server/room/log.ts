@@ -13,6 +13,8 @@ export type Draft = Omit<RoomEvent, 'seq'>
 /** `repeated`: the person has used this id before, and `event` is that earlier event. */
 export type Committed = { event: RoomEvent; repeated: boolean }
 
+export type CommitListener = (events: RoomEvent[]) => void
+
 /** The name of a person, and the seq of the last event that was sent to them. */
 export type Seat = { person: string; name: string; seq: number }
 
@@ -32,7 +34,16 @@ export interface RoomLog {
   head(): number
   /** seq of the oldest event that is kept; head() + 1 when there is none. */
   first(): number
-  /** Resolves to one Committed for each draft, in their order. Rejects when nothing was committed. */
+  /**
+   * Calls `listener` with the new events of each commit, in the log's order and without a gap,
+   * also when another process has appended them. The events of an append are passed on before
+   * it resolves. A log has one listener, which MUST NOT throw.
+   */
+  onCommitted(listener: CommitListener): void
+  /**
+   * Resolves to one Committed for each draft, in their order. Rejects when nothing was committed.
+   * The outcome is for the senders; readers receive the events from `onCommitted`.
+   */
   append(drafts: readonly Draft[]): Promise<Committed[]>
   /** At most `limit` events from `seq` on, oldest first. */
   read(seq: number, limit: number): Promise<RoomEvent[]>

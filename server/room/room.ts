@@ -2,7 +2,8 @@
  * The room: a log, its members, and the feed that readers follow. It has no sockets and no
  * clock of its own.
  *
- * MUST broadcast an event only after the log has committed it, in the log's order.
+ * MUST broadcast the events that its log passes on as committed, and no others, in the log's
+ * order. The outcome of an append only settles its senders.
  */
 
 import { limits } from '../../shared/limits.ts'
@@ -66,10 +67,10 @@ export class Room {
       log,
       clock,
       tally: this.tally,
-      onCommitted: (events) => this.#publish(events),
       onLogFault,
       onBug,
     })
+    log.onCommitted((events) => this.#publish(events))
   }
 
   get roster() {
@@ -99,10 +100,16 @@ export class Room {
     this.#commits.post(draft, settle)
   }
 
+  /** MUST NOT throw, since the log goes on to the outcome of the append. */
   #publish(events: RoomEvent[]): void {
-    this.members.announceBeforeEvents()
-    this.#broadcast({ type: 'events', events })
-    this.members.noteSeatsSoon()
+    this.tally.messages += events.length
+    try {
+      this.members.announceBeforeEvents()
+      this.#broadcast({ type: 'events', events })
+      this.members.noteSeatsSoon()
+    } catch (error) {
+      this.#onBug(error)
+    }
   }
 
   #broadcast(message: ServerMessage): void {

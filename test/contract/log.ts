@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { MAX_SEARCHES } from '../../server/log/searches.ts'
 import type { Draft, RoomLog } from '../../server/room/log.ts'
+import type { RoomEvent } from '../../shared/protocol.ts'
 import { sanitise } from '../../shared/text.ts'
 import { anyCharacter } from '../support/characters.ts'
 
@@ -77,6 +78,28 @@ export function logContract(name: string, open: (after: After) => Promise<RoomLo
       expect(log.head()).toBe(6)
       expect(log.first()).toBe(1)
       expect(seqs(await log.read(1, 100))).toEqual(upTo(6))
+    })
+
+    test('passes on the new events of each commit, in order, before the append resolves', async () => {
+      const log = await fresh()
+      const passedOn: RoomEvent[][] = []
+      log.onCommitted((events) => passedOn.push(events))
+      const counts: number[] = []
+      const append = async (...drafts: Draft[]) => {
+        const committed = await log.append(drafts)
+        counts.push(passedOn.length)
+        return committed.flatMap(({ event, repeated }) => (repeated ? [] : [event]))
+      }
+      const first = await append(draft('a', { id: 'u1' }), draft('b'), draft('a', { id: 'u1' }))
+      await append(draft('a', { id: 'u1' }))
+      const second = await append(draft('a', { id: 'u1' }), draft('c'))
+      expect(passedOn).toStrictEqual([first, second])
+      expect(passedOn.flat().map(({ seq, text }) => [seq, text])).toEqual([
+        [1, 'a'],
+        [2, 'b'],
+        [3, 'c'],
+      ])
+      expect(counts).toEqual([1, 1, 2])
     })
 
     test('returns an event as it was appended, from append and from reads', async () => {

@@ -6,7 +6,8 @@
  * while the disk works.
  */
 import type { RoomEvent } from '../../../shared/protocol.ts'
-import type { Committed, Draft, LogHealth, RoomLog, Seat } from '../../room/log.ts'
+import type { CommitListener, Committed, Draft, LogHealth, RoomLog, Seat } from '../../room/log.ts'
+import { passOn } from '../committed.ts'
 import { SearchQueue } from '../searches.ts'
 import { rowOf } from './rows.ts'
 import { type Ready, Thread } from './thread.ts'
@@ -76,6 +77,7 @@ class SqliteLog implements RoomLog {
   #hasFailed = false
   #isProbing = false
   #head: number
+  #onCommitted: CommitListener = () => {}
 
   constructor(writer: Thread, { epoch, secret, head, first }: Ready, parts: Parts) {
     this.epoch = epoch
@@ -96,16 +98,22 @@ class SqliteLog implements RoomLog {
     return this.#writer.first
   }
 
+  onCommitted(listener: CommitListener): void {
+    this.#onCommitted = listener
+  }
+
   async append(drafts: readonly Draft[]): Promise<Committed[]> {
     const { head, outcomes } = await this.#appendText(JSON.stringify(drafts.map(rowOf)))
     this.#head = head
     const before = head - drafts.length
-    return drafts.map((draft, at) => {
+    const committed = drafts.map((draft, at) => {
       const outcome = outcomes?.[at] ?? before + 1 + at
       return typeof outcome === 'number'
         ? { event: { seq: outcome, ...draft }, repeated: false }
         : { event: outcome, repeated: true }
     })
+    passOn(committed, this.#onCommitted)
+    return committed
   }
 
   /** Text, because cloning so many objects takes several times as long; SQLite parses it. */

@@ -8,31 +8,13 @@ import { Tally } from '../../../server/room/tally.ts'
 const from = { id: 'a', name: 'Ann', via: 'web' } as const
 const draft = (text: string) => ({ kind: 'message', from, text }) as const
 
-function commits(onCommitted: () => void = () => {}) {
+function commits() {
   const log = memoryLog()
   const onBug = vi.fn()
   const onLogFault = vi.fn()
-  const options = { log, clock: systemClock, tally: new Tally(), onCommitted, onLogFault, onBug }
+  const options = { log, clock: systemClock, tally: new Tally(), onLogFault, onBug }
   return { log, onBug, onLogFault, commits: new Commits(options) }
 }
-
-test('if a broadcast throws, the senders are settled and the next batch is committed', async () => {
-  const {
-    log,
-    onBug,
-    commits: room,
-  } = commits(() => {
-    throw new Error('a bug')
-  })
-  const settled: (number | undefined)[] = []
-  for (const text of ['one', 'two']) {
-    room.post(draft(text), (committed) => settled.push(committed?.event.seq))
-    await room.settled()
-  }
-  expect(settled).toEqual([1, 2])
-  expect(log.head()).toBe(2)
-  expect(onBug).toHaveBeenCalledTimes(2)
-})
 
 test('if the callback of one sender throws, the others are settled', async () => {
   const { onBug, commits: room } = commits()

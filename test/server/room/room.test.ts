@@ -1,9 +1,40 @@
-/** A stop of the room: all messages are committed before the log is closed. */
+/** The room and its log: what is broadcast, and a stop, which commits everything first. */
 import { connect } from 'node:net'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { testGateway } from '../../support/gateway.ts'
 import { greeted } from '../../support/raw.ts'
+
+const from = { id: 'other', name: 'Zoe', via: 'http' } as const
+const at = '2026-11-22T12:21:15.123Z'
+
+test('events are broadcast in the order of the log, also if the room has not appended them', async () => {
+  const { room, tcp } = await testGateway()
+  const { client } = await greeted(tcp.port)
+  room.post({ kind: 'message', from, text: 'one' }, () => {})
+  await client.until('Zoe: one\n')
+  await room.log.append([{ kind: 'message', from, at, text: 'two' }])
+  await client.until('Zoe: two\n')
+  expect(room.feed.seq).toBe(2)
+  expect(room.tally.messages).toBe(2)
+})
+
+test('if a broadcast throws, its sender is settled, and the next event is broadcast', async () => {
+  const { room, tcp, logged } = await testGateway()
+  const { client } = await greeted(tcp.port)
+  const announce = room.members.announceBeforeEvents
+  room.members.announceBeforeEvents = () => {
+    room.members.announceBeforeEvents = announce
+    throw new Error('a bug')
+  }
+  const settled = new Promise((resolve) => {
+    room.post({ kind: 'message', from, text: 'one' }, resolve)
+  })
+  expect(await settled).toMatchObject({ event: { seq: 1 }, repeated: false })
+  expect(logged.map(({ msg }) => msg)).toContain('the room failed to process an event')
+  room.post({ kind: 'message', from, text: 'two' }, () => {})
+  await client.until('Zoe: two\n')
+})
 
 test('a stop commits all waiting messages, also those of a lost connection', async () => {
   const { room, tcp, logged, close } = await testGateway()
