@@ -214,6 +214,8 @@ export class Connection implements Reader {
   }
 
   follow(cursor: Cursor): void {
+    this.#cancelHelloTimeout?.()
+    this.#cancelHelloTimeout = undefined
     this.#outbox.follow(cursor)
   }
 

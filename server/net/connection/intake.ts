@@ -31,7 +31,7 @@ export class Intake {
   #underWay: Promise<void> | void = undefined
   #cancelWait: (() => void) | undefined
   #drainPace: 'flood' | 'unlimited' = 'unlimited'
-  #drained: Promise<void> = Promise.resolve()
+  #drained: Promise<void> | undefined
   #endPause: (() => void) | undefined
 
   constructor(options: IntakeOptions) {
@@ -102,7 +102,7 @@ export class Intake {
    * Processes everything that was received, and then is stopped. `pace`: `flood` at the rate of
    * flood control, `unlimited` as fast as possible; a second call can change it to `unlimited`.
    */
-  drain(pace: 'flood' | 'unlimited'): Promise<void> {
+  drain(pace: 'flood' | 'unlimited'): Promise<void> | undefined {
     if (this.#state === 'stopped') return this.#drained
     if (this.#state !== 'draining' || pace === 'unlimited') this.#drainPace = pace
     if (pace === 'unlimited') this.#endPause?.()

@@ -41,7 +41,7 @@ export class RawInput implements Input {
   #lineCount = 0
   #terminal: string | undefined
   /** Kinds of advice given. Each is given once. */
-  readonly #advised = new Set<string>()
+  #advised: Set<string> | undefined
 
   /** Takes a chunk. Returns bytes to send back at once (telnet negotiation). */
   push(chunk: Uint8Array): readonly number[] {
@@ -76,7 +76,7 @@ export class RawInput implements Input {
     const pauseMs = lines.pauseMs()
     if (pauseMs > 0) return pauseMs
     // A person who types may think before the end of a line.
-    return lines.waiting > 0 && !lines.typed && !this.#advised.has('unended') ? UNENDED_MS : 0
+    return lines.waiting > 0 && !lines.typed && !this.#advised?.has('unended') ? UNENDED_MS : 0
   }
 
   /** The client was silent for `silenceMs`. `connectedMs`: time, in ms, since it connected. */
@@ -229,6 +229,7 @@ export class RawInput implements Input {
 
   /** Advises the client, once for each kind, how to send better. */
   #advise(kind: string, message: string): void {
+    this.#advised ??= new Set()
     if (this.#advised.has(kind)) return
     this.#advised.add(kind)
     this.#steps.push({ type: 'fault', fault: { code: 'not_lines', message } })

@@ -47,7 +47,7 @@ class TcpConnection implements Transport, Input {
   readonly #connection: Connection
   #closedBy = 'closed'
   readonly #connectedAt: number
-  readonly #cancelGreet: () => void
+  #cancelGreet: (() => void) | undefined
   #cancelSilence: (() => void) | undefined
 
   constructor(socket: Socket, options: TcpOptions) {
@@ -62,6 +62,7 @@ class TcpConnection implements Transport, Input {
       remote: `${socket.remoteAddress}:${socket.remotePort}`,
     })
     this.#cancelGreet = afterSilence(clock, GREET_MS, () => {
+      this.#cancelGreet = undefined
       this.#input.greetSilent()
       this.#connection.received()
     })
@@ -96,7 +97,7 @@ class TcpConnection implements Transport, Input {
   }
 
   #socketOnClose(): void {
-    this.#cancelGreet()
+    this.#cancelGreet?.()
     this.#cancelSilence?.()
     this.#takeBuffered()
     // A client that sends and closes at once may cause a reset before its end is seen.
@@ -118,7 +119,7 @@ class TcpConnection implements Transport, Input {
       this.#connection.received()
       return
     }
-    this.#cancelGreet()
+    this.#cancelGreet?.()
     this.#connection.gone(`refused: ${refusal}`)
     refuse(this.#socket, refusal, this.#options.webUrl(this.#socket))
   }
