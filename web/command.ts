@@ -5,8 +5,10 @@
 import {
   type Command,
   type CommandName,
+  commandNamed,
   commandOf,
   commands,
+  nearestCommand,
   parseTyped,
 } from '../shared/commands.ts'
 import type { Spoken } from './draft.ts'
@@ -69,7 +71,7 @@ export function run(session: CommandTarget, line: string): boolean {
         order.name === 'history' ? texts.historyHint : texts.commandTerminal(order.name),
       )
     case 'unknown':
-      return session.hint(texts.commandUnknown(order.word))
+      return session.hint(texts.commandUnknown(order.word, nearestCommand(order.word)))
     case 'run':
       break
   }
@@ -85,14 +87,18 @@ export function run(session: CommandTarget, line: string): boolean {
     case 'quit':
       session.leave()
       return true
-    case 'help':
+    case 'help': {
+      const name = commandNamed(order.argument)
+      const command = offered.find((one) => one.name === name)
+      if (command !== undefined) return session.hint(`${command.usage}: ${command.summary}`)
       // The palette lists all commands.
       session.rewrite.value = () => '/'
       return false
+    }
   }
 }
 
-/** The commands that the palette offers. */
-export const offered: readonly Command[] = commands.filter(
-  ({ name, where }) => where === 'everywhere' && name !== 'history',
-)
+/** The commands that the palette offers. In the page, `bye` alone is a message. */
+export const offered: readonly Command[] = commands
+  .filter(({ name, where }) => where === 'everywhere' && name !== 'history')
+  .map((command) => (command.name === 'quit' ? { ...command, usage: '/quit' } : command))

@@ -110,7 +110,7 @@ function decodeSwitch(name: 'stamps' | 'color' | 'ascii' | 'turn', argument: str
 function decodeHelp(argument: string): Decoded {
   const word = argument.replace(/^\//, '')
   if (word === '') return request({ type: 'help' })
-  const about = commandNamed(word)
+  const about = word === 'bye' ? 'quit' : commandNamed(word)
   return about === undefined ? unknown(word) : request({ type: 'help', about })
 }
 

@@ -85,7 +85,15 @@ describe('axe', () => {
       await page.keyboard.press('Escape')
       await page.getByRole('dialog').waitFor({ state: 'detached' })
     }
-    if (width === 320) await page.locator('.counts').click()
+    if (width === 320) {
+      // The members take half of a phone until something else is touched.
+      const panel = page.locator('.room.open')
+      await page.locator('.counts').click()
+      await panel.waitFor()
+      await page.locator('.log').click({ position: { x: 5, y: 5 } })
+      await panel.waitFor({ state: 'detached' })
+      await page.locator('.counts').click()
+    }
     await page.getByRole('button', { name: 'Join from a terminal' }).click()
     await page.getByRole('img', { name: 'QR code' }).waitFor()
     expect(await violations(page)).toEqual([])

@@ -1,5 +1,5 @@
 /** The page: the form or the room, and the live region for screen readers, which exists from the start. */
-import { useMemo } from 'preact/hooks'
+import { useEffect, useMemo } from 'preact/hooks'
 import { texts } from '../language.ts'
 import { Log } from '../log/log.tsx'
 import type { Session } from '../session.ts'
@@ -36,6 +36,20 @@ export function Page({ session, wall }: { session: Session; wall: boolean }) {
 }
 
 function Room({ session }: { session: Session }) {
+  useEffect(() => {
+    const closePeople = (event: Event): void => {
+      const isAway =
+        event instanceof KeyboardEvent
+          ? event.key === 'Escape'
+          : !(event.target as Element).closest('.side, .counts')
+      if (isAway) session.peopleOpen.value = false
+    }
+    const types = ['keydown', 'pointerdown']
+    for (const type of types) addEventListener(type, closePeople)
+    return () => {
+      for (const type of types) removeEventListener(type, closePeople)
+    }
+  }, [session])
   return (
     <div class={session.peopleOpen.value ? 'room open' : 'room'}>
       <Header session={session} />

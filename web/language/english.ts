@@ -63,8 +63,8 @@ export const english = {
   take: (name: string) => `Take ${name}`,
   nameOffline: 'There is no connection now. Your name was not changed.',
   commandAlone: 'A command must be the only line. Nothing was sent.',
-  commandUnknown: (word: string) =>
-    `There is no command /${word}. Nothing was sent. To send it as text, type //${word}.`,
+  commandUnknown: (word: string, near?: string) =>
+    `There is no command /${word}.${near ? ` Did you mean /${near}?` : ''} Nothing was sent. To send it as text, type //${word}.`,
   commandTerminal: (name: string) => `/${name} works in terminals only. Nothing was sent.`,
   historyHint: 'Scroll up to load older messages.',
   commandUsage: (usage: string) => `Usage: ${usage}. Nothing was sent.`,
@@ -90,7 +90,7 @@ export const english = {
   unreachable: 'The server cannot be reached.',
   retryNow: 'Retry now',
   connecting: 'Connecting …',
-  nextTry: (seconds: number) => `Next try in ${seconds} s.`,
+  nextTry: (seconds: number) => `Next try in ${seconds}\u00a0s.`,
 
   theRoom: 'The room',
   hereNow: 'Here now',
@@ -98,7 +98,7 @@ export const english = {
   you: 'you',
   counts: {
     web: (count: number) => `${count} web`,
-    terminal: (count: number) => `${count} terminal`,
+    terminal: (count: number) => `${count} terminal${count === 1 ? '' : 's'}`,
     server: (count: number) => `${count} server`,
     more: (count: number) => `${count} more`,
   },

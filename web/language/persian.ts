@@ -100,8 +100,8 @@ export const persian: Texts = {
   take: (name: string) => `گرفتن نام ${name}`,
   nameOffline: 'اکنون ارتباطی نیست. نام شما عوض نشد.',
   commandAlone: 'فرمان باید تنها سطر باشد. چیزی فرستاده نشد.',
-  commandUnknown: (word: string) =>
-    `فرمان ‎/${word} وجود ندارد. چیزی فرستاده نشد. برای فرستادن آن به شکل متن بنویسید ‎//${word}`,
+  commandUnknown: (word: string, near?: string) =>
+    `فرمان ‎/${word} وجود ندارد.${near ? ` آیا منظورتان ‎/${near} است؟` : ''} چیزی فرستاده نشد. برای فرستادن آن به شکل متن بنویسید ‎//${word}`,
   commandTerminal: (name: string) => `فرمان ‎/${name} تنها در پایانه کار می‌کند. چیزی فرستاده نشد.`,
   historyHint: 'برای دیدن پیام‌های پیشین به بالا بروید.',
   commandUsage: (usage: string) => `آن را چنین بنویسید: ‎${usage}. چیزی فرستاده نشد.`,

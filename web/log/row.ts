@@ -55,6 +55,8 @@ function marksUp({ kind, from }: RoomEvent, fence: RowLayout['fence']): boolean 
 
 function whoElement({ from }: RoomEvent): HTMLElement {
   const name = element('bdi', 'name', from.name)
+  // On wide pages, a long name is cut off.
+  name.title = from.name
   name.style.setProperty('--hue', String(hueOf(from.name)))
   const who = element('p', 'who', name)
   if (from.via !== 'web') who.append(' ', element('span', `tag ${from.via}`, from.via))

@@ -78,7 +78,9 @@ export function lock(folder: string): Database.Database {
   } catch (error) {
     database.close()
     if ((error as { code?: string }).code !== 'SQLITE_BUSY') throw error
-    throw new UnusableFile('is in use by another server')
+    throw new UnusableFile(
+      'is in use by another server: stop that server, or choose another folder with --data',
+    )
   }
 }
 

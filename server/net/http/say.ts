@@ -71,6 +71,11 @@ export async function sayRoute(app: FastifyInstance, { room, flood }: SayOptions
     if (ms > 0) await refuseForNow(reply, ms)
   }
 
+  app.get('/api/say', async (_request, reply) => {
+    const help = 'Send messages to /api/say with POST.\n'
+    return reply.code(405).header('Allow', 'POST').type('text/plain').send(help)
+  })
+
   const hooks = { onRequest: [refuseForeign, refuseTooFast], errorHandler }
   app.post('/api/say', hooks, async (request, reply) => {
     const { query, body } = request

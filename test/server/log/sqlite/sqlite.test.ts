@@ -116,7 +116,9 @@ describe('a start is refused, and no file is changed,', () => {
   test('when another server uses the folder', async () => {
     const folder = testFolder()
     await openForTest(folder)
-    expect(await refusal(folder)).toBe('The data folder FOLDER is in use by another server.')
+    expect(await refusal(folder)).toBe(
+      'The data folder FOLDER is in use by another server: stop that server, or choose another folder with --data.',
+    )
   })
 
   test('when the file is not a database', async () => {

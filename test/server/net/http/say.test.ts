@@ -122,6 +122,12 @@ describe('a message over HTTP', () => {
     expect((await say(gateway, body, headers, query)).answer).toMatchObject({ kind: 'action' })
   })
 
+  it('with GET is refused, and the response names the method', async () => {
+    const { webUrl } = await testGateway()
+    const { status, headers } = await fetch(`${webUrl}/api/say`)
+    expect([status, headers.get('allow')]).toEqual([405, 'POST'])
+  })
+
   it('is sanitised like any other message', async () => {
     const gateway = await testGateway()
     const { client: ann } = await greeted(gateway.tcp.port)
