@@ -12,8 +12,6 @@ import { composer, drawn, it, join, open, row } from '../support/view.ts'
 
 const PER_SECOND = 500
 const SECONDS = long ? 10 : 4
-/** Longest time from a key to its letter, in ms. Asserted in long mode only, because it measures the machine. */
-const GLYPH_P95 = 50
 
 /** Measured in the page: from key to letter, in ms, and how many rows were added to the list. */
 type Measured = { durations: number[]; drawnRows: number }
@@ -73,6 +71,7 @@ it(`shows a typed letter at once while ${PER_SECOND} messages a second arrive`, 
   durations.sort((one, other) => one - other)
   const p95 = durations[Math.floor(durations.length * 0.95)] as number
   const p50 = durations[durations.length >> 1] as number
+  // Printed and not asserted, because it measures the machine. The goal is a p95 below 50 ms.
   console.log(
     `key to glyph at ${PER_SECOND} messages/s for ${SECONDS} s: p50 ${p50.toFixed(0)} ms, p95 ${p95.toFixed(0)} ms, ${drawnRows} rows drawn for ${sent} messages`,
   )
@@ -81,7 +80,6 @@ it(`shows a typed letter at once while ${PER_SECOND} messages a second arrive`, 
   // A row is drawn when its message comes, and once more at most.
   expect(drawnRows).toBeGreaterThan(0)
   expect(drawnRows).toBeLessThanOrEqual(2 * (sent + 1))
-  if (long) expect(p95).toBeLessThan(GLYPH_P95)
 })
 
 it('keeps the line being read where it is while 1000 messages arrive, and counts them', async () => {
