@@ -180,6 +180,25 @@ describe('the JSON dialect over a WebSocket', () => {
     await expect.poll(kept).toBeLessThan(2_000_000)
   })
 
+  it('sends messages of every length, whose frames have headers of three kinds', async () => {
+    const { webUrl, room } = await testGateway()
+    const client = await pageClient(webUrl)
+    await client.hello()
+    const lengths = [0, 1, 40, 60, 200, 4000].map((extra) => 'x'.repeat(1 + extra))
+    for (const text of lengths) client.send({ type: 'say', text })
+    await client.until(lengths.at(-1) as string)
+    expect(client.texts).toEqual(lengths)
+    for (let at = 0; at < 20; at += 1)
+      client.send({ type: 'say', text: `${at} ${'é'.repeat(2000)}` })
+    await expect.poll(() => room.feed.seq).toBe(26)
+    const other = await pageClient(webUrl)
+    const welcome = await other.hello({ history: 20 })
+    expect(Buffer.byteLength(JSON.stringify(welcome))).toBeGreaterThan(65_536)
+    expect(welcome.events.map(({ seq }) => seq)).toEqual(
+      Array.from({ length: 20 }, (_, at) => at + 7),
+    )
+  })
+
   it('closes a connection that sends pings or pongs without end', async () => {
     const { webUrl, logged } = await testGateway()
     const client = await pageClient(webUrl)

@@ -154,7 +154,8 @@ describe('a room and a server of lines', () => {
     const event = await ann.until('before')
     await first.until('Ann: before\n')
     const told = Buffer.from(JSON.stringify({ type: 'events', events: [event] }))
-    const bytes = told.length + 'Ann: before\n'.length
+    // The frame of a WebSocket message of this length has a header of 4 bytes.
+    const bytes = 4 + told.length + 'Ann: before\n'.length
     expect(tally.bytesOut - written).toBe(bytes)
     first.stop()
     const isAway = ({ msg }: { msg: string }) => msg === 'the relay is not connected'
