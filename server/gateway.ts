@@ -164,7 +164,8 @@ export async function startGateway(
     log.error({ err }, 'a connection could not be accepted')
   })
   for (const server of [tcp, app.server]) server.on('error', serverOnError)
-  await room.prepare()
+  // Not awaited, since it starts a thread. Clients that join meanwhile wait for it.
+  void room.prepare()
   return {
     webUrl: webUrl(host),
     tcp: { host, port: portOf(tcp) },
