@@ -30,7 +30,7 @@ export class Session {
   readonly #identity: string | undefined
   #state: 'new' | 'entering' | 'member' | 'leaving' | 'left' = 'new'
   #id: string | undefined
-  /** The member as last seen; a message can be processed after its person has left. */
+  /** The member as last seen: a message may be processed after its sender has left the room. */
   #lastKnown: Person | undefined
   #unsettled = 0
   #onSettled: (() => void)[] = []
@@ -113,6 +113,7 @@ export class Session {
       return
     }
     this.#id = joined.person.id
+    this.#lastKnown = joined.person
     // In one turn: the snapshot, and the position from which changes follow.
     const head = feed.seq
     const position = feed.head
@@ -171,6 +172,7 @@ export class Session {
     if (!joined.ok) joined = this.#joinUnder(joined.fault, person)
     if (!joined.ok) return this.#reader.close(joined.fault.code)
     this.#id = person
+    this.#lastKnown = joined.person
     const trimmed = Math.max(0, log.first() - 1 - seat.seq)
     const skipped = Math.max(0, feed.seq - seat.seq - trimmed - MAX_RESUME_EVENTS)
     const seq = Math.min(feed.seq, seat.seq + trimmed + skipped)
@@ -181,7 +183,7 @@ export class Session {
     this.#reader.wake()
   }
 
-  /** A reader that is gone takes nothing from a person who has connected again meanwhile. */
+  /** Whether the client has closed this connection and has opened another as the same person. */
   #comesTooLate(person: string): boolean {
     return this.#reader.isGone && this.#room.members.isElsewhere(person, this.#reader)
   }
@@ -273,6 +275,7 @@ export class Session {
     this.#room.removeReader(this.#reader)
     if (this.#id !== undefined) this.#room.members.leave(this.#reader, this.#id, false)
     this.#id = undefined
+    this.#lastKnown = undefined
     this.#state = 'new'
   }
 

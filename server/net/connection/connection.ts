@@ -150,7 +150,7 @@ export class Connection implements Reader {
   }
 
   #perform(decoded: Decoded): Promise<void> | void {
-    // Nobody may read the replies, and queries would delay the messages after them.
+    // A draining connection gets no replies to queries, which would delay its messages.
     if (this.#intake.isDraining && isQuery(decoded)) return undefined
     return decoded.type === 'setting' ? this.#apply(decoded.setting) : this.session.receive(decoded)
   }

@@ -249,6 +249,27 @@ describe('a connection', () => {
     )
   })
 
+  test('that is replaced before its first message is processed sends it as the member it was', async () => {
+    const { open, room, roomLog } = server({ flood: { perSecond: 100, burst: 1 } })
+    const [lost, ann, back] = [open(), open(), open()]
+    for (const { receive } of [lost, ann, back]) receive(HELLO)
+    await vi.waitFor(() => expect(ann.transport.lines[2]).toContain('/resume'))
+    const code = /\/resume (\S+)/.exec(ann.transport.lines[2] ?? '')?.[1] ?? ''
+    const resume: Arrived = { type: 'request', request: { type: 'resume', code } }
+    // Says something as guest-1, and becomes guest-2.
+    lost.receive(say('as guest-1'), resume)
+    await vi.waitFor(() => expect(lost.connection.session.name).toBe('guest-2'))
+    lost.receive(...Array.from({ length: 5 }, () => ({ type: 'nothing' }) as const), say('late'))
+    back.receive(resume, { type: 'request', request: { type: 'bye' } })
+    await vi.waitFor(() => expect(room.roster.size).toBe(0))
+    await vi.waitFor(() => expect(roomLog.head()).toBe(2))
+    const events = await roomLog.read(1, 2)
+    expect(events.map(({ from, text }) => `${from.name}: ${text}`)).toEqual([
+      'guest-1: as guest-1',
+      'guest-2: late',
+    ])
+  })
+
   test('that drains for a stop queues no more replies than its outbox holds', async () => {
     const { open, connections, room } = server({ flood: { perSecond: 0.1, burst: 1 } })
     const { connection, transport, receive } = open()
