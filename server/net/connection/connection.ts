@@ -49,8 +49,11 @@ export class Connection implements Reader {
   readonly #intake: Intake
   readonly #outbox: Outbox
   readonly #number: number
-  /** `gone`: the transport has closed. What was received before may still be processed. */
-  #state: 'open' | 'closing' | 'gone' = 'open'
+  /**
+   * `closing`: the goodbye is not said yet. `ending`: it is said. `gone`: the transport has closed.
+   * In the last two, what was received before may still be processed.
+   */
+  #state: 'open' | 'closing' | 'ending' | 'gone' = 'open'
   #dialect: Dialect
   #codec: Codec
   #via: Via
@@ -59,7 +62,6 @@ export class Connection implements Reader {
   #left: Promise<void> | undefined
   /** Monotonic time, in ms, at which the last write was seen to be held by lockstep mode. */
   #heldAt = -Infinity
-  #hasSaidGoodbye = false
   #cancelLinger: (() => void) | undefined
   #cancelHelloTimeout: (() => void) | undefined
 
@@ -121,7 +123,7 @@ export class Connection implements Reader {
   }
 
   get isGone(): boolean {
-    return this.#state === 'gone' || this.#hasSaidGoodbye
+    return this.#state === 'ending' || this.#state === 'gone'
   }
 
   /** Whether nothing more is processed, so that received bytes need not be kept. */
@@ -269,7 +271,7 @@ export class Connection implements Reader {
       this.#options.room.tally.refused(ending)
       this.deliver(errorMessage({ code: ending }))
     }
-    this.#hasSaidGoodbye = true
+    if (this.#state === 'closing') this.#state = 'ending'
     const code = ending === 'bye' ? 1000 : (errors[ending].close ?? 1011)
     this.#outbox.finish(() => this.#transport.end(code, ending))
   }
