@@ -1,35 +1,51 @@
 /**
- * The interface between the room and its log: an ordered record that gives each event its seq.
- * The engines are in `server/log/`; one contract suite runs on each of them.
+ * The interface between the rooms and their logs. A log is an ordered record that gives each
+ * event its seq; a store holds the logs of a server, which it commits together. The engines are
+ * in `server/log/`; one contract suite runs on each of them.
  *
- * The room MUST append one batch at a time. The log MUST resolve an append only when the events
- * are as durable as the engine promises.
+ * The server MUST append one batch at a time. The store MUST resolve an append only when the
+ * events are as durable as the engine promises.
  */
 import type { RoomEvent } from '../../shared/protocol.ts'
 
-/** An event without its seq. */
+/** An event without its seq. A draft of the kind `topic` also becomes the topic of its room. */
 export type Draft = Omit<RoomEvent, 'seq'>
 
-/** `repeated`: the person has used this id before, and `event` is that earlier event. */
+/** `repeated`: the person has used this id in this log before, and `event` is that earlier event. */
 export type Committed = { event: RoomEvent; repeated: boolean }
 
 export type CommitListener = (events: RoomEvent[]) => void
 
-/** The name of a person, and the seq of the last event that was sent to them. */
-export type Seat = { person: string; name: string; seq: number }
+/**
+ * Identifies a log in its store: `lobby`, `room NAME` with the folded name, or `direct ID ID`
+ * with the ids of two people, the smaller one first.
+ */
+export type LogKey = string
+
+/** A room in which something was said. `name`: as it is shown. `topic`: '' if none is set. */
+export type StoredRoom = { key: LogKey; name: string; topic: string }
 
 /**
- * Whether events can be recorded. `ok`: as far as the log knows. `failing`: the latest append
- * was rejected. `stalled`: the disk has kept an append waiting for seconds. `lost`: a thread of
- * the log has ended, and every call rejects until the server is restarted.
+ * What the server remembers of a person. `room`: the room of their terminal. `positions`: the seq
+ * of the last event that was sent to them in each log. `ignored`: the people they ignore.
  */
-export type LogHealth = 'ok' | 'failing' | 'stalled' | 'lost'
+export type Seat = {
+  person: string
+  name: string
+  room: LogKey
+  positions: Readonly<Record<LogKey, number>>
+  ignored: readonly { id: string; name: string }[]
+}
+
+/**
+ * Whether events can be recorded. `ok`: as far as the store knows. `failing`: the latest append
+ * was rejected. `stalled`: the disk has kept an append waiting for seconds. `lost`: a thread of
+ * the store has ended, and every call rejects until the server is restarted.
+ */
+export type StoreHealth = 'ok' | 'failing' | 'stalled' | 'lost'
 
 export interface RoomLog {
-  /** Identifies this sequence of numbers: a log that starts again at 1 has a new epoch. */
-  readonly epoch: string
-  /** The key for tokens, 32 bytes; it lasts as long as the epoch. */
-  readonly secret: Uint8Array
+  readonly key: LogKey
   /** seq of the latest committed event; 0 when there is none. */
   head(): number
   /** seq of the oldest event that is kept; head() + 1 when there is none. */
@@ -40,11 +56,6 @@ export interface RoomLog {
    * it resolves. A log has one listener, which MUST NOT throw.
    */
   onCommitted(listener: CommitListener): void
-  /**
-   * Resolves to one Committed for each draft, in their order. Rejects when nothing was committed.
-   * The outcome is for the senders; readers receive the events from `onCommitted`.
-   */
-  append(drafts: readonly Draft[]): Promise<Committed[]>
   /** At most `limit` events from `seq` on, oldest first. */
   read(seq: number, limit: number): Promise<RoomEvent[]>
   /** The latest `limit` events whose seq is below `seq`, oldest first. */
@@ -55,10 +66,41 @@ export interface RoomLog {
    * Never delays the other calls. Rejects when too many searches are waiting already.
    */
   search(query: string, limit: number): Promise<RoomEvent[]>
+  /** Frees its memory. The log MUST NOT be used afterwards; `Store.open` opens it again. */
+  release(): void
+}
+
+export interface Store {
+  /** Identifies the numbers of all logs: a store whose logs start again at 1 has a new epoch. */
+  readonly epoch: string
+  /** The key for tokens, 32 bytes; it lasts as long as the epoch. */
+  readonly secret: Uint8Array
+  /** The rooms that had events when the store was opened, without the lobby. */
+  readonly rooms: readonly StoredRoom[]
+  /** The topic of the lobby when the store was opened; '' if none is set. */
+  readonly lobbyTopic: string
+  /**
+   * Opens a log, which need not exist yet: nothing is stored before its first event. `name`: how
+   * the room is shown; it is stored with the first event. A log MUST be open once at a time.
+   */
+  open(key: LogKey, name: string): Promise<RoomLog>
+  /**
+   * Commits all drafts or none. Resolves to one Committed for each draft, in their order. Each
+   * log MUST be open. Rejects when nothing was committed. The outcome is for the senders; readers
+   * receive the events from `onCommitted`.
+   */
+  append(drafts: readonly { log: RoomLog; draft: Draft }[]): Promise<Committed[]>
   /** Stores seats by person. A crash may lose the latest. */
   keepSeats(seats: readonly Seat[]): Promise<void>
   /** The stored seat of a person. At least the latest 10,000 seats are stored. */
   seatOf(person: string): Promise<Seat | undefined>
-  health(): LogHealth
+  /** The seat that was stored last under a name with this fold (`foldName`). */
+  seatNamed(foldedName: string): Promise<Seat | undefined>
+  /**
+   * The keys and heads of the `direct` logs of a person that have events, the one with the latest
+   * event first.
+   */
+  directLogsOf(person: string, limit: number): Promise<{ key: LogKey; head: number }[]>
+  health(): StoreHealth
   close(): Promise<void>
 }
