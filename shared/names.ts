@@ -7,8 +7,11 @@
  */
 import lookalikes from 'unhomoglyph'
 import type { Fault } from './errors.ts'
+import { foldName } from './fold.ts'
 import { limits } from './limits.ts'
 import { sanitise, utf8Length } from './text.ts'
+
+export { foldName }
 
 /** Longest name in UTF-8 bytes: a character (grapheme cluster) can be several code points. */
 const NAME_BYTES = 4 * limits.nameLength
@@ -128,15 +131,6 @@ function looksLikeSeparator(char: string): boolean {
   if (ascii.test(char) || visarga.test(char)) return false
   const alike = letter.test(char) ? letterSeparators : separators
   return alike.test(confusable(char)) || moreSeparators.test(char)
-}
-
-/**
- * Two valid names are the same name if their folds are equal (RFC 8266, section 2.4). A
- * final sigma equals any other. The result is a fixed point.
- */
-export function foldName(name: string): string {
-  // NFKC again: a capital J with a caron is two characters, and its lower case is one.
-  return name.normalize('NFKC').toLowerCase().replaceAll('ς', 'σ').normalize('NFKC')
 }
 
 /**
