@@ -1,107 +1,133 @@
 /**
- * A log in memory, which a restart loses. It promises only the order of events, and that an id of
- * a person is committed once.
+ * A store in memory, which a restart loses. It promises only the order of the events of each
+ * log, and that an id of a person is committed once in a log.
  */
 import { randomBytes, randomUUID } from 'node:crypto'
-import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { RoomEvent } from '../../shared/protocol.ts'
-import type { CommitListener, Committed, Draft, RoomLog, Seat } from '../room/log.ts'
-import { passOn } from './committed.ts'
+import type { Committed, Draft, LogKey, RoomLog, Seat, Store, StoredRoom } from '../room/log.ts'
+import { placesByLog } from './committed.ts'
+import { personsOf } from './keys.ts'
+import { MemoryLog } from './memory/log.ts'
+import { MemorySeats } from './memory/seats.ts'
 import { SearchQueue } from './searches.ts'
-import { hasWords, queryWords } from './words.ts'
 
-const MAX_SEATS = 10_000
-/** Most events in memory, also if the options allow more. */
+/**
+ * Most events in memory, of all logs together, also if the options allow more. Above that, the
+ * logs with the most events lose their oldest. Each log keeps its latest event.
+ */
 const MAX_EVENTS = 100_000
+/** Events are deleted in steps of a quarter, so that the cost for each event is constant. */
+const SPARE = 1.25
 
-/** Events that a search reads before it yields to the event loop. */
-const SEARCH_SLICE = 200
+/** `retain`: how many of the latest events of each log are kept; 0: MAX_EVENTS in all. */
+export function memoryStore(retain = 0): Store {
+  return new MemoryStore(retain || MAX_EVENTS)
+}
 
-/** `retain`: how many of the latest events are kept; 0: MAX_EVENTS. */
-export function memoryLog(retain = 0): RoomLog {
-  const most = Math.min(retain || MAX_EVENTS, MAX_EVENTS)
-  const epoch = randomUUID()
-  const secret = randomBytes(32)
-  /** Events with an id, by person and id. */
-  const byId = new Map<string, RoomEvent>()
-  const seats = new Map<string, Seat>()
-  const searches = new SearchQueue()
-  let events: RoomEvent[] = []
-  let head = 0
-  let onCommitted: CommitListener = () => {}
+class MemoryStore implements Store {
+  readonly epoch = randomUUID()
+  readonly secret = randomBytes(32)
+  readonly rooms: readonly StoredRoom[] = []
+  readonly lobbyTopic = ''
+  readonly #retain: number
+  /** Open logs, and those that have events. */
+  readonly #logs = new Map<LogKey, MemoryLog>()
+  /** The direct logs of each person that have events. */
+  readonly #direct = new Map<string, Set<MemoryLog>>()
+  readonly #seats = new MemorySeats()
+  readonly #searches = new SearchQueue()
+  /** How many events all logs have. */
+  #size = 0
 
-  function commit(draft: Draft): Committed {
-    const key = keyOf(draft)
-    const earlier = key === undefined ? undefined : byId.get(key)
-    if (earlier !== undefined) return { event: earlier, repeated: true }
-    head += 1
-    const event: RoomEvent = { seq: head, ...draft }
-    events.push(event)
-    if (key !== undefined) byId.set(key, event)
-    return { event, repeated: false }
+  constructor(retain: number) {
+    this.#retain = retain
   }
 
-  /** Deletes the oldest events in large steps, so that the cost for each event is constant. */
-  function trim(): void {
-    if (events.length < most * 1.25) return
-    const excess = events.length - most
-    for (const event of events.slice(0, excess)) {
-      const key = keyOf(event)
-      if (key !== undefined) byId.delete(key)
+  async open(key: LogKey): Promise<RoomLog> {
+    const log = this.#logs.get(key) ?? this.#create(key)
+    this.#logs.set(key, log)
+    return log
+  }
+
+  async append(drafts: readonly { log: RoomLog; draft: Draft }[]): Promise<Committed[]> {
+    const places = [...placesByLog(drafts)].map(
+      ([key, places]) => [this.#logs.get(key) as MemoryLog, places] as const,
+    )
+    const committed: Committed[] = []
+    for (const [log, at] of places) {
+      const size = log.size
+      for (const place of at)
+        committed[place] = log.commit((drafts[place] as { draft: Draft }).draft)
+      if (size === 0) this.#noteDirect(log)
+      if (log.size >= this.#retain * SPARE) log.trim(this.#retain)
+      this.#size += log.size - size
     }
-    events = events.slice(excess)
+    if (this.#size >= MAX_EVENTS * SPARE) this.#trim()
+    for (const [log, at] of places) log.passOn(at.map((place) => committed[place] as Committed))
+    return committed
   }
 
-  function slice(from: number, to: number): RoomEvent[] {
-    const offset = head - events.length + 1
-    return events.slice(Math.max(0, from - offset), Math.max(0, to - offset))
+  async keepSeats(seats: readonly Seat[]): Promise<void> {
+    this.#seats.keep(seats)
   }
 
-  async function search(words: readonly string[], limit: number): Promise<RoomEvent[]> {
-    const found: RoomEvent[] = []
-    if (words.length === 0) return found
-    const all = events
-    for (let at = all.length - 1; at >= 0 && found.length < limit; at -= 1) {
-      const event = all[at] as RoomEvent
-      if (hasWords(event.text, words)) found.push(event)
-      if (at % SEARCH_SLICE === 0) await nextTurn()
+  async seatOf(person: string): Promise<Seat | undefined> {
+    return this.#seats.of(person)
+  }
+
+  async seatNamed(foldedName: string): Promise<Seat | undefined> {
+    return this.#seats.named(foldedName)
+  }
+
+  async directLogsOf(person: string, limit: number): Promise<{ key: LogKey; head: number }[]> {
+    const logs = [...(this.#direct.get(person) ?? [])]
+    const at = (log: MemoryLog) => Date.parse(log.latest?.at ?? '')
+    logs.sort((one, other) => at(other) - at(one))
+    return logs.slice(0, limit).map((log) => ({ key: log.key, head: log.head() }))
+  }
+
+  health(): 'ok' {
+    return 'ok'
+  }
+
+  async close(): Promise<void> {}
+
+  #create(key: LogKey): MemoryLog {
+    const onRelease = (log: MemoryLog): void => {
+      if (log.size === 0) this.#logs.delete(key)
     }
-    return found.reverse()
+    return new MemoryLog({ key, searches: this.#searches, onRelease })
   }
 
-  return {
-    epoch,
-    secret,
-    head: () => head,
-    first: () => head - events.length + 1,
-    onCommitted(listener) {
-      onCommitted = listener
-    },
-    async append(drafts) {
-      const committed = drafts.map(commit)
-      trim()
-      passOn(committed, onCommitted)
-      return committed
-    },
-    read: async (seq, limit) => slice(seq, Math.max(seq, head - events.length + 1) + limit),
-    before: async (seq, limit) => slice(Math.min(seq, head + 1) - limit, seq),
-    search: (query, limit) => searches.run(() => search(queryWords(query), limit)),
-    async keepSeats(kept) {
-      for (const seat of kept) {
-        seats.delete(seat.person)
-        seats.set(seat.person, seat)
-      }
-      for (const [person] of seats) {
-        if (seats.size <= MAX_SEATS) break
-        seats.delete(person)
-      }
-    },
-    seatOf: async (person) => seats.get(person),
-    health: () => 'ok',
-    close: async () => {},
+  #noteDirect(log: MemoryLog): void {
+    for (const person of personsOf(log.key) ?? []) {
+      const logs = this.#direct.get(person) ?? new Set()
+      this.#direct.set(person, logs.add(log))
+    }
+  }
+
+  /** Leaves MAX_EVENTS. */
+  #trim(): void {
+    const logs = [...this.#logs.values()]
+    const most = Math.max(
+      1,
+      shareOf(
+        MAX_EVENTS,
+        logs.map(({ size }) => size),
+      ),
+    )
+    for (const log of logs) log.trim(most)
+    this.#size = logs.reduce((sum, { size }) => sum + size, 0)
   }
 }
 
-function keyOf({ from, id }: Draft): string | undefined {
-  return id === undefined ? undefined : `${from.id} ${id}`
+/** The greatest limit for each of these sizes with which their sum is at most `total`. */
+function shareOf(total: number, sizes: number[]): number {
+  let left = total
+  let share = total
+  for (const [at, size] of sizes.sort((one, other) => one - other).entries()) {
+    share = Math.floor(left / (sizes.length - at))
+    if (size > share) return share
+    left -= size
+  }
+  return share
 }

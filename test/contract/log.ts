@@ -1,36 +1,41 @@
-/** The behaviour of every RoomLog. */
+/** The behaviour of one log of every store: the lobby, which is like all others. */
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { MAX_SEARCHES } from '../../server/log/searches.ts'
-import type { Draft, RoomLog } from '../../server/room/log.ts'
+import type { Draft, RoomLog, Store } from '../../server/room/log.ts'
 import type { RoomEvent } from '../../shared/protocol.ts'
 import { sanitise } from '../../shared/text.ts'
 import { anyCharacter } from '../support/characters.ts'
-
-const alice = { id: 'aliceAAAAAAA', name: 'alice', via: 'web' } as const
-const bob = { id: 'bobBBBBBBBBB', name: 'bob', via: 'tcp' } as const
-
-function draft(text: string, rest: Partial<Draft> = {}): Draft {
-  return { at: '2026-11-22T12:21:15.123Z', kind: 'message', from: alice, text, ...rest }
-}
+import {
+  type After,
+  type Append,
+  alice,
+  appendTo,
+  bob,
+  draft,
+  type OpenStore,
+} from '../support/store.ts'
 
 const anyText = fc.string({ unit: anyCharacter, maxLength: 20 })
 
 const seqs = (events: { seq: number }[]) => events.map(({ seq }) => seq)
 const upTo = (head: number) => Array.from({ length: head }, (_, at) => at + 1)
 
-type After = (run: () => void | Promise<void>) => void
+/** `log`: the lobby, and `append` is to it. */
+type Fresh = { store: Store; log: RoomLog; append: Append }
 
-/** `open` returns a new, empty log, which the suite closes. `after` registers a clean-up. */
-export function logContract(name: string, open: (after: After) => Promise<RoomLog>): void {
+/** `open`: the suite closes what it returns. */
+export function logContract(open: OpenStore): void {
   async function fresh(
     texts: readonly string[] = [],
     after: After = onTestFinished,
-  ): Promise<RoomLog> {
-    const log = await open(after)
-    after(() => log.close())
-    if (texts.length > 0) await log.append(texts.map((text) => draft(text)))
-    return log
+  ): Promise<Fresh> {
+    const store = await open(after)
+    after(() => store.close())
+    const log = await store.open('lobby', 'lobby')
+    const append = appendTo(store, log)
+    if (texts.length > 0) await append(texts.map((text) => draft(text)))
+    return { store, log, append }
   }
 
   /** One log for all tests of a group that only read. */
@@ -38,7 +43,7 @@ export function logContract(name: string, open: (after: After) => Promise<RoomLo
     let log: RoomLog
     const ends: (() => void | Promise<void>)[] = []
     beforeAll(async () => {
-      log = await fresh(texts, (end) => ends.unshift(end))
+      log = (await fresh(texts, (end) => ends.unshift(end))).log
     })
     afterAll(async () => {
       for (const end of ends) await end()
@@ -46,25 +51,26 @@ export function logContract(name: string, open: (after: After) => Promise<RoomLo
     return () => log
   }
 
-  describe(name, () => {
+  describe('a log', () => {
     test('starts empty, with an epoch and a secret of its own', async () => {
-      const [log, other] = [await fresh(), await fresh()]
+      const { store, log } = await fresh()
+      const { store: other } = await fresh()
       expect(log.head()).toBe(0)
       expect(log.first()).toBe(1)
       expect(await log.read(0, 10)).toEqual([])
       expect(await log.before(10, 10)).toEqual([])
-      expect(log.epoch).toMatch(/^\S{1,64}$/)
-      expect(log.epoch).not.toBe(other.epoch)
-      expect(log.secret).toHaveLength(32)
-      expect(Buffer.from(log.secret).equals(other.secret)).toBe(false)
+      expect(store.epoch).toMatch(/^\S{1,64}$/)
+      expect(store.epoch).not.toBe(other.epoch)
+      expect(store.secret).toHaveLength(32)
+      expect(Buffer.from(store.secret).equals(other.secret)).toBe(false)
     })
 
     test('numbers events 1, 2, 3 … over batches, and returns them in order', async () => {
-      const log = await fresh()
+      const { log, append } = await fresh()
       const batches = [['a'], ['b', 'c', 'd'], [], ['e', 'f']]
       const committed = []
       for (const batch of batches) {
-        committed.push(...(await log.append(batch.map((text) => draft(text)))))
+        committed.push(...(await append(batch.map((text) => draft(text)))))
       }
       expect(committed.map(({ event: { seq, text } }) => [seq, text])).toEqual([
         [1, 'a'],
@@ -81,18 +87,18 @@ export function logContract(name: string, open: (after: After) => Promise<RoomLo
     })
 
     test('passes on the new events of each commit, in order, before the append resolves', async () => {
-      const log = await fresh()
+      const { log, append } = await fresh()
       const passedOn: RoomEvent[][] = []
       log.onCommitted((events) => passedOn.push(events))
       const counts: number[] = []
-      const append = async (...drafts: Draft[]) => {
-        const committed = await log.append(drafts)
+      const newOf = async (...drafts: Draft[]) => {
+        const committed = await append(drafts)
         counts.push(passedOn.length)
         return committed.flatMap(({ event, repeated }) => (repeated ? [] : [event]))
       }
-      const first = await append(draft('a', { id: 'u1' }), draft('b'), draft('a', { id: 'u1' }))
-      await append(draft('a', { id: 'u1' }))
-      const second = await append(draft('a', { id: 'u1' }), draft('c'))
+      const first = await newOf(draft('a', { id: 'u1' }), draft('b'), draft('a', { id: 'u1' }))
+      await newOf(draft('a', { id: 'u1' }))
+      const second = await newOf(draft('a', { id: 'u1' }), draft('c'))
       expect(passedOn).toStrictEqual([first, second])
       expect(passedOn.flat().map(({ seq, text }) => [seq, text])).toEqual([
         [1, 'a'],
@@ -103,7 +109,7 @@ export function logContract(name: string, open: (after: After) => Promise<RoomLo
     })
 
     test('returns an event as it was appended, from append and from reads', async () => {
-      const log = await fresh()
+      const { log, append } = await fresh()
       const drafts = [
         draft('hello'),
         draft('waves', { kind: 'action', from: bob, id: 'u1' }),
@@ -116,7 +122,7 @@ export function logContract(name: string, open: (after: After) => Promise<RoomLo
         draft('hello', { from: { ...alice, name: '😀'.repeat(24) } }),
       ]
       const events = drafts.map((draft, at) => ({ seq: at + 1, ...draft }))
-      const committed = await log.append(drafts)
+      const committed = await append(drafts)
       expect(committed).toStrictEqual(events.map((event) => ({ event, repeated: false })))
       expect(await log.read(1, 100)).toStrictEqual(events)
       expect(await log.before(100, 100)).toStrictEqual(events)
@@ -124,10 +130,10 @@ export function logContract(name: string, open: (after: After) => Promise<RoomLo
 
     describe('the same id of the same person', () => {
       test('is committed once, when it is repeated in another batch', async () => {
-        const log = await fresh()
-        const [first] = await log.append([draft('one', { id: 'u1' })])
-        await log.append([draft('between')])
-        const again = await log.append([
+        const { log, append } = await fresh()
+        const [first] = await append([draft('one', { id: 'u1' })])
+        await append([draft('between')])
+        const again = await append([
           draft('another text', { id: 'u1', kind: 'action' }),
           draft('two', { id: 'u2' }),
           draft('one', { id: 'u1', from: { ...alice, name: 'alice2', via: 'tcp' } }),
@@ -142,8 +148,8 @@ export function logContract(name: string, open: (after: After) => Promise<RoomLo
       })
 
       test('is committed once, when it is repeated in the same batch', async () => {
-        const log = await fresh()
-        const committed = await log.append([
+        const { log, append } = await fresh()
+        const committed = await append([
           draft('one', { id: 'u1' }),
           draft('again', { id: 'u1' }),
           draft('two', { id: 'u2' }),
@@ -159,18 +165,18 @@ export function logContract(name: string, open: (after: After) => Promise<RoomLo
       })
 
       test('leaves no gap when the batch has nothing else', async () => {
-        const log = await fresh()
-        await log.append([draft('one', { id: 'u1' })])
-        await log.append([draft('one', { id: 'u1' })])
+        const { log, append } = await fresh()
+        await append([draft('one', { id: 'u1' })])
+        await append([draft('one', { id: 'u1' })])
         expect(log.head()).toBe(1)
-        const [next] = await log.append([draft('two')])
+        const [next] = await append([draft('two')])
         expect(next?.event.seq).toBe(2)
       })
     })
 
     test('ids that differ in person, case or spaces are different ids', async () => {
-      const log = await fresh()
-      const committed = await log.append([
+      const { append } = await fresh()
+      const committed = await append([
         draft('x', { id: 'u1' }),
         draft('x', { id: 'u1', from: bob }),
         draft('x', { id: 'U1' }),
@@ -186,8 +192,8 @@ export function logContract(name: string, open: (after: After) => Promise<RoomLo
     })
 
     test('commits the same text without an id each time', async () => {
-      const log = await fresh(['x', 'x'])
-      await log.append([draft('x')])
+      const { log, append } = await fresh(['x', 'x'])
+      await append([draft('x')])
       expect(log.head()).toBe(3)
     })
 
@@ -224,9 +230,9 @@ export function logContract(name: string, open: (after: After) => Promise<RoomLo
     })
 
     test('can read a large batch as soon as it is committed', async () => {
-      const log = await fresh()
+      const { log, append } = await fresh()
       const drafts = Array.from({ length: 5000 }, (_, n) => draft(`${n}`, { id: `${n}` }))
-      await log.append(drafts)
+      await append(drafts)
       expect(log.head()).toBe(5000)
       expect((await log.read(4999, 10)).map(({ text }) => text)).toEqual(['4998', '4999'])
       expect((await log.before(2, 10)).map(({ text }) => text)).toEqual(['0'])
@@ -273,12 +279,12 @@ export function logContract(name: string, open: (after: After) => Promise<RoomLo
         'text:hello',
         "he'",
       ])('treats operators of the query language as words: %s', async (query) => {
-        const log = await fresh([query, 'nothing of the kind'])
+        const { log } = await fresh([query, 'nothing of the kind'])
         expect(seqs(await log.search(query, 9))).toEqual([1])
       })
 
       test('for more than 16 different words ignores the rest, but never the last word', async () => {
-        const log = await fresh([
+        const { log } = await fresh([
           'a1 a2 a3 a4 a5 a6 a7 a8 a9 a10 a11 a12 a13 a14 a15 last',
           'other',
         ])
@@ -290,7 +296,7 @@ export function logContract(name: string, open: (after: After) => Promise<RoomLo
       })
 
       test('is rejected while too many others wait, and not afterwards', async () => {
-        const log = await fresh(['hello'])
+        const { log } = await fresh(['hello'])
         const searches = Array.from({ length: MAX_SEARCHES }, () => log.search('hello', 9))
         await expect(log.search('hello', 9)).rejects.toThrow('too many searches are waiting')
         for (const found of await Promise.all(searches)) expect(seqs(found)).toEqual([1])
@@ -298,31 +304,18 @@ export function logContract(name: string, open: (after: After) => Promise<RoomLo
       })
 
       test('finds events as soon as they are committed', async () => {
-        const log = await fresh(['hello'])
+        const { log, append } = await fresh(['hello'])
         await log.search('hello', 9)
-        const [committed] = await log.append([draft('hello 😀', { from: bob, id: 'u1' })])
+        const [committed] = await append([draft('hello 😀', { from: bob, id: 'u1' })])
         expect((await log.search('hello', 1))[0]).toStrictEqual(committed?.event)
       })
     })
 
     test('is healthy before and after an append', async () => {
-      const log = await fresh()
-      expect(log.health()).toBe('ok')
-      await log.append([draft('x')])
-      expect(log.health()).toBe('ok')
-    })
-
-    test('stores the latest seat of each person', async () => {
-      const log = await fresh()
-      expect(await log.seatOf(alice.id)).toBeUndefined()
-      const seat = { person: alice.id, name: 'alice', seq: 1 }
-      await log.keepSeats([seat, { person: bob.id, name: '😀', seq: 0 }])
-      await log.keepSeats([])
-      expect(await log.seatOf(alice.id)).toStrictEqual(seat)
-      await log.keepSeats([{ ...seat, name: 'zoe', seq: 2 }])
-      expect(await log.seatOf(alice.id)).toStrictEqual({ ...seat, name: 'zoe', seq: 2 })
-      expect(await log.seatOf(bob.id)).toStrictEqual({ person: bob.id, name: '😀', seq: 0 })
-      expect(log.head()).toBe(0)
+      const { store, append } = await fresh()
+      expect(store.health()).toBe('ok')
+      await append([draft('x')])
+      expect(store.health()).toBe('ok')
     })
 
     test('keeps random batches in order and without a gap, with each id of a person once', async () => {
@@ -336,7 +329,7 @@ export function logContract(name: string, open: (after: After) => Promise<RoomLo
         })
         .map(({ text, id, ...rest }) => draft(text, { ...rest, ...(id !== undefined && { id }) }))
       const batches = fc.array(fc.array(one, { maxLength: 8 }), { maxLength: 8 })
-      const log = await fresh()
+      const { log, append } = await fresh()
       const expected: ({ seq: number } & Draft)[] = []
       let run = 0
       await fc.assert(
@@ -347,7 +340,7 @@ export function logContract(name: string, open: (after: After) => Promise<RoomLo
             const drafts = batch.map((draft) =>
               draft.id === undefined ? draft : { ...draft, id: `${run} ${draft.id}` },
             )
-            const committed = await log.append(drafts)
+            const committed = await append(drafts)
             expect(committed).toHaveLength(drafts.length)
             for (const [at, draft] of drafts.entries()) {
               const earlier = expected.find(
@@ -373,7 +366,7 @@ export function logContract(name: string, open: (after: After) => Promise<RoomLo
     })
 
     test('finds the latest events that have every word, in any case', async () => {
-      const log = await fresh(['The disk is full', 'full moon', 'disk: FULLY replaced', 'café'])
+      const { log } = await fresh(['The disk is full', 'full moon', 'disk: FULLY replaced', 'café'])
       const found = async (query: string, limit = 10) => seqs(await log.search(query, limit))
       expect(await found('full')).toEqual([1, 2, 3])
       expect(await found('FULL disk')).toEqual([1])
@@ -384,7 +377,7 @@ export function logContract(name: string, open: (after: After) => Promise<RoomLo
     })
 
     test('accepts any text as a query', async () => {
-      const log = await fresh(['one OR two', 'NEAR'])
+      const { log } = await fresh(['one OR two', 'NEAR'])
       expect(seqs(await log.search('one OR', 10))).toEqual([1])
       expect(seqs(await log.search('"*NEAR(', 10))).toEqual([2])
       expect(await log.search('" * ( ) : ^ -', 10)).toEqual([])

@@ -1,18 +1,24 @@
 /**
- * The reading half of the SQLite log, with a database connection of its own, so that no search
+ * The reading half of the SQLite store, with a database connection of its own, so that no search
  * and no page of history delays an append.
  *
  * MUST NOT write.
  */
 import type Database from 'libsql'
 import type { RoomEvent } from '../../../shared/protocol.ts'
-import type { Seat } from '../../room/log.ts'
+import type { LogKey, Seat } from '../../room/log.ts'
 import { hasWords, isPrefix, queryWords } from '../words.ts'
-import { COLUMNS, eventOf, READ, type Row } from './rows.ts'
+import { COLUMNS, eventOf, inLogSql, keySeq, keySql, READ, type Row, seqSql } from './rows.ts'
+import { SEAT_COLUMNS, type SeatRow, seatOf } from './seats.ts'
 import { transaction } from './transaction.ts'
 
 /** A search reads the events that are not indexed yet in pages of this many. */
 const SCAN_EVENTS = 500
+/**
+ * A search reads all events of a log that has no more indexed events than this, which takes
+ * 10 ms: an incomplete word costs a pass through the index of all logs, which can take 100 ms.
+ */
+export const SMALL_EVENTS = 2000
 
 export class Queries {
   readonly #statements: ReturnType<typeof prepare>
@@ -24,67 +30,106 @@ export class Queries {
     this.#statements = prepare(database)
   }
 
-  read(seq: number, limit: number): RoomEvent[] {
-    return (this.#statements.read.all(seq, limit) as Row[]).map(eventOf)
+  read(key: LogKey, seq: number, limit: number): RoomEvent[] {
+    const [number] = this.#log(key)
+    return (this.#statements.read.all(number, keySeq(seq), limit) as Row[]).map(eventOf)
   }
 
-  before(seq: number, limit: number): RoomEvent[] {
-    return (this.#statements.before.all(seq, limit) as Row[]).map(eventOf).reverse()
+  before(key: LogKey, seq: number, limit: number): RoomEvent[] {
+    const [number] = this.#log(key)
+    return this.#before(number, seq, limit).reverse()
   }
 
   /** In one transaction: an event that is indexed during the search would be found twice. */
-  search(query: string, limit: number): RoomEvent[] {
-    return transaction(this.#database, 'read', () => this.#search(query, limit))
-  }
-
-  #search(query: string, limit: number): RoomEvent[] {
-    const words = queryWords(query)
-    const last = words.at(-1)
-    if (last === undefined) return []
-    const [indexed] = this.#statements.indexed.get() as [string]
-    const found = this.#scan(words, Number(indexed), limit)
-    if (found.length < limit) {
-      // Each word is quoted, so that none is an operator of FTS5.
-      const match = words.map((word) => `"${word}"`).join(' ') + (isPrefix(last) ? '*' : '')
-      const rows = this.#statements.search.all(match, limit - found.length) as Row[]
-      found.push(...rows.map(eventOf))
-    }
-    return found.reverse()
+  search(key: LogKey, query: string, limit: number): RoomEvent[] {
+    return transaction(this.#database, 'read', () => this.#search(key, query, limit))
   }
 
   seatOf(person: string): Seat | undefined {
-    const row = this.#statements.seat.get(person) as [string, string, number] | undefined
-    return row === undefined ? undefined : { person: row[0], name: row[1], seq: row[2] }
+    const row = this.#statements.seatOf.get(person) as SeatRow | undefined
+    return row && seatOf(row)
+  }
+
+  seatNamed(foldedName: string): Seat | undefined {
+    const row = this.#statements.seatNamed.get(foldedName) as SeatRow | undefined
+    return row && seatOf(row)
+  }
+
+  directLogsOf(person: string, limit: number): { key: LogKey; head: number }[] {
+    const rows = this.#statements.directLogsOf.all(person, limit) as [LogKey, number][]
+    return rows.map(([key, head]) => ({ key, head }))
   }
 
   close(): void {
     this.#database.close()
   }
 
-  /** The latest matches whose seq is above `indexed`, latest first. */
-  #scan(words: readonly string[], indexed: number, limit: number): RoomEvent[] {
+  #search(key: LogKey, query: string, limit: number): RoomEvent[] {
+    const words = queryWords(query)
+    const last = words.at(-1)
+    if (last === undefined) return []
+    const [number, indexed, first] = this.#log(key)
+    const isSmall = indexed - first < SMALL_EVENTS
+    const found = this.#scan(number, words, isSmall ? 0 : indexed, limit)
+    if (!isSmall && found.length < limit) {
+      // Each word is quoted, so that none is an operator of FTS5.
+      const match = words.map((word) => `"${word}"`).join(' ') + (isPrefix(last) ? '*' : '')
+      const rows = this.#statements.search.all(number, match, limit - found.length) as Row[]
+      found.push(...rows.map(eventOf))
+    }
+    return found.reverse()
+  }
+
+  /** The latest matches whose seq is above `above`, latest first. */
+  #scan(number: number, words: readonly string[], above: number, limit: number): RoomEvent[] {
     const found: RoomEvent[] = []
     for (let seq = Number.MAX_SAFE_INTEGER; ; ) {
-      const page = this.before(seq, SCAN_EVENTS)
-      for (const event of page.reverse()) {
-        if (event.seq <= indexed || found.length === limit) return found
+      const page = this.#before(number, seq, SCAN_EVENTS)
+      for (const event of page) {
+        if (event.seq <= above || found.length === limit) return found
         if (hasWords(event.text, words)) found.push(event)
         seq = event.seq
       }
       if (page.length < SCAN_EVENTS) return found
     }
   }
+
+  /** Latest first. */
+  #before(number: number, seq: number, limit: number): RoomEvent[] {
+    return (this.#statements.before.all(number, keySeq(seq), limit) as Row[]).map(eventOf)
+  }
+
+  /** A log without events has no number: -1 finds nothing. */
+  #log(key: LogKey): [number: number, indexed: number, first: number] {
+    const row = this.#statements.log.get(key) as [number, number, number | null] | undefined
+    return row === undefined ? [-1, 0, 1] : [row[0], row[1], row[2] ?? 1]
+  }
 }
 
 function prepare(database: Database.Database) {
   const raw = (sql: string) => database.prepare(sql).raw()
   return {
-    read: raw(READ),
-    before: raw(`SELECT ${COLUMNS} FROM events WHERE seq < ? ORDER BY seq DESC LIMIT ?`),
-    search: raw(
-      `SELECT ${COLUMNS} FROM events WHERE seq IN (SELECT rowid FROM words WHERE words MATCH ? ORDER BY rowid DESC LIMIT ?) ORDER BY seq DESC`,
+    log: raw(
+      `SELECT number, indexed, (SELECT ${seqSql('min(seq)')} FROM events
+       WHERE ${inLogSql('number')}) FROM logs WHERE key = ?`,
     ),
-    indexed: raw("SELECT value FROM meta WHERE key = 'indexed'"),
-    seat: raw('SELECT person, name, seq FROM seats WHERE person = ?'),
+    read: raw(READ),
+    before: raw(
+      `SELECT ${COLUMNS} FROM events WHERE seq >= ${keySql('?1', '0')}
+       AND seq < ${keySql('?1', '?2')} ORDER BY seq DESC LIMIT ?3`,
+    ),
+    // FTS5 reads only this range of its index.
+    search: raw(
+      `SELECT ${COLUMNS} FROM events WHERE seq IN (SELECT rowid FROM words WHERE words MATCH ?2
+       AND ${inLogSql('?1', 'rowid')} ORDER BY rowid DESC LIMIT ?3) ORDER BY seq DESC`,
+    ),
+    seatOf: raw(`SELECT ${SEAT_COLUMNS} FROM seats WHERE person = ?`),
+    seatNamed: raw(`SELECT ${SEAT_COLUMNS} FROM seats WHERE folded = ? ORDER BY at DESC LIMIT 1`),
+    directLogsOf: raw(
+      `SELECT logs.key, ${seqSql('events.seq')} FROM logs JOIN events ON events.seq =
+         (SELECT max(seq) FROM events WHERE ${inLogSql('logs.number')})
+       WHERE logs.first_person = ?1 OR logs.second_person = ?1
+       ORDER BY events.at DESC LIMIT ?2`,
+    ),
   }
 }

@@ -1,14 +1,21 @@
 /**
- * Events as rows. Only this file knows the columns of the table.
+ * Events as rows. Only this file knows the columns of the table, and how its key is made:
+ *
+ *   events.seq = (number of the log << 40) | seq of the event in its log
+ *
+ * The lobby has the number 0. The events of a log are side by side, and their keys grow.
+ *
+ * A key can be above 2^53, which JavaScript cannot count to. It MUST NOT leave SQL: statements
+ * take the number of the log and seq as two parameters, and return seq alone.
  */
 import type { RoomEvent } from '../../../shared/protocol.ts'
 import type { Draft } from '../../room/log.ts'
 
 /** The columns that a draft has a value for. */
 const DRAFT_COLUMNS = ['at', 'kind', 'person', 'name', 'via', 'text', 'id']
-const COLUMN_NAMES = ['seq', ...DRAFT_COLUMNS]
-export const COLUMNS = COLUMN_NAMES.join(', ')
-export const EVENT_COLUMNS = COLUMN_NAMES.map((name) => `events.${name}`).join(', ')
+
+/** Largest seq of an event in its log: 40 bits. */
+const MAX_SEQ = 2 ** 40 - 1
 
 /** `at`: in ms since the Unix epoch. */
 export type DraftRow = [
@@ -22,13 +29,40 @@ export type DraftRow = [
 ]
 export type Row = [seq: number, ...DraftRow]
 
-/** At most ? events from seq ? on, oldest first. */
-export const READ = `SELECT ${COLUMNS} FROM events WHERE seq >= ? ORDER BY seq LIMIT ?`
+/** SQL for a key. Numbers arrive in SQLite as REAL: `<<` and `|` make integers of them. */
+export function keySql(number: string, seq: string): string {
+  return `(${number} << 40 | ${seq})`
+}
 
-/** ?2: a JSON array of draft rows, whose events get the numbers after ?1. */
-export const INSERT = `INSERT INTO events (${COLUMNS})
-  SELECT ?1 + 1 + key, ${DRAFT_COLUMNS.map((_, at) => `value ->> ${at}`).join(', ')}
-  FROM json_each(?2)`
+/** SQL for the seq in a key. */
+export function seqSql(key: string): string {
+  return `(${key} & ${MAX_SEQ})`
+}
+
+/** SQL for whether `key` is of this log. */
+export function inLogSql(number: string, key = 'seq'): string {
+  return `${key} BETWEEN ${keySql(number, '0')} AND ${keySql(number, `${MAX_SEQ}`)}`
+}
+
+/** A seq from outside, as close as a key can have it. */
+export function keySeq(seq: number): number {
+  return Math.min(Math.max(seq, 0), MAX_SEQ)
+}
+
+/** The columns of a Row. */
+export const COLUMNS = [
+  seqSql('events.seq'),
+  ...DRAFT_COLUMNS.map((name) => `events.${name}`),
+].join(', ')
+
+/** At most ?3 events of log ?1 from seq ?2 on, oldest first. */
+export const READ = `SELECT ${COLUMNS} FROM events
+  WHERE seq BETWEEN ${keySql('?1', '?2')} AND ${keySql('?1', `${MAX_SEQ}`)} ORDER BY seq LIMIT ?3`
+
+/** ?3: a JSON array of draft rows, whose events get the numbers after ?2 in log ?1. */
+export const INSERT = `INSERT INTO events (seq, ${DRAFT_COLUMNS.join(', ')})
+  SELECT ${keySql('?1', '?2 + 1 + key')}, ${DRAFT_COLUMNS.map((_, at) => `value ->> ${at}`).join(', ')}
+  FROM json_each(?3)`
 
 export function rowOf({ at, kind, from, text, id }: Draft): DraftRow {
   return [Date.parse(at), kind, from.id, from.name, from.via, text, id ?? null]

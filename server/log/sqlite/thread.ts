@@ -1,13 +1,12 @@
 /**
- * A worker thread of the log, as the main thread sees it: each call returns a promise.
+ * A worker thread of the store, as the main thread sees it: each call returns a promise.
  *
  * MUST settle every promise, also when the thread ends by itself.
  */
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
-import type { Call, Method, Opened, Reply, ThreadData } from './worker.ts'
+import type { Call, Method, Opened, Reply, ThreadData, Trimmed } from './worker.ts'
 
-export type Ready = Exclude<Opened, { fault: string }>
 type Waiting = {
   /** `performance.now()` of the call, in ms. */
   since: number
@@ -16,8 +15,8 @@ type Waiting = {
 }
 
 export class Thread {
-  /** seq of the oldest event, from the latest reply of the writer. */
-  first = 1
+  /** Receives what the writer sends by itself. */
+  onTrimmed: (trimmed: Trimmed) => void = () => {}
   readonly #worker: Worker
   readonly #onLost: (error: Error) => void
   /** Calls without a reply, by number. */
@@ -29,7 +28,7 @@ export class Thread {
   private constructor(worker: Worker, onLost: (error: Error) => void) {
     this.#worker = worker
     this.#onLost = onLost
-    worker.on('message', (reply: Reply) => this.#workerOnMessage(reply))
+    worker.on('message', (message: Reply | Trimmed) => this.#workerOnMessage(message))
     worker.on('error', (error) => this.#lose(error))
     worker.on('exit', () => this.#lose(new Error('a thread of the log has ended')))
   }
@@ -77,10 +76,14 @@ export class Thread {
     await exit
   }
 
-  #workerOnMessage({ number, result, error, first }: Reply): void {
+  #workerOnMessage(message: Reply | Trimmed): void {
+    if ('firsts' in message) {
+      this.onTrimmed(message)
+      return
+    }
+    const { number, result, error } = message
     const waiting = this.#waiting.get(number)
     this.#waiting.delete(number)
-    if (first !== undefined) this.first = first
     if (error === undefined) waiting?.resolve(result)
     else waiting?.reject(new Error(`the log ${error}`))
   }

@@ -1,24 +1,28 @@
 /**
- * A thread of the SQLite log, which writes or reads. It receives calls and sends a reply to each,
- * in order. Between appends the writer does its upkeep in small steps.
+ * A thread of the SQLite store, which writes or reads. It receives calls and sends a reply to
+ * each, in order. Between appends the writer does its upkeep in small steps.
  */
 import { parentPort, workerData } from 'node:worker_threads'
+import type { LogKey } from '../../room/log.ts'
 import { faultOf } from './fault.ts'
 import { open } from './folder.ts'
 import { Queries } from './queries.ts'
-import { Writer, type WriterOptions } from './writer.ts'
+import { type Contents, Writer, type WriterOptions } from './writer.ts'
 
 /** The methods that the main thread can call. */
 export type Method =
-  | keyof Pick<Writer, 'append' | 'keepSeats' | 'probe'>
-  | keyof Pick<Queries, 'read' | 'before' | 'search' | 'seatOf'>
+  | keyof Pick<Writer, 'open' | 'release' | 'append' | 'keepSeats' | 'probe'>
+  | keyof Pick<Queries, 'read' | 'before' | 'search' | 'seatOf' | 'seatNamed' | 'directLogsOf'>
 export type Call = { number: number; method: Method | 'close'; args: unknown[] }
-/** `error`: the end of a sentence that begins with the log. `first`: seq of the oldest event. */
-export type Reply = { number: number; result?: unknown; error?: string; first?: number }
-/** The first message of a thread. `fault` and `warning` end a sentence that begins with the folder. */
-export type Opened =
-  | { epoch: string; secret: Uint8Array; head: number; first: number; warning?: string }
-  | { fault: string }
+/** `error`: the end of a sentence that begins with the log. */
+export type Reply = { number: number; result?: unknown; error?: string }
+/** Sent by itself: seq of the oldest event of each open log in which it has changed. */
+export type Trimmed = { firsts: [LogKey, number][] }
+/**
+ * The first message of a thread. `contents`: of the store; only the writer has them. `fault` ends
+ * a sentence that begins with the folder.
+ */
+export type Opened = { contents: Contents | undefined } | { fault: string }
 export type ThreadData = { role: 'writer' | 'reader'; options: WriterOptions }
 
 /** Pause between two steps of upkeep, in ms, so that appends hardly wait for it. */
@@ -44,21 +48,20 @@ try {
 }
 
 function runWriter(writer: Writer): void {
-  const { epoch, secret, head, first, warning } = writer
-  const opened = { epoch, secret, head, first }
-  port?.postMessage((warning === undefined ? opened : { ...opened, warning }) satisfies Opened)
+  port?.postMessage({ contents: writer.contents } satisfies Opened)
   port?.on('message', (call: Call) => {
-    const { head } = writer
-    port?.postMessage({ ...reply(writer, call), first: writer.first } satisfies Reply)
+    const { backlog } = writer
+    port?.postMessage(reply(writer, call))
     if (call.method !== 'append') return
-    if (writer.backlog > MAX_BACKLOG) tryUpkeep(writer, UPKEEP_EVENTS + writer.head - head)
+    const added = writer.backlog - backlog
+    if (writer.backlog > MAX_BACKLOG) tryUpkeep(writer, UPKEEP_EVENTS + added)
     if (upkeepMs === IDLE_MS) scheduleUpkeep(writer, UPKEEP_MS)
   })
   scheduleUpkeep(writer, UPKEEP_MS)
 }
 
 function runReader(queries: Queries): void {
-  port?.postMessage({ epoch: '', secret: new Uint8Array(0), head: 0, first: 0 } satisfies Opened)
+  port?.postMessage({ contents: undefined } satisfies Opened)
   port?.on('message', (call: Call) => port?.postMessage(reply(queries, call)))
 }
 
@@ -87,13 +90,12 @@ function scheduleUpkeep(writer: Writer, ms: number): void {
 
 /** Returns whether there is more to do soon. After a fault of the disk the next step tries again. */
 function tryUpkeep(writer: Writer, events: number): boolean {
-  const { first } = writer
   try {
     return writer.upkeep(events, Date.now(), performance.now())
   } catch {
     return false
   } finally {
-    // No call is waiting for this reply: it is sent because the first event has changed.
-    if (writer.first !== first) port?.postMessage({ number: 0, first: writer.first })
+    const firsts = writer.takeFirsts()
+    if (firsts.length > 0) port?.postMessage({ firsts } satisfies Trimmed)
   }
 }

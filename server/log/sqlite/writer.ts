@@ -1,120 +1,119 @@
 /**
- * The writing half of the SQLite log, in the thread that may wait for the disk. The room uses it
- * through `log.ts`.
+ * The writing half of the SQLite store, in the thread that may wait for the disk. The server uses
+ * it through `store.ts`.
  *
  * MUST sync a transaction to the disk before it returns from an append (WAL with
- * `synchronous=FULL`). MUST keep the latest event, from which numbering continues.
+ * `synchronous=FULL`).
  */
 import type Database from 'libsql'
 import type { RoomEvent } from '../../../shared/protocol.ts'
-import type { Seat } from '../../room/log.ts'
+import type { LogKey, Seat, StoredRoom } from '../../room/log.ts'
+import { LOBBY, personsOf } from '../keys.ts'
+import { TOPIC } from '../topic.ts'
+import { type Extent, Extents, emptyExtent, extentOf } from './extents.ts'
 import { createFolder, lock, makePrivate, open } from './folder.ts'
+import { migrate } from './migrations.ts'
 import { type DraftRow, eventOf, type Row } from './rows.ts'
-import { migrate } from './schema.ts'
-import { prepare, type Statements } from './statements.ts'
-import { TrustedTime } from './time.ts'
+import { SeatTable } from './seats.ts'
+import { type ExtentRow, prepare, type Statements } from './statements.ts'
 import { transaction } from './transaction.ts'
+import { type Limits, Upkeep } from './upkeep.ts'
 
-/** Seats kept, and how many more there may be before the oldest are deleted. */
-export const MAX_SEATS = 100_000
-export const SPARE_SEATS = 1000
-const DAY_MS = 86_400_000
+export type WriterOptions = Limits & { folder: string }
 
-export type WriterOptions = {
-  folder: string
-  /** How many of the latest events are kept; 0: all. */
-  retain: number
-  /** How many days events are kept; 0: for ever. Nothing is deleted by age in the first hour. */
-  retainDays: number
-}
+/** The drafts for one log. `text`: a JSON array of draft rows. `topic`: what these set it to. */
+export type Group = { key: LogKey; text: string; topic: string | undefined }
 
 /**
  * `head`: seq of the latest event. Without `outcomes`, all drafts became events, the last of them
  * `head`. `outcomes`: for each draft its seq, or the earlier event that it repeats.
  */
 export type Appended = { head: number; outcomes?: (number | RoomEvent)[] }
+type Inserted = Appended & { topic: string | undefined }
+
+/** Where a log begins and ends. */
+export type Ends = { first: number; head: number }
+
+/** The store when it was opened. `warning` ends a sentence that begins with the folder. */
+export type Contents = {
+  epoch: string
+  secret: Uint8Array
+  rooms: StoredRoom[]
+  lobby: Ends & { name: string; topic: string }
+  warning?: string
+}
 
 export class Writer {
-  readonly epoch: string
-  readonly secret: Uint8Array
-  /** For the operator: the end of a sentence that begins with the folder. */
-  readonly warning: string | undefined
-  readonly #options: WriterOptions
+  readonly contents: Contents
   readonly #database: Database.Database
   /** Kept in a transaction for as long as the writer is open: one server for each folder. */
   readonly #lock: Database.Database
   readonly #statements: Statements
-  readonly #time = new TrustedTime()
-  #head: number
-  #first: number
-  #indexed: number
-  /** At least as many as there are seats. */
-  #maxSeats: number
+  readonly #extents = new Extents()
+  readonly #upkeep: Upkeep
+  readonly #seats: SeatTable
 
   /** Throws an UnusableFile or a fault of the disk, and leaves the files as they are. */
-  constructor(options: WriterOptions) {
-    this.#options = options
-    createFolder(options.folder)
-    this.#lock = lock(options.folder)
-    this.#database = open(options.folder)
-    this.warning = makePrivate(options.folder)
+  constructor({ folder, ...limits }: WriterOptions) {
+    createFolder(folder)
+    this.#lock = lock(folder)
+    this.#database = open(folder)
+    const warning = makePrivate(folder)
     migrate(this.#database)
     this.#statements = prepare(this.#database)
-    const meta = Object.fromEntries(this.#statements.meta.all() as [string, string][])
-    this.epoch = meta.epoch ?? ''
-    this.secret = Buffer.from(meta.secret ?? '', 'base64')
-    this.#indexed = Number(meta.indexed)
-    const [first, head] = this.#statements.firstAndHead.get() as [number | null, number | null]
-    this.#head = head ?? 0
-    this.#first = first ?? 1
-    this.#maxSeats = this.#countSeats()
+    this.#upkeep = new Upkeep(this.#database, this.#statements, limits, this.#extents)
+    this.#seats = new SeatTable(this.#database, this.#statements)
+    this.contents = { ...this.#contents(), ...(warning !== undefined && { warning }) }
   }
 
-  get head(): number {
-    return this.#head
+  /** How many events wait for upkeep, as far as it is known. */
+  get backlog(): number {
+    return this.#extents.backlog
   }
 
-  get first(): number {
-    return this.#first
+  /** The lobby is open from the start, under its latest name. */
+  open(key: LogKey, name: string): Ends {
+    const extent = this.#extents.get(key) ?? this.#load(key) ?? emptyExtent(key, name)
+    if (key === LOBBY && name !== extent.name) {
+      this.#transaction(() => this.#statements.setName.run(extent.number, name))
+    }
+    extent.name = name
+    this.#extents.open(extent)
+    const { first, head } = extent
+    return { first, head }
   }
 
-  /** `text`: the drafts, as a JSON array of draft rows. */
-  append(text: string): Appended {
-    const appended = this.#transaction(() => this.#insert(text))
-    this.#head = appended.head
-    return appended
+  release(key: LogKey): void {
+    const extent = this.#extents.get(key)
+    if (extent !== undefined) this.#extents.release(extent)
+  }
+
+  /** Commits all groups or none. Their logs MUST be open, and different. */
+  append(groups: readonly Group[]): Appended[] {
+    const written = this.#transaction(() => groups.map((group) => this.#write(group)))
+    return written.map(({ extent, number, appended }) => {
+      this.#extents.extend(extent, number, appended.head)
+      return appended
+    })
   }
 
   keepSeats(seats: readonly Seat[]): void {
-    const now = Date.now()
-    // Counting reads all seats, so it is not done in each call.
-    const mayBeTooMany = this.#maxSeats + seats.length > MAX_SEATS + SPARE_SEATS
-    this.#transaction(() => {
-      for (const { person, name, seq } of seats)
-        this.#statements.keepSeat.run(person, name, seq, now)
-      if (mayBeTooMany) this.#statements.dropSeats.run(Math.max(0, this.#countSeats() - MAX_SEATS))
-    })
-    this.#maxSeats = mayBeTooMany ? this.#countSeats() : this.#maxSeats + seats.length
+    this.#seats.keep(seats, Date.now())
   }
 
   /** Writes to the disk without changing anything. Throws if the disk cannot be written. */
   probe(): void {
-    this.#transaction(() => this.#statements.setIndexed.run(String(this.#indexed)))
+    this.#transaction(() => this.#statements.probe.run())
   }
 
-  /** How many events wait for upkeep. */
-  get backlog(): number {
-    return this.#head - this.#indexed
-  }
-
-  /**
-   * Indexes and deletes at most `events` events; returns whether there is more to do. `wall` and
-   * `monotonic`: both clocks, in ms.
-   */
+  /** `Upkeep.step`. */
   upkeep(events: number, wall: number, monotonic: number): boolean {
-    const now = this.#time.read(wall, monotonic)
-    if (this.backlog > 0) this.#index(events)
-    return this.#trim(events, now) || this.backlog > 0
+    return this.#upkeep.step(events, wall, monotonic)
+  }
+
+  /** `Upkeep.takeFirsts`. */
+  takeFirsts(): [LogKey, number][] {
+    return this.#upkeep.takeFirsts()
   }
 
   close(): void {
@@ -122,84 +121,74 @@ export class Writer {
     this.#lock.close()
   }
 
-  #insert(text: string): Appended {
+  #contents(): Contents {
+    const meta = Object.fromEntries(this.#statements.meta.all() as [string, string][])
+    const rooms = this.#statements.rooms.all() as [string, string, string][]
+    const lobby = this.#load(LOBBY) as Extent
+    this.#extents.open(lobby)
+    const { first, head, name } = lobby
+    const [topic] = this.#statements.topic.get(lobby.number) as [string]
+    return {
+      epoch: meta.epoch ?? '',
+      secret: Buffer.from(meta.secret ?? '', 'base64'),
+      rooms: rooms.map(([key, name, topic]) => ({ key, name, topic })),
+      lobby: { first, head, name, topic },
+    }
+  }
+
+  #load(key: LogKey): Extent | undefined {
+    const row = this.#statements.log.get(key) as ExtentRow | undefined
+    return row === undefined ? undefined : extentOf(row)
+  }
+
+  #write({ key, text, topic }: Group): { extent: Extent; number: number; appended: Appended } {
+    const extent = this.#extents.get(key)
+    if (extent === undefined) throw new Error(`has no open log ${key}`)
+    const number = extent.number ?? this.#addLog(extent)
+    const { topic: newTopic, ...appended } = this.#insert(number, extent.head, text, topic)
+    if (newTopic !== undefined) this.#statements.setTopic.run(number, newTopic)
+    return { extent, number, appended }
+  }
+
+  #addLog({ key, name }: Extent): number {
+    const [number] = this.#statements.nextNumber.get() as [number]
+    this.#statements.addLog.run(number, key, name, ...(personsOf(key) ?? [null, null]))
+    return number
+  }
+
+  #insert(number: number, head: number, text: string, topic: string | undefined): Inserted {
     try {
-      const { changes } = this.#statements.insert.run(this.#head, text)
-      return { head: this.#head + changes }
+      const { changes } = this.#statements.insert.run(number, head, text)
+      return { head: head + changes, topic }
     } catch (error) {
       // An id is repeated, and the statement has inserted nothing.
       if ((error as { code?: string }).code !== 'SQLITE_CONSTRAINT_UNIQUE') throw error
-      return this.#insertNew(JSON.parse(text) as DraftRow[])
+      return this.#insertNew(number, head, JSON.parse(text) as DraftRow[])
     }
   }
 
   /** Inserts only drafts with an id that their sender has not used before. */
-  #insertNew(drafts: readonly DraftRow[]): Appended {
-    const known = this.#eventsWithIds(drafts)
+  #insertNew(number: number, head: number, drafts: readonly DraftRow[]): Inserted {
+    const known = this.#eventsWithIds(number, drafts)
     const added: DraftRow[] = []
     const outcomes = drafts.map((draft) => {
       const key = keyOf(draft)
       const earlier = key === undefined ? undefined : known.get(key)
       if (earlier !== undefined) return earlier
-      const seq = this.#head + added.push(draft)
+      const seq = head + added.push(draft)
       if (key !== undefined) known.set(key, eventOf([seq, ...draft]))
       return seq
     })
-    this.#statements.insert.run(this.#head, JSON.stringify(added))
-    return { head: this.#head + added.length, outcomes }
+    this.#statements.insert.run(number, head, JSON.stringify(added))
+    const topic = added.findLast(([, kind]) => kind === TOPIC)?.[5]
+    return { head: head + added.length, outcomes, topic }
   }
 
   /** The events in the log with the ids of these drafts, by their key. */
-  #eventsWithIds(drafts: readonly DraftRow[]): Map<string, RoomEvent> {
+  #eventsWithIds(number: number, drafts: readonly DraftRow[]): Map<string, RoomEvent> {
     const pairs = drafts.flatMap(([, , person, , , , id]) => (id === null ? [] : [[person, id]]))
-    const rows = this.#statements.withIds.all(JSON.stringify(pairs)) as Row[]
+    const rows = this.#statements.withIds.all(number, JSON.stringify(pairs)) as Row[]
     return new Map(rows.map(([seq, ...row]) => [keyOf(row) as string, eventOf([seq, ...row])]))
-  }
-
-  #index(events: number): void {
-    const to = Math.min(this.#head, this.#indexed + events)
-    this.#transaction(() => {
-      this.#statements.index.run(this.#indexed, to)
-      this.#statements.setIndexed.run(String(to))
-    })
-    this.#indexed = to
-  }
-
-  /** Deletes some of the events above the limits; returns whether there may be more. */
-  #trim(events: number, now: number | undefined): boolean {
-    const { retain } = this.#options
-    const byCount = retain === 0 ? 0 : this.#head - retain
-    const to = Math.min(
-      Math.max(byCount, this.#lastTooOld(events, now)),
-      this.#head - 1,
-      this.#indexed,
-      this.#first + events - 1,
-    )
-    if (to < this.#first) return false
-    this.#transaction(() => {
-      this.#statements.unindex.run(to)
-      this.#statements.drop.run(to)
-    })
-    this.#first = to + 1
-    return true
-  }
-
-  /** seq of the last event that is too old, among the first `events`; 0 when there is none. */
-  #lastTooOld(events: number, now: number | undefined): number {
-    const { retainDays } = this.#options
-    if (retainDays === 0 || now === undefined) return 0
-    const oldest = now - retainDays * DAY_MS
-    const [seq] = this.#statements.lastTooOld.get(
-      this.#first,
-      this.#first + events - 1,
-      oldest,
-      now,
-    ) as [number | null]
-    return seq ?? 0
-  }
-
-  #countSeats(): number {
-    return (this.#statements.countSeats.get() as [number])[0]
   }
 
   #transaction<T>(work: () => T): T {

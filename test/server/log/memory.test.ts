@@ -1,40 +1,42 @@
-/** The log in memory: the contract, and retention. */
+/** The store in memory: the contract, and retention. */
 import { describe, expect, test } from 'vitest'
-import { memoryLog } from '../../../server/log/memory.ts'
-import type { Draft } from '../../../server/room/log.ts'
-import { logContract } from '../../contract/log.ts'
+import { memoryStore } from '../../../server/log/memory.ts'
+import type { RoomLog, Store } from '../../../server/room/log.ts'
+import { storeContract } from '../../contract/store.ts'
+import { type Append, appendTo, draft } from '../../support/store.ts'
 
-logContract('memoryLog', async () => memoryLog())
+storeContract('memoryStore', async () => memoryStore())
 
-const draft = (text: string, id?: string): Draft => ({
-  at: '2026-11-22T12:21:15.123Z',
-  kind: 'message',
-  from: { id: 'a1', name: 'alice', via: 'web' },
-  text,
-  ...(id !== undefined && { id }),
-})
+/** `log`: the lobby, and `append` is to it. */
+async function open(retain = 0): Promise<{ store: Store; log: RoomLog; append: Append }> {
+  const store = memoryStore(retain)
+  const log = await store.open('lobby', 'lobby')
+  return { store, log, append: appendTo(store, log) }
+}
+
 const many = (count: number) => Array.from({ length: count }, (_, n) => draft(`${n}`))
 const seqs = (events: { seq: number }[]) => events.map(({ seq }) => seq)
 
-describe('a memoryLog that keeps 8', () => {
+describe('a memoryStore that keeps 8', () => {
   test('keeps up to a quarter more, and then only 8', async () => {
-    const log = memoryLog(8)
-    await log.append(many(9))
+    const { log, append } = await open(8)
+    await append(many(9))
     expect([log.first(), log.head()]).toEqual([1, 9])
-    await log.append(many(1))
+    await append(many(1))
     expect([log.first(), log.head()]).toEqual([3, 10])
-    await log.append(many(100))
+    await append(many(100))
     expect([log.first(), log.head()]).toEqual([103, 110])
   })
 
   test('returns all events of a batch, also those that it deletes with it', async () => {
-    const committed = await memoryLog(8).append(many(100))
+    const { append } = await open(8)
+    const committed = await append(many(100))
     expect(committed.map(({ event }) => event.seq)).toEqual(many(100).map((_, at) => at + 1))
   })
 
   test('reads from its first event, when asked for an earlier one', async () => {
-    const log = memoryLog(8)
-    await log.append(many(10))
+    const { log, append } = await open(8)
+    await append(many(10))
     expect(seqs(await log.read(1, 3))).toEqual([3, 4, 5])
     expect(seqs(await log.read(3, 3))).toEqual([3, 4, 5])
     expect(seqs(await log.read(0, 99))).toEqual([3, 4, 5, 6, 7, 8, 9, 10])
@@ -44,10 +46,15 @@ describe('a memoryLog that keeps 8', () => {
   })
 
   test('forgets the ids of deleted events, and no others', async () => {
-    const log = memoryLog(8)
-    await log.append([draft('gone', 'u1'), draft('gone'), ...many(7), draft('kept', 'u2')])
+    const { log, append } = await open(8)
+    await append([
+      draft('gone', { id: 'u1' }),
+      draft('gone'),
+      ...many(7),
+      draft('kept', { id: 'u2' }),
+    ])
     expect(log.first()).toBe(3)
-    const committed = await log.append([draft('new', 'u1'), draft('again', 'u2')])
+    const committed = await append([draft('new', { id: 'u1' }), draft('again', { id: 'u2' })])
     expect(committed).toMatchObject([
       { event: { seq: 11, text: 'new' }, repeated: false },
       { event: { seq: 10, text: 'kept' }, repeated: true },
@@ -55,15 +62,45 @@ describe('a memoryLog that keeps 8', () => {
   })
 
   test('does not find deleted events', async () => {
-    const log = memoryLog(8)
-    await log.append([draft('hello'), draft('x'), ...many(7), draft('hello')])
+    const { log, append } = await open(8)
+    await append([draft('hello'), draft('x'), ...many(7), draft('hello')])
     expect(seqs(await log.search('hello', 99))).toEqual([10])
   })
 
   test('distinguishes no id from the id "undefined"', async () => {
-    const log = memoryLog(8)
-    await log.append([...many(9), draft('kept', 'undefined')])
+    const { log, append } = await open(8)
+    await append([...many(9), draft('kept', { id: 'undefined' })])
     expect(log.first()).toBe(3)
-    expect(await log.append([draft('again', 'undefined')])).toMatchObject([{ repeated: true }])
+    expect(await append([draft('again', { id: 'undefined' })])).toMatchObject([{ repeated: true }])
   })
+
+  test('keeps 8 of each log', async () => {
+    const { store, log, append } = await open(8)
+    const physics = await store.open('room physics', 'physics')
+    await append(many(4))
+    await appendTo(store, physics)(many(20))
+    expect([log.first(), log.head()]).toEqual([1, 4])
+    expect([physics.first(), physics.head()]).toEqual([13, 20])
+  })
+})
+
+test('a memoryStore keeps 100,000 events in all: those of small logs, and the latest of large ones', async () => {
+  const { store, log, append } = await open(1_000_000)
+  const keys = ['a', 'b', 'c']
+  const [a, b, c] = await Promise.all(keys.map((key) => store.open(`room ${key}`, key)))
+  const appendMany = (log: RoomLog | undefined, count: number) =>
+    appendTo(store, log as RoomLog)(many(count))
+  await append(many(10))
+  await appendMany(a, 30_000)
+  await appendMany(b, 60_000)
+  // A released log counts as well.
+  b?.release()
+  await appendMany(c, 34_989)
+  const opened = await store.open('room b', 'b')
+  const sizes = () => [log, a, opened, c].map((log) => log && log.head() - log.first() + 1)
+  expect(sizes()).toEqual([10, 30_000, 60_000, 34_989])
+  await append(many(1))
+  expect(sizes()).toEqual([11, 30_000, 35_000, 34_989])
+  expect(opened.head()).toBe(60_000)
+  expect(await c?.read(1, 1)).toMatchObject([{ seq: 1 }])
 })

@@ -1,11 +1,13 @@
-/** The reading half of the SQLite log, on a real file that another connection writes to. */
+/** The reading half of the SQLite store, on a real file that another connection writes to. */
 import type Database from 'libsql'
-import { expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { open } from '../../../../server/log/sqlite/folder.ts'
-import { Queries } from '../../../../server/log/sqlite/queries.ts'
+import { Queries, SMALL_EVENTS } from '../../../../server/log/sqlite/queries.ts'
 import { rowOf } from '../../../../server/log/sqlite/rows.ts'
 import { Writer } from '../../../../server/log/sqlite/writer.ts'
+import type { Draft } from '../../../../server/room/log.ts'
 import { testFolder } from '../../../support/folder.ts'
+import { draft } from '../../../support/store.ts'
 
 /** Runs `after` each time that a statement which contains `part` has returned a row. */
 function afterStatement(database: Database.Database, part: string, after: () => void): void {
@@ -28,26 +30,62 @@ test('a search finds each event once, also when the writer indexes events in the
   const folder = testFolder()
   const writer = new Writer({ folder, retain: 0, retainDays: 0 })
   onTestFinished(() => writer.close())
-  const from = { id: 'a1', name: 'alice', via: 'web' } as const
-  const at = '2026-11-22T12:21:15.123Z'
-  const drafts = ['hello', 'nothing', 'hello again'].map((text) => ({
-    at,
-    kind: 'message' as const,
-    from,
-    text,
-  }))
-  writer.append(JSON.stringify(drafts.map(rowOf)))
+  const drafts = Array.from({ length: SMALL_EVENTS + 10 }, (_, at) =>
+    draft(at % 1500 === 0 ? 'hello' : 'nothing'),
+  )
+  // Half of them are in the index, so that the log is not read as a whole.
+  const append = (drafts: readonly Draft[]) =>
+    writer.append([{ key: 'lobby', text: JSON.stringify(drafts.map(rowOf)), topic: undefined }])
+  append(drafts)
+  while (writer.upkeep(500, 0, 0)) {}
+  append(drafts)
   const database = open(folder)
   let upkeeps = 0
-  afterStatement(database, "key = 'indexed'", () => {
+  afterStatement(database, 'FROM logs WHERE key', () => {
     upkeeps += 1
-    writer.upkeep(500, Date.now(), 0)
+    while (writer.upkeep(500, 0, 0)) {}
   })
   const queries = new Queries(database)
   onTestFinished(() => queries.close())
 
-  const seqs = () => queries.search('hello', 9).map(({ seq }) => seq)
-  expect(seqs()).toEqual([1, 3])
+  const seqs = () => queries.search('lobby', 'hello', 9).map(({ seq }) => seq)
+  const found = [1, 1501, SMALL_EVENTS + 11, SMALL_EVENTS + 1511]
+  expect(seqs()).toEqual(found)
   expect([upkeeps, writer.backlog]).toEqual([1, 0])
-  expect(seqs()).toEqual([1, 3])
+  expect(seqs()).toEqual(found)
+})
+
+describe('a search in the index', () => {
+  /** Two logs that are too large to be read as a whole. */
+  function indexed(): Queries {
+    const folder = testFolder()
+    const writer = new Writer({ folder, retain: 0, retainDays: 0 })
+    onTestFinished(() => writer.close())
+    for (const key of ['room a', 'room b', 'room c']) {
+      writer.open(key, key)
+      const drafts = Array.from({ length: SMALL_EVENTS + 10 }, (_, at) =>
+        draft(`hello ${key} ${at % 500 === 0 ? 'café' : 'nothing'}`),
+      )
+      writer.append([{ key, text: JSON.stringify(drafts.map(rowOf)), topic: undefined }])
+    }
+    while (writer.upkeep(500, 0, 0)) {}
+    const queries = new Queries(open(folder))
+    onTestFinished(() => queries.close())
+    return queries
+  }
+
+  test.each([
+    ['hello', 2, [SMALL_EVENTS + 9, SMALL_EVENTS + 10]],
+    ['Cafe', 9, [1, 501, 1001, 1501, 2001]],
+    ['hello caf', 3, [1001, 1501, 2001]],
+    ['room b', 1, [SMALL_EVENTS + 10]],
+    ['c room', 9, []],
+    ['hello OR', 9, []],
+    ['NEAR(', 9, []],
+    ['hello', 0, []],
+  ])('for %j finds the latest %i of its log: %j', (query, limit, seqs) => {
+    const found = indexed().search('room b', query, limit)
+    expect(found.map(({ seq }) => seq)).toEqual(seqs)
+    expect(found.every(({ text }) => text.includes('room b'))).toBe(true)
+  })
 })

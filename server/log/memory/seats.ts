@@ -1,0 +1,32 @@
+/** The seats of the store in memory. */
+import { foldName } from '../../../shared/fold.ts'
+import type { Seat } from '../../room/log.ts'
+
+/** Above that, the seats that were stored longest ago are dropped. */
+const MAX_SEATS = 10_000
+
+export class MemorySeats {
+  /** By person; the last was stored last. */
+  readonly #seats = new Map<string, { seat: Seat; folded: string }>()
+
+  keep(seats: readonly Seat[]): void {
+    for (const seat of seats) {
+      this.#seats.delete(seat.person)
+      this.#seats.set(seat.person, { seat, folded: foldName(seat.name) })
+    }
+    for (const [person] of this.#seats) {
+      if (this.#seats.size <= MAX_SEATS) break
+      this.#seats.delete(person)
+    }
+  }
+
+  of(person: string): Seat | undefined {
+    return this.#seats.get(person)?.seat
+  }
+
+  named(foldedName: string): Seat | undefined {
+    let latest: Seat | undefined
+    for (const { seat, folded } of this.#seats.values()) if (folded === foldedName) latest = seat
+    return latest
+  }
+}
