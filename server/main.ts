@@ -44,7 +44,7 @@ for (const name of optionNames) {
 
 program
   .command('export')
-  .description('print the whole log; a running server does not have to stop')
+  .description('print what was said; a running server does not have to stop')
   .addOption(
     new Option('--data <folder>', 'folder of the log').env('ONEROOM_DATA').default('./data'),
   )
@@ -53,6 +53,14 @@ program
       .env('ONEROOM_FORMAT')
       .choices(['text', 'ndjson'])
       .default('text'),
+  )
+  .addOption(
+    new Option('--room <name>', 'only this room; without it, all rooms').env('ONEROOM_ROOM'),
+  )
+  .addOption(
+    new Option('--direct', 'also what people wrote to one person alone; any value turns it on').env(
+      'ONEROOM_DIRECT',
+    ),
   )
   .action(exportTo)
 
@@ -97,10 +105,12 @@ async function serve(given: Record<keyof Config, string>, { args }: Command): Pr
   if (fault !== undefined) refuse([fault])
 }
 
-async function exportTo({ data, format }: { data: string; format: ExportFormat }): Promise<void> {
-  const { exportLog } = await import('./log/sqlite/export.ts')
+type ExportFlags = { data: string; format: ExportFormat; room?: string; direct?: boolean }
+
+async function exportTo({ data, format, room, direct = false }: ExportFlags): Promise<void> {
+  const { exportLogs } = await import('./log/sqlite/export.ts')
   try {
-    await exportLog(data, format, process.stdout)
+    await exportLogs(data, { format, room, direct }, process.stdout)
   } catch (error) {
     // The reader has closed the pipe, as in `oneroom export | head`.
     if ((error as NodeJS.ErrnoException).code === 'EPIPE') return

@@ -1,7 +1,7 @@
 /**
- * Exports the whole log as text, page by page, also while a server writes to it.
+ * Exports logs as text, page by page, also while a server writes to them.
  *
- * MUST NOT write to the file.
+ * MUST NOT write to the file, whatever version of Oneroom has written it.
  */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
@@ -9,6 +9,8 @@ import type { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import Database from 'libsql'
 import type { RoomEvent } from '../../../shared/protocol.ts'
+import { TOPIC } from '../topic.ts'
+import { type Exported, exportedLogs, type Selection } from './exported.ts'
 import { eventOf, READ, type Row } from './rows.ts'
 import { inspect, UnusableFile } from './schema.ts'
 
@@ -16,33 +18,61 @@ const PAGE_EVENTS = 1000
 
 /** `text`: a line for each event, which begins with its full time. `ndjson`: a JSON object for each. */
 export type ExportFormat = 'text' | 'ndjson'
+export type ExportOptions = Selection & { format: ExportFormat }
 
 /** Rejects with an UnusableFile, with a fault of the disk, or when `to` is destroyed. */
-export async function exportLog(folder: string, format: ExportFormat, to: Writable): Promise<void> {
+export async function exportLogs(
+  folder: string,
+  { format, ...selection }: ExportOptions,
+  to: Writable,
+): Promise<void> {
   const path = join(folder, 'room.db')
   if (!existsSync(path)) throw new UnusableFile('has no log')
   const database = new Database(path, { readonly: true })
   try {
-    if (!inspect(database)) throw new UnusableFile('has no log')
-    await pipeline(lines(database, format), to, { end: false })
+    const version = inspect(database)
+    if (version === 0) throw new UnusableFile('has no log')
+    const logs = exportedLogs(database, version, selection)
+    await pipeline(lines(database, logs, format), to, { end: false })
   } finally {
     database.close()
   }
 }
 
-function* lines(database: Database.Database, format: ExportFormat): Generator<string> {
+function* lines(
+  database: Database.Database,
+  logs: readonly Exported[],
+  format: ExportFormat,
+): Generator<string> {
   const page = database.prepare(READ).raw()
-  for (let next = 1; ; ) {
-    const rows = page.all(next, PAGE_EVENTS) as Row[]
-    if (rows.length === 0) return
-    const events = rows.map(eventOf)
-    yield events.map((event) => `${lineOf(event, format)}\n`).join('')
-    next = (events.at(-1)?.seq ?? next) + 1
+  for (const log of logs) {
+    const lineOf = format === 'ndjson' ? objectOf(log) : sentenceOf(log, logs.length > 1)
+    for (let next = 1; ; ) {
+      const events = (page.all(log.number, next, PAGE_EVENTS) as Row[]).map(eventOf)
+      const last = events.at(-1)
+      if (last === undefined) break
+      yield events.map((event) => `${lineOf(event)}\n`).join('')
+      next = last.seq + 1
+    }
   }
 }
 
-function lineOf(event: RoomEvent, format: ExportFormat): string {
-  if (format === 'ndjson') return JSON.stringify(event)
-  const { at, kind, from, text } = event
-  return kind === 'message' ? `${at} ${from.name}: ${text}` : `${at} * ${from.name} ${text}`
+/** What is undefined is left out. */
+function objectOf({ room, direct }: Exported): (event: RoomEvent) => string {
+  return (event) => JSON.stringify({ room, direct: direct?.ids, ...event })
+}
+
+/** `isOneOfSeveral`: the lines name their room, unless it is the lobby. */
+function sentenceOf(
+  { room, direct }: Exported,
+  isOneOfSeveral: boolean,
+): (event: RoomEvent) => string {
+  const place = direct ? ' (direct)' : room !== undefined && isOneOfSeveral ? ` [${room}]` : ''
+  return ({ at, kind, from, text }) => {
+    const to = direct?.ids.find((id) => id !== from.id)
+    const who = to === undefined ? from.name : `${from.name} -> ${direct?.names.get(to)}`
+    if (kind === 'message') return `${at}${place} ${who}: ${text}`
+    if (kind !== TOPIC) return `${at}${place} * ${who} ${text}`
+    return `${at}${place} * ${who} ${text === '' ? 'removed the topic' : `set the topic: ${text}`}`
+  }
 }

@@ -1,0 +1,68 @@
+/**
+ * The logs that an export prints, and what its lines say about them.
+ */
+import type Database from 'libsql'
+import { foldName } from '../../../shared/fold.ts'
+import { isRoom, LOBBY, personsOf } from '../keys.ts'
+import { inLogSql } from './rows.ts'
+import { UnusableFile } from './schema.ts'
+
+/** `room`: only the room with this name. `direct`: also what was written to one person alone. */
+export type Selection = { room?: string | undefined; direct: boolean }
+
+export type Exported = {
+  number: number
+  /** How the room is shown; undefined for the lobby and for a direct log. */
+  room: string | undefined
+  /** The ids of the two people of a direct log, and their names by id. */
+  direct: { ids: [string, string]; names: Map<string, string> } | undefined
+}
+type LogRow = [number: number, key: string, name: string]
+
+/** The log of version 1 of the schema. */
+const ONLY: LogRow = [0, LOBBY, LOBBY]
+
+/**
+ * The lobby first, then the rooms by name, then the direct logs. `version`: of the schema. Throws
+ * an UnusableFile if there is no such room.
+ */
+export function exportedLogs(
+  database: Database.Database,
+  version: number,
+  { room, direct }: Selection,
+): Exported[] {
+  const all =
+    version === 1
+      ? [ONLY]
+      : (database
+          .prepare('SELECT number, key, name FROM logs ORDER BY number <> 0, key')
+          .raw()
+          .all() as LogRow[])
+  const isAsked = ([, , name]: LogRow) => room === undefined || foldName(name) === foldName(room)
+  const rooms = all.filter((row) => personsOf(row[1]) === undefined && isAsked(row))
+  if (rooms.length === 0) throw new UnusableFile(`has no room ${room}`)
+  return [
+    ...rooms.map(([number, key, name]) => ({
+      number,
+      room: isRoom(key) ? name : undefined,
+      direct: undefined,
+    })),
+    ...(direct ? directLogs(database, all) : []),
+  ]
+}
+
+function* directLogs(database: Database.Database, all: readonly LogRow[]): Generator<Exported> {
+  const latest = database
+    .prepare(
+      `SELECT coalesce(
+         (SELECT name FROM events WHERE ${inLogSql('?1')} AND person = ?2 ORDER BY seq DESC LIMIT 1),
+         (SELECT name FROM seats WHERE person = ?2), ?2)`,
+    )
+    .raw()
+  for (const [number, key] of all) {
+    const ids = personsOf(key)
+    if (ids === undefined) continue
+    const names = ids.map((id) => [id, (latest.get(number, id) as [string])[0]] as const)
+    yield { number, room: undefined, direct: { ids, names: new Map(names) } }
+  }
+}
