@@ -7,7 +7,12 @@
 import { isIP } from 'node:net'
 import { type Address, readAddress } from '../shared/address.ts'
 import { relayFormatFault } from '../shared/dialect/relay.ts'
+import { errors } from '../shared/errors.ts'
+import { foldName } from '../shared/fold.ts'
+import { MAX_ROOMS } from '../shared/limits.ts'
+import { checkRoomName } from '../shared/names.ts'
 import type { FloodRate } from './net/connection/flood.ts'
+import type { RoomsRule } from './room/rooms.ts'
 
 export type Config = Readonly<{
   /** Address or host name on which both ports listen. */
@@ -27,11 +32,18 @@ export type Config = Readonly<{
   logLevel: string
   /** Further host names under which the page may be opened. */
   allowHost: readonly string[]
-  /** Another TCP chat server that the room joins as a client; undefined: none. */
-  relay: Address | undefined
+  /** Name of the room in which everybody begins. */
+  lobby: string
+  /** Which rooms there are beside the lobby. */
+  rooms: RoomsRule
+  /** Another TCP chat server that a room joins as a client; undefined: none. */
+  relay: RelayTarget | undefined
   /** Pattern of the line sent to that server for a message: contains {text}, usually {name}. */
   relayFormat: string
 }>
+
+/** `room`: undefined for the lobby. */
+export type RelayTarget = { address: Address; room: string | undefined }
 
 type Option<T> = {
   flag: string
@@ -106,10 +118,22 @@ export const options: { [K in keyof Config]: Option<Config[K]> } = {
     help: 'further host names of the page, separated by commas',
     read: (given) => ({ value: given.split(',').flatMap((name) => name.trim() || []) }),
   },
+  lobby: {
+    flag: '--lobby <name>',
+    default: 'lobby',
+    help: 'name of the room in which everybody begins',
+    read: readRoom,
+  },
+  rooms: {
+    flag: '--rooms <rule>',
+    default: 'open',
+    help: "'open': people can make rooms; 'off': there is only the lobby; or names, separated by commas",
+    read: readRooms,
+  },
   relay: {
     flag: '--relay <host:port>',
     default: '',
-    help: 'another TCP chat server, which the room joins as one client',
+    help: 'another TCP chat server, which the lobby joins as one client; host:port=ROOM for another room',
     read: readRelay,
   },
   relayFormat: {
@@ -155,6 +179,14 @@ export function readConfig(
   if (webPort === tcpPort && typeof webPort === 'number' && webPort !== 0) {
     faults.push(`--web-port and --tcp-port are both ${webPort}; each needs its own port.`)
   }
+  const { relay, rooms, lobby } = values as Partial<Config>
+  const room = relay?.room
+  if (room !== undefined && rooms?.type === 'listed') {
+    const known = [lobby ?? '', ...rooms.names].map(foldName)
+    if (!known.includes(foldName(room))) {
+      faults.push(`--relay names the room ${room}, which --rooms does not allow.`)
+    }
+  }
   return faults.length > 0
     ? { ok: false, faults }
     : { ok: true, config: Object.freeze(values) as Config }
@@ -167,9 +199,35 @@ function readPort(given: string): { value: number } | { fault: string } {
     : { fault: 'is not a port number from 0 to 65535' }
 }
 
-function readRelay(given: string): { value: Address | undefined } | { fault: string } {
-  const value = given === '' ? undefined : readAddress(given)
-  return given !== '' && value === undefined ? { fault: 'is not of the form host:port' } : { value }
+function readRelay(given: string): { value: RelayTarget | undefined } | { fault: string } {
+  if (given === '') return { value: undefined }
+  const [, host = '', room] = /^([^=]*)(?:=(.*))?$/s.exec(given) ?? []
+  const address = readAddress(host)
+  if (address === undefined) return { fault: 'is not of the form host:port or host:port=ROOM' }
+  if (room === undefined) return { value: { address, room } }
+  const read = readRoom(room)
+  return 'fault' in read ? read : { value: { address, room: read.value } }
+}
+
+function readRoom(given: string): { value: string } | { fault: string } {
+  const checked = checkRoomName(given)
+  if (checked.ok) return { value: checked.name }
+  const reason = checked.fault.message ?? errors.room_invalid.text
+  return { fault: `cannot be the name of a room: ${reason.replace(/\.$/, '')}` }
+}
+
+function readRooms(given: string): { value: RoomsRule } | { fault: string } {
+  if (given === 'open') return { value: { type: 'open' } }
+  if (given === 'off') return { value: { type: 'listed', names: [] } }
+  const names: string[] = []
+  for (const part of given.split(',')) {
+    const read = readRoom(part)
+    if ('fault' in read) return read
+    names.push(read.value)
+  }
+  return names.length < MAX_ROOMS
+    ? { value: { type: 'listed', names } }
+    : { fault: `has more than ${MAX_ROOMS - 1} names` }
 }
 
 function readCount(given: string): { value: number } | { fault: string } {

@@ -1,10 +1,10 @@
 /**
- * The gateway: one room, the raw TCP port and the HTTP server that lead into it, and a stop
+ * The gateway: the rooms, the raw TCP port and the HTTP server that lead into them, and a stop
  * that loses nothing.
  *
- *   nc, telnet, programs ── net/raw ──────┐                            ┌── log
- *                                         ├─ connection ─ session ─ room
- *   the page, bots ──────── net/websocket ┘                            └── feed → outboxes
+ *   nc, telnet, programs ── net/raw ──────┐                                    ┌── log
+ *                                         ├─ connection ─ session ─ rooms ─ room
+ *   the page, bots ──────── net/websocket ┘                                    └── feed → outboxes
  */
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
@@ -15,8 +15,8 @@ import { addressText } from '../shared/address.ts'
 import { systemClock } from './clock.ts'
 import type { Config } from './config.ts'
 import { reclaimMemory } from './heap.ts'
-import { memoryLog } from './log/memory.ts'
-import { LogUnusable, sqliteLog } from './log/sqlite/log.ts'
+import { memoryStore } from './log/memory.ts'
+import { LogUnusable, sqliteStore } from './log/sqlite/store.ts'
 import { isWildcard, leadsTo, reachedAt } from './net/addresses.ts'
 import { capacity, MAX_REFUSING } from './net/capacity.ts'
 import { Connections } from './net/connection/connections.ts'
@@ -28,15 +28,15 @@ import { tcpServer } from './net/raw/tcp.ts'
 import { Relay } from './net/relay/relay.ts'
 import { websocketRoute } from './net/websocket.ts'
 import type { Clock } from './room/clock.ts'
-import type { RoomLog } from './room/log.ts'
-import { Room } from './room/room.ts'
+import type { Store } from './room/log.ts'
+import { LobbyTaken, Rooms, type RoomsOptions } from './room/rooms.ts'
 import { Operator, type OperatorTerminal } from './terminal/console/operator.ts'
 
 /** Limits without a command-line option. Tests set them. */
 export type Tuning = {
   /** Time, in ms, that the place of a client that reconnects is held. */
   absenceMs: number
-  /** Bytes of recent broadcasts in memory, shared by all readers. */
+  /** Bytes of recent broadcasts in memory, shared by all rooms and readers. */
   feedBytes: number
   /** Open connections, of all transports together. */
   maxConnections: number
@@ -63,8 +63,8 @@ export type Gateway = {
   webUrl: string
   /** Address of the raw TCP port. */
   tcp: { host: string; port: number }
-  room: Room
-  /** Adds the operator to the room, at this terminal. */
+  rooms: Rooms
+  /** Adds the operator to the lobby, at this terminal. */
   operate(terminal: OperatorTerminal): Operator
   /** Stops accepting, processes and commits everything received, and closes every connection. */
   close(): Promise<void>
@@ -88,16 +88,16 @@ export async function startGateway(
     throw new StartError(`The page is not built: ${webRoot} has no index.html. Run npm run build.`)
   }
   const clock = systemClock
-  const roomLog = await openLog(config, log, logWorker)
-  const room = new Room({
-    log: roomLog,
+  const store = await openStore(config, log, logWorker)
+  const rooms = await openRooms(config, {
+    store,
     clock,
     absenceMs,
     feedBytes,
     onLogFault: atMostEvery(FAULT_LOG_MS, clock, (err) => {
       log.error({ err }, 'the log cannot be written; senders receive log_unavailable')
     }),
-    onBug: (err) => log.error({ err }, 'the room failed to process an event'),
+    onBug: (err) => log.error({ err }, 'a room failed to process an event'),
   })
   const connections = new Connections({
     log,
@@ -108,7 +108,7 @@ export async function startGateway(
     onCrowdGone: reclaimMemory,
   })
   const { flood, host } = config
-  const shared = { room, connections, flood }
+  const shared = { rooms, connections, flood }
   /** A server that is bound to all addresses is at the address that the client has reached. */
   const hostAt = (reached: string): string => (isWildcard(boundTo(tcp)) ? reached : host)
   const webUrl = (at: string): string => `http://${urlHost(at)}:${portOf(app.server)}`
@@ -122,12 +122,12 @@ export async function startGateway(
   await pageRoutes(app, {
     webRoot,
     allowHosts: [host, ...config.allowHost],
-    health: () => roomLog.health(),
+    health: () => store.health(),
   })
-  await app.register(metricsRoute, { room, connections })
-  await app.register(sayRoute, { room, flood })
+  await app.register(metricsRoute, { rooms, connections })
+  await app.register(sayRoute, { rooms, flood })
   await app.register(apiRoutes, {
-    room,
+    rooms,
     flood,
     tcpAddress: (reached) => ({ host: hostAt(reached), port: portOf(tcp) }),
   })
@@ -139,8 +139,8 @@ export async function startGateway(
     await connections.closeAll('shutdown')
     await app.close()
     await closed
-    await room.close()
-    await roomLog.close()
+    await rooms.close()
+    await store.close()
   }
 
   let relay: Relay | undefined
@@ -152,12 +152,13 @@ export async function startGateway(
     throw new StartError(listenFault(error as NodeJS.ErrnoException, config))
   }
   if (config.relay !== undefined) {
+    const { address, room } = config.relay
     for (const server of [tcp, app.server]) {
-      if (!(await leadsTo(config.relay, server))) continue
+      if (!(await leadsTo(address, server))) continue
       await close()
-      throw new StartError(`--relay ${addressText(config.relay)} is this server itself.`)
+      throw new StartError(`--relay ${addressText(address)} is this server itself.`)
     }
-    relay = new Relay({ ...shared, address: config.relay, format: config.relayFormat })
+    relay = new Relay({ ...shared, address, room, format: config.relayFormat })
   }
   // A connection that cannot be accepted MUST NOT stop the server.
   const serverOnError = atMostEvery(FAULT_LOG_MS, clock, (err: Error) => {
@@ -165,12 +166,12 @@ export async function startGateway(
   })
   for (const server of [tcp, app.server]) server.on('error', serverOnError)
   // Not awaited, since it starts a thread. Clients that join meanwhile wait for it.
-  void room.prepare()
+  void rooms.lobby.prepare()
   return {
     webUrl: webUrl(host),
     tcp: { host, port: portOf(tcp) },
-    room,
-    operate: (terminal) => new Operator({ room, connections, terminal }),
+    rooms,
+    operate: (terminal) => new Operator({ rooms, connections, terminal }),
     close,
   }
 }
@@ -185,15 +186,28 @@ function atMostEvery<T>(ms: number, clock: Clock, call: (value: T) => void): (va
   }
 }
 
-async function openLog(config: Config, log: Logger, worker: URL | undefined): Promise<RoomLog> {
+/** Closes the store if the rooms cannot be opened. */
+async function openRooms(
+  { lobby, rooms: rule }: Config,
+  options: Omit<RoomsOptions, 'lobby' | 'rule'>,
+): Promise<Rooms> {
+  try {
+    return await Rooms.open({ ...options, lobby, rule })
+  } catch (error) {
+    await options.store.close()
+    throw error instanceof LobbyTaken ? new StartError(`--lobby ${error.message}`) : error
+  }
+}
+
+async function openStore(config: Config, log: Logger, worker: URL | undefined): Promise<Store> {
   const { data, retain, retainDays } = config
-  if (data === ':memory:') return memoryLog(retain)
+  if (data === ':memory:') return memoryStore(retain)
   try {
     const onWarning = (sentence: string): void => log.warn(sentence)
     const onLost = (err: Error): void => {
       log.fatal({ err }, 'a thread of the log has ended; restart the server')
     }
-    return await sqliteLog({ folder: data, retain, retainDays, onWarning }, onLost, worker)
+    return await sqliteStore({ folder: data, retain, retainDays, onWarning }, onLost, worker)
   } catch (error) {
     throw error instanceof LogUnusable ? new StartError(error.message) : error
   }

@@ -37,10 +37,77 @@ export const commands = [
   {
     name: 'who',
     usage: '/who',
-    summary: 'List who is here, and how each is connected.',
-    more: ['web: a browser; tcp: a program such as nc; json: a program that sends JSON.'],
+    summary: 'List who is here.',
+    more: [
+      'For each person it shows the kind of connection:',
+      'web: a browser; tcp: a program such as nc; json: a program that sends JSON.',
+    ],
     where: 'everywhere',
     akin: ['list', 'users', 'people'],
+  },
+  {
+    name: 'join',
+    usage: '/join ROOM',
+    summary: 'Go to another room, or make it.',
+    more: [
+      'A name has 1 to 32 characters; upper and lower case are equal.',
+      'Everybody begins in the lobby. Example: /join physics',
+    ],
+    where: 'terminal',
+    akin: ['room', 'j', 'goto', 'channel'],
+  },
+  {
+    name: 'msg',
+    usage: '/msg NAME TEXT',
+    summary: 'Write to one person.',
+    more: [
+      'Nobody else receives it. A person who is away receives it after coming back.',
+      'Without TEXT, the latest messages of your conversation are shown.',
+      'Example: /msg asha hello. A name with spaces: /msg "Bob B" hello',
+    ],
+    where: 'terminal',
+    akin: ['m', 'tell', 'w', 'whisper', 'query', 'dm', 'pm'],
+  },
+  {
+    name: 'reply',
+    usage: '/reply TEXT',
+    summary: 'Answer the latest /msg.',
+    more: ['It goes to the person from whom the latest direct message came.'],
+    where: 'terminal',
+    akin: ['r'],
+  },
+  {
+    name: 'ignore',
+    usage: '/ignore [NAME]',
+    summary: 'Hide a person, or list them.',
+    more: [
+      'You receive nothing of that person any more, in any room.',
+      'The same command again ends it. /resume keeps the list.',
+    ],
+    where: 'terminal',
+    akin: ['mute', 'block', 'unignore'],
+  },
+  {
+    name: 'rooms',
+    usage: '/rooms',
+    summary: 'List the rooms.',
+    more: [
+      'For each: how many people are there, and its topic.',
+      'The lobby comes first, then the rooms with the most people.',
+    ],
+    where: 'terminal',
+    akin: ['channels'],
+  },
+  {
+    name: 'topic',
+    usage: '/topic [TEXT]',
+    summary: 'Show the topic, or set it.',
+    more: [
+      'Newcomers to the room are shown it. /topic off removes it.',
+      'Example: /topic Exercise 4',
+    ],
+    where: 'terminal',
+    akin: ['subject'],
   },
   {
     name: 'me',
@@ -53,7 +120,7 @@ export const commands = [
   {
     name: 'history',
     usage: '/history [N]',
-    summary: 'Show the last 20 messages, or the last N.',
+    summary: 'Show the last 20 messages, or N.',
     more: ['N is at most 200. Example: /history 100'],
     where: 'everywhere',
     akin: ['log', 'last'],
@@ -61,7 +128,7 @@ export const commands = [
   {
     name: 'search',
     usage: '/search WORDS',
-    summary: 'Show the latest messages that contain these words.',
+    summary: 'Show messages with these words.',
     more: [
       'All words must occur, in any order. The last word may be incomplete.',
       'Example: /search disk fu',
@@ -72,8 +139,9 @@ export const commands = [
   {
     name: 'resume',
     usage: '/resume CODE',
-    summary: 'Take back your name, and show what you missed.',
+    summary: 'Continue where you were.',
     more: [
+      'You get back your name and your room, and see what you missed.',
       'Your code is in the greeting. Keep it secret: it lets others impersonate you.',
       'Example: /resume w0bp1TUjtw.trfMqGEx7jQ',
     ],
@@ -83,7 +151,7 @@ export const commands = [
   {
     name: 'time',
     usage: '/time OFFSET',
-    summary: 'Set your time zone, as an offset from UTC.',
+    summary: 'Set your time zone.',
     more: [
       'From -12:00 to +14:00, in quarters of an hour, for all times and dates.',
       'Examples: /time +05:45, /time -3, /time UTC',
@@ -94,7 +162,7 @@ export const commands = [
   {
     name: 'stamps',
     usage: '/stamps on|off',
-    summary: 'Show the time before each message, or hide it.',
+    summary: 'Show or hide the times.',
     more: ['/history and /search still show dates.'],
     where: 'terminal',
     akin: ['timestamps'],
@@ -124,7 +192,7 @@ export const commands = [
   {
     name: 'turn',
     usage: '/turn on|off',
-    summary: 'Receive at most 1024 bytes for each line you send.',
+    summary: 'Receive 1024 bytes for each line.',
     more: [
       'For programs that send once and then read once, with recv(1024).',
       'The server holds messages back until the program sends again, and never splits a character.',

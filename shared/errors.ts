@@ -60,6 +60,21 @@ export const errors = {
     close: null,
     retryable: false,
   },
+  room_invalid: { text: 'That name cannot be used for a room.', close: null, retryable: false },
+  room_unknown: { text: 'There is no such room.', close: null, retryable: false },
+  rooms_full: {
+    text: 'The server has as many rooms as it can have. /rooms lists them.',
+    close: null,
+    retryable: true,
+  },
+  too_many_rooms: {
+    text: 'You are in as many rooms as one connection can be in. Leave one first.',
+    close: null,
+    retryable: false,
+  },
+  person_unknown: { text: 'There is nobody of that name.', close: null, retryable: false },
+  already_in_room: { text: 'You are in that room already.', close: null, retryable: false },
+  not_in_room: { text: 'You are not in that room. Join it first.', close: null, retryable: false },
   too_fast: {
     text: 'Too many messages from one sender. Wait a moment and send it again.',
     close: null,
@@ -113,6 +128,8 @@ export type Fault = {
   message?: string
   /** A valid, free name. */
   suggestion?: string
+  /** The room of the request, as the client named it. */
+  room?: string
 }
 
 /** Returns the `error` message for a fault. `id`: of the `say` that failed. */
@@ -123,5 +140,6 @@ export function errorMessage(fault: Fault, id?: string): ErrorMessage {
     message: fault.message ?? errors[fault.code].text,
     ...(id !== undefined && { id }),
     ...(fault.suggestion !== undefined && { suggestion: fault.suggestion }),
+    ...(fault.room !== undefined && { room: fault.room }),
   }
 }

@@ -17,3 +17,10 @@ export const limits = {
   /** Events in one reply to `hello`, `history` or `search`. */
   historyEvents: 200,
 } as const
+
+/** Rooms of a server, the lobby included. */
+export const MAX_ROOMS = 1000
+/** Characters (grapheme clusters) in the name of a room. */
+export const ROOM_NAME_LENGTH = 32
+/** UTF-8 bytes in the topic of a room. */
+export const TOPIC_BYTES = 240

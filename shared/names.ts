@@ -8,13 +8,13 @@
 import lookalikes from 'unhomoglyph'
 import type { Fault } from './errors.ts'
 import { foldName } from './fold.ts'
-import { limits } from './limits.ts'
+import { limits, ROOM_NAME_LENGTH } from './limits.ts'
 import { sanitise, utf8Length } from './text.ts'
 
-export { foldName }
-
-/** Longest name in UTF-8 bytes: a character (grapheme cluster) can be several code points. */
-const NAME_BYTES = 4 * limits.nameLength
+/** UTF-8 bytes for each character of the longest name: a grapheme cluster can be several code points. */
+const CHARACTER_BYTES = 4
+/** Longest name in UTF-8 bytes. */
+const NAME_BYTES = CHARACTER_BYTES * limits.nameLength
 
 /** UTF-16 units examined, as many as the schemas allow. NFKC makes up to 18 of one. */
 const RAW_UNITS = 256
@@ -97,17 +97,35 @@ function cut(name: string, length: number, bytes: number): string {
  * name is taken.
  */
 export function checkName(raw: string): { ok: true; name: string } | { ok: false; fault: Fault } {
-  const name = tidy(raw.slice(0, RAW_UNITS))
-  const message = raw.length > RAW_UNITS ? TOO_LONG : objection(name)
-  return message === undefined
-    ? { ok: true, name }
-    : { ok: false, fault: { code: 'name_invalid', message } }
+  return check(raw, limits.nameLength, 'name_invalid')
 }
 
-const TOO_LONG = `A name can have at most ${limits.nameLength} characters and ${NAME_BYTES} bytes.`
+/**
+ * Returns the name of a room as it will be shown: like a name of a person, with 1–32 grapheme
+ * clusters and at most 128 UTF-8 bytes. A `#` before it is ignored. Two rooms with the same fold
+ * are the same room.
+ */
+export function checkRoomName(raw: string): ReturnType<typeof checkName> {
+  return check(raw.replace(/^\s*#/, ''), ROOM_NAME_LENGTH, 'room_invalid')
+}
+
+function check(
+  raw: string,
+  length: number,
+  code: 'name_invalid' | 'room_invalid',
+): ReturnType<typeof checkName> {
+  const name = tidy(raw.slice(0, RAW_UNITS))
+  const message = raw.length > RAW_UNITS ? tooLong(length) : objection(name, length)
+  return message === undefined ? { ok: true, name } : { ok: false, fault: { code, message } }
+}
+
+function tooLong(length: number): string {
+  return `A name can have at most ${length} characters and ${CHARACTER_BYTES * length} bytes.`
+}
+
 const EMPTY = 'A name needs at least one letter, digit or emoji.'
 
-function objection(name: string): string | undefined {
+function objection(name: string, length: number): string | undefined {
   if (name === '') return EMPTY
   const hidden = name.match(invisible)?.[0].codePointAt(0)
   if (hidden !== undefined) {
@@ -122,7 +140,7 @@ function objection(name: string): string | undefined {
   // At this point, sanitise can change nothing but marks.
   if (sanitise(name) !== name) return 'A letter in a name can have at most 4 combining marks.'
   if (/^[\p{Nd} ]+$/u.test(name)) return 'A name cannot consist of digits only.'
-  if (cut(name, limits.nameLength, NAME_BYTES) !== name) return TOO_LONG
+  if (cut(name, length, CHARACTER_BYTES * length) !== name) return tooLong(length)
   return nameSkeleton(name) === '' ? EMPTY : undefined
 }
 

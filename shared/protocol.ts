@@ -33,6 +33,7 @@ export const EventKind = Type.Union([
   Type.Literal('message'),
   Type.Literal('action'),
   Type.Literal('notice'),
+  Type.Literal('topic'),
 ])
 export type EventKind = Static<typeof EventKind>
 
@@ -52,18 +53,36 @@ export type RoomEvent = Static<typeof RoomEvent>
 /** Printable ASCII, so that every program stores and compares it in the same way. */
 const ClientId = Type.String({ pattern: '^[ -~]{1,64}$' })
 
+/** The name of a room, in any case. In a request, its default is the room of the `hello`. */
+const RoomName = Type.String({ maxLength: 256 })
+const InRoom = Type.Optional(RoomName)
+
+/** Where a client continues in a room, and how many of the latest events it wants otherwise. */
+const place = {
+  epoch: Type.Optional(Type.String({ maxLength: 64 })),
+  seq: Type.Optional(Type.Integer({ minimum: 0 })),
+  history: Type.Optional(Type.Integer({ minimum: 0, maximum: limits.historyEvents })),
+}
+
 /** First message of a connection. All fields but `protocol` are optional. */
 export const Hello = Type.Object({
   type: Type.Literal('hello'),
   protocol: Type.Literal(PROTOCOL_VERSION),
   name: Type.Optional(Type.String({ maxLength: 256 })),
   token: Type.Optional(Type.String({ maxLength: 256 })),
-  epoch: Type.Optional(Type.String({ maxLength: 64 })),
-  seq: Type.Optional(Type.Integer({ minimum: 0 })),
-  /** How many of the latest events a newcomer wants. */
-  history: Type.Optional(Type.Integer({ minimum: 0, maximum: limits.historyEvents })),
+  /** The lobby by default. */
+  room: InRoom,
+  ...place,
 })
 export type Hello = Static<typeof Hello>
+
+/** Enters a further room on the same connection. The reply is `joined`, or an `error`. */
+export const Join = Type.Object({ type: Type.Literal('join'), room: RoomName, ...place })
+export type Join = Static<typeof Join>
+
+/** Leaves a room, and keeps the connection. The reply is `left`. */
+export const Leave = Type.Object({ type: Type.Literal('leave'), room: RoomName })
+export type Leave = Static<typeof Leave>
 
 export const Say = Type.Object({
   type: Type.Literal('say'),
@@ -71,23 +90,65 @@ export const Say = Type.Object({
   id: Type.Optional(ClientId),
   text: Type.String(),
   action: Type.Optional(Type.Boolean()),
+  room: InRoom,
 })
 export type Say = Static<typeof Say>
+
+/** Says something to one other person. */
+export const DirectSay = Type.Object({
+  type: Type.Literal('direct'),
+  /** The id or the name of the person, who need not be present. */
+  to: Type.String({ maxLength: 256 }),
+  id: Type.Optional(ClientId),
+  text: Type.String(),
+  action: Type.Optional(Type.Boolean()),
+})
+export type DirectSay = Static<typeof DirectSay>
+
+/** Ignores a person, or no longer; without a name, requests the list. The reply is `ignored`. */
+export const Ignore = Type.Object({
+  type: Type.Literal('ignore'),
+  /** The id or the name of the person. */
+  name: Type.Optional(Type.String({ maxLength: 256 })),
+  /** Without it, the opposite of before. */
+  on: Type.Optional(Type.Boolean()),
+})
+export type Ignore = Static<typeof Ignore>
+
+/** Sets the topic of a room; '' removes it. */
+export const SetTopic = Type.Object({
+  type: Type.Literal('topic'),
+  text: Type.String(),
+  room: InRoom,
+})
+export type SetTopic = Static<typeof SetTopic>
+
+/** Requests the list of rooms. */
+export const RoomsRequest = Type.Object({ type: Type.Literal('rooms') })
 
 export const Rename = Type.Object({
   type: Type.Literal('name'),
   name: Type.String({ maxLength: 256 }),
 })
-export const Typing = Type.Object({ type: Type.Literal('typing'), on: Type.Boolean() })
+export const Typing = Type.Object({
+  type: Type.Literal('typing'),
+  on: Type.Boolean(),
+  room: InRoom,
+})
 export const Bye = Type.Object({ type: Type.Literal('bye') })
 
 const Limit = Type.Optional(Type.Integer({ minimum: 1, maximum: limits.historyEvents }))
+
+/** The id or the name of a person: the request is for the conversation with them. */
+const WithPerson = Type.Optional(Type.String({ maxLength: 256 }))
 
 /** Requests the latest events below `before`; without it, the latest of all. */
 export const HistoryRequest = Type.Object({
   type: Type.Literal('history'),
   before: Type.Optional(Type.Integer({ minimum: 1 })),
   limit: Limit,
+  room: InRoom,
+  direct: WithPerson,
 })
 export type HistoryRequest = Static<typeof HistoryRequest>
 
@@ -96,26 +157,40 @@ export const SearchRequest = Type.Object({
   type: Type.Literal('search'),
   query: Type.String({ maxLength: 256 }),
   limit: Limit,
+  room: InRoom,
+  direct: WithPerson,
 })
 export type SearchRequest = Static<typeof SearchRequest>
 
 /** The messages of a client, by their `type`. */
 export const clientMessages = {
   hello: Hello,
+  join: Join,
+  leave: Leave,
   say: Say,
   name: Rename,
+  topic: SetTopic,
   typing: Typing,
   history: HistoryRequest,
   search: SearchRequest,
+  rooms: RoomsRequest,
+  direct: DirectSay,
+  ignore: Ignore,
   bye: Bye,
 } as const
 export type ClientMessage =
   | Hello
+  | Join
+  | Leave
   | Say
   | Static<typeof Rename>
+  | SetTopic
   | Static<typeof Typing>
   | HistoryRequest
   | SearchRequest
+  | Static<typeof RoomsRequest>
+  | DirectSay
+  | Ignore
   | Static<typeof Bye>
 
 /** Why the client cannot resume. */
@@ -126,17 +201,16 @@ export const ResetReason = Type.Union([
 ])
 export type ResetReason = Static<typeof ResetReason>
 
-export const Welcome = Type.Object({
-  type: Type.Literal('welcome'),
-  protocol: Type.Literal(PROTOCOL_VERSION),
-  you: Person,
-  token: Type.String(),
-  /** Server time, ISO 8601, UTC. */
-  at: Type.String(),
+/** A person, without how they are connected. */
+export const PersonName = Type.Object({ id: Type.String(), name: Type.String() })
+export type PersonName = Static<typeof PersonName>
+
+/** What a client learns of a room when it enters. */
+const view = {
   epoch: Type.String(),
   /** seq of the latest broadcast event; 0 in an empty room. */
   head: Type.Integer(),
-  /** Set if the client resumes from the epoch and seq of its `hello`; the missed events follow. */
+  /** Set if the client resumes from the epoch and seq that it sent; the missed events follow. */
   resumed: Type.Union([Type.Object({ from: Type.Integer(), to: Type.Integer() }), Type.Null()]),
   /** Set if it cannot resume: it forgets the events that it has shown, and takes `events`. */
   reset: Type.Union([ResetReason, Type.Null()]),
@@ -144,21 +218,63 @@ export const Welcome = Type.Object({
   memberCount: Type.Integer(),
   /** The latest events, oldest first; empty if the client resumes. */
   events: Type.Array(RoomEvent),
+  /** Absent if the room has none. */
+  topic: Type.Optional(Type.String()),
+}
+
+/** The room of a message; absent for the lobby. */
+const OfRoom = Type.Optional(Type.String())
+
+export const Welcome = Type.Object({
+  type: Type.Literal('welcome'),
+  protocol: Type.Literal(PROTOCOL_VERSION),
+  you: Person,
+  token: Type.String(),
+  /** Server time, ISO 8601, UTC. */
+  at: Type.String(),
+  room: OfRoom,
+  ...view,
   limits: Type.Object({
     textBytes: Type.Integer(),
     nameLength: Type.Integer(),
     frameBytes: Type.Integer(),
     historyEvents: Type.Integer(),
   }),
+  /**
+   * The conversations of a returning person, the one with the latest event first, with the seq of
+   * that event; at most 20. Absent if there are none.
+   */
+  direct: Type.Optional(Type.Array(Type.Object({ with: PersonName, head: Type.Integer() }))),
+  /** The people that this person ignores. Absent if there are none. */
+  ignored: Type.Optional(Type.Array(PersonName)),
 })
 export type Welcome = Static<typeof Welcome>
+
+/** The reply to `join`: `room` is the name as it is shown, also for the lobby. */
+export const Joined = Type.Object({ type: Type.Literal('joined'), room: Type.String(), ...view })
+export type Joined = Static<typeof Joined>
+
+/** The reply to `leave`. */
+export const Left = Type.Object({ type: Type.Literal('left'), room: Type.String() })
+export type Left = Static<typeof Left>
 
 /** All events that were committed together, in order. */
 export const Events = Type.Object({
   type: Type.Literal('events'),
   events: Type.Array(RoomEvent),
+  room: OfRoom,
+  /** seq of the last event, if events of people that the client ignores are left out. */
+  to: Type.Optional(Type.Integer()),
 })
 export type Events = Static<typeof Events>
+
+/** Events of the conversation of two people, which only these two receive. */
+export const Direct = Type.Object({
+  type: Type.Literal('direct'),
+  people: Type.Tuple([PersonName, PersonName]),
+  events: Type.Array(RoomEvent),
+})
+export type Direct = Static<typeof Direct>
 
 /**
  * Changes since the last `presence`. With `members`: a new list, which replaces the client's
@@ -174,6 +290,7 @@ export const Presence = Type.Object({
   counted: Type.Optional(Type.Object({ joined: Type.Integer(), left: Type.Integer() })),
   members: Type.Optional(Type.Array(Person)),
   memberCount: Type.Integer(),
+  room: OfRoom,
 })
 export type Presence = Static<typeof Presence>
 
@@ -181,6 +298,7 @@ export const TypingNotice = Type.Object({
   type: Type.Literal('typing'),
   from: Person,
   on: Type.Boolean(),
+  room: OfRoom,
 })
 export type TypingNotice = Static<typeof TypingNotice>
 
@@ -190,12 +308,17 @@ export type TypingNotice = Static<typeof TypingNotice>
  */
 const LeftOut = Type.Optional(Type.Integer({ minimum: 1 }))
 
+/** The id of the other person, if the reply is about a conversation. */
+const OfConversation = Type.Optional(Type.String())
+
 /** The reply to `history`, oldest first. `more`: there are older events. */
 export const History = Type.Object({
   type: Type.Literal('history'),
   events: Type.Array(RoomEvent),
   more: Type.Boolean(),
   leftOut: LeftOut,
+  room: OfRoom,
+  direct: OfConversation,
 })
 export type History = Static<typeof History>
 
@@ -205,8 +328,37 @@ export const Found = Type.Object({
   query: Type.String(),
   events: Type.Array(RoomEvent),
   leftOut: LeftOut,
+  room: OfRoom,
+  direct: OfConversation,
 })
 export type Found = Static<typeof Found>
+
+/** The reply to `ignore`. */
+export const Ignored = Type.Object({
+  type: Type.Literal('ignored'),
+  people: Type.Array(PersonName),
+})
+export type Ignored = Static<typeof Ignored>
+
+/** A room in a list. `memberCount`: 0 if nobody is there now. */
+export const RoomSummary = Type.Object({
+  name: Type.String(),
+  memberCount: Type.Integer(),
+  topic: Type.String(),
+})
+export type RoomSummary = Static<typeof RoomSummary>
+
+/**
+ * The reply to `rooms`: the lobby first, then those with the most members. `roomCount` includes
+ * the rooms that are not listed. `open`: whether clients can make further rooms.
+ */
+export const RoomList = Type.Object({
+  type: Type.Literal('rooms'),
+  rooms: Type.Array(RoomSummary),
+  roomCount: Type.Integer(),
+  open: Type.Boolean(),
+})
+export type RoomList = Static<typeof RoomList>
 
 export const ErrorMessage = Type.Object({
   type: Type.Literal('error'),
@@ -217,24 +369,36 @@ export const ErrorMessage = Type.Object({
   id: Type.Optional(Type.String()),
   /** A free name, if the error is about a name. */
   suggestion: Type.Optional(Type.String()),
+  /** The room of the rejected request, as the client named it. */
+  room: Type.Optional(Type.String()),
 })
 export type ErrorMessage = Static<typeof ErrorMessage>
 
 /** The messages of the server, by their `type`. */
 export const serverMessages = {
   welcome: Welcome,
+  joined: Joined,
+  left: Left,
   events: Events,
+  direct: Direct,
   presence: Presence,
   history: History,
   found: Found,
+  rooms: RoomList,
+  ignored: Ignored,
   typing: TypingNotice,
   error: ErrorMessage,
 } as const
 export type ServerMessage =
   | Welcome
+  | Joined
+  | Left
   | Events
+  | Direct
   | Presence
   | History
   | Found
+  | RoomList
+  | Ignored
   | TypingNotice
   | ErrorMessage

@@ -16,6 +16,7 @@ import { LINE_HELLO } from '../../shared/dialect/typed.ts'
 import { errorMessage, errors } from '../../shared/errors.ts'
 import { limits } from '../../shared/limits.ts'
 import type { Part } from '../room/encoded.ts'
+import { networkOf } from './addresses.ts'
 import { Connection, type ConnectionOptions } from './connection/connection.ts'
 import type { Arrived, Input } from './connection/input.ts'
 import { isTaken, type Transport } from './connection/transport.ts'
@@ -62,7 +63,7 @@ export async function websocketRoute(
     socket.removeAllListeners('error')
     const code = options.connections.refusal
     if (code !== undefined) {
-      options.room.tally.refused(code)
+      options.rooms.tally.refused(code)
       socket.on('error', () => {})
       socket.send(JSON.stringify(errorMessage({ code })))
       socket.close(errors[code].close, code)
@@ -172,11 +173,12 @@ class WebSocketConnection implements Transport {
     this.#options = options
     const isText = socket.protocol === TEXT_PROTOCOL
     this.#input = new WebSocketInput(isText, isText ? [LINE_HELLO] : [])
-    this.#seenAt = options.room.clock.monotonic()
+    this.#seenAt = options.rooms.clock.monotonic()
     this.#connection = new Connection(options, this, this.#input, {
       dialect: isText ? lineDialect : jsonDialect,
       via: 'web',
       remote: `${stream.remoteAddress}:${stream.remotePort}`,
+      network: networkOf(stream.remoteAddress ?? ''),
     })
     // A Buffer, as long as `binaryType` is not changed.
     socket.on('message', (data, isBinary) => this.#socketOnMessage(data as Buffer, isBinary))
@@ -192,7 +194,7 @@ class WebSocketConnection implements Transport {
 
   #socketOnMessage(data: Buffer, isBinary: boolean): void {
     this.#sawLife()
-    this.#options.room.tally.bytesIn += data.length
+    this.#options.rooms.tally.bytesIn += data.length
     if (isBinary) {
       this.#connection.close('binary_frame')
       return
@@ -212,7 +214,7 @@ class WebSocketConnection implements Transport {
   }
 
   #sawLife(): void {
-    this.#seenAt = this.#options.room.clock.monotonic()
+    this.#seenAt = this.#options.rooms.clock.monotonic()
   }
 
   beat(now: number): void {
@@ -235,7 +237,7 @@ class WebSocketConnection implements Transport {
     if (this.#socket.readyState !== this.#socket.OPEN) return false
     const slices = framedSlices(parts, textFrames)
     const size = sizeOf(slices)
-    this.#options.room.tally.bytesOut += size
+    this.#options.rooms.tally.bytesOut += size
     // Beside ws, whose send() makes a header for each reader and message. Without compression,
     // ws keeps no messages of its own that these could overtake.
     writeSlices(this.#stream, slices, size)

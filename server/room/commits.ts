@@ -1,26 +1,26 @@
 /**
- * Commits: drafts → the log, in batches.
+ * Commits: drafts for any logs → the store, in batches, so that all rooms share one commit.
  *
  * MUST have at most one append under way, so that there is one order. MUST settle every
  * draft exactly once, whatever fails.
  */
 import type { Clock } from './clock.ts'
-import type { Committed, Draft, RoomLog } from './log.ts'
+import type { Committed, Draft, RoomLog, Store } from './log.ts'
 import type { Tally } from './tally.ts'
 
 /** Drafts in one append, and UTF-16 units of text in them: bounds the delay and the segment. */
 const BATCH_DRAFTS = 1024
 const BATCH_SIZE = 262_144
 
-/** Receives the outcome of a post; undefined if the log could not commit it. */
+/** Receives the outcome of a post; undefined if the store could not commit it. */
 export type Settle = (committed: Committed | undefined) => void
-type Posted = { draft: Draft; settle: Settle }
+type Posted = { log: RoomLog; draft: Draft; settle: Settle }
 
 export type CommitsOptions = {
-  log: RoomLog
+  store: Pick<Store, 'append'>
   clock: Clock
   tally: Tally
-  /** Receives a fault of the log. The senders receive theirs through `settle`. */
+  /** Receives a fault of the store. The senders receive theirs through `settle`. */
   onLogFault: (error: unknown) => void
   /** Receives an error that a `settle` has thrown. */
   onBug: (error: unknown) => void
@@ -37,9 +37,12 @@ export class Commits {
     this.#options = options
   }
 
-  /** Queues a draft. Drafts are committed in the order of the calls. */
-  post(draft: Omit<Draft, 'at'>, settle: Settle): void {
-    this.#posted.push({ draft: { at: this.#now(), ...draft }, settle })
+  /**
+   * Queues a draft for a log, which MUST stay open until it is settled. Drafts are committed in the
+   * order of the calls.
+   */
+  post(log: RoomLog, draft: Omit<Draft, 'at'>, settle: Settle): void {
+    this.#posted.push({ log, draft: { at: this.#now(), ...draft }, settle })
     // At the end of the turn, so that all drafts of this turn go into the same append.
     this.#committing ??= new Promise((resolve) => {
       this.#options.clock.turn(() => resolve(this.#commitAll()))
@@ -61,7 +64,7 @@ export class Commits {
   async #commitAll(): Promise<void> {
     while (this.#posted.length > 0) {
       const batch = this.#takeBatch()
-      const committed = await this.#append(batch.map(({ draft }) => draft))
+      const committed = await this.#append(batch)
       batch.forEach(({ settle }, at) => {
         this.#settle(settle, committed?.[at])
       })
@@ -69,7 +72,7 @@ export class Commits {
     this.#committing = undefined
   }
 
-  /** A bug in one sender MUST NOT stop the room. */
+  /** A bug in one sender MUST NOT stop the others. */
   #settle(settle: Settle, committed: Committed | undefined): void {
     try {
       settle(committed)
@@ -87,11 +90,11 @@ export class Commits {
     return this.#posted.splice(0, count)
   }
 
-  async #append(drafts: Draft[]): Promise<Committed[] | undefined> {
-    const { log, clock, tally, onLogFault } = this.#options
+  async #append(drafts: readonly Posted[]): Promise<Committed[] | undefined> {
+    const { store, clock, tally, onLogFault } = this.#options
     const began = clock.monotonic()
     try {
-      return await log.append(drafts)
+      return await store.append(drafts)
     } catch (error) {
       onLogFault(error)
       return undefined

@@ -1,13 +1,15 @@
 /**
- * The feed: the latest broadcasts of the room, as segments in a ring. A reader is a
+ * The feed: the latest broadcasts of a channel, as segments in a ring. A reader is a
  * position in it. Each segment is encoded once per encoding, for all readers.
  *
- * MUST stay within its limit of bytes. Readers that need older events read the log.
+ * MUST keep its segments within the limit of the memory that all feeds share. Readers that need
+ * older events read the log.
  */
 import type { Encoding } from '../../shared/dialect/dialect.ts'
 import { limits } from '../../shared/limits.ts'
 import type { RoomEvent, ServerMessage } from '../../shared/protocol.ts'
 import { Encoded } from './encoded.ts'
+import { latestFitting, REPLY_SIZE } from './fitting.ts'
 
 /**
  * Encodings that a segment keeps, besides the common ones; a room has fewer styles in use.
@@ -52,7 +54,7 @@ export class Segment {
 }
 
 function costOf(message: ServerMessage): number {
-  if (message.type === 'events') {
+  if (message.type === 'events' || message.type === 'direct') {
     return message.events.reduce((sum, { text }) => sum + 400 + text.length * 2, 256)
   }
   if (message.type !== 'presence') return 1024
@@ -61,21 +63,64 @@ function costOf(message: ServerMessage): number {
   return 256 + 200 * people
 }
 
-export class Feed {
+/**
+ * The memory of all feeds of a server: the segments of all of them in the order in which they were
+ * added. Above the limit the oldest leaves its feed, so that a channel in which nothing happens
+ * holds no memory for long.
+ */
+export class FeedMemory {
   readonly #maxBytes: number
+  /** The feed of each segment, the oldest first. */
+  readonly #feeds = new Map<Segment, Feed>()
+  #bytes = 0
+
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes
+  }
+
+  add(segment: Segment, feed: Feed): void {
+    this.#feeds.set(segment, feed)
+    this.grow(segment.cost)
+  }
+
+  remove(segment: Segment): void {
+    if (this.#feeds.delete(segment)) this.#bytes -= segment.cost
+  }
+
+  /** A segment has grown by so many bytes. The newest segment stays, whatever its size. */
+  grow(bytes: number): void {
+    this.#bytes += bytes
+    for (const [, feed] of this.#feeds) {
+      if (this.#bytes <= this.#maxBytes || this.#feeds.size === 1) return
+      feed.dropOldest()
+    }
+  }
+
+  /** Estimated bytes of memory, for tests. */
+  get bytes(): number {
+    return this.#bytes
+  }
+}
+
+export class Feed {
+  readonly #memory: FeedMemory
   #ring: Segment[] = []
   /** Position of the oldest segment in the ring. */
   #tail = 0
-  #bytes = 0
   #seq: number
   /** lastSeq of the segment that left the ring last. */
   #trimmedSeq: number
-  /** The latest events, oldest first: at least RECENT_EVENTS if the room has them. */
+  /**
+   * The latest events, oldest first: at least RECENT_EVENTS if the channel has them and they fit into
+   * one reply.
+   */
   #recent: RoomEvent[] = []
+  /** UTF-16 units of text in #recent. */
+  #recentSize = 0
 
   /** `seq`: head of the log at the start. */
-  constructor(maxBytes: number, seq: number) {
-    this.#maxBytes = maxBytes
+  constructor(memory: FeedMemory, seq: number) {
+    this.#memory = memory
     this.#seq = seq
     this.#trimmedSeq = seq
   }
@@ -100,19 +145,30 @@ export class Feed {
   }
 
   add(message: ServerMessage): void {
-    if (message.type === 'events') {
+    if (message.type === 'events' || message.type === 'direct') {
       this.#seq = message.events.at(-1)?.seq ?? this.#seq
       this.#remember(message.events)
     }
-    const segment = new Segment(message, this.#seq, (bytes) => this.#grow(bytes))
+    const segment = new Segment(message, this.#seq, (bytes) => this.#memory.grow(bytes))
     this.#ring.push(segment)
-    this.#grow(segment.cost)
+    this.#memory.add(segment, this)
+  }
+
+  /** Called by the memory, when it needs the bytes of the oldest segment. */
+  dropOldest(): void {
+    const gone = this.#ring.shift()
+    if (gone === undefined) return
+    this.#memory.remove(gone)
+    this.#trimmedSeq = gone.lastSeq
+    this.#tail += 1
   }
 
   /** Adds events from before the start, oldest first, so that `latest` can return them. */
   prepend(events: readonly RoomEvent[]): void {
     const oldest = this.#recent[0]?.seq ?? this.#seq + 1
-    this.#recent = [...events.filter(({ seq }) => seq < oldest), ...this.#recent]
+    const older = events.filter(({ seq }) => seq < oldest)
+    for (const { text } of older) this.#recentSize += text.length
+    this.#recent = [...older, ...this.#recent]
   }
 
   /** The latest `limit` events from `first` on, oldest first; at most RECENT_EVENTS. */
@@ -122,22 +178,22 @@ export class Feed {
   }
 
   #remember(events: readonly RoomEvent[]): void {
+    for (const { text } of events) this.#recentSize += text.length
     this.#recent.push(...events)
-    if (this.#recent.length > 2 * RECENT_EVENTS) this.#recent = this.#recent.slice(-RECENT_EVENTS)
-  }
-
-  #grow(bytes: number): void {
-    this.#bytes += bytes
-    while (this.#bytes > this.#maxBytes && this.#ring.length > 1) {
-      const gone = this.#ring.shift() as Segment
-      this.#bytes -= gone.cost
-      this.#trimmedSeq = gone.lastSeq
-      this.#tail += 1
-    }
+    if (this.#recent.length <= 2 * RECENT_EVENTS && this.#recentSize <= 2 * REPLY_SIZE) return
+    this.#recent = latestFitting(this.#recent.slice(-RECENT_EVENTS))
+    this.#recentSize = this.#recent.reduce((sum, { text }) => sum + text.length, 0)
   }
 
   /** The segment at a position from tail to head; undefined at the head. */
   at(position: number): Segment | undefined {
     return this.#ring[position - this.#tail]
+  }
+
+  /** Frees the memory of all segments. */
+  close(): void {
+    for (const segment of this.#ring) this.#memory.remove(segment)
+    this.#ring = []
+    this.#recent = []
   }
 }

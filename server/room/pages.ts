@@ -1,12 +1,15 @@
 /**
- * Pages of the log for readers that are behind the feed. Readers that need the same events
+ * Pages of the logs for readers that are behind the feed. Readers that need the same events
  * share one read of the log and one encoding, as they share segments of the feed.
  *
- * MUST stay within its limit of bytes, however many readers are behind.
+ * MUST stay within its limit of bytes, however many readers are behind in however many channels.
  */
+import type { Channel } from './channel.ts'
 import type { Clock } from './clock.ts'
 import { Segment } from './feed.ts'
-import type { RoomLog } from './log.ts'
+
+/** A channel, as far as its pages need it. */
+type Paged = Pick<Channel, 'log' | 'eventsMessage'>
 
 /** Events in a page. Pages begin at multiples of this, so that readers meet in the same pages. */
 const PAGE_EVENTS = 64
@@ -19,27 +22,30 @@ const KEEP_MS = 5000
 type Page = { segment: Promise<Segment | undefined>; bytes: number }
 
 export class Pages {
-  readonly #log: RoomLog
   readonly #clock: Clock
   /** By key; the first is the least recently used. */
   readonly #pages = new Map<string, Page>()
   #bytes = 0
   #cancelDrop: (() => void) | undefined
 
-  constructor(log: RoomLog, clock: Clock) {
-    this.#log = log
+  constructor(clock: Clock) {
     this.#clock = clock
   }
 
   /**
-   * The events after `seq`, up to the end of their page and to `until`, at most `limit` of
-   * them. Undefined if the event after `seq` cannot be read.
+   * The events of the channel after `seq`, up to the end of their page and to `until`, at most
+   * `limit` of them. Undefined if the event after `seq` cannot be read.
    */
-  after(seq: number, until: number, limit = PAGE_EVENTS): Promise<Segment | undefined> {
+  after(
+    channel: Paged,
+    seq: number,
+    until: number,
+    limit = PAGE_EVENTS,
+  ): Promise<Segment | undefined> {
     const pageEnd = (Math.floor(seq / PAGE_EVENTS) + 1) * PAGE_EVENTS
     const last = Math.min(until, pageEnd, seq + limit)
-    const key = `${seq} ${last}`
-    const page = this.#pages.get(key) ?? this.#read(key, seq, last)
+    const key = `${seq} ${last} ${channel.log.key}`
+    const page = this.#pages.get(key) ?? this.#read(channel, key, seq, last)
     this.#pages.delete(key)
     this.#pages.set(key, page)
     this.#cancelDrop?.()
@@ -55,9 +61,9 @@ export class Pages {
     this.#bytes = 0
   }
 
-  #read(key: string, seq: number, last: number): Page {
+  #read(channel: Paged, key: string, seq: number, last: number): Page {
     const read = async (): Promise<Segment | undefined> => {
-      const events = await this.#log.read(seq + 1, last - seq).catch(() => [])
+      const events = await channel.log.read(seq + 1, last - seq).catch(() => [])
       if (events[0]?.seq !== seq + 1) {
         // The next reader tries again.
         this.#drop(key, page)
@@ -65,7 +71,7 @@ export class Pages {
       }
       const lastSeq = events.at(-1)?.seq ?? seq
       const onGrown = (bytes: number): void => this.#grow(key, page, bytes)
-      const segment = new Segment({ type: 'events', events }, lastSeq, onGrown)
+      const segment = new Segment(channel.eventsMessage(events), lastSeq, onGrown)
       onGrown(segment.cost)
       return segment
     }

@@ -1,13 +1,16 @@
 /**
- * A reader: a connection with a cursor, as the room sees it. `Connection` in
+ * A reader: a connection with a cursor in each channel that it follows. `Connection` in
  * `server/net/connection/` implements it for every transport.
  */
 import type { Outgoing } from '../../shared/dialect/dialect.ts'
 import type { ErrorCode } from '../../shared/errors.ts'
 import type { Via } from '../../shared/protocol.ts'
+import type { Channel } from './channel.ts'
+import type { Conversation, Named } from './conversation.ts'
+import type { LogKey } from './log.ts'
 
 /**
- * A place in the room's events: first the log from `seq` (exclusive) to `until`
+ * A place in the events of a channel: first the log from `seq` (exclusive) to `until`
  * (inclusive), then the feed from `position`. If seq and until are equal, the reader needs
  * nothing from the log.
  */
@@ -22,13 +25,24 @@ export interface Reader {
   readonly remembersSeat: boolean
   /** Whether its client reads no more. What it sent before is still processed. */
   readonly isGone: boolean
-  /** seq of the last event that its transport has taken; undefined before it follows. */
-  readonly seq: number | undefined
-  /** Sends a reply to this reader alone, in order with the broadcasts. */
-  deliver(message: Outgoing): void
-  /** Starts reading the room at the cursor. */
-  follow(cursor: Cursor): void
-  /** The feed has grown. */
+  /** The network of its client, for limits. */
+  readonly network: string
+  /** seq of the last event of the channel that its transport has taken; undefined if it does not follow. */
+  seqIn(channel: Channel): number | undefined
+  /** seq of the last event that its transport has taken, for each channel that it follows. */
+  readonly positions: Readonly<Record<LogKey, number>>
+  /**
+   * Sends a reply to this reader alone, in order with the broadcasts of `channel`; without it, of
+   * the first channel that the reader follows.
+   */
+  deliver(message: Outgoing, channel?: Channel): void
+  /** Starts reading a channel at the cursor. Replies delivered before are written first. */
+  follow(channel: Channel, cursor: Cursor): void
+  /** Reads the channel no more. */
+  unfollow(channel: Channel): void
+  /** A conversation of its person is about to receive events from `sender`; it is to be followed. */
+  invite(conversation: Conversation, sender: Named): void
+  /** The feed of a channel has grown. */
   wake(): void
   /** Events that this reader needs cannot be read: it must end. */
   lost(): void

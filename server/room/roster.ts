@@ -1,11 +1,12 @@
 /**
- * The members of a room. The roster sends nothing; the room announces changes.
+ * The people of the server and their names. The roster sends nothing; the rooms announce changes.
  *
- * No two members MUST have names that are the same (RFC 8266) or look alike: the roster
+ * No two people MUST have names that are the same (RFC 8266) or look alike: the roster
  * compares their skeletons (UTS #39).
  */
 import type { Fault } from '../../shared/errors.ts'
-import { checkName, foldName, nameSkeleton, nearestName, suggestName } from '../../shared/names.ts'
+import { foldName } from '../../shared/fold.ts'
+import { checkName, nameSkeleton, nearestName, suggestName } from '../../shared/names.ts'
 import type { Person, Via } from '../../shared/protocol.ts'
 
 /** The operator's id, and the name that only the operator may have. */
@@ -44,14 +45,10 @@ export class Roster {
     return this.#byId.get(id)
   }
 
-  /** Returns at most `limit` members, in the order in which they joined. */
-  list(limit: number): Person[] {
-    const people: Person[] = []
-    for (const person of this.#byId.values()) {
-      if (people.length === limit) break
-      people.push(person)
-    }
-    return people
+  /** The person who has this name; another name that looks like it does not count. */
+  named(name: string): Person | undefined {
+    const person = this.get(this.#bySkeleton.get(nameSkeleton(name)) ?? '')
+    return person !== undefined && foldName(person.name) === foldName(name) ? person : undefined
   }
 
   /**

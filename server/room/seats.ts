@@ -1,29 +1,30 @@
 /**
- * Seats: the positions of people at terminals. They are saved in the log at intervals, so
- * that /resume finds a position again, even after a restart.
+ * Seats: the names of people, and the positions of those at terminals. They are saved in the store
+ * at intervals, so that /resume finds a position again, even after a restart.
  */
+import { foldName } from '../../shared/fold.ts'
 import type { Clock } from './clock.ts'
-import type { RoomLog, Seat } from './log.ts'
+import type { Seat, Store } from './log.ts'
 
 /** Interval, in ms, for saving changed seats. After a crash, readers receive as much again. */
 const KEEP_MS = 2000
-/** Most seats in one call to the log, so that no call takes long. */
+/** Most seats in one call to the store, so that no call takes long. */
 const KEEP_AT_ONCE = 500
 /**
- * Most seats that wait while the log is unavailable. Above that, the seats that changed
+ * Most seats that wait while the store is unavailable. Above that, the seats that changed
  * longest ago are dropped: their owners resume from an earlier position, or from none.
  */
 const MAX_WAITING = 10_000
 
 export class Seats {
-  readonly #log: RoomLog
+  readonly #store: Store
   readonly #clock: Clock
   /** Unsaved seats by person; the first changed longest ago. */
   readonly #changed = new Map<string, Seat>()
   #cancel: (() => void) | undefined
 
-  constructor(log: RoomLog, clock: Clock) {
-    this.#log = log
+  constructor(store: Store, clock: Clock) {
+    this.#store = store
     this.#clock = clock
   }
 
@@ -37,15 +38,21 @@ export class Seats {
   }
 
   async of(person: string): Promise<Seat | undefined> {
-    return this.#changed.get(person) ?? (await this.#log.seatOf(person))
+    return this.#changed.get(person) ?? (await this.#store.seatOf(person))
   }
 
-  /** Saves the changed seats. If the log is unavailable, they wait for the next time. */
+  /** The seat that was noted last under a name with this fold. */
+  async named(folded: string): Promise<Seat | undefined> {
+    const changed = [...this.#changed.values()].findLast(({ name }) => foldName(name) === folded)
+    return changed ?? (await this.#store.seatNamed(folded))
+  }
+
+  /** Saves the changed seats. If the store is unavailable, they wait for the next time. */
   async keep(): Promise<void> {
     while (this.#changed.size > 0) {
       const some = [...this.#changed.values()].slice(0, KEEP_AT_ONCE)
       try {
-        await this.#log.keepSeats(some)
+        await this.#store.keepSeats(some)
       } catch {
         this.#forgetOldest()
         return

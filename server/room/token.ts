@@ -6,7 +6,7 @@
  * prove an id of the server itself: the secret can be read by others who may read the data folder.
  */
 import { createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto'
-import { foldName } from '../../shared/names.ts'
+import { foldName } from '../../shared/fold.ts'
 import { OPERATOR_ID, RELAY_ID } from './roster.ts'
 
 /** Bytes of a key: as many as SHA-256 gives. */

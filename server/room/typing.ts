@@ -4,7 +4,7 @@
  * MUST keep the cost independent of how many members type: at most MAX_TYPISTS of them are
  * broadcast.
  */
-import type { Person, ServerMessage } from '../../shared/protocol.ts'
+import type { Person, TypingNotice } from '../../shared/protocol.ts'
 import type { Clock } from './clock.ts'
 
 /** Members broadcast as typing at the same time. Clients show no more names than this. */
@@ -18,7 +18,7 @@ const EXPIRES_MS = 6000
 
 export class Typing {
   readonly #clock: Clock
-  readonly #broadcast: (message: ServerMessage) => void
+  readonly #broadcast: (message: TypingNotice) => void
   /** Members that type, by id; the first began first. Times in ms. */
   readonly #typists = new Map<string, { person: Person; until: number }>()
   /** Members that were broadcast as typing, by id. Times in ms. */
@@ -26,7 +26,7 @@ export class Typing {
   /** Set while no broadcast may be sent. */
   #cancel: (() => void) | undefined
 
-  constructor(clock: Clock, broadcast: (message: ServerMessage) => void) {
+  constructor(clock: Clock, broadcast: (message: TypingNotice) => void) {
     this.#clock = clock
     this.#broadcast = broadcast
   }
@@ -54,7 +54,7 @@ export class Typing {
     this.#cancel = undefined
     const now = this.#clock.monotonic()
     for (const [id, { until }] of this.#typists) if (until <= now) this.#typists.delete(id)
-    const notices: ServerMessage[] = []
+    const notices: TypingNotice[] = []
     for (const [id, { person }] of this.#shown) {
       if (this.#typists.has(id)) continue
       this.#shown.delete(id)

@@ -8,11 +8,17 @@ import type { Fault } from '../errors.ts'
 import type { ClientMessage, Person, ServerMessage } from '../protocol.ts'
 import type { LineStyle } from './style.ts'
 
-/** A request to the session. The last three exist in the line dialect only. */
+/** Goes to a room, and leaves the one before. `history`: how many of its latest events to show. */
+export type Move = { type: 'move'; room: string; history: number }
+
+/** A request to the session. The last six exist in the line dialect only. */
 export type Request =
   | ClientMessage
+  | Move
+  | { type: 'reply'; text: string }
   | { type: 'resume'; code: string }
   | { type: 'who' }
+  | { type: 'show_topic' }
   | { type: 'help'; about?: CommandName }
 
 /** A request to the connection itself: how it writes to its reader. */
@@ -30,7 +36,10 @@ export type Decoded =
 
 /** Replies that only the line dialect encodes; JSON clients see the same facts in other messages. */
 export type Reply =
-  | { type: 'who'; members: readonly Person[]; memberCount: number }
+  | { type: 'who'; members: readonly Person[]; memberCount: number; room?: string }
+  /** The person receives a direct message when they return. */
+  | { type: 'away'; name: string }
+  | { type: 'topic_is'; topic: string; changed: boolean }
   | { type: 'help'; about?: CommandName }
   | { type: 'you_are'; name: string; changed: boolean }
   /** After /resume. `trimmed` and `skipped` count the events that cannot be shown. */
@@ -41,6 +50,7 @@ export type Reply =
       trimmed: number
       skipped: number
       missed: boolean
+      room?: string
     }
   /** `applied`: false if the transport does not support the setting. */
   | { type: 'setting'; setting: Setting; applied: boolean }

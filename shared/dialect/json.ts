@@ -28,11 +28,17 @@ function encode(message: Outgoing): Unit[] {
 
 const checks = {
   hello: Compile(clientMessages.hello),
+  join: Compile(clientMessages.join),
+  leave: Compile(clientMessages.leave),
   say: Compile(clientMessages.say),
   name: Compile(clientMessages.name),
+  topic: Compile(clientMessages.topic),
   typing: Compile(clientMessages.typing),
   history: Compile(clientMessages.history),
   search: Compile(clientMessages.search),
+  rooms: Compile(clientMessages.rooms),
+  direct: Compile(clientMessages.direct),
+  ignore: Compile(clientMessages.ignore),
   bye: Compile(clientMessages.bye),
 } satisfies Record<keyof typeof clientMessages, unknown>
 

@@ -3,14 +3,15 @@
  * line. The room has sanitised all text in it, so a terminal receives no control characters
  * except line ends and, if turned on, colours.
  *
- * After the time stamp a line has one of three forms, which no name or text can forge:
- * `NAME: TEXT` is a message, `NAME * TEXT` an action, `* …` a notice of the server. Names
+ * After the time stamp a line has one of four forms, which no name or text can forge:
+ * `NAME: TEXT` is a message, `NAME * TEXT` an action, `NAME -> NAME: TEXT` a direct message (or
+ * `NAME -> NAME * TEXT`), `* …` a notice of the server. Names
  * contain none of `: * < >` nor anything that looks like them; in a notice, a name with
  * spaces stands in angle brackets.
  */
 
 import { limits } from '../limits.ts'
-import type { Presence, RoomEvent, Welcome } from '../protocol.ts'
+import type { Joined, PersonName, Presence, RoomEvent, Welcome } from '../protocol.ts'
 import { cutUtf8, utf8Length } from '../text.ts'
 import { inAscii } from './ascii.ts'
 import type { Codec, Dialect, Encoding, Outgoing, Unit } from './dialect.ts'
@@ -93,8 +94,15 @@ function encode(message: Outgoing, style: LineStyle, columns: number): Unit[] {
   switch (message.type) {
     case 'welcome':
       return greeting(message, style).map((text) => ({ text }))
+    case 'joined':
+      return arrival(message, style).map((text) => ({ text }))
     case 'events':
       return message.events.map((event) => ({ text: eventLine(event, style), own: event.from.id }))
+    case 'direct':
+      return message.events.map((event) => ({
+        text: directLine(event, message.people, style),
+        own: event.from.id,
+      }))
     case 'history':
       return message.events.length === 0
         ? [{ text: '* There are no messages yet.' }]
@@ -114,6 +122,7 @@ function encode(message: Outgoing, style: LineStyle, columns: number): Unit[] {
       return [{ text: `${mark} ${message.message}${hint}` }]
     }
     case 'typing':
+    case 'left':
       return []
     default:
       return replyLines(message, columns).map((text) => ({ text }))
@@ -162,8 +171,26 @@ function stampOf(at: string, style: LineStyle): string {
 function eventLine({ at, kind, from, text }: RoomEvent, style: LineStyle): string {
   const stamp = style.stamps ? stampOf(at, style) : ''
   if (kind === 'notice') return `${stamp}* ${text}`
+  if (kind === 'topic') return `${stamp}* ${inNotice(from.name, style)} ${topicChange(text)}`
   if (kind === 'action') return `${stamp}${shown(from.name, style)} * ${text}`
   return `${stamp}${shown(from.name, style)}: ${text}`
+}
+
+/** `NAME -> NAME: TEXT`: no name contains `>`, so no other line has this form. */
+function directLine(
+  { at, kind, from, text }: RoomEvent,
+  people: readonly PersonName[],
+  style: LineStyle,
+): string {
+  const to = people.find(({ id }) => id !== from.id)?.name ?? from.name
+  const stamp = style.stamps ? stampOf(at, style) : ''
+  const mark = kind === 'action' ? ' *' : ':'
+  return `${stamp}${shown(from.name, style)} -> ${shown(to, style)}${mark} ${text}`
+}
+
+/** What a person did who set this topic. */
+export function topicChange(topic: string): string {
+  return topic === '' ? 'removed the topic' : `set the topic: ${topic}`
 }
 
 function shown(name: string, { color, ascii }: LineStyle): string {
@@ -219,7 +246,7 @@ function presenceLines(presence: Presence, style: LineStyle): Unit[] {
 }
 
 function greeting(welcome: Welcome, style: LineStyle): string[] {
-  const { you, token, at, members, memberCount, events } = welcome
+  const { you, token, at, members, memberCount, events, topic } = welcome
   const others = members.filter(({ id }) => id !== you.id)
   const here =
     others.length === 0
@@ -228,11 +255,28 @@ function greeting(welcome: Welcome, style: LineStyle): string[] {
   const lines = [
     `Welcome to Oneroom. You are ${you.name}; /name NAME changes that.`,
     `${here} Times are ${utcOffset(offsetAt(at, style.offset))}.`,
+    ...topicLines(topic),
     `After a break, /resume ${token} takes you back to where you were.`,
     'Type to talk. /help lists the commands, bye leaves.',
   ]
   const tail = tailLines(events, style, GREETING_BYTES - bytesOf(lines))
   return [...lines, ...tail]
+}
+
+/** What a terminal shows of a room that it moves to, in one short write. */
+function arrival(
+  { room, members, memberCount, topic, events }: Joined,
+  style: LineStyle,
+): string[] {
+  const lines = [
+    `You are in ${room} now. ${memberCount} here: ${nameList(members, memberCount, NAMES_BYTES)}.`,
+    ...topicLines(topic),
+  ]
+  return [...lines, ...tailLines(events, style, GREETING_BYTES - bytesOf(lines))]
+}
+
+function topicLines(topic: string | undefined): string[] {
+  return topic === undefined ? [] : [`* Topic: ${topic}`]
 }
 
 /** As many of the latest events as fit into `room` bytes, below a heading. */

@@ -6,6 +6,7 @@
 import { limits } from '../limits.ts'
 import type { RoomEvent } from '../protocol.ts'
 import type { Codec, Decoded, Dialect, Outgoing, Unit } from './dialect.ts'
+import { topicChange } from './line.ts'
 
 /** A /resume code in the greeting of another Oneroom. With it, members here could become the relay there. */
 const RESUME_CODE = /\/resume [\w-]+\.[\w-]{11}(?![\w-])/
@@ -56,6 +57,7 @@ function decode(line: string): Decoded {
 
 function relayed({ kind, from, text }: RoomEvent, format: string): string {
   if (kind === 'notice') return `* ${text}`
+  if (kind === 'topic') return `* ${from.name} ${topicChange(text)}`
   if (kind === 'action') return `* ${from.name} ${text}`
   // In one pass: a name or a text may contain braces.
   const line = format.replace(/\{(name|text)\}/g, (_, field) =>

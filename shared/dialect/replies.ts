@@ -2,7 +2,7 @@
  * Replies to one reader of the line dialect → lines.
  */
 import { helpAbout, helpLines } from '../commands.ts'
-import type { Person } from '../protocol.ts'
+import type { Ignored, Person, RoomList } from '../protocol.ts'
 import { utf8Length } from '../text.ts'
 import { wrap } from '../wrap.ts'
 import type { Reply, Setting } from './dialect.ts'
@@ -10,17 +10,30 @@ import { utcOffset } from './style.ts'
 
 /** UTF-8 bytes of names in the reply to /who. */
 const WHO_BYTES = 16_384
+/** Most rooms in the reply to /rooms. */
+const SHOWN_ROOMS = 50
 
 /** `columns`: width of the reader's terminal, Infinity if it is unknown. */
-export function replyLines(reply: Reply, columns: number): string[] {
+export function replyLines(reply: Reply | RoomList | Ignored, columns: number): string[] {
   switch (reply.type) {
     case 'who': {
-      const { members, memberCount } = reply
-      const parts = `${memberCount} here: ${nameList(members, memberCount, WHO_BYTES)}`.split(' ')
+      const { members, memberCount, room } = reply
+      const where = room === undefined ? 'here' : `in ${room}`
+      const parts = `${memberCount} ${where}: ${nameList(members, memberCount, WHO_BYTES)}`.split(
+        ' ',
+      )
       return wrap(parts, columns)
     }
     case 'help':
       return reply.about === undefined ? helpLines(columns) : helpAbout(reply.about, columns)
+    case 'rooms':
+      return roomLines(reply)
+    case 'ignored':
+      return [ignoredLine(reply)]
+    case 'away':
+      return [`* ${reply.name} is not here now, and receives it after coming back.`]
+    case 'topic_is':
+      return [topicLine(reply.topic, reply.changed)]
     case 'you_are':
       return [reply.changed ? `You are ${reply.name} now.` : `You are ${reply.name} already.`]
     case 'resumed':
@@ -34,17 +47,42 @@ export function replyLines(reply: Reply, columns: number): string[] {
   }
 }
 
+/** Names and counts in columns; topics as long as they are. */
+function roomLines({ rooms, roomCount }: RoomList): string[] {
+  const shown = rooms.slice(0, SHOWN_ROOMS)
+  const width = Math.max(...shown.map(({ name }) => name.length))
+  const digits = String(Math.max(...shown.map(({ memberCount }) => memberCount))).length
+  const lines = shown.map(({ name, memberCount, topic }) => {
+    const count = `${String(memberCount).padStart(digits)} here`
+    return `  ${name.padEnd(width)}  ${count}${topic === '' ? '' : `  ${topic}`}`
+  })
+  const more = roomCount - shown.length
+  return ['Rooms (/join ROOM goes to one):', ...lines, ...(more > 0 ? [`  and ${more} more`] : [])]
+}
+
+function ignoredLine({ people }: Ignored): string {
+  if (people.length === 0) return 'You ignore nobody.'
+  return `You ignore ${people.map(({ name }) => name).join(', ')}.`
+}
+
+function topicLine(topic: string, changed: boolean): string {
+  if (topic === '') return changed ? 'The topic is removed.' : 'There is no topic.'
+  return changed ? `* Topic set: ${topic}` : `* Topic: ${topic}`
+}
+
 function resumedLines({
   name,
   was,
   trimmed,
   skipped,
   missed,
+  room,
 }: Extract<Reply, { type: 'resumed' }>): string[] {
+  const where = room === undefined ? '' : ` in ${room}`
   return [
     name === was
-      ? `You are ${name} again.`
-      : `You are ${name}: another person is using the name ${was}.`,
+      ? `You are ${name} again${where}.`
+      : `You are ${name}${where}: another person is using the name ${was}.`,
     ...(trimmed > 0 ? [`${messages(trimmed)} no longer kept.`] : []),
     ...(skipped > 0 ? [`${messages(skipped)} left out: too many to show.`] : []),
     missed ? 'What you missed:' : 'You missed nothing.',

@@ -4,7 +4,7 @@
  *
  * Each field MUST have few values, because encoded segments are kept for every style in use.
  */
-import { foldName } from '../names.ts'
+import { foldName } from '../fold.ts'
 
 export type LineStyle = Readonly<{
   /**

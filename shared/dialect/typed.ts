@@ -47,7 +47,15 @@ export function decodeLine(line: string): Decoded {
 }
 
 /** Commands that need an argument. */
-const needsArgument: readonly CommandName[] = ['name', 'me', 'search', 'resume']
+const needsArgument: readonly CommandName[] = [
+  'name',
+  'join',
+  'msg',
+  'reply',
+  'me',
+  'search',
+  'resume',
+]
 
 function decodeCommand(name: CommandName, argument: string): Decoded {
   if (argument === '' && needsArgument.includes(name)) {
@@ -58,6 +66,18 @@ function decodeCommand(name: CommandName, argument: string): Decoded {
       return request({ type: 'name', name: argument })
     case 'who':
       return request({ type: 'who' })
+    case 'join':
+      return request({ type: 'move', room: argument, history: TAIL_EVENTS })
+    case 'msg':
+      return decodeDirect(argument)
+    case 'reply':
+      return request({ type: 'reply', text: argument })
+    case 'ignore':
+      return request({ type: 'ignore', ...(argument !== '' && { name: argument }) })
+    case 'rooms':
+      return request({ type: 'rooms' })
+    case 'topic':
+      return request(decodeTopic(argument))
     case 'me':
       return request({ type: 'say', text: argument, action: true })
     case 'history':
@@ -87,6 +107,25 @@ function decodeHistory(argument: string): Decoded {
   return Number.isInteger(limit) && limit >= 1 && limit <= limits.historyEvents
     ? request({ type: 'history', limit })
     : misused(`/history takes a number from 1 to ${limits.historyEvents}.`)
+}
+
+/** A name with spaces stands in quotes or angle brackets, as notices show it. */
+const RECIPIENT = /^(?:"([^"]+)"|<([^>]+)>|(\S+))\s*(.*)$/su
+
+/** Without a text, it requests the latest messages of the conversation. */
+function decodeDirect(argument: string): Decoded {
+  const [, quoted, bracketed, word, text = ''] = RECIPIENT.exec(argument) ?? []
+  const to = (quoted ?? bracketed ?? word ?? '').replace(/(?<=.):$/, '')
+  return request(
+    text === ''
+      ? { type: 'history', direct: to, limit: TAIL_EVENTS }
+      : { type: 'direct', to, text },
+  )
+}
+
+function decodeTopic(argument: string): Request {
+  if (argument === '') return { type: 'show_topic' }
+  return { type: 'topic', text: argument.toLowerCase() === 'off' ? '' : argument }
 }
 
 function decodeTime(argument: string): Decoded {

@@ -60,7 +60,7 @@ test(`${CONNECTIONS} connections at a time that join, send and leave leave nothi
   await watcher.hello({ name: 'Watcher' })
   // The places of lost pages are held for 200 ms, so the count falls to one a little later.
   await watcher.next('presence', ({ memberCount }) => memberCount === 1)
-  expect(gateway.room.roster.list(10).map(({ name }) => name)).toEqual(['Watcher'])
+  expect(gateway.room.members.list(10).map(({ name }) => name)).toEqual(['Watcher'])
   expect(gateway.room.counts).toEqual({ readers: 1, present: 1, held: 0 })
   watcher.send({ type: 'bye' })
   await watcher.untilClosed()

@@ -102,7 +102,10 @@ function listenTo({ room }: TestGateway) {
     via: 'server',
     remembersSeat: false,
     isGone: false,
-    seq: undefined,
+    network: 'test',
+    seqIn: () => undefined,
+    positions: {},
+    invite() {},
     wake() {
       for (let one = room.feed.at(position); one; one = room.feed.at(position)) {
         hear(one.message)
@@ -111,6 +114,7 @@ function listenTo({ room }: TestGateway) {
     },
     deliver() {},
     follow() {},
+    unfollow() {},
     lost() {},
     close() {},
   }
@@ -209,7 +213,7 @@ describe('noise', () => {
       { retain: 1000, logLevel: 'silent' },
       { absenceMs: 0, feedBytes: 1_000_000 },
     )
-    const { room } = gateway
+    const { room, rooms } = gateway
     const said = listenTo(gateway)
     const { client: ann } = await greeted(gateway.tcp.port)
     let begun = 0
@@ -217,7 +221,7 @@ describe('noise', () => {
     let over: Life[] = []
 
     const checkThoseWhoLeft = (): void => {
-      const here = over.filter(({ ids }) => [...ids].some((id) => room.roster.get(id)))
+      const here = over.filter(({ ids }) => [...ids].some((id) => rooms.people.names.get(id)))
       for (const { sent, ids } of over.filter((life) => !here.includes(life))) {
         const letters = [...ids].map((id) => said.get(id) ?? '').join('')
         expect(isAmong(letters, Buffer.concat(sent)), `${letters} of ${Buffer.concat(sent)}`).toBe(
@@ -260,7 +264,7 @@ describe('noise', () => {
       if (heap === Infinity && begun > (LANES * LIVES) / 4) heap = heapBytes()
     }
     await lanes
-    await expect.poll(() => room.roster.size).toBe(1)
+    await expect.poll(() => room.members.size).toBe(1)
     checkThoseWhoLeft()
     expect(over).toEqual([])
     // Only ann is left, and every line in the room came from a connection.

@@ -86,20 +86,21 @@ describe('a stop', () => {
 })
 
 test('a stop keeps every line that was received, however slow the log is', async () => {
-  const { room, tcp, close } = await testGateway()
+  const { room, rooms, tcp, close } = await testGateway()
   const { client } = await greeted(tcp.port)
   const { log } = room
-  const append = log.append.bind(log)
-  log.append = async (drafts) => {
+  const { store } = rooms
+  const append = store.append.bind(store)
+  store.append = async (drafts) => {
     await setTimeout(800)
     return append(drafts)
   }
   const line = 'a line\n'
-  const before = room.tally.bytesIn
+  const before = rooms.tally.bytesIn
   client.send(line.repeat(9000))
   // More than the server processes before it stops reading. The log takes more than 2 s.
-  await expect.poll(() => room.tally.bytesIn - before).toBeGreaterThan(27_000)
-  const received = Math.floor((room.tally.bytesIn - before) / line.length)
+  await expect.poll(() => rooms.tally.bytesIn - before).toBeGreaterThan(27_000)
+  const received = Math.floor((rooms.tally.bytesIn - before) / line.length)
   await close()
   expect(log.head()).toBe(received)
 })

@@ -16,6 +16,8 @@ describe('the configuration', () => {
         flood: { perSecond: 4, burst: 12 },
         logLevel: 'info',
         allowHost: [],
+        lobby: 'lobby',
+        rooms: { type: 'open' },
         relay: undefined,
         relayFormat: '{name}: {text}',
       },
@@ -44,8 +46,32 @@ describe('the configuration', () => {
   })
 
   it.each(['localhost', ':7000', 'host:0', 'http://host:80/'])('refuses the relay %s', (relay) => {
-    const faults = [`--relay "${relay}" is not of the form host:port.`]
+    const faults = [`--relay "${relay}" is not of the form host:port or host:port=ROOM.`]
     expect(readConfig({ relay })).toEqual({ ok: false, faults })
+  })
+
+  it('reads the rooms, and the room of the relay', () => {
+    const listed = readConfig({ rooms: 'Physics, chemistry', relay: '[::1]:7000=PHYSICS' })
+    expect(listed).toMatchObject({
+      config: {
+        rooms: { type: 'listed', names: ['Physics', 'chemistry'] },
+        relay: { address: { host: '::1', port: 7000 }, room: 'PHYSICS' },
+      },
+    })
+    expect(readConfig({ rooms: 'off' })).toMatchObject({
+      config: { rooms: { type: 'listed', names: [] } },
+    })
+    expect(readConfig({ rooms: 'a/b', lobby: '', relay: 'host:1=biology' })).toEqual({
+      ok: false,
+      faults: [
+        '--lobby "" cannot be the name of a room: A name needs at least one letter, digit or emoji.',
+        '--rooms "a/b" cannot be the name of a room: A name cannot contain "/".',
+      ],
+    })
+    expect(readConfig({ rooms: 'physics', relay: 'host:1=biology' })).toEqual({
+      ok: false,
+      faults: ['--relay names the room biology, which --rooms does not allow.'],
+    })
   })
 
   it.each(['{name}', '{text}\n'])('refuses the pattern %j', (relayFormat) => {

@@ -1,7 +1,8 @@
 /** Tests which names are valid, which are the same, and which look alike. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { checkName, foldName, nameSkeleton, nearestName, suggestName } from '../../shared/names.ts'
+import { foldName } from '../../shared/fold.ts'
+import { checkName, nameSkeleton, nearestName, suggestName } from '../../shared/names.ts'
 import { sanitise, utf8Length } from '../../shared/text.ts'
 import { anyCharacter } from '../support/characters.ts'
 

@@ -6,10 +6,13 @@ import { pino } from 'pino'
 import { onTestFinished } from 'vitest'
 import type { Config } from '../../server/config.ts'
 import { type Gateway, startGateway, type Tuning } from '../../server/gateway.ts'
+import type { Room } from '../../server/room/room.ts'
 import { testFolder } from './folder.ts'
 import type { Served } from './program.ts'
 
+/** `room`: the lobby. */
 export type TestGateway = Gateway & {
+  room: Room
   logged: { level: number; msg: string; [key: string]: unknown }[]
 }
 
@@ -44,6 +47,8 @@ export async function testGateway(
     flood: FLOOD_OFF,
     logLevel: 'info',
     allowHost: [],
+    lobby: 'lobby',
+    rooms: { type: 'open' },
     relay: undefined,
     relayFormat: '{name}: {text}',
     ...config,
@@ -53,7 +58,7 @@ export async function testGateway(
     ...tuning,
   })
   onTestFinished(() => gateway.close())
-  return { ...gateway, logged }
+  return { ...gateway, room: gateway.rooms.lobby, logged }
 }
 
 function emptyPage(): string {

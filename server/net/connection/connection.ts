@@ -1,17 +1,28 @@
 /**
  * A connection, from its first byte to its last, over any transport. One loop drives it:
  *
- *   bytes → Input → Intake → Codec → Session → Room → Outbox → Transport
+ *   bytes → Input → Intake → Codec → Session → Rooms → Outbox → Transport
  *
  * MUST end exactly once, leave no timer and no listener, and log why it ended.
  */
 import { loadAscii } from '../../../shared/dialect/ascii.ts'
-import type { Codec, Decoded, Dialect, Outgoing, Setting } from '../../../shared/dialect/dialect.ts'
+import type {
+  Codec,
+  Decoded,
+  Dialect,
+  Outgoing,
+  Request,
+  Setting,
+} from '../../../shared/dialect/dialect.ts'
+import type { Ignored } from '../../../shared/dialect/ignoring.ts'
 import { errorMessage, errors } from '../../../shared/errors.ts'
 import type { Via } from '../../../shared/protocol.ts'
+import type { Channel } from '../../room/channel.ts'
+import type { Conversation, Named } from '../../room/conversation.ts'
+import type { LogKey } from '../../room/log.ts'
 import type { Cursor, Ending, Reader } from '../../room/reader.ts'
-import type { Room } from '../../room/room.ts'
-import { Session } from '../../room/session.ts'
+import type { Rooms } from '../../room/rooms.ts'
+import { Session } from '../../room/session/session.ts'
 import type { Connections } from './connections.ts'
 import { Flood, type FloodRate } from './flood.ts'
 import type { Arrived, Input } from './input.ts'
@@ -31,19 +42,22 @@ const LINGER_MS = 2000
 const FINISH_MS = 60_000
 
 /** The same for all connections of a port. */
-export type ConnectionOptions = { room: Room; connections: Connections; flood: FloodRate }
+export type ConnectionOptions = { rooms: Rooms; connections: Connections; flood: FloodRate }
 
 export type ConnectionStart = {
   dialect: Dialect
   via: Via
   /** Address for the log: `127.0.0.1:51471`. */
   remote: string
+  /** Network of the client, for limits. */
+  network: string
   /** Id of the member, if the server itself chose it: the console, a relay. */
   identity?: string
 }
 
 export class Connection implements Reader {
   readonly session: Session
+  readonly network: string
   readonly #options: ConnectionOptions
   readonly #transport: Transport
   readonly #intake: Intake
@@ -69,21 +83,22 @@ export class Connection implements Reader {
     options: ConnectionOptions,
     transport: Transport,
     input: Input,
-    { dialect, via, remote, identity }: ConnectionStart,
+    { dialect, via, remote, network, identity }: ConnectionStart,
   ) {
-    const { room, connections, flood } = options
+    const { rooms, connections, flood } = options
     this.#options = options
     this.#transport = transport
     this.#dialect = dialect
     this.#codec = this.#openCodec(dialect)
     this.#via = via
-    this.session = new Session(room, this, identity)
-    this.#outbox = new Outbox(room, transport, this)
+    this.network = network
+    this.session = new Session(rooms, this, identity)
+    this.#outbox = new Outbox(rooms, transport, this)
     this.#intake = new Intake({
       input,
       transport,
-      clock: room.clock,
-      flood: new Flood(flood, room.clock.monotonic()),
+      clock: rooms.clock,
+      flood: new Flood(flood, rooms.clock.monotonic()),
       process: (arrived) => this.#process(arrived),
       roomForReplies: () => this.#outbox.hasRoom(),
       onError: (error) => this.failed(error),
@@ -118,8 +133,20 @@ export class Connection implements Reader {
     return this.#codec.broadcast.skipsOwn && !this.#transport.echoes ? this.personId : undefined
   }
 
-  get seq(): number | undefined {
-    return this.#outbox.seq
+  get ignored(): Ignored {
+    return this.session.ignored
+  }
+
+  seqIn(channel: Channel): number | undefined {
+    return this.#outbox.seqIn(channel)
+  }
+
+  get positions(): Record<LogKey, number> {
+    return this.#outbox.positions
+  }
+
+  get lag(): number {
+    return this.#outbox.lag
   }
 
   get isGone(): boolean {
@@ -197,28 +224,36 @@ export class Connection implements Reader {
 
   #expectHello(): void {
     if (this.#state !== 'open') return
-    const { room, connections } = this.#options
+    const { rooms, connections } = this.#options
     this.#cancelHelloTimeout?.()
-    this.#cancelHelloTimeout = room.clock.after(connections.helloMs, () => {
+    this.#cancelHelloTimeout = rooms.clock.after(connections.helloMs, () => {
       if (this.personId === undefined) this.close('hello_timeout')
     })
   }
 
-  deliver(message: Outgoing): void {
+  deliver(message: Outgoing, channel?: Channel): void {
     if (this.isGone) return
     // While it drains, the intake does not wait for the client to read.
     if (this.#intake.isDraining && this.#outbox.isFull) return
-    this.#outbox.deliver(message)
+    this.#outbox.deliver(message, channel)
     if (!this.#outbox.writesLittle || !this.#outbox.isFull) return
     // The intake waits for room, so the client could never send the message that releases more.
     this.#setLockstep(false)
     this.deliver({ type: 'lockstep_over' })
   }
 
-  follow(cursor: Cursor): void {
+  follow(channel: Channel, cursor: Cursor): void {
     this.#cancelHelloTimeout?.()
     this.#cancelHelloTimeout = undefined
-    this.#outbox.follow(cursor)
+    this.#outbox.follow(channel, cursor)
+  }
+
+  unfollow(channel: Channel): void {
+    this.#outbox.unfollow(channel)
+  }
+
+  invite(conversation: Conversation, sender: Named): void {
+    this.session.invite(conversation, sender)
   }
 
   wake(): void {
@@ -268,7 +303,7 @@ export class Connection implements Reader {
     // Writes that wait for the client come before the goodbye.
     this.#setLockstep(false)
     if (ending !== 'bye') {
-      this.#options.room.tally.refused(ending)
+      this.#options.rooms.tally.refused(ending)
       this.deliver(errorMessage({ code: ending }))
     }
     if (this.#state === 'closing') this.#state = 'ending'
@@ -278,7 +313,7 @@ export class Connection implements Reader {
 
   #lingerAtMost(): void {
     if (this.#state !== 'closing') return
-    const { clock } = this.#options.room
+    const { clock } = this.#options.rooms
     this.#cancelLinger = clock.after(LINGER_MS, () => this.#transport.destroy())
   }
 
@@ -296,12 +331,15 @@ export class Connection implements Reader {
     this.#cancelHelloTimeout?.()
     this.#outbox.stop()
     // Until its messages are in the log, a stop of the server waits for this connection.
-    void this.#left?.then(() => connections.delete(this))
+    void this.#left?.then(() => {
+      this.#outbox.release()
+      connections.delete(this)
+    })
   }
 
   /** Processes what was received before the transport closed, at the rate of flood control. */
   async #finish(): Promise<void> {
-    const cancel = this.#options.room.clock.after(FINISH_MS, () => this.giveUp())
+    const cancel = this.#options.rooms.clock.after(FINISH_MS, () => this.giveUp())
     await this.#intake.drain('flood')
     cancel()
     await this.session.leave(this.#dialect.reconnects)
@@ -336,7 +374,17 @@ export class Connection implements Reader {
   }
 }
 
+/** Requests that change nothing. */
+const QUERIES: ReadonlySet<Request['type']> = new Set([
+  'history',
+  'search',
+  'who',
+  'rooms',
+  'show_topic',
+  'help',
+])
+
 function isQuery(decoded: Decoded): boolean {
   const type = decoded.type === 'request' ? decoded.request.type : undefined
-  return type === 'history' || type === 'search' || type === 'who' || type === 'help'
+  return type !== undefined && QUERIES.has(type)
 }

@@ -31,8 +31,10 @@ export type ConnectionsOptions = {
   onCrowdGone: () => void
 }
 
-type Open = Pick<Reader, 'via' | 'seq' | 'close'> & {
+type Open = Pick<Reader, 'via' | 'close'> & {
   readonly dialect: Dialect
+  /** How many events its client has not received yet. */
+  readonly lag: number
   /** Checks the connection. `now`: monotonic time, in ms. */
   beat(now: number): void
   /** Drops the messages that are left of a connection that is gone. */

@@ -1,15 +1,18 @@
 /**
- * The outbox: a cursor on the feed → one write at a time. It queues no events: events that
- * its reader has not received yet are in the feed, and older ones in the log.
+ * The outbox: a cursor on the feed of each channel → one write at a time. It queues no events:
+ * events that its reader has not received yet are in the feeds, and older ones in the logs.
  *
  * MUST have at most one write outstanding. MUST send a reply after everything that the
- * feed held when the reply was made.
+ * feed of its channel held when the reply was made.
  */
 import type { Codec, Outgoing } from '../../../shared/dialect/dialect.ts'
+import { type Ignored, isAbout, withoutPeople } from '../../../shared/dialect/ignoring.ts'
+import type { Channel } from '../../room/channel.ts'
 import { Encoded, type Part, partFor, whole } from '../../room/encoded.ts'
 import type { Segment } from '../../room/feed.ts'
+import type { LogKey } from '../../room/log.ts'
 import type { Cursor } from '../../room/reader.ts'
-import type { Room } from '../../room/room.ts'
+import type { Rooms } from '../../room/rooms.ts'
 import type { Transport } from './transport.ts'
 
 /** Bytes gathered into one write. */
@@ -27,14 +30,27 @@ const LOCKSTEP_EVENTS = 8
 /** Bytes that the kernels of both sides may hold unread (tcp(7)). */
 const KERNEL_BYTES = 8 * 1024 * 1024
 
-/** The position of a reply that waits for no segment of the feed. */
-const AT_ONCE = -1
+/**
+ * A channel that the reader follows. `takenSeq`: of the last event that the transport has taken;
+ * `firstSeq`: the same when the reader began to follow. `replies`: the unsent ones, each with the
+ * position of the feed that is written before.
+ */
+type Followed = Cursor & {
+  readonly channel: Channel
+  takenSeq: number
+  readonly firstSeq: number
+  replies: { position: number; encoded: Encoded }[]
+}
+
+const NOWHERE: readonly Followed[] = []
 
 /** The connection that an outbox belongs to. */
 export type OutboxOwner = {
   readonly codec: Codec
   /** Id of the person whose own units are left out; undefined if none are. */
   readonly omits: string | undefined
+  /** People of whom the reader receives nothing. */
+  readonly ignored: Ignored
   /** Events that the reader needs cannot be read: the connection must end. */
   lost(): void
   /** A bug in the server has thrown an error. */
@@ -44,17 +60,16 @@ export type OutboxOwner = {
 export class Outbox {
   /** Whether little is gathered into one write, since the client may not ask for more for long. */
   writesLittle = false
-  readonly #room: Room
+  readonly #rooms: Rooms
   readonly #transport: Transport
   readonly #owner: OutboxOwner
-  #cursor: Cursor | undefined
-  /** seq of the last event that the transport has taken. */
-  #takenSeq: number | undefined
-  /** #takenSeq when the reader began to follow, and the UTF-16 units written since. */
-  #firstSeq = 0
+  #followed: Followed[] = []
+  /** Whether the reader reads the channels no more. Then #followed has its last positions. */
+  #isOver = false
+  /** UTF-16 units written since the reader began to follow. */
   #writtenSize = 0
-  /** Unsent replies. `after`: the position of the feed that is written before. */
-  #replies: { after: number; encoded: Encoded }[] = []
+  /** Unsent replies that wait for no channel. */
+  #loose: Encoded[] = []
   #replyBytes = 0
   #onRoom: (() => void)[] = []
   /** `busy`: a write or a read of the log is outstanding. */
@@ -66,8 +81,8 @@ export class Outbox {
   #onFinished: (() => void) | undefined
   readonly #onTaken: () => void
 
-  constructor(room: Room, transport: Transport, owner: OutboxOwner) {
-    this.#room = room
+  constructor(rooms: Rooms, transport: Transport, owner: OutboxOwner) {
+    this.#rooms = rooms
     this.#transport = transport
     this.#owner = owner
     this.#onTaken = () => {
@@ -80,18 +95,37 @@ export class Outbox {
     }
   }
 
-  deliver(message: Outgoing): void {
-    const encoded = new Encoded(this.#owner.codec.encode(message))
+  /** `channel`: of the reply; undefined: the first that the reader follows. */
+  deliver(message: Outgoing, channel = this.#followed[0]?.channel): void {
+    const { codec, ignored } = this.#owner
+    const allowed = ignored.size === 0 ? message : withoutPeople(message, ignored)
+    const encoded = new Encoded(allowed === undefined ? [] : codec.encode(allowed))
     if (encoded.units.length === 0) return
-    const after = this.#cursor === undefined ? AT_ONCE : this.#room.feed.head
-    this.#replies.push({ after, encoded })
+    const place = this.#places.find((one) => one.channel === channel)
+    if (place === undefined) this.#loose.push(encoded)
+    else place.replies.push({ position: place.channel.feed.head, encoded })
     this.#replyBytes += encoded.size
     this.wake()
   }
 
-  /** seq of the last event that the transport has taken; undefined before follow(). */
-  get seq(): number | undefined {
-    return this.#takenSeq
+  /** seq of the last event of the channel that the transport has taken; undefined before follow(). */
+  seqIn(channel: Channel): number | undefined {
+    return this.#followed.find((place) => place.channel === channel)?.takenSeq
+  }
+
+  /** The same for each channel. */
+  get positions(): Record<LogKey, number> {
+    return Object.fromEntries(
+      this.#followed.map(({ channel, takenSeq }) => [channel.log.key, takenSeq]),
+    )
+  }
+
+  /** How many events the reader has not received yet, in all channels together. */
+  get lag(): number {
+    let lag = 0
+    for (const { channel, takenSeq } of this.#followed)
+      lag += Math.max(0, channel.feed.seq - takenSeq)
+    return lag
   }
 
   /**
@@ -100,25 +134,55 @@ export class Outbox {
    * the events written.
    */
   rewind(): void {
-    if (this.#takenSeq === undefined) return
-    const taken = this.#takenSeq - this.#firstSeq
+    const taken = this.#followed.reduce((sum, place) => sum + place.takenSeq - place.firstSeq, 0)
     const unread = Math.ceil((taken * KERNEL_BYTES) / (this.#writtenSize || 1))
-    this.#takenSeq -= Math.min(taken, unread)
+    for (const place of this.#followed) {
+      place.takenSeq -= Math.min(place.takenSeq - place.firstSeq, unread)
+    }
   }
 
-  /** Reads the room from the cursor on. Replies delivered before are written first. */
-  follow(cursor: Cursor): void {
-    this.stopFollowing()
-    this.#cursor = { ...cursor }
-    this.#takenSeq = cursor.seq
-    this.#firstSeq = cursor.seq
-    this.#writtenSize = 0
+  /** Reads a channel from the cursor on. Replies delivered before are written first. */
+  follow(channel: Channel, cursor: Cursor): void {
+    // After a takeover by /resume, the reader begins anew.
+    if (this.#isOver) this.release()
+    this.#isOver = false
+    if (this.#followed.length === 0) this.#writtenSize = 0
+    channel.hold()
+    this.#followed.push({
+      ...cursor,
+      channel,
+      takenSeq: cursor.seq,
+      firstSeq: cursor.seq,
+      replies: [],
+    })
   }
 
-  /** Reads the room no more. Replies are written at once. */
+  /** Reads the channel no more. Its replies are written at once. */
+  unfollow(channel: Channel): void {
+    this.#countTaken()
+    const place = this.#followed.find((one) => one.channel === channel)
+    if (place === undefined) return
+    this.#loosen(place)
+    this.#followed = this.#followed.filter((one) => one !== place)
+    channel.release()
+  }
+
+  /** Frees the channels, and forgets the positions in them. */
+  release(): void {
+    const followed = this.#followed
+    this.#followed = []
+    for (const { channel } of followed) channel.release()
+  }
+
+  /** Reads the channels no more. Replies are written at once. */
   stopFollowing(): void {
-    this.#cursor = undefined
-    for (const reply of this.#replies) reply.after = AT_ONCE
+    this.#isOver = true
+    for (const place of this.#followed) this.#loosen(place)
+  }
+
+  #loosen(place: Followed): void {
+    this.#loose.push(...place.replies.map(({ encoded }) => encoded))
+    place.replies = []
   }
 
   /** Whether so many replies are unsent that the connection is not read. */
@@ -138,20 +202,22 @@ export class Outbox {
       this.#countTaken()
       if (writes === TURN_WRITES) {
         this.#state = 'busy'
-        this.#room.clock.turn(this.#onTaken)
+        this.#rooms.clock.turn(this.#onTaken)
         return
       }
       const parts = this.#gather()
       if (parts.length > 0) {
         this.#write(parts)
         if (this.#isLevel) return
-      } else if (this.#cursor !== undefined && this.#cursor.seq < this.#cursor.until) {
-        this.#state = 'busy'
-        this.#readPage(this.#cursor).catch((error) => this.#owner.failed(error))
-      } else {
+        continue
+      }
+      const behind = this.#places.find(needsLog)
+      if (behind === undefined) {
         this.#onFinished?.()
         return
       }
+      this.#state = 'busy'
+      this.#readPage(behind).catch((error) => this.#owner.failed(error))
     }
   }
 
@@ -161,20 +227,25 @@ export class Outbox {
     this.wake()
   }
 
+  /** The channels that are read. */
+  get #places(): readonly Followed[] {
+    return this.#isOver ? NOWHERE : this.#followed
+  }
+
   /** Whether nothing is left to write, and everything was taken. */
   get #isLevel(): boolean {
-    if (this.#state !== 'free' || this.#onFinished !== undefined || this.#replies.length > 0) {
+    if (this.#state !== 'free' || this.#onFinished !== undefined || this.#loose.length > 0) {
       return false
     }
     this.#countTaken()
-    const cursor = this.#cursor
-    return cursor?.seq === cursor?.until && cursor?.position === this.#room.feed.head
+    return this.#places.every(isLevelIn)
   }
 
   #countTaken(): void {
-    if (this.#cursor === undefined) return
-    this.#room.tally.deliveries += this.#cursor.seq - (this.#takenSeq ?? 0)
-    this.#takenSeq = this.#cursor.seq
+    for (const place of this.#places) {
+      this.#rooms.tally.deliveries += place.seq - place.takenSeq
+      place.takenSeq = place.seq
+    }
   }
 
   #write(parts: readonly Part[]): void {
@@ -183,7 +254,7 @@ export class Outbox {
     this.#strained = !taken
     if (taken) return
     this.#state = 'busy'
-    this.#writeBegan = this.#room.clock.monotonic()
+    this.#writeBegan = this.#rooms.clock.monotonic()
   }
 
   /** Calls `then` once, when everything that is due has been taken. */
@@ -198,7 +269,8 @@ export class Outbox {
   /** Writes nothing more: the transport has closed. */
   stop(): void {
     this.#state = 'stopped'
-    this.#replies = []
+    this.#loose = []
+    for (const place of this.#followed) place.replies = []
     this.#onFinished = undefined
     for (const resolve of this.#onRoom.splice(0)) resolve()
   }
@@ -213,35 +285,52 @@ export class Outbox {
     return this.#strained ? STRAINED_BYTES : WRITE_BYTES
   }
 
+  /** Takes what is due in turn, so that no channel keeps the others waiting. */
   #gather(): Part[] {
-    const { feed } = this.#room
     const parts: Part[] = []
-    const cursor = this.#cursor
-    for (let bytes = 0; bytes < this.#maxBytes; ) {
-      const reply = this.#replies[0]
-      const level = cursor !== undefined && cursor.seq >= cursor.until
-      if (reply && (reply.after === AT_ONCE || (level && reply.after <= cursor.position))) {
-        this.#replies.shift()
-        parts.push(whole(reply.encoded))
-        bytes += reply.encoded.size
-        this.#replySent(reply.encoded.size)
+    const most = this.#maxBytes
+    let bytes = 0
+    for (let hasMore = true; hasMore && bytes < most; ) {
+      const reply = this.#takeReply()
+      if (reply !== undefined) {
+        parts.push(whole(reply))
+        bytes += reply.size
         continue
       }
-      if (!level) break
-      if (cursor.position < feed.tail) {
-        this.#fallBack(cursor)
-        continue
+      hasMore = false
+      for (const place of this.#places) {
+        const segment = this.#nextSegment(place)
+        if (segment === undefined) continue
+        hasMore = true
+        const part = this.#partOf(segment)
+        if (part === undefined) continue
+        parts.push(part)
+        bytes += part.encoded.size
       }
-      const segment = feed.at(cursor.position)
-      if (segment === undefined) break
-      cursor.position += 1
-      cursor.seq = cursor.until = segment.lastSeq
-      const part = this.#partOf(segment)
-      if (part === undefined) continue
-      parts.push(part)
-      bytes += part.encoded.size
     }
     return parts
+  }
+
+  /** A reply for which everything before it was written. */
+  #takeReply(): Encoded | undefined {
+    const reply = this.#loose.shift() ?? this.#places.find(owesReply)?.replies.shift()?.encoded
+    if (reply !== undefined) this.#replySent(reply.size)
+    return reply
+  }
+
+  /** Moves on in the feed of the channel; undefined if nothing is there, or the log comes first. */
+  #nextSegment(place: Followed): Segment | undefined {
+    if (needsLog(place)) return undefined
+    const { feed } = place.channel
+    if (place.position < feed.tail) {
+      this.#fallBack(place)
+      if (needsLog(place)) return undefined
+    }
+    const segment = feed.at(place.position)
+    if (segment === undefined) return undefined
+    place.position += 1
+    place.seq = place.until = segment.lastSeq
+    return segment
   }
 
   #replySent(bytes: number): void {
@@ -251,26 +340,29 @@ export class Outbox {
   }
 
   /** The segments that the cursor needs have left the feed: it goes on in the log. */
-  #fallBack(cursor: Cursor): void {
-    cursor.until = Math.max(cursor.seq, this.#room.feed.trimmedSeq)
-    cursor.position = this.#room.feed.tail
-    const snapshot = new Encoded(this.#owner.codec.encode(this.#room.members.snapshot()))
-    if (snapshot.units.length === 0) return
-    this.#replies.unshift({ after: cursor.position, encoded: snapshot })
+  #fallBack(place: Followed): void {
+    const { channel } = place
+    place.until = Math.max(place.seq, channel.feed.trimmedSeq)
+    place.position = channel.feed.tail
+    const message = channel.snapshot()
+    const units = message === undefined ? [] : this.#owner.codec.encode(message)
+    if (units.length === 0) return
+    const snapshot = new Encoded(units)
+    place.replies.unshift({ position: place.position, encoded: snapshot })
     this.#replyBytes += snapshot.size
   }
 
-  async #readPage(cursor: Cursor): Promise<void> {
+  async #readPage(place: Followed): Promise<void> {
     const limit = this.writesLittle ? LOCKSTEP_EVENTS : undefined
-    const page = await this.#room.pages.after(cursor.seq, cursor.until, limit)
+    const page = await this.#rooms.pages.after(place.channel, place.seq, place.until, limit)
     if (this.#state === 'stopped') return
     this.#state = 'free'
-    if (cursor === this.#cursor) {
+    if (this.#places.includes(place)) {
       if (page === undefined) {
         this.#owner.lost()
         return
       }
-      cursor.seq = page.lastSeq
+      place.seq = page.lastSeq
       const part = this.#partOf(page)
       if (part !== undefined) this.#write([part])
     }
@@ -279,7 +371,34 @@ export class Outbox {
 
   /** Undefined if the reader receives nothing of the segment. */
   #partOf(segment: Segment): Part | undefined {
-    const { codec, omits } = this.#owner
+    const { codec, omits, ignored } = this.#owner
+    if (ignored.size > 0 && isAbout(segment.message, ignored)) return this.#filtered(segment)
     return partFor(segment.encoded(codec.broadcast), omits)
   }
+
+  /** What is left of a segment without the people that the reader ignores. */
+  #filtered({ message }: Segment): Part | undefined {
+    const { codec, omits, ignored } = this.#owner
+    const allowed = withoutPeople(message, ignored)
+    const units = allowed === undefined ? [] : codec.broadcast.encode(allowed)
+    const visible = units.filter(({ own }) => own === undefined || !ignored.has(own))
+    return partFor(new Encoded(visible), omits)
+  }
+}
+
+/** Whether the reader needs events that only the log has. */
+function needsLog({ seq, until }: Cursor): boolean {
+  return seq < until
+}
+
+/** Whether the next reply is due. */
+function owesReply(place: Followed): boolean {
+  const [reply] = place.replies
+  return reply !== undefined && !needsLog(place) && place.position >= reply.position
+}
+
+function isLevelIn(place: Followed): boolean {
+  return (
+    !needsLog(place) && place.replies.length === 0 && place.position === place.channel.feed.head
+  )
 }

@@ -1,5 +1,5 @@
 /**
- * The HTTP interface for programs: the events of the log, and the address of the raw port.
+ * The HTTP interface for programs: the rooms, their events, and the address of the raw port.
  */
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
@@ -10,13 +10,14 @@ import type { Address } from '../../../shared/address.ts'
 import { limits } from '../../../shared/limits.ts'
 import type { RoomEvent } from '../../../shared/protocol.ts'
 import type { Room } from '../../room/room.ts'
+import type { Rooms } from '../../room/rooms.ts'
 import { reachedAt } from '../addresses.ts'
 import type { FloodRate } from '../connection/flood.ts'
 import { Quota, type QuotaLimits } from '../quota.ts'
 import { refuse } from './status.ts'
 
 export type ApiOptions = {
-  room: Room
+  rooms: Rooms
   /** `reached`: the host name or address in the request. */
   tcpAddress: (reached: string) => Address
   flood: FloodRate
@@ -34,7 +35,7 @@ const EventsQuery = Type.Union([
 type EventsQuery = Static<typeof EventsQuery>
 const isEventsQuery = Compile(EventsQuery)
 const DEFAULT_EVENTS = 50
-const USAGE = `Send before or after (a seq) and limit (1 to ${limits.historyEvents}), all whole numbers.`
+const USAGE = `Send before or after (a seq) and limit (1 to ${limits.historyEvents}), all whole numbers, and room (a name).`
 
 /** Most UTF-16 units of text in one response. Events that do not fit are left for the next page. */
 const MAX_TEXT = 65_536
@@ -48,15 +49,15 @@ const RETRY_SECONDS = 1
 const BUSY = `Too many requests are under way. Retry after ${RETRY_SECONDS} second.`
 
 export async function apiRoutes(app: FastifyInstance, options: ApiOptions): Promise<void> {
-  const { room } = options
+  const { rooms } = options
   const reading = new Quota(READING)
   /** Fulfilled when the next page may be read. */
   let ready: Promise<unknown> = Promise.resolve()
 
   /** Reads one page at a time, so that chat is not delayed. */
-  function nextPage(query: EventsQuery): ReturnType<typeof pageOf> {
-    const page = ready.then(() => pageOf(query, room))
-    const pause = () => new Promise<void>((resolve) => room.clock.after(PAUSE_MS, resolve))
+  function nextPage(query: EventsQuery, room: Room): ReturnType<typeof pageOf> {
+    const page = ready.then(() => pageOf(query, room, rooms.store.epoch))
+    const pause = () => new Promise<void>((resolve) => rooms.clock.after(PAUSE_MS, resolve))
     ready = page.then(pause, pause)
     return page
   }
@@ -71,22 +72,32 @@ export async function apiRoutes(app: FastifyInstance, options: ApiOptions): Prom
     return { tcp: options.tcpAddress(reached), flood: options.flood }
   })
 
-  /** Returns `{epoch, head, events, more}`; `more`: the log has further events in that direction. */
+  /** Returns `{rooms, roomCount, open}`: the lobby first, then those with the most members. */
+  app.get('/api/rooms', async () => {
+    const { type: _type, ...list } = rooms.list()
+    return list
+  })
+
+  /** Returns `{epoch, head, events, more}` of the room; `more`: the log has further events in that direction. */
   app.get('/api/events', async (request, reply) => {
-    const query = { limit: DEFAULT_EVENTS, ...numbersOf(request.query as object) }
-    if (!isEventsQuery.Check(query)) {
-      return refuse(reply, { code: 'bad_message', message: USAGE }, room)
+    const { room: wanted, ...numbers } = request.query as Record<string, unknown>
+    const query = { limit: DEFAULT_EVENTS, ...numbersOf(numbers) }
+    if (!isEventsQuery.Check(query) || Array.isArray(wanted)) {
+      return refuse(reply, { code: 'bad_message', message: USAGE }, rooms)
     }
     const giveBack = reading.take(request.ip)
     if (giveBack === undefined) {
       reply.header('Retry-After', RETRY_SECONDS)
-      return refuse(reply, { code: 'too_fast', message: BUSY }, room)
+      return refuse(reply, { code: 'too_fast', message: BUSY }, rooms)
     }
+    const held = await rooms.find(wanted as string | undefined)
     try {
-      return await nextPage(query)
+      if (!held.ok) return refuse(reply, held.fault, rooms)
+      return await nextPage(query, held.room)
     } catch {
-      return refuse(reply, { code: 'history_unavailable' }, room)
+      return refuse(reply, { code: 'history_unavailable' }, rooms)
     } finally {
+      if (held.ok) held.room.release()
       onceSent(request.socket, reply.raw, giveBack)
     }
   })
@@ -109,7 +120,7 @@ function numbersOf(query: object): Record<string, number> {
   return Object.fromEntries(Object.entries(query).map(([name, given]) => [name, Number(given)]))
 }
 
-async function pageOf(query: EventsQuery, { log, feed }: Room) {
+async function pageOf(query: EventsQuery, { log, feed }: Room, epoch: string) {
   const { limit } = query
   const before = 'before' in query ? query.before : undefined
   const after = 'after' in query ? query.after : undefined
@@ -118,11 +129,11 @@ async function pageOf(query: EventsQuery, { log, feed }: Room) {
   if (after === undefined) {
     const found = await log.before(Math.min(before ?? Infinity, head + 1), limit)
     const events = fitting(found.reverse()).reverse()
-    return { epoch: log.epoch, head, events, more: (events[0]?.seq ?? 0) > log.first() }
+    return { epoch, head, events, more: (events[0]?.seq ?? 0) > log.first() }
   }
   const found = await log.read(after + 1, Math.min(limit, Math.max(0, head - after)))
   const events = fitting(found.filter(({ seq }) => seq <= head))
-  return { epoch: log.epoch, head, events, more: (events.at(-1)?.seq ?? head) < head }
+  return { epoch, head, events, more: (events.at(-1)?.seq ?? head) < head }
 }
 
 /** The first events, as many as one response may have, and at least one. */

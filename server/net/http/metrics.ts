@@ -1,12 +1,12 @@
 /** `GET /metrics`: the metrics of the server in the text format of Prometheus. */
 import type { FastifyInstance } from 'fastify'
 import type { Registry } from 'prom-client'
-import type { Room } from '../../room/room.ts'
+import type { Rooms } from '../../room/rooms.ts'
 import type { Connections } from '../connection/connections.ts'
 
 export async function metricsRoute(
   app: FastifyInstance,
-  { room, connections }: { room: Room; connections: Connections },
+  { rooms, connections }: { rooms: Rooms; connections: Connections },
 ): Promise<void> {
   let registry: Registry | undefined
 
@@ -14,7 +14,7 @@ export async function metricsRoute(
     if (registry === undefined) {
       // Loaded at the first scrape: most servers have none, and start faster without it.
       const { metricsRegistry } = await import('./registry.ts')
-      registry ??= metricsRegistry(room, connections)
+      registry ??= metricsRegistry(rooms, connections)
     }
     const text = await registry.metrics()
     return reply.header('Cache-Control', 'no-store').type(registry.contentType).send(text)

@@ -1,17 +1,17 @@
 /**
- * The metrics of the room, its connections and the process, named as Prometheus recommends.
+ * The metrics of the rooms, their connections and the process, named as Prometheus recommends.
  * Counters and gauges are read at each scrape.
  */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
-import type { Room } from '../../room/room.ts'
+import type { Rooms } from '../../room/rooms.ts'
 import type { Connections } from '../connection/connections.ts'
 
 /** The histograms and the metrics of the process and of Node are collected from this call on. */
-export function metricsRegistry(room: Room, connections: Connections): Registry {
+export function metricsRegistry(rooms: Rooms, connections: Connections): Registry {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
   const registers = [registry]
-  const { tally } = room
+  const { tally, people } = rooms
 
   function counter(name: string, help: string, value: () => number): void {
     new Counter({
@@ -44,16 +44,19 @@ export function metricsRegistry(room: Room, connections: Connections): Registry 
   )
   counter('oneroom_received_bytes_total', 'Bytes read from connections.', () => tally.bytesIn)
   counter('oneroom_sent_bytes_total', 'Bytes written to connections.', () => tally.bytesOut)
-  gauge('oneroom_members', 'People in the room.', () => room.roster.size)
-  gauge('oneroom_log_head', 'The seq of the latest message.', () => room.feed.seq)
+  gauge('oneroom_members', 'People on the server.', () => people.names.size)
+  gauge('oneroom_rooms', 'Rooms with people in them, and the lobby.', () => rooms.opened.length)
+  gauge('oneroom_log_head', 'The seq of the latest message in the lobby.', () => {
+    return rooms.lobby.feed.seq
+  })
   gauge('oneroom_readers_behind', 'Connections that have not received all messages yet.', () => {
-    return lags(connections, room.feed.seq).length
+    return lags(connections).length
   })
   gauge(
     'oneroom_reader_lag_messages',
     'Messages that the slowest reader has not received yet.',
     () => {
-      return lags(connections, room.feed.seq).reduce((most, lag) => Math.max(most, lag), 0)
+      return lags(connections).reduce((most, lag) => Math.max(most, lag), 0)
     },
   )
 
@@ -99,9 +102,6 @@ export function metricsRegistry(room: Room, connections: Connections): Registry 
 }
 
 /** The number of messages that each slow reader has not received yet. */
-function lags(connections: Connections, head: number): number[] {
-  const behind: number[] = []
-  for (const { seq } of connections.open)
-    if (seq !== undefined && seq < head) behind.push(head - seq)
-  return behind
+function lags(connections: Connections): number[] {
+  return [...connections.open].map(({ lag }) => lag).filter((lag) => lag > 0)
 }

@@ -12,6 +12,7 @@ import { Hello, Say } from '../../../shared/protocol.ts'
 import type { Committed, Draft } from '../../room/log.ts'
 import { checkMessage } from '../../room/message.ts'
 import type { Room } from '../../room/room.ts'
+import type { Rooms } from '../../room/rooms.ts'
 import { idOfName } from '../../room/token.ts'
 import { networkOf } from '../addresses.ts'
 import { Flood, type FloodRate } from '../connection/flood.ts'
@@ -19,7 +20,7 @@ import { Quota, type QuotaLimits } from '../quota.ts'
 import { refuseForeign } from './origin.ts'
 import { refuse } from './status.ts'
 
-export type SayOptions = { room: Room; flood: FloodRate }
+export type SayOptions = { rooms: Rooms; flood: FloodRate }
 
 /** Messages that may wait for the log at once. */
 const WAITING: QuotaLimits = { total: 512, ofNetwork: 128 }
@@ -33,17 +34,18 @@ const Message = Type.Object({
   name: Hello.properties.name,
   id: Say.properties.id,
   action: Say.properties.action,
+  room: Say.properties.room,
 })
 type Message = Static<typeof Message>
 const isMessage = Compile(Message)
 const USAGE =
-  'Send text, and optionally name, id and action: as JSON, as a form, or as plain text with ?name=NAME&id=ID.'
+  'Send text, and optionally name, id, action and room: as JSON, as a form, or as plain text with ?name=NAME&id=ID&room=ROOM.'
 
 /**
- * Returns 201 and the committed event; 200 and the earlier event if the same message was sent
+ * Returns 201 and the committed event, with the name of its room unless that is the lobby; 200 and the earlier event if the same message was sent
  * before under this name and id; 409 if that was a different message.
  */
-export async function sayRoute(app: FastifyInstance, { room, flood }: SayOptions): Promise<void> {
+export async function sayRoute(app: FastifyInstance, { rooms, flood }: SayOptions): Promise<void> {
   const rates = new Rates(flood)
   const waiting = new Quota(WAITING)
 
@@ -58,16 +60,16 @@ export async function sayRoute(app: FastifyInstance, { room, flood }: SayOptions
     if (fault.code === 'log_unavailable') {
       request.log.error({ err }, 'a request for /api/say failed')
     }
-    refuse(reply, fault, room)
+    refuse(reply, fault, rooms)
   }
 
   function refuseForNow(reply: FastifyReply, ms: number): FastifyReply {
     reply.header('Retry-After', Math.ceil(ms / 1000))
-    return refuse(reply, { code: 'too_fast' }, room)
+    return refuse(reply, { code: 'too_fast' }, rooms)
   }
 
   async function refuseTooFast(request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    const ms = rates.take(request.ip, room.clock.monotonic())
+    const ms = rates.take(request.ip, rooms.clock.monotonic())
     if (ms > 0) await refuseForNow(reply, ms)
   }
 
@@ -84,21 +86,30 @@ export async function sayRoute(app: FastifyInstance, { room, flood }: SayOptions
       ...(typeof body === 'string' ? { text: body } : (body as object)),
     }
     if (!isMessage.Check(message))
-      return refuse(reply, { code: 'bad_message', message: USAGE }, room)
-    const read = readMessage(message, room)
-    if (!read.ok) return refuse(reply, read.fault, room)
+      return refuse(reply, { code: 'bad_message', message: USAGE }, rooms)
+    const read = readMessage(message, rooms)
+    if (!read.ok) return refuse(reply, read.fault, rooms)
     const giveBack = waiting.take(request.ip)
     if (giveBack === undefined) return refuseForNow(reply, 1000)
-    const committed = await new Promise<Committed | undefined>((resolve) => {
-      room.post(read.draft, resolve)
-    })
+    const held = await rooms.enter(message.room, networkOf(request.ip))
+    const committed = held.ok ? await commit(held.room, read.draft) : undefined
     giveBack()
-    if (committed === undefined) return refuse(reply, { code: 'log_unavailable' }, room)
+    if (!held.ok) return refuse(reply, held.fault, rooms)
+    if (committed === undefined) return refuse(reply, { code: 'log_unavailable' }, rooms)
     const { event, repeated } = committed
     const isSame = event.text === read.draft.text && event.kind === read.draft.kind
-    if (!isSame) return refuse(reply, { code: 'id_used' }, room)
-    return reply.code(repeated ? 200 : 201).send(event)
+    if (!isSame) return refuse(reply, { code: 'id_used' }, rooms)
+    return reply.code(repeated ? 200 : 201).send(held.room.labelled(event))
   })
+
+  /** Resolves to undefined if the log could not commit it. Releases the room. */
+  async function commit(room: Room, draft: Omit<Draft, 'at'>): Promise<Committed | undefined> {
+    const committed = await new Promise<Committed | undefined>((resolve) => {
+      rooms.post(room, draft, resolve)
+    })
+    room.release()
+    return committed
+  }
 }
 
 /**
@@ -120,18 +131,18 @@ function readFlag(fields: Record<string, unknown>): object {
 /** A request → the draft of its event, or why it is refused. */
 function readMessage(
   { text, name = DEFAULT_NAME, id, action }: Message,
-  { roster, log }: Room,
+  { people, store }: Rooms,
 ): { ok: true; draft: Omit<Draft, 'at'> } | { ok: false; fault: Fault } {
   const line = text.replace(/\r?\n$/, '')
   if (/[\r\n]/.test(line)) {
     const message = 'A message is one line. Send each line as a message of its own.'
     return { ok: false, fault: { code: 'bad_message', message } }
   }
-  const said = checkMessage(line, log.secret)
+  const said = checkMessage(line, store.secret)
   if (!said.ok) return said
-  const claim = roster.claim(name, '')
+  const claim = people.names.claim(name, '')
   if (!claim.ok) return claim
-  const from = { id: idOfName(claim.name, log.secret), name: claim.name, via: 'http' } as const
+  const from = { id: idOfName(claim.name, store.secret), name: claim.name, via: 'http' } as const
   const kind = action === true ? 'action' : 'message'
   return { ok: true, draft: { kind, from, text: said.text, ...(id !== undefined && { id }) } }
 }

@@ -6,7 +6,7 @@ import { isIP } from 'node:net'
 import { hostname } from 'node:os'
 import fastifyStatic from '@fastify/static'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
-import type { LogHealth } from '../../room/log.ts'
+import type { StoreHealth } from '../../room/log.ts'
 import { HttpSockets, socketLimits } from './sockets.ts'
 
 /** Allows nothing from other hosts, and no inline scripts or styles. */
@@ -31,7 +31,7 @@ const HEADERS = {
 }
 
 /** Why the server is not healthy, for the people who operate it. */
-const UNHEALTHY: Record<Exclude<LogHealth, 'ok'>, string> = {
+const UNHEALTHY: Record<Exclude<StoreHealth, 'ok'>, string> = {
   failing: 'Messages cannot be recorded: the latest write to the log failed.',
   stalled: 'Messages cannot be recorded: a write to the log has waited for seconds.',
   lost: 'Messages cannot be recorded until the server is restarted: a thread of the log has ended.',
@@ -42,7 +42,7 @@ export type HttpOptions = {
   webRoot: string
   /** Host names that requests may have, besides IP addresses and the names of this machine. */
   allowHosts: readonly string[]
-  health: () => LogHealth
+  health: () => StoreHealth
 }
 
 /**
@@ -92,6 +92,9 @@ export async function pageRoutes(app: FastifyInstance, options: HttpOptions): Pr
       )
     },
   })
+
+  /** A room of its own address: the page reads the name of the room from it. */
+  app.get('/r/*', (_request, reply) => reply.sendFile('index.html'))
 
   app.get('/healthz', (_request, reply) => {
     const status = options.health()

@@ -3,20 +3,22 @@
  */
 import type { FastifyReply } from 'fastify'
 import { type ErrorCode, errorMessage, type Fault } from '../../../shared/errors.ts'
-import type { Room } from '../../room/room.ts'
+import type { Rooms } from '../../room/rooms.ts'
 
 /** All other codes: 400. */
 const statuses: Partial<Record<ErrorCode, number>> = {
   name_taken: 409,
   name_lookalike: 409,
   id_used: 409,
+  room_unknown: 404,
   text_too_long: 413,
   too_fast: 429,
+  rooms_full: 503,
   log_unavailable: 503,
   history_unavailable: 503,
 }
 
-export function refuse(reply: FastifyReply, fault: Fault, { tally }: Room): FastifyReply {
+export function refuse(reply: FastifyReply, fault: Fault, { tally }: Rooms): FastifyReply {
   tally.refused(fault.code)
   return reply.code(statuses[fault.code] ?? 400).send(errorMessage(fault))
 }

@@ -5,7 +5,7 @@
 import type { Socket } from 'node:net'
 import { lineDialect } from '../../../shared/dialect/line.ts'
 import { type ErrorCode, errorMessage } from '../../../shared/errors.ts'
-import type { Room } from '../../room/room.ts'
+import type { Rooms } from '../../room/rooms.ts'
 import type { Connections } from '../connection/connections.ts'
 import type { Refusal } from './guard.ts'
 
@@ -68,9 +68,9 @@ function badRequest(protocol: string, webUrl: string): string {
 export function rejectConnection(
   socket: Socket,
   code: ErrorCode,
-  { room, connections }: { room: Room; connections: Connections },
+  { rooms, connections }: { rooms: Rooms; connections: Connections },
 ): void {
-  room.tally.refused(code)
+  rooms.tally.refused(code)
   connections.log.warn({ remote: socket.remoteAddress, code }, 'rejected a connection')
   const [unit] = lineDialect.open().encode(errorMessage({ code }))
   socket.on('error', () => {})

@@ -4,6 +4,7 @@
 import { createServer, type Server, type Socket } from 'node:net'
 import { lineDialect } from '../../../shared/dialect/line.ts'
 import type { Part } from '../../room/encoded.ts'
+import { networkOf } from '../addresses.ts'
 import { Connection, type ConnectionOptions } from '../connection/connection.ts'
 import type { Arrived, Input } from '../connection/input.ts'
 import { afterSilence } from '../connection/silence.ts'
@@ -51,7 +52,7 @@ class TcpConnection implements Transport, Input {
   #cancelSilence: (() => void) | undefined
 
   constructor(socket: Socket, options: TcpOptions) {
-    const { clock } = options.room
+    const { clock } = options.rooms
     this.#socket = socket
     this.#options = options
     this.#lockstep = new Lockstep((chunk, done) => socket.write(chunk, () => done()))
@@ -60,6 +61,7 @@ class TcpConnection implements Transport, Input {
       dialect: lineDialect,
       via: 'tcp',
       remote: `${socket.remoteAddress}:${socket.remotePort}`,
+      network: networkOf(socket.remoteAddress ?? ''),
     })
     this.#cancelGreet = afterSilence(clock, GREET_MS, () => {
       this.#cancelGreet = undefined
@@ -75,7 +77,7 @@ class TcpConnection implements Transport, Input {
   }
 
   #socketOnData(chunk: Buffer): void {
-    this.#options.room.tally.bytesIn += chunk.length
+    this.#options.rooms.tally.bytesIn += chunk.length
     if (this.#connection.ignoresInput) return
     this.#cancelSilence?.()
     this.#replyToTelnet(this.#input.push(chunk))
@@ -86,7 +88,7 @@ class TcpConnection implements Transport, Input {
   #takeBuffered(): void {
     const rest: Buffer | null = this.#socket.read()
     if (rest === null) return
-    this.#options.room.tally.bytesIn += rest.length
+    this.#options.rooms.tally.bytesIn += rest.length
     if (!this.#connection.ignoresInput) this.#input.push(rest)
   }
 
@@ -108,7 +110,7 @@ class TcpConnection implements Transport, Input {
   #replyToTelnet(bytes: readonly number[]): void {
     // A client that reads nothing MUST NOT fill the memory with replies.
     if (bytes.length === 0 || this.#socket.writableLength > UNTAKEN_BYTES) return
-    this.#options.room.tally.bytesOut += bytes.length
+    this.#options.rooms.tally.bytesOut += bytes.length
     this.#socket.write(Uint8Array.from(bytes))
   }
 
@@ -138,12 +140,12 @@ class TcpConnection implements Transport, Input {
     this.#socket.resume()
     this.#cancelSilence?.()
     const ms = this.#input.silenceMs
-    const { clock } = this.#options.room
+    const { clock } = this.#options.rooms
     this.#cancelSilence = ms === 0 ? undefined : afterSilence(clock, ms, () => this.#silent())
   }
 
   #silent(): void {
-    this.#input.silent(this.#options.room.clock.monotonic() - this.#connectedAt)
+    this.#input.silent(this.#options.rooms.clock.monotonic() - this.#connectedAt)
     this.#proceed()
   }
 
@@ -180,7 +182,7 @@ class TcpConnection implements Transport, Input {
   write(parts: readonly Part[], done: () => void): boolean {
     const slices = framedSlices(parts, this.#input.isTelnet ? crlfFraming : lfFraming)
     const size = sizeOf(slices)
-    this.#options.room.tally.bytesOut += size
+    this.#options.rooms.tally.bytesOut += size
     if (this.#lockstep.isOn) {
       this.#lockstep.write(Buffer.concat(slices, size), done)
       return false

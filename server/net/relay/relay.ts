@@ -1,5 +1,5 @@
 /**
- * The relay: this room as one client of another TCP chat server. The server opens this
+ * The relay: one of the rooms as one client of another TCP chat server. The server opens this
  * connection itself; otherwise it is like any other. While the other server is away, the
  * relay keeps its position in the log, and queues nothing.
  *
@@ -11,7 +11,7 @@ import { relayDialect } from '../../../shared/dialect/relay.ts'
 import { limits, PROTOCOL_VERSION } from '../../../shared/limits.ts'
 import { nearestName } from '../../../shared/names.ts'
 import type { Part } from '../../room/encoded.ts'
-import type { Room } from '../../room/room.ts'
+import type { Rooms } from '../../room/rooms.ts'
 import { RELAY_ID } from '../../room/roster.ts'
 import { Connection, type ConnectionOptions } from '../connection/connection.ts'
 import type { Arrived, Input } from '../connection/input.ts'
@@ -30,7 +30,12 @@ const STEADY_MS = 5000
 const CONNECT_MS = 10_000
 const KEEPALIVE_MS = 60_000
 
-export type RelayOptions = ConnectionOptions & { address: Address; format: string }
+/** `room`: which the other server is joined to; undefined: the lobby. */
+export type RelayOptions = ConnectionOptions & {
+  address: Address
+  room: string | undefined
+  format: string
+}
 
 /** Keeps a connection to the other server, and its position in the log while there is none. */
 export class Relay {
@@ -55,12 +60,12 @@ export class Relay {
   }
 
   #connect(): void {
-    const { room, address, connections } = this.#options
+    const { rooms, address, connections } = this.#options
     const socket = connect({ ...address, noDelay: true, allowHalfOpen: true })
     this.#socket = socket
     let reason = 'closed'
     let connection: RelayConnection | undefined
-    this.#cancel = room.clock.after(CONNECT_MS, () => socket.destroy(new Error('no response')))
+    this.#cancel = rooms.clock.after(CONNECT_MS, () => socket.destroy(new Error('no response')))
     socket.setKeepAlive(true, KEEPALIVE_MS)
     socket.on('error', (error: NodeJS.ErrnoException) => {
       reason = error.code ?? error.message
@@ -82,19 +87,19 @@ export class Relay {
   #waitForNext(reason: string): void {
     this.#cancel?.()
     if (this.#closed) return
-    const { room, connections, address } = this.#options
+    const { rooms, connections, address } = this.#options
     const relay = addressText(address)
     // One warning for each outage, which may last for days.
     const level = this.#wait === FIRST_WAIT_MS ? 'warn' : 'debug'
     connections.log[level]({ relay, reason, waitMs: this.#wait }, 'the relay is not connected')
-    this.#cancel = room.clock.after(this.#wait, () => this.#connect())
+    this.#cancel = rooms.clock.after(this.#wait, () => this.#connect())
     this.#wait = Math.min(2 * this.#wait, LONGEST_WAIT_MS)
   }
 }
 
 class RelayConnection implements Transport, Input {
   readonly #socket: Socket
-  readonly #room: Room
+  readonly #rooms: Rooms
   readonly #connection: Connection
   readonly #echoes: Echoes
   readonly #decoder = new LineDecoder(limits.textBytes)
@@ -108,25 +113,27 @@ class RelayConnection implements Transport, Input {
   #cancelSilence: (() => void) | undefined
 
   /** `seq`: of the last event that the other server has; undefined: it receives only new events. */
-  constructor(socket: Socket, { address, format, ...options }: RelayOptions, seq?: number) {
-    const { room } = options
+  constructor(socket: Socket, { address, room, format, ...options }: RelayOptions, seq?: number) {
+    const { rooms } = options
     this.#socket = socket
-    this.#room = room
-    this.#connectedAt = room.clock.monotonic()
+    this.#rooms = rooms
+    this.#connectedAt = rooms.clock.monotonic()
     this.#echoes = new Echoes(format.includes('{name}'))
     this.#hello = {
       type: 'request',
       request: {
         type: 'hello',
         protocol: PROTOCOL_VERSION,
-        name: nameFor(address, room),
-        ...(seq !== undefined && { epoch: room.log.epoch, seq }),
+        name: nameFor(address, rooms),
+        ...(room !== undefined && { room }),
+        ...(seq !== undefined && { epoch: rooms.store.epoch, seq }),
       },
     }
     this.#connection = new Connection(options, this, this, {
       dialect: relayDialect(format),
       via: 'relay',
       remote: addressText(address),
+      network: address.host,
       identity: RELAY_ID,
     })
     socket.on('data', (chunk) => this.#socketOnData(chunk))
@@ -135,11 +142,12 @@ class RelayConnection implements Transport, Input {
   }
 
   get seq(): number | undefined {
-    return this.#connection.seq
+    const { session } = this.#connection
+    return this.#connection.seqIn(session.home)
   }
 
   get lastedMs(): number {
-    return this.#room.clock.monotonic() - this.#connectedAt
+    return this.#rooms.clock.monotonic() - this.#connectedAt
   }
 
   gone(reason: string): void {
@@ -148,10 +156,10 @@ class RelayConnection implements Transport, Input {
   }
 
   #socketOnData(chunk: Buffer): void {
-    this.#room.tally.bytesIn += chunk.length
+    this.#rooms.tally.bytesIn += chunk.length
     if (this.#connection.ignoresInput) return
     this.#silent = false
-    this.#receivedAt = this.#room.clock.monotonic()
+    this.#receivedAt = this.#rooms.clock.monotonic()
     this.#cancelSilence?.()
     this.#decoder.push(chunk)
     this.#connection.received()
@@ -198,7 +206,7 @@ class RelayConnection implements Transport, Input {
     this.#cancelSilence?.()
     const ms = this.#decoder.pauseMs()
     this.#cancelSilence =
-      ms === 0 ? undefined : afterSilence(this.#room.clock, ms, () => this.#pauseOver())
+      ms === 0 ? undefined : afterSilence(this.#rooms.clock, ms, () => this.#pauseOver())
   }
 
   #pauseOver(): void {
@@ -212,7 +220,7 @@ class RelayConnection implements Transport, Input {
   }
 
   write(parts: readonly Part[], done: () => void): boolean {
-    const now = this.#room.clock.monotonic()
+    const now = this.#rooms.clock.monotonic()
     for (const { encoded, omit } of parts) {
       let omitted = 0
       encoded.units.forEach(({ text }, position) => {
@@ -222,7 +230,7 @@ class RelayConnection implements Transport, Input {
     }
     const slices = framedSlices(parts, lfFraming)
     const size = sizeOf(slices)
-    this.#room.tally.bytesOut += size
+    this.#rooms.tally.bytesOut += size
     writeSlices(this.#socket, slices, size)
     return isTaken(this.#socket, done)
   }
@@ -237,7 +245,7 @@ class RelayConnection implements Transport, Input {
   }
 }
 
-function nameFor({ host }: Address, { roster }: Room): string {
-  const claim = roster.claim(nearestName(`relay ${host}`) ?? RELAY_ID, RELAY_ID)
+function nameFor({ host }: Address, { people }: Rooms): string {
+  const claim = people.names.claim(nearestName(`relay ${host}`) ?? RELAY_ID, RELAY_ID)
   return claim.ok ? claim.name : (claim.fault.suggestion ?? RELAY_ID)
 }

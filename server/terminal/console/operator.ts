@@ -11,7 +11,7 @@ import type { Connections } from '../../net/connection/connections.ts'
 import type { Arrived, Input } from '../../net/connection/input.ts'
 import type { Transport } from '../../net/connection/transport.ts'
 import type { Part } from '../../room/encoded.ts'
-import type { Room } from '../../room/room.ts'
+import type { Rooms } from '../../room/rooms.ts'
 import { OPERATOR_ID, OPERATOR_NAME } from '../../room/roster.ts'
 
 /** Names offered for completion. */
@@ -27,27 +27,26 @@ export type OperatorTerminal = {
   quit(): void
 }
 
-export type OperatorOptions = { room: Room; connections: Connections; terminal: OperatorTerminal }
+export type OperatorOptions = { rooms: Rooms; connections: Connections; terminal: OperatorTerminal }
 
 export class Operator implements Transport, Input {
-  readonly #room: Room
   readonly #connection: Connection
   readonly #terminal: OperatorTerminal
   #steps: Arrived[]
 
-  constructor({ room, connections, terminal }: OperatorOptions) {
-    this.#room = room
+  constructor({ rooms, connections, terminal }: OperatorOptions) {
     this.#terminal = terminal
     const hello = { type: 'hello', protocol: PROTOCOL_VERSION, name: OPERATOR_NAME } as const
     this.#steps = [
       { type: 'style', change: { color: terminal.colours } },
       { type: 'request', request: hello },
     ]
-    const options = { room, connections, flood: { perSecond: Infinity, burst: 1 } }
+    const options = { rooms, connections, flood: { perSecond: Infinity, burst: 1 } }
     this.#connection = new Connection(options, this, this, {
       dialect: operatorDialect,
       via: 'server',
       remote: 'console',
+      network: 'console',
       identity: OPERATOR_ID,
     })
     this.#connection.received()
@@ -55,7 +54,9 @@ export class Operator implements Transport, Input {
 
   /** Words offered for completion. */
   get words(): { commands: string[]; names: string[] } {
-    const others = this.#room.roster.list(NAMES).filter(({ id }) => id !== OPERATOR_ID)
+    const others = this.#connection.session.home.members
+      .list(NAMES)
+      .filter(({ id }) => id !== OPERATOR_ID)
     return {
       commands: commands.filter(({ name }) => isOffered(name)).map(({ name }) => `/${name}`),
       names: others.map(({ name }) => name),

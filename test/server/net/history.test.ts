@@ -93,7 +93,7 @@ describe('the history', () => {
   })
 
   it('is returned over HTTP in both directions, or an error from the table', async () => {
-    const { webUrl, tcp, room } = await testGateway()
+    const { webUrl, tcp, room, rooms } = await testGateway()
     const { client } = await greeted(tcp.port)
     client.send('one\ntwo\nthree\n/who\n')
     await client.until('1 here: ')
@@ -115,10 +115,10 @@ describe('the history', () => {
     for (const wrong of ['?limit=0', '?limit=201', '?after=-1', '?before=1&after=1', '?x=1']) {
       expect(await get(wrong)).toMatchObject({ status: 400, type: 'error', code: 'bad_message' })
     }
-    expect(room.tally.refusals.get('bad_message')).toBe(5)
+    expect(rooms.tally.refusals.get('bad_message')).toBe(5)
     room.log.before = () => Promise.reject(new Error('disk gone'))
     expect(await get('')).toMatchObject({ status: 503, code: 'history_unavailable' })
-    expect(room.tally.refusals.get('history_unavailable')).toBe(1)
+    expect(rooms.tally.refusals.get('history_unavailable')).toBe(1)
   })
 })
 
@@ -227,7 +227,7 @@ describe('/resume with the code of the same client', () => {
     ann.send('mine\n/who\n')
     await ann.until('1 here: ')
     ann.socket.destroy()
-    await expect.poll(() => first.room.roster.size).toBe(0)
+    await expect.poll(() => first.room.members.size).toBe(0)
     await first.close()
     const second = await testGateway({ data })
     const { client: back, name } = await greeted(second.tcp.port)

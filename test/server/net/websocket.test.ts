@@ -164,7 +164,7 @@ describe('the JSON dialect over a WebSocket', () => {
   })
 
   it('keeps nothing that arrives after it has closed a connection', async () => {
-    const { webUrl, room } = await testGateway()
+    const { webUrl, rooms } = await testGateway()
     const frame = clientFrame(0x1, '{"type":"bye"}')
     const socket = await upgraded(webUrl)
     socket.write(clientFrame(0x2, ''))
@@ -172,7 +172,7 @@ describe('the JSON dialect over a WebSocket', () => {
     const before = process.memoryUsage().heapUsed
     const [frames, letters] = [50_000, 14]
     socket.write(Buffer.concat(Array<Buffer>(frames).fill(frame)))
-    await expect.poll(() => room.tally.bytesIn).toBe(frames * letters)
+    await expect.poll(() => rooms.tally.bytesIn).toBe(frames * letters)
     const kept = (): number => {
       reclaimMemory()
       return process.memoryUsage().heapUsed - before
@@ -269,7 +269,7 @@ describe('a client that reconnects', () => {
   })
 
   it('is broadcast as moved if it uses another transport', async () => {
-    const { webUrl, tcp, room } = await testGateway()
+    const { webUrl, tcp, rooms } = await testGateway()
     const [ann, bob] = [await pageClient(webUrl), await pageClient(webUrl)]
     const { client: reader } = await greeted(tcp.port)
     const { token, you } = await ann.hello({ name: 'Ann' })
@@ -279,7 +279,7 @@ describe('a client that reconnects', () => {
     const { moved } = await bob.next('presence', (one) => one.moved !== undefined)
     expect(moved).toEqual([{ ...you, via: 'json' }])
     await reader.until('* Ann continues (json)\n')
-    expect(room.roster.get(you.id)?.via).toBe('json')
+    expect(rooms.people.names.get(you.id)?.via).toBe('json')
   })
 
   it('receives every event once when it resumes under load', async () => {

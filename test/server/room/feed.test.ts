@@ -1,6 +1,6 @@
 /** The feed: a ring of segments, each encoded once for all readers. */
 import { describe, expect, test } from 'vitest'
-import { Feed, Segment } from '../../../server/room/feed.ts'
+import { Feed, FeedMemory, Segment } from '../../../server/room/feed.ts'
 import type { Encoding } from '../../../shared/dialect/dialect.ts'
 import { jsonDialect } from '../../../shared/dialect/json.ts'
 import { LineCodec } from '../../../shared/dialect/line.ts'
@@ -65,7 +65,7 @@ describe('a segment', () => {
   })
 
   test('leaves the ring when encodings of other segments need its bytes', () => {
-    const feed = new Feed(4000, 0)
+    const feed = new Feed(new FeedMemory(4000), 0)
     for (let seq = 1; seq <= 4; seq += 1) feed.add(events([seq]))
     expect(feed.tail).toBe(0)
     const newest = feed.at(3)
@@ -93,13 +93,13 @@ describe('a segment', () => {
 
 describe('the feed', () => {
   test('begins empty, at the head of the log', () => {
-    const feed = new Feed(10_000, 41)
+    const feed = new Feed(new FeedMemory(10_000), 41)
     expect(feed).toMatchObject({ head: 0, tail: 0, seq: 41, trimmedSeq: 41 })
     expect(feed.at(0)).toBeUndefined()
   })
 
   test('gives each segment the next position, and each event its seq', () => {
-    const feed = new Feed(10_000, 41)
+    const feed = new Feed(new FeedMemory(10_000), 41)
     feed.add(events([42, 43]))
     feed.add(presence([bob]))
     feed.add(events([44]))
@@ -119,7 +119,7 @@ describe('the feed', () => {
   }
 
   test('stays within its limit by dropping the oldest, and reports the last dropped event', () => {
-    const feed = new Feed(5000, 0)
+    const feed = new Feed(new FeedMemory(5000), 0)
     for (let seq = 1; seq <= 100; seq += 1) {
       feed.add(events([seq], 'x'.repeat(seq)))
       expect(sum(feed)).toBeLessThanOrEqual(5000)
@@ -137,14 +137,17 @@ describe('the feed', () => {
 
   test('keeps a segment at exactly its limit, and drops it at one byte more', () => {
     const { cost } = new Segment(events([1]), 1, () => {})
-    const [exact, less] = [new Feed(2 * cost, 0), new Feed(2 * cost - 1, 0)]
+    const [exact, less] = [
+      new Feed(new FeedMemory(2 * cost), 0),
+      new Feed(new FeedMemory(2 * cost - 1), 0),
+    ]
     for (const feed of [exact, less]) for (const seq of [1, 2]) feed.add(events([seq]))
     expect([exact.tail, exact.trimmedSeq]).toEqual([0, 0])
     expect([less.tail, less.trimmedSeq]).toEqual([1, 1])
   })
 
   test('keeps the newest segment of any size, because readers still need it', () => {
-    const feed = new Feed(1000, 0)
+    const feed = new Feed(new FeedMemory(1000), 0)
     feed.add(events([1]))
     feed.add(events([2], 'x'.repeat(4096)))
     expect(feed).toMatchObject({ head: 2, tail: 1, seq: 2, trimmedSeq: 1 })
@@ -153,7 +156,7 @@ describe('the feed', () => {
   })
 
   test('counts the bytes of presence changes', () => {
-    const feed = new Feed(1_000_000, 0)
+    const feed = new Feed(new FeedMemory(1_000_000), 0)
     const crowd = Array.from({ length: 2000 }, (_, n) => ({ ...bob, id: `${n}` }))
     for (let round = 0; round < 20; round += 1) feed.add(presence(crowd))
     const held = JSON.stringify(presence(crowd)).length * (feed.head - feed.tail)

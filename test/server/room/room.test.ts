@@ -9,18 +9,19 @@ const from = { id: 'other', name: 'Zoe', via: 'http' } as const
 const at = '2026-11-22T12:21:15.123Z'
 
 test('events are broadcast in the order of the log, also if the room has not appended them', async () => {
-  const { room, tcp } = await testGateway()
+  const { room, rooms, tcp } = await testGateway()
   const { client } = await greeted(tcp.port)
-  room.post({ kind: 'message', from, text: 'one' }, () => {})
+  rooms.post(room, { kind: 'message', from, text: 'one' }, () => {})
   await client.until('Zoe: one\n')
-  await room.log.append([{ kind: 'message', from, at, text: 'two' }])
+  const draft = { kind: 'message', from, at, text: 'two' } as const
+  await rooms.store.append([{ log: room.log, draft }])
   await client.until('Zoe: two\n')
   expect(room.feed.seq).toBe(2)
-  expect(room.tally.messages).toBe(2)
+  expect(rooms.tally.messages).toBe(2)
 })
 
 test('if a broadcast throws, its sender is settled, and the next event is broadcast', async () => {
-  const { room, tcp, logged } = await testGateway()
+  const { room, rooms, tcp, logged } = await testGateway()
   const { client } = await greeted(tcp.port)
   const announce = room.members.announceBeforeEvents
   room.members.announceBeforeEvents = () => {
@@ -28,37 +29,37 @@ test('if a broadcast throws, its sender is settled, and the next event is broadc
     throw new Error('a bug')
   }
   const settled = new Promise((resolve) => {
-    room.post({ kind: 'message', from, text: 'one' }, resolve)
+    rooms.post(room, { kind: 'message', from, text: 'one' }, resolve)
   })
   expect(await settled).toMatchObject({ event: { seq: 1 }, repeated: false })
-  expect(logged.map(({ msg }) => msg)).toContain('the room failed to process an event')
-  room.post({ kind: 'message', from, text: 'two' }, () => {})
+  expect(logged.map(({ msg }) => msg)).toContain('a room failed to process an event')
+  rooms.post(room, { kind: 'message', from, text: 'two' }, () => {})
   await client.until('Zoe: two\n')
 })
 
 test('a stop commits all waiting messages, also those of a lost connection', async () => {
-  const { room, tcp, logged, close } = await testGateway()
+  const { rooms, tcp, logged, close } = await testGateway()
   const calls: string[] = []
-  const { log } = room
-  const append = log.append.bind(log)
+  const { store } = rooms
+  const append = store.append.bind(store)
   let release = (): void => {}
   const slow = new Promise<void>((resolve) => {
     release = resolve
   })
-  log.append = async (drafts) => {
+  store.append = async (drafts) => {
     await slow
-    calls.push(...drafts.map(({ text }) => text))
+    calls.push(...drafts.map(({ draft }) => draft.text))
     return append(drafts)
   }
-  log.close = async () => {
+  store.close = async () => {
     calls.push('closed')
   }
   const { client } = await greeted(tcp.port)
   // The first waits for the disk, the second for the first.
   for (const text of ['one\n', 'two\n']) {
-    const received = room.tally.bytesIn
+    const received = rooms.tally.bytesIn
     client.send(text)
-    await expect.poll(() => room.tally.bytesIn).toBe(received + text.length)
+    await expect.poll(() => rooms.tally.bytesIn).toBe(received + text.length)
     await nextTurn()
   }
   client.socket.resetAndDestroy()

@@ -182,14 +182,12 @@ describe('a guest', () => {
   })
 })
 
-describe('the list', () => {
-  test('is in the order in which members joined, and no longer than requested', () => {
-    const roster = rosterOf('alice', 'bob', 'carol')
-    roster.rename('alice', 'zoe')
-    expect(roster.size).toBe(3)
-    expect(roster.list(9).map(({ name }) => name)).toEqual(['zoe', 'bob', 'carol'])
-    expect(roster.list(2).map(({ name }) => name)).toEqual(['zoe', 'bob'])
-    expect(roster.list(0)).toEqual([])
+describe('a person', () => {
+  test('is found by the name in any case, not by a name that looks like it', () => {
+    const roster = rosterOf('alice', 'Bob B')
+    expect(roster.named('ALICE')?.id).toBe('alice')
+    expect(roster.named('bob b')?.id).toBe('Bob B')
+    for (const name of ['a1ice', 'bobb', 'zoe', '']) expect(roster.named(name)).toBeUndefined()
   })
 
   test('has a new object after a rename, so that earlier events keep the old name', () => {

@@ -1,25 +1,31 @@
 /** Tests that the number of unsaved seats is bounded. */
 import { expect, onTestFinished, test } from 'vitest'
 import { systemClock } from '../../../server/clock.ts'
-import { memoryLog } from '../../../server/log/memory.ts'
+import { memoryStore } from '../../../server/log/memory.ts'
 import { Seats } from '../../../server/room/seats.ts'
 
-test('while the log fails, the latest 10,000 seats wait, and are saved when it recovers', async () => {
-  const log = memoryLog()
-  const keepSeats = log.keepSeats
-  log.keepSeats = () => Promise.reject(new Error('the log is full'))
-  const seats = new Seats(log, systemClock)
+test('while the store fails, the latest 10,000 seats wait, and are saved when it recovers', async () => {
+  const store = memoryStore()
+  const keepSeats = store.keepSeats
+  store.keepSeats = () => Promise.reject(new Error('the log is full'))
+  const seats = new Seats(store, systemClock)
   onTestFinished(() => seats.close())
-  const seat = (at: number, seq = 0) => ({ person: `p${at}`, name: `n${at}`, seq })
+  const seat = (at: number, seq = 0) => ({
+    person: `p${at}`,
+    name: `n${at}`,
+    room: 'lobby',
+    positions: { lobby: seq },
+    ignored: [],
+  })
   for (let at = 1; at <= 10_000; at += 1) seats.note(seat(at))
   // A seat that changed lately is not the first to be dropped.
   seats.note(seat(1, 7))
   seats.note(seat(10_001))
   await seats.keep()
   expect(await seats.of('p2')).toBeUndefined()
-  log.keepSeats = keepSeats
+  store.keepSeats = keepSeats
   await seats.keep()
-  expect(await log.seatOf('p1')).toEqual(seat(1, 7))
-  expect(await log.seatOf('p3')).toEqual(seat(3))
-  expect(await log.seatOf('p10001')).toEqual(seat(10_001))
+  expect(await store.seatOf('p1')).toEqual(seat(1, 7))
+  expect(await store.seatOf('p3')).toEqual(seat(3))
+  expect(await store.seatOf('p10001')).toEqual(seat(10_001))
 })

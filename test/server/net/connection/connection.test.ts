@@ -2,7 +2,7 @@
 import { pino } from 'pino'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { systemClock } from '../../../../server/clock.ts'
-import { memoryLog } from '../../../../server/log/memory.ts'
+import { memoryStore } from '../../../../server/log/memory.ts'
 import { Connection } from '../../../../server/net/connection/connection.ts'
 import { Connections } from '../../../../server/net/connection/connections.ts'
 import type { FloodRate } from '../../../../server/net/connection/flood.ts'
@@ -10,11 +10,11 @@ import type { Arrived, Input } from '../../../../server/net/connection/input.ts'
 import type { Transport } from '../../../../server/net/connection/transport.ts'
 import type { Clock } from '../../../../server/room/clock.ts'
 import type { Part } from '../../../../server/room/encoded.ts'
-import { Room } from '../../../../server/room/room.ts'
 import type { Dialect } from '../../../../shared/dialect/dialect.ts'
 import { jsonDialect } from '../../../../shared/dialect/json.ts'
 import { lineDialect } from '../../../../shared/dialect/line.ts'
 import { manualClock } from '../../../support/clock.ts'
+import { testRooms } from '../../../support/rooms.ts'
 
 const HELLO: Arrived = { type: 'request', request: { type: 'hello', protocol: 1 } }
 const say = (text: string): Arrived => ({ type: 'request', request: { type: 'say', text } })
@@ -46,29 +46,19 @@ class TestTransport implements Transport, Input {
 
 type Options = { flood?: FloodRate; helloMs?: number; clock?: Clock }
 
-function server({ flood, helloMs = 10_000, clock = systemClock }: Options = {}) {
+async function server({ flood, helloMs = 10_000, clock = systemClock }: Options = {}) {
   const logged: { msg: string; reason?: string }[] = []
   const log = pino({}, { write: (line) => logged.push(JSON.parse(line)) })
-  const roomLog = memoryLog()
+  const store = memoryStore()
   const onBug = vi.fn()
-  const room = new Room({
-    log: roomLog,
-    clock,
-    absenceMs: 60_000,
-    feedBytes: 1_000_000,
-    onLogFault: () => {},
-    onBug,
-  })
+  const rooms = await testRooms({ store, clock, absenceMs: 60_000, onLogFault: () => {}, onBug })
   const limits = { max: 10, stalledMs: 30_000, helloMs, onCrowdGone: () => {} }
   const connections = new Connections({ log, clock, ...limits })
-  onTestFinished(async () => {
-    await room.close()
-    await connections.closeAll('shutdown')
-  })
+  onTestFinished(() => connections.closeAll('shutdown'))
   const open = (dialect: Dialect = lineDialect) => {
     const transport = new TestTransport()
-    const options = { room, connections, flood: flood ?? { perSecond: Infinity, burst: 1 } }
-    const start = { dialect, via: 'tcp', remote: 'test' } as const
+    const options = { rooms, connections, flood: flood ?? { perSecond: Infinity, burst: 1 } }
+    const start = { dialect, via: 'tcp', remote: 'test', network: 'test' } as const
     const connection = new Connection(options, transport, transport, start)
     onTestFinished(() => connection.gone('the test is over'))
     const receive = (...steps: Arrived[]): void => {
@@ -77,23 +67,24 @@ function server({ flood, helloMs = 10_000, clock = systemClock }: Options = {}) 
     }
     return { transport, connection, receive }
   }
-  return { room, roomLog, connections, logged, onBug, open }
+  const room = rooms.lobby
+  return { room, roomLog: room.log, store, connections, logged, onBug, open }
 }
 
 describe('a connection', () => {
   test('that leaves while its member types broadcasts that it has stopped', async () => {
-    const { room, open } = server()
+    const { room, open } = await server()
     const [ann, bob] = [open(jsonDialect), open(jsonDialect)]
     ann.receive(HELLO)
     bob.receive(HELLO, { type: 'request', request: { type: 'typing', on: true } })
     await vi.waitFor(() => expect(ann.transport.lines.join()).toContain('"on":true'))
     bob.receive({ type: 'request', request: { type: 'bye' } })
-    await vi.waitFor(() => expect(room.roster.size).toBe(1))
+    await vi.waitFor(() => expect(room.members.size).toBe(1))
     await vi.waitFor(() => expect(ann.transport.lines.at(-1)).toContain('"on":false'), 2000)
   })
 
   test('that resumes as another person leaves after its messages are in the log', async () => {
-    const { open } = server()
+    const { open } = await server()
     const [ann, bob, eve] = [open(), open(), open()]
     for (const { receive } of [ann, bob, eve]) receive(HELLO)
     await vi.waitFor(() => expect(eve.transport.lines[2]).toContain('/resume'))
@@ -106,7 +97,7 @@ describe('a connection', () => {
   })
 
   test('joins with its hello, and sends the messages of others', async () => {
-    const { open } = server()
+    const { open } = await server()
     const [ann, bob] = [open(), open()]
     for (const { receive } of [ann, bob]) receive(HELLO)
     await vi.waitFor(() => expect(bob.connection.session.name).toBe('guest-2'))
@@ -116,7 +107,7 @@ describe('a connection', () => {
   })
 
   test('that closes sends its goodbye last, and ends once', async () => {
-    const { open, logged, connections } = server()
+    const { open, logged, connections } = await server()
     const { transport, connection, receive } = open()
     receive(HELLO, { type: 'request', request: { type: 'bye' } })
     await vi.waitFor(() => expect(transport.calls).toEqual(['end 1000']))
@@ -129,7 +120,7 @@ describe('a connection', () => {
   })
 
   test('that ends without a goodbye leaves, or holds its place if its dialect reconnects', async () => {
-    const { open, room } = server()
+    const { open, room } = await server()
     for (const dialect of [lineDialect, jsonDialect]) {
       const { receive } = open(dialect)
       receive(HELLO, { type: 'end' })
@@ -138,15 +129,15 @@ describe('a connection', () => {
   })
 
   test('that is gone delays a stop until its messages are in the log', async () => {
-    const { open, roomLog, connections } = server()
-    const { append } = roomLog
+    const { open, roomLog, store, connections } = await server()
+    const append = store.append.bind(store)
     let release = (): void => {}
     const slow = new Promise<void>((resolve) => {
       release = resolve
     })
-    roomLog.append = async (drafts) => {
+    store.append = async (drafts) => {
       await slow
-      return append.call(roomLog, drafts)
+      return append(drafts)
     }
     const { connection, receive } = open()
     receive(HELLO)
@@ -166,7 +157,7 @@ describe('a connection', () => {
 
   test('that breaks has what it sent before processed, at the rate of flood control', async () => {
     const clock = manualClock()
-    const { open, roomLog, room } = server({ flood: { perSecond: 100, burst: 5 }, clock })
+    const { open, roomLog, room } = await server({ flood: { perSecond: 100, burst: 5 }, clock })
     const { connection, receive, transport } = open()
     receive(HELLO)
     await vi.waitFor(() => expect(connection.personId).toBeDefined())
@@ -185,7 +176,7 @@ describe('a connection', () => {
   })
 
   test('that breaks has no queries processed, which would delay its messages', async () => {
-    const { open, roomLog } = server({ flood: { perSecond: 100, burst: 2 } })
+    const { open, roomLog } = await server({ flood: { perSecond: 100, burst: 2 } })
     const search = vi.spyOn(roomLog, 'search')
     const { connection, receive } = open()
     receive(HELLO)
@@ -199,7 +190,10 @@ describe('a connection', () => {
 
   test('that breaks has at most a minute of its messages processed', async () => {
     const clock = manualClock()
-    const { open, roomLog, room, logged } = server({ flood: { perSecond: 0.01, burst: 1 }, clock })
+    const { open, roomLog, room, logged } = await server({
+      flood: { perSecond: 0.01, burst: 1 },
+      clock,
+    })
     const { connection, receive } = open()
     receive(HELLO)
     await vi.waitFor(() => expect(connection.personId).toBeDefined())
@@ -213,7 +207,7 @@ describe('a connection', () => {
   })
 
   test('that breaks does not take the place of a person who has connected again', async () => {
-    const { open, room } = server({ flood: { perSecond: 0.1, burst: 2 } })
+    const { open, room } = await server({ flood: { perSecond: 0.1, burst: 2 } })
     const [ann, lost, back] = [open(), open(), open()]
     for (const { receive } of [ann, lost, back]) receive(HELLO)
     await vi.waitFor(() => expect(back.transport.lines[2]).toContain('/resume'))
@@ -225,12 +219,14 @@ describe('a connection', () => {
     back.receive(resume)
     await vi.waitFor(() => expect(back.connection.session.name).toBe('guest-1'))
     lost.connection.close('shutdown')
-    await vi.waitFor(() => expect(room.roster.list(9).map(({ name }) => name)).toEqual(['guest-1']))
+    await vi.waitFor(() =>
+      expect(room.members.list(9).map(({ name }) => name)).toEqual(['guest-1']),
+    )
     expect(back.transport.calls).toEqual([])
   })
 
   test('that is replaced has what it sent before processed, also after its person has left', async () => {
-    const { open, room, roomLog } = server({ flood: { perSecond: 100, burst: 2 } })
+    const { open, room, roomLog } = await server({ flood: { perSecond: 100, burst: 2 } })
     const [ann, back] = [open(), open()]
     for (const { receive } of [ann, back]) receive(HELLO)
     await vi.waitFor(() => expect(ann.transport.lines[2]).toContain('/resume'))
@@ -241,7 +237,7 @@ describe('a connection', () => {
     await vi.waitFor(() => expect(ann.transport.calls).toHaveLength(1))
     expect(ann.transport.lines.at(-1)).toContain('connected again')
     back.receive({ type: 'request', request: { type: 'bye' } })
-    await vi.waitFor(() => expect(room.roster.size).toBe(0))
+    await vi.waitFor(() => expect(room.members.size).toBe(0))
     await vi.waitFor(() => expect(roomLog.head()).toBe(12))
     const events = await roomLog.read(1, 12)
     expect(events.map(({ from, text }) => `${from.name} ${text}`)).toEqual(
@@ -250,7 +246,7 @@ describe('a connection', () => {
   })
 
   test('that is replaced before its first message is processed sends it as the member it was', async () => {
-    const { open, room, roomLog } = server({ flood: { perSecond: 100, burst: 1 } })
+    const { open, room, roomLog } = await server({ flood: { perSecond: 100, burst: 1 } })
     const [lost, ann, back] = [open(), open(), open()]
     for (const { receive } of [lost, ann, back]) receive(HELLO)
     await vi.waitFor(() => expect(ann.transport.lines[2]).toContain('/resume'))
@@ -261,7 +257,7 @@ describe('a connection', () => {
     await vi.waitFor(() => expect(lost.connection.session.name).toBe('guest-2'))
     lost.receive(...Array.from({ length: 5 }, () => ({ type: 'nothing' }) as const), say('late'))
     back.receive(resume, { type: 'request', request: { type: 'bye' } })
-    await vi.waitFor(() => expect(room.roster.size).toBe(0))
+    await vi.waitFor(() => expect(room.members.size).toBe(0))
     await vi.waitFor(() => expect(roomLog.head()).toBe(2))
     const events = await roomLog.read(1, 2)
     expect(events.map(({ from, text }) => `${from.name}: ${text}`)).toEqual([
@@ -271,7 +267,7 @@ describe('a connection', () => {
   })
 
   test('that drains for a stop queues no more replies than its outbox holds', async () => {
-    const { open, connections, room } = server({ flood: { perSecond: 0.1, burst: 1 } })
+    const { open, connections, room } = await server({ flood: { perSecond: 0.1, burst: 1 } })
     const { connection, transport, receive } = open()
     receive(HELLO)
     await vi.waitFor(() => expect(connection.personId).toBeDefined())
@@ -298,7 +294,7 @@ describe('a connection', () => {
   })
 
   test('that breaks is finished at once when the server stops', async () => {
-    const { open, roomLog, connections } = server({ flood: { perSecond: 0.1, burst: 1 } })
+    const { open, roomLog, connections } = await server({ flood: { perSecond: 0.1, burst: 1 } })
     const { connection, receive } = open()
     receive(HELLO)
     await vi.waitFor(() => expect(connection.personId).toBeDefined())
@@ -309,13 +305,13 @@ describe('a connection', () => {
   })
 
   test('without a hello is closed after a while', async () => {
-    const { open } = server({ helloMs: 20 })
+    const { open } = await server({ helloMs: 20 })
     const { transport } = open()
     await vi.waitFor(() => expect(transport.calls).toEqual(['end 4000']))
   })
 
   test('whose input fails is destroyed, and the others are not', async () => {
-    const { open, logged } = server()
+    const { open, logged } = await server()
     const [broken, other] = [open(), open()]
     broken.transport.next = () => {
       throw new Error('a bug')
@@ -328,7 +324,7 @@ describe('a connection', () => {
   })
 
   test('confirms a style in that style, and rejects lockstep mode if the transport has none', async () => {
-    const { open } = server()
+    const { open } = await server()
     const { transport, receive } = open()
     receive(
       HELLO,

@@ -25,7 +25,7 @@ function connectionsWith(count: number, onCrowdGone: () => void) {
     const connection = {
       via: 'tcp' as const,
       dialect: lineDialect,
-      seq: 0,
+      lag: 0,
       beat: () => {
         beats += 1
       },
@@ -76,7 +76,7 @@ test('connections are checked after the input and output that a suspended proces
     connections.delete(connection)
   }
   const giveUp = () => {}
-  const connection = { via: 'tcp' as const, dialect: lineDialect, seq: 0, beat, giveUp, close }
+  const connection = { via: 'tcp' as const, dialect: lineDialect, lag: 0, beat, giveUp, close }
   connections.add(connection)
   clock.advance(100_000)
   expect(beat).not.toHaveBeenCalled()

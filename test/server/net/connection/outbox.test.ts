@@ -1,23 +1,20 @@
 /** The outbox: one write at a time, replies in order with broadcasts, no gap and no repeat. */
-import { expect, onTestFinished, test, vi } from 'vitest'
-import { systemClock } from '../../../../server/clock.ts'
-import { memoryLog } from '../../../../server/log/memory.ts'
+import { expect, test, vi } from 'vitest'
 import { Outbox } from '../../../../server/net/connection/outbox.ts'
 import type { Part } from '../../../../server/room/encoded.ts'
-import { Room } from '../../../../server/room/room.ts'
 import { LineCodec } from '../../../../shared/dialect/line.ts'
+import { testRooms } from '../../../support/rooms.ts'
 
 const from = { id: 'a', name: 'Ann', via: 'web' } as const
 
 /** An outbox whose transport takes nothing until `take` is called. */
-function outboxOf(feedBytes = 1_000_000) {
-  const log = memoryLog()
-  const fail = (error: unknown): void => {
-    throw error
-  }
-  const options = { absenceMs: 0, feedBytes, onLogFault: fail, onBug: fail }
-  const room = new Room({ log, clock: systemClock, ...options })
-  onTestFinished(() => room.close())
+function fail(error: unknown): void {
+  throw error
+}
+
+async function outboxOf(feedBytes = 1_000_000) {
+  const rooms = await testRooms({ feedBytes })
+  const room = rooms.lobby
   const writes: string[][] = []
   let done: (() => void) | undefined
   const write = (parts: readonly Part[], onTaken: () => void): boolean => {
@@ -28,9 +25,15 @@ function outboxOf(feedBytes = 1_000_000) {
   const lost = vi.fn()
   const codec = new LineCodec({ stamps: false })
   const transport = { write, listen() {}, pause() {}, end() {}, destroy() {} }
-  const outbox = new Outbox(room, transport, { codec, omits: undefined, lost, failed: fail })
+  const outbox = new Outbox(rooms, transport, {
+    codec,
+    omits: undefined,
+    ignored: new Set(),
+    lost,
+    failed: fail,
+  })
   const say = (text: string) =>
-    new Promise((resolve) => room.post({ kind: 'message', from, text }, resolve))
+    new Promise((resolve) => rooms.post(room, { kind: 'message', from, text }, resolve))
   const take = (): void => {
     const onTaken = done
     done = undefined
@@ -38,13 +41,13 @@ function outboxOf(feedBytes = 1_000_000) {
   }
   const follow = (): void => {
     const { seq, head } = room.feed
-    outbox.follow({ seq, until: seq, position: head })
+    outbox.follow(room, { seq, until: seq, position: head })
   }
-  return { room, log, outbox, writes, say, take, follow, lost }
+  return { room, outbox, writes, say, take, follow, lost }
 }
 
 test('there is one write at a time, and the next one has everything broadcast since', async () => {
-  const { outbox, writes, say, take, follow } = outboxOf()
+  const { room, outbox, writes, say, take, follow } = await outboxOf()
   follow()
   await say('one')
   outbox.wake()
@@ -53,13 +56,13 @@ test('there is one write at a time, and the next one has everything broadcast si
   expect(writes).toEqual([['Ann: one']])
   take()
   expect(writes).toEqual([['Ann: one'], ['Ann: two', 'Ann: three']])
-  expect(outbox.seq).toBe(1)
+  expect(outbox.seqIn(room)).toBe(1)
   take()
-  expect(outbox.seq).toBe(3)
+  expect(outbox.seqIn(room)).toBe(3)
 })
 
 test('a reply comes after what was broadcast before it', async () => {
-  const { outbox, writes, say, take, follow } = outboxOf()
+  const { outbox, writes, say, take, follow } = await outboxOf()
   follow()
   outbox.deliver({ type: 'goodbye', name: 'first' })
   await say('one')
@@ -70,7 +73,7 @@ test('a reply comes after what was broadcast before it', async () => {
 })
 
 test('events that have left the feed are read from the log, without a gap', async () => {
-  const { outbox, writes, say, take, follow } = outboxOf(2000)
+  const { outbox, writes, say, take, follow } = await outboxOf(2000)
   follow()
   outbox.deliver({ type: 'goodbye', name: 'busy' })
   const texts = Array.from({ length: 200 }, (_, at) => `message ${at}`)
@@ -85,19 +88,19 @@ test('events that have left the feed are read from the log, without a gap', asyn
 })
 
 test('the connection is lost when the log cannot be read, and keeps its position', async () => {
-  const { outbox, log, say, take, follow, lost, writes } = outboxOf(2000)
+  const { room, outbox, say, take, follow, lost, writes } = await outboxOf(2000)
   follow()
   outbox.deliver({ type: 'goodbye', name: 'busy' })
   for (let at = 0; at < 50; at += 1) await say(`message ${at}`)
-  log.read = () => Promise.reject(new Error('the disk is gone'))
+  room.log.read = () => Promise.reject(new Error('the disk is gone'))
   take()
   await vi.waitFor(() => expect(lost).toHaveBeenCalledOnce())
   expect(writes).toHaveLength(1)
-  expect(outbox.seq).toBe(0)
+  expect(outbox.seqIn(room)).toBe(0)
 })
 
 test('many unsent replies make the outbox full until they are taken', async () => {
-  const { outbox, take, follow } = outboxOf()
+  const { outbox, take, follow } = await outboxOf()
   follow()
   outbox.deliver({ type: 'goodbye', name: 'busy' })
   for (let at = 0; at < 20; at += 1) outbox.deliver({ type: 'goodbye', name: 'x'.repeat(4000) })
@@ -108,8 +111,8 @@ test('many unsent replies make the outbox full until they are taken', async () =
   expect(outbox.isFull).toBe(false)
 })
 
-test('finish waits until everything is taken', () => {
-  const { outbox, take, follow } = outboxOf()
+test('finish waits until everything is taken', async () => {
+  const { outbox, take, follow } = await outboxOf()
   follow()
   const finished = vi.fn()
   outbox.deliver({ type: 'goodbye', name: 'busy' })

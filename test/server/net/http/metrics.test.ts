@@ -50,20 +50,20 @@ test('the metrics count members, messages, refusals and the time of commits', as
 })
 
 test('bytes are counted as sent and received, for every transport', async () => {
-  const { room, webUrl, tcp } = await testGateway()
+  const { rooms, webUrl, tcp } = await testGateway()
   const page = await pageClient(webUrl)
   const hello = JSON.stringify({ type: 'hello', protocol: 1, name: 'Zoë' })
   page.socket.send(hello)
   await page.next('welcome')
-  expect(room.tally.bytesIn).toBe(Buffer.byteLength(hello))
+  expect(rooms.tally.bytesIn).toBe(Buffer.byteLength(hello))
   const { client } = await greeted(tcp.port)
   await page.next('presence', ({ joined }) => joined.length === 1 && joined[0]?.via === 'tcp')
-  const before = room.tally.bytesOut
+  const before = rooms.tally.bytesOut
   client.forget()
   // IAC AYT (RFC 854): are you there?
   client.send(Uint8Array.of(255, 246))
   await client.until('[Yes]')
-  expect(room.tally.bytesOut - before).toBe(Buffer.concat(client.chunks).length)
+  expect(rooms.tally.bytesOut - before).toBe(Buffer.concat(client.chunks).length)
 })
 
 test('the metrics report a reader that has stopped reading, and its lag', async () => {

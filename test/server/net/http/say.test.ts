@@ -97,7 +97,7 @@ describe('a message over HTTP', () => {
       await greeted(gateway.tcp.port)
       const answered = await say(gateway, body, headers, query)
       expect([answered.status, answered.answer.code]).toEqual([status, code])
-      expect([...gateway.room.tally.refusals]).toEqual([[code, 1]])
+      expect([...gateway.rooms.tally.refusals]).toEqual([[code, 1]])
       if (status !== 409) return
       // No name near one of the server itself is suggested.
       const suggestion = query === '?name=Server' ? undefined : expect.stringMatching(/-2$/)
@@ -157,7 +157,7 @@ describe('a message over HTTP', () => {
 
   it('is refused when the log cannot record it', async () => {
     const gateway = await testGateway()
-    gateway.room.log.append = () => Promise.reject(new Error('disk full'))
+    gateway.rooms.store.append = () => Promise.reject(new Error('disk full'))
     const { status, answer } = await say(gateway, 'hi')
     expect([status, answer.code]).toEqual([503, 'log_unavailable'])
   })

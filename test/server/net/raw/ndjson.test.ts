@@ -69,7 +69,7 @@ describe('a raw connection whose first line is a hello object', () => {
     await ann.until('* slow joined (json)\n')
     await ann.until('* guest-2 left\n')
     expect(messages(slow)[0]?.type).toBe('welcome')
-    expect(room.roster.size).toBe(2)
+    expect(room.members.size).toBe(2)
     ann.send('hi\n')
     await slow.until('"text":"hi"')
   })

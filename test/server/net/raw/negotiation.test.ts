@@ -122,6 +122,6 @@ describe('a telnet client', () => {
       return process.memoryUsage().arrayBuffers - before
     }
     await expect.poll(kept).toBeLessThan(8_000_000)
-    expect(room.roster.size).toBe(1)
+    expect(room.members.size).toBe(1)
   })
 })

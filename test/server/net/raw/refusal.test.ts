@@ -64,6 +64,6 @@ test.each([
     for (const chunk of chunks) client.send(chunk)
     expect(await client.untilEnded()).toMatch(text)
     expect(gateway.logged.map(({ reason }) => reason)).toContain(`refused: ${refusal}`)
-    expect(gateway.room.roster.size).toBe(0)
+    expect(gateway.room.members.size).toBe(0)
   },
 )

@@ -168,7 +168,7 @@ describe('the raw port', () => {
     await ann.until('* guest-2 joined (tcp)\n')
     bob.socket.resetAndDestroy()
     await ann.until('* guest-2 left\n')
-    expect(gateway.room.roster.size).toBe(1)
+    expect(gateway.room.members.size).toBe(1)
   })
 
   it('reads a client that is over its rate more slowly, and does not disconnect it', async () => {
@@ -245,7 +245,7 @@ describe('the guard', () => {
     client.send(bytes)
     await client.untilEnded()
     expect(gateway.logged.some((line) => line.reason === reason)).toBe(true)
-    expect(gateway.room.roster.size).toBe(0)
+    expect(gateway.room.members.size).toBe(0)
   })
 
   it('accepts "GET lost" as a message', async () => {
@@ -290,27 +290,30 @@ describe('a room that is full', () => {
 
 describe('a connection that is reset', () => {
   it('has its last line kept, although it has no end', async () => {
-    const { tcp, room } = await testGateway()
+    const { tcp, room, rooms } = await testGateway()
     const { client } = await greeted(tcp.port)
     client.send('one\ntwo')
-    await expect.poll(() => room.tally.bytesIn).toBe(7)
+    await expect.poll(() => rooms.tally.bytesIn).toBe(7)
     client.socket.resetAndDestroy()
-    await expect.poll(() => room.roster.size).toBe(0)
+    await expect.poll(() => room.members.size).toBe(0)
     expect((await room.log.read(1, 9)).map(({ text }) => text)).toEqual(['one', 'two'])
   })
 
   it('has everything kept that Node.js had read, also while its socket was paused', async () => {
-    const { tcp, room, logged, close } = await testGateway({ flood: { perSecond: 1, burst: 2 } })
+    const { tcp, room, rooms, logged, close } = await testGateway({
+      flood: { perSecond: 1, burst: 2 },
+    })
     const { client } = await greeted(tcp.port)
     const { client: other } = await greeted(tcp.port)
     const line = `${'x'.repeat(99)}\n`
     client.socket.write(line.repeat(3000))
-    await expect.poll(() => room.tally.bytesIn).toBeGreaterThan(10_000)
+    await expect.poll(() => rooms.tally.bytesIn).toBeGreaterThan(10_000)
     client.socket.resetAndDestroy()
     // The server notices the reset when it writes.
     while (!logged.some(({ msg }) => msg === 'left')) {
       await new Promise(setImmediate)
-      room.post(
+      rooms.post(
+        room,
         { kind: 'notice', from: { id: 'x', name: 'x', via: 'server' }, text: 'x' },
         () => {},
       )
@@ -319,7 +322,7 @@ describe('a connection that is reset', () => {
     await close()
     const kept = (await room.log.read(1, 100_000)).filter(({ kind }) => kind === 'message')
     // The last line was not read whole.
-    expect(Math.abs(kept.length * line.length - room.tally.bytesIn)).toBeLessThan(line.length)
-    expect(room.tally.bytesIn).toBeGreaterThan(65_536)
+    expect(Math.abs(kept.length * line.length - rooms.tally.bytesIn)).toBeLessThan(line.length)
+    expect(rooms.tally.bytesIn).toBeGreaterThan(65_536)
   })
 })

@@ -62,7 +62,9 @@ class LineServer {
 }
 
 async function room(port: number, relayFormat = '{name}: {text}'): Promise<PageClient> {
-  return joined(await testGateway({ relay: { host, port }, relayFormat }))
+  return joined(
+    await testGateway({ relay: { address: { host, port }, room: undefined }, relayFormat }),
+  )
 }
 
 async function joined({ webUrl }: TestGateway): Promise<PageClient> {
@@ -142,9 +144,9 @@ describe('a room and a server of lines', () => {
   it('continue from the same position after an outage, without a leave', async () => {
     const first = new LineServer()
     const port = await first.listen(await fixedPort())
-    const gateway = await testGateway({ relay: { host, port } })
+    const gateway = await testGateway({ relay: { address: { host, port }, room: undefined } })
     const ann = await joined(gateway)
-    const { tally } = gateway.room
+    const { tally } = gateway.rooms
     const read = tally.bytesIn
     first.say('grüß dich')
     await ann.until('grüß dich')
@@ -184,7 +186,7 @@ describe('a room and a server of lines', () => {
     const placeholder = new LineServer()
     const port = await placeholder.listen(await fixedPort())
     placeholder.stop()
-    const relay = { host: 'localhost', port }
+    const relay = { address: { host: 'localhost', port }, room: undefined }
     const fault = `--relay localhost:${port} is this server itself.`
     await expect(testGateway({ host: bound, tcpPort: port, relay })).rejects.toThrow(fault)
     await expect(testGateway({ host: bound, webPort: port, relay })).rejects.toThrow(fault)
@@ -195,7 +197,7 @@ describe('a room and a server of lines', () => {
     const server = new LineServer()
     const port = await server.listen(await fixedPort())
     server.stop()
-    const gateway = await testGateway({ relay: { host, port } })
+    const gateway = await testGateway({ relay: { address: { host, port }, room: undefined } })
     await expect
       .poll(() => gateway.logged.find(({ msg }) => msg === 'the relay is not connected'))
       .toMatchObject({ relay: `${host}:${port}`, reason: 'ECONNREFUSED' })

@@ -1,0 +1,69 @@
+/**
+ * A conversation of two people: a channel that only these two read.
+ *
+ * MUST invite both of them, if they are connected, before it broadcasts, so that none of them
+ * misses an event.
+ */
+import type { Direct, RoomEvent } from '../../shared/protocol.ts'
+import { Channel, type ChannelOptions } from './channel.ts'
+import type { LogKey, RoomLog } from './log.ts'
+import type { People } from './people.ts'
+
+/** A person of a conversation, under their latest name. */
+export type Named = { id: string; name: string }
+export type Pair = readonly [Named, Named]
+
+const PREFIX = 'direct '
+
+export function isConversation(key: LogKey): boolean {
+  return key.startsWith(PREFIX)
+}
+
+export function conversationKey(one: string, other: string): LogKey {
+  return PREFIX + [one, other].sort().join(' ')
+}
+
+/** The ids of the two people. */
+export function peopleIn(key: LogKey): string[] {
+  return key.slice(PREFIX.length).split(' ')
+}
+
+export class Conversation extends Channel {
+  readonly #people: People
+  #pair: Pair
+
+  constructor(options: ChannelOptions, pair: Pair, log: RoomLog, onUnused: () => void) {
+    super(options, log, onUnused)
+    this.#people = options.people
+    this.#pair = pair
+  }
+
+  /** Both people, under the names that they have now, or had last. */
+  get pair(): [Named, Named] {
+    const [one, other] = this.#pair
+    return [this.#latest(one), this.#latest(other)]
+  }
+
+  #latest({ id, name }: Named): Named {
+    return { id, name: this.#people.names.get(id)?.name ?? name }
+  }
+
+  protected get isInhabited(): boolean {
+    return false
+  }
+
+  eventsMessage(events: RoomEvent[]): Direct {
+    return { type: 'direct', people: this.pair, events }
+  }
+
+  snapshot(): undefined {
+    return undefined
+  }
+
+  protected prepareFor(events: readonly RoomEvent[]): void {
+    this.#pair = this.pair
+    const sender = events.at(-1)?.from
+    if (sender === undefined) return
+    for (const { id } of this.#pair) this.#people.readerOf(id)?.invite(this, sender)
+  }
+}

@@ -1,0 +1,282 @@
+/**
+ * The rooms of a server, and what they share: the people, the commits, the pages of the logs.
+ *
+ * MUST have each room in memory at most once, and only while a person is in it or a caller holds
+ * it; the lobby always. MUST keep the number of rooms within its limits, also for each network.
+ */
+import type { Fault } from '../../shared/errors.ts'
+import { foldName } from '../../shared/fold.ts'
+import { MAX_ROOMS } from '../../shared/limits.ts'
+import { checkRoomName } from '../../shared/names.ts'
+import type { RoomList, RoomSummary } from '../../shared/protocol.ts'
+import type { Channel } from './channel.ts'
+import type { Clock } from './clock.ts'
+import { Commits, type Settle } from './commits.ts'
+import type { Conversation } from './conversation.ts'
+import { Conversations } from './conversations.ts'
+import { FeedMemory } from './feed.ts'
+import type { Draft, LogKey, RoomLog, Store } from './log.ts'
+import { Pages } from './pages.ts'
+import { People } from './people.ts'
+import { type About, Room, type RoomOptions } from './room.ts'
+import { Tally } from './tally.ts'
+
+/** Most rooms that exist and were made from one network since the start. */
+export const MAX_ROOMS_OF_NETWORK = 250
+
+/** Most rooms in a list; its count includes the others. */
+const LISTED_ROOMS = 200
+
+const LOBBY_KEY: LogKey = 'lobby'
+
+/** Which rooms there are beside the lobby: any that people make, or only those listed. */
+export type RoomsRule = { type: 'open' } | { type: 'listed'; names: readonly string[] }
+
+export type RoomsOptions = {
+  store: Store
+  clock: Clock
+  /** Name of the lobby, as it is shown. */
+  lobby: string
+  rule: RoomsRule
+  /** How long, in ms, the place of a lost connection is held; 0: not at all. */
+  absenceMs: number
+  /** Bytes of recent broadcasts kept in memory for all rooms and readers together. */
+  feedBytes: number
+  /** Receives a fault of the store. */
+  onLogFault: (error: unknown) => void
+  /** Receives an error that only a bug can cause. */
+  onBug: (error: unknown) => void
+}
+
+/**
+ * A room that exists: it is in memory, or something was said in it, or it is listed. `network`:
+ * from which it was made since the start.
+ */
+type Entry = {
+  about: About
+  key: LogKey
+  network: string | undefined
+  /** Undefined while the room is not in memory. */
+  opened: Room | undefined
+  /** Resolves when the room is in memory; undefined while nobody waits for that. */
+  opening: Promise<void> | undefined
+}
+
+/** A room that the caller MUST release. */
+export type Held = { ok: true; room: Room } | { ok: false; fault: Fault }
+
+/** The lobby's name is taken by another room, in a sentence for the operator. */
+export class LobbyTaken extends Error {}
+
+export class Rooms {
+  readonly store: Store
+  readonly clock: Clock
+  readonly tally = new Tally()
+  readonly people: People
+  readonly conversations: Conversations
+  readonly pages: Pages
+  readonly lobby: Room
+  readonly #rule: RoomsRule
+  readonly #commits: Commits
+  readonly #options: RoomOptions
+  /** All rooms but the lobby, by their folded names. */
+  readonly #entries = new Map<string, Entry>()
+
+  /** Rejects with a LobbyTaken, or if the log of the lobby cannot be opened. */
+  static async open(options: RoomsOptions): Promise<Rooms> {
+    const { store, lobby } = options
+    const key = keyOf(foldName(lobby))
+    if (store.rooms.some((stored) => stored.key === key)) {
+      throw new LobbyTaken(`${lobby} is another room already, and cannot be the lobby.`)
+    }
+    return new Rooms(options, await store.open(LOBBY_KEY, lobby))
+  }
+
+  private constructor(options: RoomsOptions, lobbyLog: RoomLog) {
+    const { store, clock, lobby, rule, absenceMs, feedBytes, onLogFault, onBug } = options
+    const { tally } = this
+    this.store = store
+    this.clock = clock
+    this.#rule = rule
+    this.people = new People(store, clock)
+    this.pages = new Pages(clock)
+    this.#commits = new Commits({ store, clock, tally, onLogFault, onBug })
+    const feedMemory = new FeedMemory(feedBytes)
+    this.#options = { clock, people: this.people, tally, feedMemory, absenceMs, onBug }
+    const about = { name: lobby, topic: store.lobbyTopic }
+    this.conversations = new Conversations(store, this.#options)
+    this.lobby = new Room(this.#options, about, undefined, lobbyLog, () => {})
+    for (const { key, name, topic } of store.rooms) {
+      if (rule.type === 'open') this.#add(key.slice(keyOf('').length), { name, topic })
+    }
+    if (rule.type === 'listed') for (const name of rule.names) this.#addListed(name)
+  }
+
+  #addListed(name: string): void {
+    const folded = foldName(name)
+    if (folded === foldName(this.lobby.about.name)) return
+    const stored = this.store.rooms.find(({ key }) => key === keyOf(folded))
+    this.#add(folded, { name, topic: stored?.topic ?? '' })
+  }
+
+  #add(folded: string, about: About, network?: string): Entry {
+    const key = keyOf(folded)
+    const entry: Entry = { about, key, network, opened: undefined, opening: undefined }
+    this.#entries.set(folded, entry)
+    return entry
+  }
+
+  /**
+   * The room of that name, which is made if it does not exist; the lobby without a name.
+   * `network`: of the client.
+   */
+  async enter(raw: string | undefined, network: string): Promise<Held> {
+    if (raw === undefined) return held(this.lobby)
+    return this.#hold(raw, (folded, name) => {
+      const fault = this.#objection(network)
+      return fault ?? this.#add(folded, { name, topic: '' }, network)
+    })
+  }
+
+  /** The room of that name, if it exists; the lobby without a name. */
+  async find(raw: string | undefined): Promise<Held> {
+    return raw === undefined ? held(this.lobby) : this.#hold(raw, () => ({ code: 'room_unknown' }))
+  }
+
+  /** The room of a seat, held; the lobby if that room cannot be entered any more. */
+  async reenter(key: LogKey, network: string): Promise<Room> {
+    const prefix = keyOf('')
+    const entered = key.startsWith(prefix)
+      ? await this.enter(key.slice(prefix.length), network)
+      : held(this.lobby)
+    if (entered.ok) return entered.room
+    this.lobby.hold()
+    return this.lobby
+  }
+
+  /** `make`: called for a name that no room has. */
+  async #hold(raw: string, make: (folded: string, name: string) => Entry | Fault): Promise<Held> {
+    const checked = checkRoomName(raw)
+    if (!checked.ok) return refused(checked.fault, raw)
+    const folded = foldName(checked.name)
+    if (folded === foldName(this.lobby.about.name)) return held(this.lobby)
+    for (;;) {
+      const entry = this.#entries.get(folded) ?? make(folded, checked.name)
+      if ('code' in entry) return refused(entry, raw)
+      if (entry.opened !== undefined) return held(entry.opened)
+      try {
+        // Another caller may have closed the room again before this one goes on.
+        entry.opening ??= this.#load(folded, entry)
+        await entry.opening
+      } catch {
+        return refused({ code: 'history_unavailable' }, raw)
+      }
+    }
+  }
+
+  async #load(folded: string, entry: Entry): Promise<void> {
+    const { about, key } = entry
+    try {
+      const log = await this.store.open(key, about.name)
+      const onUnused = (): void => this.#close(folded, entry)
+      entry.opened = new Room(this.#options, about, about.name, log, onUnused)
+    } catch (error) {
+      this.#forgetIfEmpty(folded, entry, 0)
+      throw error
+    } finally {
+      entry.opening = undefined
+    }
+  }
+
+  #close(folded: string, entry: Entry): void {
+    const room = entry.opened
+    if (room === undefined) return
+    entry.opened = undefined
+    this.#forgetIfEmpty(folded, entry, room.log.head())
+    room.close()
+  }
+
+  /** A room in which nothing was said exists only while it is in use. */
+  #forgetIfEmpty(folded: string, entry: Entry, head: number): void {
+    const isKept = head > 0 || this.#rule.type === 'listed'
+    if (!isKept && this.#entries.get(folded) === entry) this.#entries.delete(folded)
+  }
+
+  /** Why no room can be made now. */
+  #objection(network: string): Fault | undefined {
+    if (this.#rule.type === 'listed') return { code: 'room_unknown' }
+    if (this.#entries.size + 1 >= MAX_ROOMS) return { code: 'rooms_full' }
+    let ofNetwork = 0
+    for (const entry of this.#entries.values()) if (entry.network === network) ofNetwork += 1
+    if (ofNetwork < MAX_ROOMS_OF_NETWORK) return undefined
+    const message = `Your network has made ${MAX_ROOMS_OF_NETWORK} rooms, which is the limit.`
+    return { code: 'rooms_full', message }
+  }
+
+  /** The conversation with this log, held; undefined if it cannot be opened. */
+  async conversationOf(key: LogKey): Promise<Conversation | undefined> {
+    const pair = await this.people.pairOf(key)
+    return this.conversations.hold(pair).catch(() => undefined)
+  }
+
+  /** The list of rooms: the lobby first, then those with the most members. */
+  list(): RoomList {
+    const others = [...this.#entries.values()].map(({ about, opened }) =>
+      summaryOf(about, opened?.members.size ?? 0),
+    )
+    others.sort((a, b) => b.memberCount - a.memberCount || (a.name < b.name ? -1 : 1))
+    const rooms = [summaryOf(this.lobby.about, this.lobby.members.size), ...others]
+    const { length: roomCount } = rooms
+    return {
+      type: 'rooms',
+      rooms: rooms.slice(0, LISTED_ROOMS),
+      roomCount,
+      open: this.#rule.type === 'open',
+    }
+  }
+
+  /** The rooms that are in memory. */
+  get opened(): Room[] {
+    const others = [...this.#entries.values()].flatMap(({ opened }) => opened ?? [])
+    return [this.lobby, ...others]
+  }
+
+  /**
+   * Queues a draft for a channel, which MUST be held until it is settled. Drafts are committed in the
+   * order of the calls.
+   */
+  post({ log }: Channel, draft: Omit<Draft, 'at'>, settle: Settle): void {
+    this.#commits.post(log, draft, settle)
+  }
+
+  /** Estimated bytes of memory of all feeds, for tests. */
+  get feedBytes(): number {
+    return this.#options.feedMemory.bytes
+  }
+
+  /** Commits what was posted, stores the seats, and leaves no timer. */
+  async close(): Promise<void> {
+    await this.#commits.settled()
+    await this.people.close()
+    this.pages.close()
+    this.conversations.close()
+    for (const room of this.opened) room.close()
+  }
+}
+
+function held(room: Room): Held {
+  room.hold()
+  return { ok: true, room }
+}
+
+function refused(fault: Fault, room: string): Held {
+  return { ok: false, fault: { ...fault, room } }
+}
+
+function keyOf(folded: string): LogKey {
+  return `room ${folded}`
+}
+
+function summaryOf({ name, topic }: About, memberCount: number): RoomSummary {
+  return { name, memberCount, topic }
+}

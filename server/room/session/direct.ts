@@ -1,0 +1,111 @@
+/** What a session says to one other person, and whom it ignores. */
+import type { Request } from '../../../shared/dialect/dialect.ts'
+import type { DirectSay } from '../../../shared/protocol.ts'
+import type { Conversation, Named } from '../conversation.ts'
+import { checkMessage } from '../message.ts'
+import { replyFrom } from './query.ts'
+import type { Self } from './self.ts'
+
+/** Most people that one person can ignore. */
+const MAX_IGNORED = 100
+
+type Ignore = Extract<Request, { type: 'ignore' }>
+type DirectQuery = Extract<Request, { type: 'history' | 'search' }>
+
+/** Sends a message to one person, present or not. */
+export async function direct(self: Self, { to, text: raw, id, action }: DirectSay): Promise<void> {
+  const checked = checkMessage(raw, self.rooms.store.secret)
+  if (!checked.ok) return self.refuse(checked.fault, id)
+  const held = await conversationWith(self, to, id)
+  const from = self.lastKnown
+  if (held === undefined) return
+  const { conversation, peer } = held
+  if (from === undefined || self.state !== 'member') return conversation.release()
+  const kind = action === true ? 'action' : 'message'
+  const draft = { kind, from, text: checked.text, ...(id !== undefined && { id }) } as const
+  return self.posts.post(conversation, draft, (committed) => {
+    if (committed === undefined) self.refuse({ code: 'log_unavailable' }, id)
+    else if (committed.repeated) {
+      self.reply(conversation.eventsMessage([committed.event]), conversation)
+    } else if (self.rooms.people.readerOf(peer.id) === undefined) {
+      self.reply({ type: 'away', name: peer.name }, conversation)
+    }
+    conversation.release()
+  })
+}
+
+/** Sends a message to the person who wrote last. */
+export async function reply(self: Self, text: string): Promise<void> {
+  const { lastPeer } = self.correspondence
+  if (lastPeer === undefined) return self.refuse({ code: 'person_unknown', message: NO_PEER })
+  await direct(self, { type: 'direct', to: lastPeer.id, text })
+}
+
+const NO_PEER = 'No direct message has arrived yet. Write one with /msg NAME TEXT.'
+
+/** The reply to `history` or `search` in a conversation. */
+export async function askConversation(self: Self, query: DirectQuery, name: string): Promise<void> {
+  // The reply includes what this person has just said.
+  await self.posts.settled()
+  const held = await conversationWith(self, name)
+  if (held === undefined) return
+  const { conversation, peer } = held
+  try {
+    const answer = await replyFrom(query, conversation)
+    self.reply({ ...answer, direct: peer.id }, conversation)
+  } catch {
+    self.refuse({ code: 'history_unavailable' })
+  } finally {
+    conversation.release()
+  }
+}
+
+/** The held conversation with a person, by their id or name; undefined after an error. */
+async function conversationWith(
+  self: Self,
+  name: string,
+  id?: string,
+): Promise<{ conversation: Conversation; peer: Named } | undefined> {
+  const peer = await findPeer(self, name, id)
+  const { person } = self
+  if (peer === undefined || person === undefined) return undefined
+  try {
+    return { conversation: await self.rooms.conversations.hold([person, peer]), peer }
+  } catch {
+    self.refuse({ code: 'history_unavailable' }, id)
+    return undefined
+  }
+}
+
+async function findPeer(self: Self, name: string, id?: string): Promise<Named | undefined> {
+  const peer = await self.rooms.people.find(name).catch(() => undefined)
+  if (peer === undefined) {
+    self.refuse({ code: 'person_unknown', message: `There is nobody called ${name}.` }, id)
+  } else if (peer.id === self.id) {
+    self.refuse({ code: 'person_unknown', message: 'That is you.' }, id)
+  } else {
+    return peer
+  }
+  return undefined
+}
+
+/** Ignores a person, or no longer; without a name, lists those who are ignored. */
+export async function ignore(self: Self, { name, on }: Ignore): Promise<void> {
+  const { people } = self.rooms
+  const { id } = self
+  if (id === undefined) return
+  const before = people.ignoredBy(id)
+  if (name !== undefined) {
+    const peer = await findPeer(self, name)
+    if (peer === undefined) return
+    const others = before.filter((one) => one.id !== peer.id)
+    const isOn = on ?? others.length === before.length
+    if (isOn && others.length >= MAX_IGNORED) {
+      const message = `You can ignore at most ${MAX_IGNORED} people.`
+      return self.refuse({ code: 'bad_message', message })
+    }
+    people.ignore(id, isOn ? [...others, { id: peer.id, name: peer.name }] : others)
+    self.refreshIgnored()
+  }
+  self.reply({ type: 'ignored', people: [...people.ignoredBy(id)] })
+}

@@ -1,0 +1,78 @@
+/**
+ * The rooms that one connection is in, as its person. It holds each of them, so that they stay in
+ * memory.
+ */
+import { foldName } from '../../../shared/fold.ts'
+import { checkRoomName } from '../../../shared/names.ts'
+import type { Person } from '../../../shared/protocol.ts'
+import type { Cursor, Reader } from '../reader.ts'
+import type { Room } from '../room.ts'
+import type { Rooms } from '../rooms.ts'
+
+export class Memberships {
+  readonly #rooms: Rooms
+  readonly #reader: Reader
+  /** In the order in which they were entered. */
+  #entered: Room[] = []
+  /** The room of requests that name none. */
+  #home: Room
+
+  constructor(rooms: Rooms, reader: Reader) {
+    this.#rooms = rooms
+    this.#reader = reader
+    this.#home = rooms.lobby
+  }
+
+  get count(): number {
+    return this.#entered.length
+  }
+
+  get home(): Room {
+    return this.#home
+  }
+
+  /** The room of a request, if the connection is in it. `name`: undefined for the home. */
+  named(name: string | undefined): Room | undefined {
+    const home = this.#entered.includes(this.#home) ? this.#home : undefined
+    if (name === undefined || name === home?.about.name) return home
+    const checked = checkRoomName(name)
+    const folded = checked.ok ? foldName(checked.name) : undefined
+    return this.#entered.find((room) => foldName(room.about.name) === folded)
+  }
+
+  /** Adds a room, which the caller has held and MUST NOT release. */
+  enter(room: Room, person: Person): void {
+    this.#entered.push(room)
+    room.members.join(person, this.#reader)
+    this.#rooms.people.joined(person.id, room)
+  }
+
+  /** From now on, requests that name no room are for this one. */
+  settleIn(room: Room): void {
+    this.#home = room
+  }
+
+  /** Begins to read a room that was entered. */
+  follow(room: Room, cursor: Cursor): void {
+    this.#reader.follow(room, cursor)
+    room.addReader(this.#reader)
+    this.#reader.wake()
+  }
+
+  /** Leaves one room, whose posts are settled. `hold`: the client may reconnect. */
+  exit(room: Room, person: Person | undefined, hold: boolean): void {
+    this.#entered = this.#entered.filter((one) => one !== room)
+    room.removeReader(this.#reader)
+    if (person !== undefined) {
+      // The person may type in another connection by now.
+      const isElsewhere = this.#rooms.people.isElsewhere(person.id, this.#reader)
+      if (!isElsewhere) room.typing.set(person, false)
+      room.members.leave(person.id, this.#reader, hold)
+    }
+    room.release()
+  }
+
+  exitAll(person: Person | undefined, hold: boolean): void {
+    for (const room of this.#entered) this.exit(room, person, hold)
+  }
+}

@@ -1,0 +1,102 @@
+/**
+ * What the parts of a session share: its person, its reader, the rooms that it is in, and the
+ * posts that wait for the log.
+ */
+import type { Outgoing } from '../../../shared/dialect/dialect.ts'
+import type { Ignored } from '../../../shared/dialect/ignoring.ts'
+import { errorMessage, type Fault } from '../../../shared/errors.ts'
+import type { Person } from '../../../shared/protocol.ts'
+import type { Channel } from '../channel.ts'
+import type { Reader } from '../reader.ts'
+import type { Room } from '../room.ts'
+import type { Rooms } from '../rooms.ts'
+import { Correspondence } from './correspondence.ts'
+import { Memberships } from './memberships.ts'
+import { Posts } from './posts.ts'
+
+const NOBODY: Ignored = new Set()
+
+export class Self {
+  readonly rooms: Rooms
+  readonly reader: Reader
+  readonly memberships: Memberships
+  readonly correspondence: Correspondence
+  readonly posts: Posts
+  /**
+   * `entering`: a hello is being processed. `leaving`: nothing more is processed, and the posts are
+   * not settled yet.
+   */
+  state: 'new' | 'entering' | 'member' | 'leaving' | 'left' = 'new'
+  /** Ids of the people that the person ignores. */
+  #ignored: Ignored = NOBODY
+  #id: string | undefined
+  #lastKnown: Person | undefined
+
+  constructor(rooms: Rooms, reader: Reader) {
+    this.rooms = rooms
+    this.reader = reader
+    this.memberships = new Memberships(rooms, reader)
+    this.correspondence = new Correspondence(rooms, reader)
+    this.posts = new Posts(rooms)
+  }
+
+  /** Undefined before hello. */
+  get id(): string | undefined {
+    return this.#id
+  }
+
+  /** The person with their latest name; undefined unless they are present. */
+  get person(): Person | undefined {
+    return this.#id === undefined ? undefined : this.rooms.people.names.get(this.#id)
+  }
+
+  /** The same, or as last seen: a message may be processed after its sender has left. */
+  get lastKnown(): Person | undefined {
+    this.#lastKnown = this.person ?? this.#lastKnown
+    return this.#lastKnown
+  }
+
+  get ignored(): Ignored {
+    return this.#ignored
+  }
+
+  /** The people that the person ignores have changed. */
+  refreshIgnored(): void {
+    const people = this.#id === undefined ? [] : this.rooms.people.ignoredBy(this.#id)
+    this.#ignored = people.length === 0 ? NOBODY : new Set(people.map(({ id }) => id))
+  }
+
+  become(person: Person | undefined): void {
+    this.#id = person?.id
+    this.#lastKnown = person
+    this.refreshIgnored()
+  }
+
+  /** Leaves all rooms, and gives up the name unless `hold`: the client may reconnect. */
+  depart(hold: boolean): void {
+    const { people } = this.rooms
+    const { lastKnown } = this
+    if (this.#id !== undefined) people.noteSeat(this.#id, this.reader)
+    this.correspondence.end()
+    this.memberships.exitAll(lastKnown, hold)
+    if (this.#id !== undefined) people.depart(this.#id, this.reader)
+  }
+
+  /** The room of that name, held; the lobby without a name. Undefined after an error. */
+  async hold(name: string | undefined): Promise<Room | undefined> {
+    const held = await this.rooms.enter(name, this.reader.network)
+    if (held.ok) return held.room
+    this.refuse(held.fault)
+    return undefined
+  }
+
+  reply(message: Outgoing, channel?: Channel): void {
+    this.reader.deliver(message, channel)
+  }
+
+  /** `id`: of the rejected `say`. */
+  refuse(fault: Fault, id?: string): void {
+    this.rooms.tally.refused(fault.code)
+    this.reply(errorMessage(fault, id))
+  }
+}

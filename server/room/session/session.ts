@@ -1,0 +1,169 @@
+/**
+ * A session: what one connection may do on the server, the same in every dialect. It replies
+ * with values; dialects make sentences of them.
+ *
+ * MUST give posts to the rooms in the order in which they were received, and MUST leave each
+ * room exactly once, after everything it posted was settled.
+ */
+import type { Decoded, Request } from '../../../shared/dialect/dialect.ts'
+import type { Ignored } from '../../../shared/dialect/ignoring.ts'
+import type { Conversation, Named } from '../conversation.ts'
+import type { Reader } from '../reader.ts'
+import type { Room } from '../room.ts'
+import type { Rooms } from '../rooms.ts'
+import { enter, resume } from './arrival.ts'
+import { askConversation, direct, ignore, reply } from './direct.ts'
+import { join, leaveRoom } from './moves.ts'
+import { type Query, replyTo } from './query.ts'
+import { Self } from './self.ts'
+import { say, setTopic } from './speech.ts'
+
+/** The requests that are for one of the rooms that the connection is in. */
+type RoomRequest = Query | Extract<Request, { type: 'say' | 'topic' | 'typing' | 'leave' }>
+
+export class Session {
+  readonly #self: Self
+  /** Id of the person, if the server itself chose it: the console, a relay. */
+  readonly #identity: string | undefined
+
+  constructor(rooms: Rooms, reader: Reader, identity?: string) {
+    this.#self = new Self(rooms, reader)
+    this.#identity = identity
+  }
+
+  get personId(): string | undefined {
+    return this.#self.id
+  }
+
+  /** The name, or the last one after leaving; undefined before hello. */
+  get name(): string | undefined {
+    return this.#self.lastKnown?.name
+  }
+
+  /** Ids of the people that the person ignores. */
+  get ignored(): Ignored {
+    return this.#self.ignored
+  }
+
+  /** The room of requests that name none. */
+  get home(): Room {
+    return this.#self.memberships.home
+  }
+
+  /** Handles one decoded unit. Until a returned promise resolves, the caller MUST NOT call again. */
+  receive(decoded: Exclude<Decoded, { type: 'setting' }>): Promise<void> | void {
+    const { state } = this.#self
+    if (decoded.type === 'nothing' || state === 'leaving' || state === 'left') return undefined
+    if (decoded.type === 'fault') return this.#self.refuse(decoded.fault, decoded.id)
+    return this.#request(decoded.request)
+  }
+
+  #request(request: Request): Promise<void> | void {
+    const self = this.#self
+    if (request.type === 'hello') return enter(self, request, this.#identity)
+    if (request.type === 'bye') return this.#quit()
+    if (self.state !== 'member') return self.refuse({ code: 'hello_first' }, idOf(request))
+    switch (request.type) {
+      case 'name':
+        return this.#rename(request.name)
+      case 'resume':
+        return resume(self, request.code)
+      case 'join':
+      case 'move':
+        return join(self, request)
+      case 'rooms':
+        return self.reply(self.rooms.list())
+      case 'direct':
+        return direct(self, request)
+      case 'reply':
+        return reply(self, request.text)
+      case 'ignore':
+        return ignore(self, request)
+      case 'history':
+      case 'search':
+        return request.direct === undefined
+          ? this.#inRoom(request)
+          : askConversation(self, request, request.direct)
+      default:
+        return this.#inRoom(request)
+    }
+  }
+
+  /** A conversation of the person is about to receive events from `sender`. */
+  invite(conversation: Conversation, sender: Named): void {
+    const { id, state, correspondence } = this.#self
+    if (id === undefined || (state !== 'entering' && state !== 'member')) return
+    correspondence.invite(conversation, id, sender, state === 'member')
+  }
+
+  /** A request that is for one of the rooms that the connection is in. */
+  #inRoom(request: RoomRequest): Promise<void> | void {
+    const self = this.#self
+    const name = 'room' in request ? request.room : undefined
+    const room = self.memberships.named(name)
+    if (room === undefined) {
+      const named = name === undefined ? {} : { room: name }
+      return self.refuse({ code: 'not_in_room', ...named }, idOf(request))
+    }
+    switch (request.type) {
+      case 'say':
+        return say(self, request, room)
+      case 'topic':
+        return setTopic(self, request, room)
+      case 'typing':
+        return self.person && room.typing.set(self.person, request.on)
+      case 'leave':
+        return leaveRoom(self, room)
+      default:
+        return this.#ask(request, room)
+    }
+  }
+
+  async #ask(query: Query, room: Room): Promise<void> {
+    const self = this.#self
+    // The reply includes what this person has just said.
+    await self.posts.settled()
+    try {
+      self.reply(await replyTo(query, room), room)
+    } catch {
+      self.refuse({ code: 'history_unavailable' })
+    }
+  }
+
+  /** The member receives a reply at once; all others the broadcast of the change. */
+  #rename(raw: string): void {
+    const self = this.#self
+    const fault = self.id === undefined ? undefined : self.rooms.people.rename(self.id, raw)
+    if (fault === undefined) self.reply({ type: 'you_are', name: this.name ?? '', changed: true })
+    else self.refuse(fault)
+  }
+
+  async #quit(): Promise<void> {
+    await this.leave(false)
+    this.#self.reply({ type: 'goodbye', name: this.name })
+    this.#self.reader.close('bye')
+  }
+
+  /** Leaves all rooms. `hold`: the connection was lost, and its client may reconnect. */
+  async leave(hold: boolean): Promise<void> {
+    const self = this.#self
+    if (self.state === 'leaving' || self.state === 'left') return
+    self.state = 'leaving'
+    await self.posts.settled()
+    self.state = 'left'
+    self.depart(hold)
+  }
+
+  /** Leaves at once, and expects another hello. MUST be called before anything was posted. */
+  startOver(): void {
+    const self = this.#self
+    self.depart(false)
+    self.become(undefined)
+    self.state = 'new'
+  }
+}
+
+/** The id of a rejected `say`. */
+function idOf(request: Request): string | undefined {
+  return request.type === 'say' || request.type === 'direct' ? request.id : undefined
+}

@@ -1,0 +1,46 @@
+/** What a session says in a room. */
+import type { Say, SetTopic } from '../../../shared/protocol.ts'
+import { checkMessage, checkTopic } from '../message.ts'
+import type { Room } from '../room.ts'
+import type { Self } from './self.ts'
+
+/** The result resolves when the connection may be read again. */
+export function say(
+  self: Self,
+  { text: raw, id, action }: Say,
+  room: Room,
+): Promise<void> | undefined {
+  const checked = checkMessage(raw, self.rooms.store.secret)
+  const from = self.lastKnown
+  if (!checked.ok || from === undefined) {
+    if (!checked.ok) self.refuse(checked.fault, id)
+    return undefined
+  }
+  const kind = action === true ? 'action' : 'message'
+  const draft = { kind, from, text: checked.text, ...(id !== undefined && { id }) } as const
+  return self.posts.post(room, draft, (committed) => {
+    if (committed === undefined) self.refuse({ code: 'log_unavailable' }, id)
+    // All others have read it already; the sender repeats it because the first echo was lost.
+    else if (committed.repeated) self.reply(room.eventsMessage([committed.event]), room)
+  })
+}
+
+/** The result resolves when the connection may be read again. */
+export function setTopic(
+  self: Self,
+  { text: raw }: SetTopic,
+  room: Room,
+): Promise<void> | undefined {
+  const checked = checkTopic(raw, self.rooms.store.secret)
+  const from = self.lastKnown
+  if (!checked.ok || from === undefined) {
+    if (!checked.ok) self.refuse({ ...checked.fault, room: room.about.name })
+    return undefined
+  }
+  const { text: topic } = checked
+  return self.posts.post(room, { kind: 'topic', from, text: topic }, (committed) => {
+    if (committed === undefined) {
+      self.refuse({ code: 'log_unavailable', room: room.about.name })
+    } else self.reply({ type: 'topic_is', topic, changed: true }, room)
+  })
+}

@@ -1,0 +1,34 @@
+/** A message without what ignored people have said. Their presence stays. */
+import type { ServerMessage } from '../protocol.ts'
+import type { Outgoing } from './dialect.ts'
+
+/** Ids of people. */
+export type Ignored = ReadonlySet<string>
+
+/** Whether a broadcast is about one of these people. */
+export function isAbout(message: ServerMessage, ignored: Ignored): boolean {
+  switch (message.type) {
+    case 'events':
+    case 'direct':
+      return message.events.some(({ from }) => ignored.has(from.id))
+    case 'typing':
+      return ignored.has(message.from.id)
+    case 'presence': {
+      const { joined, left, renamed, moved = [] } = message
+      return [...joined, ...left, ...renamed, ...moved].some(({ id }) => ignored.has(id))
+    }
+    default:
+      return false
+  }
+}
+
+/** Undefined if nothing is left. */
+export function withoutPeople(message: Outgoing, ignored: Ignored): Outgoing | undefined {
+  if (message.type === 'typing') return ignored.has(message.from.id) ? undefined : message
+  if (!('events' in message)) return message
+  const events = message.events.filter(({ from }) => !ignored.has(from.id))
+  if (events.length === message.events.length) return message
+  // Without the last seq, a client that resumes would wait for an event that it never receives.
+  if (message.type !== 'events') return { ...message, events }
+  return { ...message, events, to: message.events.at(-1)?.seq ?? 0 }
+}
