@@ -68,6 +68,9 @@ const runs: Record<string, Run> = {
   'docs/operations.md: oneroom export --data data --format text': {
     prints: /Z listener: hello from the listener\n[\s\S]* 1 listener\n/,
   },
+  "docs/operations.md: curl -d 'backup done' '127.0.0.1:3000/api/say?name=cron&room=operations'": {
+    prints: /"room":"operations"[\s\S]*"head":1,[\s\S]*"name":"operations"/,
+  },
   'docs/operations.md: curl --fail 127.0.0.1:3000/healthz': { prints: /"status":"ok"/ },
   'docs/operations.md: curl 127.0.0.1:3000/metrics': { prints: /^oneroom_members 1$/m },
   "docs/protocol.md: curl -d 'deployed' '127.0.0.1:3000/api/say?name=ci'": {
@@ -75,6 +78,7 @@ const runs: Record<string, Run> = {
     prints: TWO_EVENTS,
   },
   "docs/protocol.md: curl '127.0.0.1:3000/api/events?after=0&limit=5'": { prints: /"head":\d/ },
+  'docs/protocol.md: curl 127.0.0.1:3000/api/rooms': { prints: /"name":"builds","memberCount":0/ },
   'docs/protocol.md: curl 127.0.0.1:3000/api/address': {
     prints: /"flood":\{"perSecond":4,"burst":12\}/,
   },
@@ -86,6 +90,8 @@ const READY = 'Server started'
 const MAP =
   'shared/                what the server and its clients have in common; no Node.js, no DOM'
 const LINES = '[12:21] alice: hello'
+/** Typed lines begin with `/`; what follows each is what the terminal shows. */
+const MOVE = '/join physics'
 
 const keyOf = (block: Block): string => `${block.page}: ${firstLine(block)}`
 const isRun = (block: Block): boolean =>
@@ -113,7 +119,8 @@ function covers(block: Block): string | undefined {
   if (language !== 'text') return undefined
   const first = firstLine(block)
   if (first === READY) return 'runs'
-  return first === MAP ? 'links.test.ts' : first === LINES ? 'is what a terminal shows' : undefined
+  if (first === MAP) return 'links.test.ts'
+  return first === LINES || first === MOVE ? 'is what a terminal shows' : undefined
 }
 
 it('every block of the documentation is covered by a test, and no rule is left over', () => {
@@ -300,6 +307,8 @@ it('the lines in commands.md are those that a terminal shows', async () => {
   await alice.hello({ name: 'alice' })
   alice.send({ type: 'say', text: 'hello' }).send({ type: 'say', text: 'waves', action: true })
   await client.until('alice * waves\n')
+  alice.send({ type: 'topic', text: 'Exercise 4' })
+  await client.until('set the topic')
   const bob = await pageClient(webUrl)
   const { token } = await bob.hello({ name: 'bob' })
   await client.until('* bob joined (web)\n')
@@ -315,5 +324,19 @@ it('the lines in commands.md are those that a terminal shows', async () => {
   const block = blocks.find((one) => firstLine(one) === LINES) as Block
   for (const line of steady(block.text).trimEnd().split('\n')) {
     expect(steady(client.text)).toContain(`${line}\n`)
+  }
+})
+
+it('the conversation about rooms in joining.md is what a terminal shows', async () => {
+  const { tcp } = await testGateway()
+  const { client } = await greeted(tcp.port)
+  await greeted(tcp.port)
+  await client.until('* guest-2 joined (tcp)\n')
+  const block = blocks.find((one) => firstLine(one) === MOVE) as Block
+  for (const exchange of block.text.split(/^(?=\/)/m)) {
+    const [typed = '', ...shown] = exchange.split(/(?<=\n)/)
+    client.forget()
+    client.send(typed)
+    await client.until(shown.join(''))
   }
 })
