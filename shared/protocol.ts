@@ -308,8 +308,8 @@ export type TypingNotice = Static<typeof TypingNotice>
  */
 const LeftOut = Type.Optional(Type.Integer({ minimum: 1 }))
 
-/** The id of the other person, if the reply is about a conversation. */
-const OfConversation = Type.Optional(Type.String())
+/** Both people, if the reply is about a conversation. */
+const OfConversation = Type.Optional(Type.Tuple([PersonName, PersonName]))
 
 /** The reply to `history`, oldest first. `more`: there are older events. */
 export const History = Type.Object({
@@ -318,7 +318,7 @@ export const History = Type.Object({
   more: Type.Boolean(),
   leftOut: LeftOut,
   room: OfRoom,
-  direct: OfConversation,
+  people: OfConversation,
 })
 export type History = Static<typeof History>
 
@@ -329,7 +329,7 @@ export const Found = Type.Object({
   events: Type.Array(RoomEvent),
   leftOut: LeftOut,
   room: OfRoom,
-  direct: OfConversation,
+  people: OfConversation,
 })
 export type Found = Static<typeof Found>
 

@@ -106,12 +106,12 @@ function encode(message: Outgoing, style: LineStyle, columns: number): Unit[] {
     case 'history':
       return message.events.length === 0
         ? [{ text: '* There are no messages yet.' }]
-        : [...leftOutLines(message), ...datedLines(message.events, style)]
+        : [...leftOutLines(message), ...datedLines(message, style)]
     case 'found':
       return [
         { text: `* ${message.events.length || 'Nothing'} found for ${message.query}` },
         ...leftOutLines(message),
-        ...datedLines(message.events, style),
+        ...datedLines(message, style),
       ]
     case 'presence':
       return presenceLines(message, style)
@@ -136,10 +136,14 @@ function leftOutLines({ leftOut }: { leftOut?: number }): Unit[] {
 }
 
 /** The lines of events, with the date before the first event of each day. */
-function datedLines(events: readonly RoomEvent[], style: LineStyle): Unit[] {
+function datedLines(
+  { events, people }: { events: readonly RoomEvent[]; people?: readonly PersonName[] },
+  style: LineStyle,
+): Unit[] {
   let day = ''
   return events.flatMap((event) => {
-    const units = [{ text: eventLine(event, style) }]
+    const line = people === undefined ? eventLine(event, style) : directLine(event, people, style)
+    const units = [{ text: line }]
     const its = localTime(event.at, style).slice(0, 10)
     if (its !== day) units.unshift({ text: `* ${its}` })
     day = its
@@ -282,7 +286,7 @@ function topicLines(topic: string | undefined): string[] {
 /** As many of the latest events as fit into `room` bytes, below a heading. */
 function tailLines(events: readonly RoomEvent[], style: LineStyle, room: number): string[] {
   for (let from = 0; from < events.length; from += 1) {
-    const tail = datedLines(events.slice(from), style).map(({ text }) => text)
+    const tail = datedLines({ events: events.slice(from) }, style).map(({ text }) => text)
     const lines = ['* Earlier messages; /history shows more:', ...tail]
     if (bytesOf(lines) <= room) return lines
   }

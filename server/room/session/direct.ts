@@ -49,10 +49,10 @@ export async function askConversation(self: Self, query: DirectQuery, name: stri
   await self.posts.settled()
   const held = await conversationWith(self, name)
   if (held === undefined) return
-  const { conversation, peer } = held
+  const { conversation } = held
   try {
     const answer = await replyFrom(query, conversation)
-    self.reply({ ...answer, direct: peer.id }, conversation)
+    self.reply({ ...answer, people: conversation.pair }, conversation)
   } catch {
     self.refuse({ code: 'history_unavailable' })
   } finally {
