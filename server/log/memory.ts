@@ -3,9 +3,9 @@
  * log, and that an id of a person is committed once in a log.
  */
 import { randomBytes, randomUUID } from 'node:crypto'
+import { personsOf } from '../room/keys.ts'
 import type { Committed, Draft, LogKey, RoomLog, Seat, Store, StoredRoom } from '../room/log.ts'
 import { placesByLog } from './committed.ts'
-import { personsOf } from './keys.ts'
 import { MemoryLog } from './memory/log.ts'
 import { MemorySeats } from './memory/seats.ts'
 import { SearchQueue } from './searches.ts'
@@ -15,6 +15,8 @@ import { SearchQueue } from './searches.ts'
  * logs with the most events lose their oldest. Each log keeps its latest event.
  */
 const MAX_EVENTS = 100_000
+/** Most logs: each keeps its latest event. */
+const MAX_LOGS = 20_000
 /** Events are deleted in steps of a quarter, so that the cost for each event is constant. */
 const SPARE = 1.25
 
@@ -43,7 +45,9 @@ class MemoryStore implements Store {
   }
 
   async open(key: LogKey): Promise<RoomLog> {
-    const log = this.#logs.get(key) ?? this.#create(key)
+    const known = this.#logs.get(key)
+    if (known === undefined && this.#logs.size >= MAX_LOGS) throw new Error('too many logs')
+    const log = known ?? this.#create(key)
     this.#logs.set(key, log)
     return log
   }

@@ -100,13 +100,16 @@ export abstract class Channel {
 
   protected broadcast(message: ServerMessage): void {
     this.feed.add(message)
-    for (const reader of this.#readers) {
-      try {
-        reader.wake()
-      } catch (error) {
-        this.#options.onBug(error)
-        reader.lost()
-      }
+    for (const reader of this.#readers) this.protect(reader, () => reader.wake())
+  }
+
+  /** A bug in one reader MUST NOT stop the others. */
+  protected protect(reader: Reader, run: () => void): void {
+    try {
+      run()
+    } catch (error) {
+      this.#options.onBug(error)
+      reader.lost()
     }
   }
 

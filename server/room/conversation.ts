@@ -6,27 +6,12 @@
  */
 import type { Direct, RoomEvent } from '../../shared/protocol.ts'
 import { Channel, type ChannelOptions } from './channel.ts'
-import type { LogKey, RoomLog } from './log.ts'
+import type { RoomLog } from './log.ts'
 import type { People } from './people.ts'
 
 /** A person of a conversation, under their latest name. */
 export type Named = { id: string; name: string }
 export type Pair = readonly [Named, Named]
-
-const PREFIX = 'direct '
-
-export function isConversation(key: LogKey): boolean {
-  return key.startsWith(PREFIX)
-}
-
-export function conversationKey(one: string, other: string): LogKey {
-  return PREFIX + [one, other].sort().join(' ')
-}
-
-/** The ids of the two people. */
-export function peopleIn(key: LogKey): string[] {
-  return key.slice(PREFIX.length).split(' ')
-}
 
 export class Conversation extends Channel {
   readonly #people: People
@@ -62,8 +47,10 @@ export class Conversation extends Channel {
 
   protected prepareFor(events: readonly RoomEvent[]): void {
     this.#pair = this.pair
-    const sender = events.at(-1)?.from
-    if (sender === undefined) return
-    for (const { id } of this.#pair) this.#people.readerOf(id)?.invite(this, sender)
+    for (const { id } of this.#pair) {
+      const reader = this.#people.readerOf(id)
+      const sender = events.findLast(({ from }) => from.id !== id)?.from
+      if (reader !== undefined) this.protect(reader, () => reader.invite(this, sender))
+    }
   }
 }

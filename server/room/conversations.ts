@@ -3,7 +3,8 @@
  * holds.
  */
 import type { ChannelOptions } from './channel.ts'
-import { Conversation, conversationKey, type Pair } from './conversation.ts'
+import { Conversation, type Pair } from './conversation.ts'
+import { directKey } from './keys.ts'
 import type { LogKey, Store } from './log.ts'
 
 export class Conversations {
@@ -19,7 +20,7 @@ export class Conversations {
 
   /** The conversation of these two, which the caller MUST release. Rejects if its log cannot be opened. */
   async hold(pair: Pair): Promise<Conversation> {
-    const key = conversationKey(pair[0].id, pair[1].id)
+    const key = directKey(pair[0].id, pair[1].id)
     for (;;) {
       const opened = this.#opened.get(key)
       if (opened !== undefined) {

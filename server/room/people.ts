@@ -9,7 +9,8 @@ import type { Fault } from '../../shared/errors.ts'
 import { foldName } from '../../shared/fold.ts'
 import type { Person } from '../../shared/protocol.ts'
 import type { Clock } from './clock.ts'
-import { isConversation, type Named, type Pair, peopleIn } from './conversation.ts'
+import type { Named, Pair } from './conversation.ts'
+import { LOBBY, personsOf } from './keys.ts'
 import type { LogKey, Seat, Store } from './log.ts'
 import type { Reader } from './reader.ts'
 import type { Room } from './room.ts'
@@ -170,13 +171,11 @@ export class People {
     if (name === undefined || entry?.reader !== reader) return
     const room =
       entry.rooms.findLast((one) => reader.seqIn(one) !== undefined) ?? entry.rooms.at(-1)
-    if (room === undefined) return
-    const { key } = room.log
     entry.kept = { ...entry.kept, positions: latestPositions(entry.kept, reader) }
     const { positions, ignored } = entry.kept
-    const position = reader.seqIn(room) ?? room.feed.seq
-    const read = { ...positions, [key]: position }
-    this.#seats.note({ person: id, name, room: key, positions: read, ignored })
+    const key = room?.log.key ?? LOBBY
+    const here = room === undefined ? {} : { [key]: reader.seqIn(room) ?? room.feed.seq }
+    this.#seats.note({ person: id, name, room: key, positions: { ...positions, ...here }, ignored })
   }
 
   /** The connection of the person, if there is one. */
@@ -200,7 +199,7 @@ export class People {
 
   /** The two people of a conversation, under the names that they have now, or had last. */
   async pairOf(key: LogKey): Promise<Pair> {
-    const [one = '', other = ''] = peopleIn(key)
+    const [one, other] = personsOf(key) ?? ['', '']
     return [await this.#named(one), await this.#named(other)]
   }
 
@@ -247,13 +246,13 @@ export class People {
 }
 
 function keptOf({ positions, ignored }: Seat): Kept {
-  const read = Object.entries(positions).filter(([key]) => isConversation(key))
+  const read = Object.entries(positions).filter(([key]) => personsOf(key) !== undefined)
   return { positions: Object.fromEntries(read), ignored }
 }
 
 /** The latest positions in conversations, those of the reader last. */
 function latestPositions({ positions }: Kept, reader: Reader): Record<LogKey, number> {
-  const read = Object.entries(reader.positions).filter(([key]) => isConversation(key))
+  const read = Object.entries(reader.positions).filter(([key]) => personsOf(key) !== undefined)
   if (read.length === 0) return positions
   const current = new Set(read.map(([key]) => key))
   const earlier = Object.entries(positions).filter(([key]) => !current.has(key))

@@ -40,8 +40,13 @@ export interface Reader {
   follow(channel: Channel, cursor: Cursor): void
   /** Reads the channel no more. */
   unfollow(channel: Channel): void
-  /** A conversation of its person is about to receive events from `sender`; it is to be followed. */
-  invite(conversation: Conversation, sender: Named): void
+  /** Reads no channel any more. */
+  stopFollowing(): void
+  /**
+   * A conversation of its person is about to receive events, and is to be followed. `sender`: the
+   * other person, if they sent any of these events.
+   */
+  invite(conversation: Conversation, sender: Named | undefined): void
   /** The feed of a channel has grown. */
   wake(): void
   /** Events that this reader needs cannot be read: it must end. */

@@ -15,6 +15,7 @@ import { Commits, type Settle } from './commits.ts'
 import type { Conversation } from './conversation.ts'
 import { Conversations } from './conversations.ts'
 import { FeedMemory } from './feed.ts'
+import { LOBBY, roomKey, roomOf } from './keys.ts'
 import type { Draft, LogKey, RoomLog, Store } from './log.ts'
 import { Pages } from './pages.ts'
 import { People } from './people.ts'
@@ -26,8 +27,6 @@ export const MAX_ROOMS_OF_NETWORK = 250
 
 /** Most rooms in a list; its count includes the others. */
 const LISTED_ROOMS = 200
-
-const LOBBY_KEY: LogKey = 'lobby'
 
 /** Which rooms there are beside the lobby: any that people make, or only those listed. */
 export type RoomsRule = { type: 'open' } | { type: 'listed'; names: readonly string[] }
@@ -85,11 +84,11 @@ export class Rooms {
   /** Rejects with a LobbyTaken, or if the log of the lobby cannot be opened. */
   static async open(options: RoomsOptions): Promise<Rooms> {
     const { store, lobby } = options
-    const key = keyOf(foldName(lobby))
+    const key = roomKey(foldName(lobby))
     if (store.rooms.some((stored) => stored.key === key)) {
       throw new LobbyTaken(`${lobby} is another room already, and cannot be the lobby.`)
     }
-    return new Rooms(options, await store.open(LOBBY_KEY, lobby))
+    return new Rooms(options, await store.open(LOBBY, lobby))
   }
 
   private constructor(options: RoomsOptions, lobbyLog: RoomLog) {
@@ -107,7 +106,7 @@ export class Rooms {
     this.conversations = new Conversations(store, this.#options)
     this.lobby = new Room(this.#options, about, undefined, lobbyLog, () => {})
     for (const { key, name, topic } of store.rooms) {
-      if (rule.type === 'open') this.#add(key.slice(keyOf('').length), { name, topic })
+      if (rule.type === 'open') this.#add(roomOf(key) ?? '', { name, topic })
     }
     if (rule.type === 'listed') for (const name of rule.names) this.#addListed(name)
   }
@@ -115,12 +114,12 @@ export class Rooms {
   #addListed(name: string): void {
     const folded = foldName(name)
     if (folded === foldName(this.lobby.about.name)) return
-    const stored = this.store.rooms.find(({ key }) => key === keyOf(folded))
+    const stored = this.store.rooms.find(({ key }) => key === roomKey(folded))
     this.#add(folded, { name, topic: stored?.topic ?? '' })
   }
 
   #add(folded: string, about: About, network?: string): Entry {
-    const key = keyOf(folded)
+    const key = roomKey(folded)
     const entry: Entry = { about, key, network, opened: undefined, opening: undefined }
     this.#entries.set(folded, entry)
     return entry
@@ -145,10 +144,7 @@ export class Rooms {
 
   /** The room of a seat, held; the lobby if that room cannot be entered any more. */
   async reenter(key: LogKey, network: string): Promise<Room> {
-    const prefix = keyOf('')
-    const entered = key.startsWith(prefix)
-      ? await this.enter(key.slice(prefix.length), network)
-      : held(this.lobby)
+    const entered = await this.enter(roomOf(key), network)
     if (entered.ok) return entered.room
     this.lobby.hold()
     return this.lobby
@@ -271,10 +267,6 @@ function held(room: Room): Held {
 
 function refused(fault: Fault, room: string): Held {
   return { ok: false, fault: { ...fault, room } }
-}
-
-function keyOf(folded: string): LogKey {
-  return `room ${folded}`
 }
 
 function summaryOf({ name, topic }: About, memberCount: number): RoomSummary {

@@ -28,6 +28,7 @@ export function withoutPeople(message: Outgoing, ignored: Ignored): Outgoing | u
   if (!('events' in message)) return message
   const events = message.events.filter(({ from }) => !ignored.has(from.id))
   if (events.length === message.events.length) return message
+  if (message.type === 'direct' && events.length === 0) return undefined
   // Without the last seq, a client that resumes would wait for an event that it never receives.
   if (message.type !== 'events') return { ...message, events }
   return { ...message, events, to: message.events.at(-1)?.seq ?? 0 }

@@ -115,6 +115,7 @@ function listenTo({ room }: TestGateway) {
     deliver() {},
     follow() {},
     unfollow() {},
+    stopFollowing() {},
     lost() {},
     close() {},
   }

@@ -48,6 +48,23 @@ describe.skipIf(tmux === undefined)("the server's own terminal", () => {
     expect(await screen.until('exit 0')).toMatch(/\* The server is stopping\.\nexit 0$/)
   })
 
+  it('moves to a room with /join, which the prompt shows', async () => {
+    const { screen, tcpPort } = await console()
+    const client = await rawClient(tcpPort)
+    // A member that leaves in the turn in which it joined is not mentioned.
+    await screen.until('* guest-1 joined (tcp)\n')
+    client.send('/join physics\n')
+    await screen.until('* guest-1 left\n')
+    screen.type('/join physics').press('Enter')
+    await screen.until(/You are in physics now\. 2 here: .*\nServer physics>$/)
+    screen.type('hello').press('Enter')
+    await client.until('Server: hello\n')
+    client.send('/msg Server psst\n')
+    await screen.until(/guest-1 -> Server: psst\nServer physics>$/)
+    screen.type('/join lobby').press('Enter')
+    await screen.until(/\nServer>$/)
+  })
+
   it('stops at Ctrl-C, after a first one that clears the typed line', async () => {
     const { screen } = await console()
     screen.type('never mind')

@@ -3,7 +3,7 @@
  */
 import type Database from 'libsql'
 import { foldName } from '../../../shared/fold.ts'
-import { isRoom, LOBBY, personsOf } from '../keys.ts'
+import { LOBBY, personsOf, roomOf } from '../../room/keys.ts'
 import { inLogSql } from './rows.ts'
 import { UnusableFile } from './schema.ts'
 
@@ -44,7 +44,7 @@ export function exportedLogs(
   return [
     ...rooms.map(([number, key, name]) => ({
       number,
-      room: isRoom(key) ? name : undefined,
+      room: roomOf(key) !== undefined ? name : undefined,
       direct: undefined,
     })),
     ...(direct ? directLogs(database, all) : []),

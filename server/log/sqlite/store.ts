@@ -5,6 +5,8 @@
  * MUST settle every call, also when a thread is lost. MUST NOT block the event loop of its caller
  * while the disk works.
  */
+
+import { LOBBY } from '../../room/keys.ts'
 import type {
   Committed,
   Draft,
@@ -16,7 +18,6 @@ import type {
   StoreHealth,
 } from '../../room/log.ts'
 import { placesByLog } from '../committed.ts'
-import { LOBBY } from '../keys.ts'
 import { SearchQueue } from '../searches.ts'
 import { latestTopic } from '../topic.ts'
 import { LateThread } from './late.ts'

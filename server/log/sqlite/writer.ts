@@ -7,8 +7,8 @@
  */
 import type Database from 'libsql'
 import type { RoomEvent } from '../../../shared/protocol.ts'
+import { LOBBY, personsOf } from '../../room/keys.ts'
 import type { LogKey, Seat, StoredRoom } from '../../room/log.ts'
-import { LOBBY, personsOf } from '../keys.ts'
 import { TOPIC } from '../topic.ts'
 import { type Extent, Extents, emptyExtent, extentOf } from './extents.ts'
 import { createFolder, lock, makePrivate, open } from './folder.ts'

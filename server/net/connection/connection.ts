@@ -252,7 +252,11 @@ export class Connection implements Reader {
     this.#outbox.unfollow(channel)
   }
 
-  invite(conversation: Conversation, sender: Named): void {
+  stopFollowing(): void {
+    this.#outbox.stopFollowing()
+  }
+
+  invite(conversation: Conversation, sender: Named | undefined): void {
     this.session.invite(conversation, sender)
   }
 

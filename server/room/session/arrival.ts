@@ -87,9 +87,8 @@ export async function resume(self: Self, code: string): Promise<void> {
   const room = await self.rooms.reenter(seat.room, self.reader.network)
   if (self.state !== 'member') return room.release()
   // Leaves before it arrives, since the name may be the one that this connection has.
-  const before = self.memberships.home
   self.depart(false)
-  self.reader.unfollow(before)
+  self.reader.stopFollowing()
   const arrival = people.arrive(self.reader, undefined, { id, seat })
   if (!arrival.ok) {
     room.release()

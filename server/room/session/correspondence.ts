@@ -30,9 +30,8 @@ export class Correspondence {
     this.#reader = reader
   }
 
-  /** The conversation is about to receive events from `sender`. */
-  invite(conversation: Conversation, id: string, sender: Named, isGreeted: boolean): void {
-    if (sender.id !== id) this.lastPeer = { id: sender.id, name: sender.name }
+  /** The conversation is about to receive events. */
+  invite(conversation: Conversation, id: string, isGreeted: boolean): void {
     if (isGreeted) this.#follow(conversation, id)
     else if (!this.#invitations.has(conversation)) {
       conversation.hold()
@@ -69,9 +68,10 @@ export class Correspondence {
     this.#reader.wake()
   }
 
-  /** Its next event is an invitation again. */
+  /** Its next event is an invitation again. One whose events are not taken yet is followed further. */
   #giveUpOldest(id: string): void {
-    const [oldest] = this.#followed
+    const isTaken = (one: Conversation) => this.#reader.seqIn(one) === one.feed.seq
+    const oldest = [...this.#followed].find(isTaken)
     if (oldest === undefined) return
     this.#rooms.people.noteSeat(id, this.#reader)
     this.#followed.delete(oldest)

@@ -1,11 +1,16 @@
 /** What a session says to one other person, and whom it ignores. */
 import type { Request } from '../../../shared/dialect/dialect.ts'
+import { foldName } from '../../../shared/fold.ts'
 import type { DirectSay } from '../../../shared/protocol.ts'
+import { cutUtf8, sanitise } from '../../../shared/text.ts'
 import type { Conversation, Named } from '../conversation.ts'
 import { checkMessage } from '../message.ts'
+import { RELAY_ID } from '../roster.ts'
 import { replyFrom } from './query.ts'
 import type { Self } from './self.ts'
 
+/** Most UTF-8 bytes of an unknown name that the error repeats. */
+const NAME_BYTES = 96
 /** Most people that one person can ignore. */
 const MAX_IGNORED = 100
 
@@ -67,10 +72,10 @@ async function conversationWith(
   id?: string,
 ): Promise<{ conversation: Conversation; peer: Named } | undefined> {
   const peer = await findPeer(self, name, id)
-  const { person } = self
-  if (peer === undefined || person === undefined) return undefined
+  const { lastKnown } = self
+  if (peer === undefined || lastKnown === undefined) return undefined
   try {
-    return { conversation: await self.rooms.conversations.hold([person, peer]), peer }
+    return { conversation: await self.rooms.conversations.hold([lastKnown, peer]), peer }
   } catch {
     self.refuse({ code: 'history_unavailable' }, id)
     return undefined
@@ -78,15 +83,28 @@ async function conversationWith(
 }
 
 async function findPeer(self: Self, name: string, id?: string): Promise<Named | undefined> {
-  const peer = await self.rooms.people.find(name).catch(() => undefined)
-  if (peer === undefined) {
-    self.refuse({ code: 'person_unknown', message: `There is nobody called ${name}.` }, id)
-  } else if (peer.id === self.id) {
-    self.refuse({ code: 'person_unknown', message: 'That is you.' }, id)
-  } else {
-    return peer
+  let peer: Named | undefined
+  try {
+    peer = await self.rooms.people.find(name)
+  } catch {
+    self.refuse({ code: 'history_unavailable' }, id)
+    return undefined
   }
+  const message =
+    peer === undefined ? `There is nobody called ${shown(name)}.` : objection(self, peer)
+  if (message === undefined) return peer
+  self.refuse({ code: 'person_unknown', message }, id)
   return undefined
+}
+
+function objection(self: Self, peer: Named): string | undefined {
+  if (peer.id === self.id) return 'That is you.'
+  return peer.id === RELAY_ID ? 'The relay receives no direct messages.' : undefined
+}
+
+/** The name as the client sent it, safe for a terminal. */
+function shown(name: string): string {
+  return sanitise(cutUtf8(name, NAME_BYTES))
 }
 
 /** Ignores a person, or no longer; without a name, lists those who are ignored. */
@@ -96,7 +114,9 @@ export async function ignore(self: Self, { name, on }: Ignore): Promise<void> {
   if (id === undefined) return
   const before = people.ignoredBy(id)
   if (name !== undefined) {
-    const peer = await findPeer(self, name)
+    // The person may be known here only, under an earlier name.
+    const listed = before.find((one) => one.id === name || foldName(one.name) === foldName(name))
+    const peer = listed ?? (await findPeer(self, name))
     if (peer === undefined) return
     const others = before.filter((one) => one.id !== peer.id)
     const isOn = on ?? others.length === before.length

@@ -89,11 +89,12 @@ export class Session {
     }
   }
 
-  /** A conversation of the person is about to receive events from `sender`. */
-  invite(conversation: Conversation, sender: Named): void {
-    const { id, state, correspondence } = this.#self
+  /** A conversation of the person is about to receive events; see `Reader.invite`. */
+  invite(conversation: Conversation, sender: Named | undefined): void {
+    const { id, state, ignored, correspondence } = this.#self
     if (id === undefined || (state !== 'entering' && state !== 'member')) return
-    correspondence.invite(conversation, id, sender, state === 'member')
+    if (sender !== undefined && !ignored.has(sender.id)) correspondence.lastPeer = sender
+    correspondence.invite(conversation, id, state === 'member')
   }
 
   /** A request that is for one of the rooms that the connection is in. */

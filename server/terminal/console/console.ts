@@ -15,6 +15,8 @@ export { isForeground } from '../editor/foreground.ts'
 export type Operator = {
   /** Words that Tab completes. */
   readonly words: Words
+  /** Where typed lines go; undefined for the lobby. */
+  readonly room: string | undefined
   type(line: string): void
   say(text: string): void
 }
@@ -37,7 +39,7 @@ export class Console {
     this.quit = quit
     this.#terminal = new Terminal(input, output, {
       words: () => this.#operator?.words ?? { commands: [], names: [] },
-      prompt: () => ({ text: 'Server> ', paint: (text) => text }),
+      prompt: () => ({ text: promptIn(this.#operator?.room), paint: (text) => text }),
       above: () => [],
       onOutcome: (outcome) => this.#terminalOnOutcome(outcome),
     })
@@ -85,4 +87,8 @@ export class Console {
   #tell(fault: string): void {
     this.print([this.colours ? loud(`! ${fault}`) : `! ${fault}`])
   }
+}
+
+function promptIn(room: string | undefined): string {
+  return room === undefined ? 'Server> ' : `Server ${room}> `
 }

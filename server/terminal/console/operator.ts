@@ -63,6 +63,11 @@ export class Operator implements Transport, Input {
     }
   }
 
+  /** The room of the operator; undefined for the lobby. */
+  get room(): string | undefined {
+    return this.#connection.session.home.label
+  }
+
   /** A line that was typed: a message or a command. */
   type(line: string): void {
     const decoded = this.#connection.codec.decode(line)

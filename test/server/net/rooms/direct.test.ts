@@ -119,6 +119,28 @@ describe('/msg', () => {
   })
 })
 
+it('/resume leaves the conversations of the guest behind', async () => {
+  const gateway = await testGateway()
+  const ann = await terminal(gateway, 'Ann')
+  const bob = await terminal(gateway, 'Bob')
+  bob.socket.destroy()
+  await ann.until('* Bob left\n')
+  const { client: guest, name } = await greeted(gateway.tcp.port)
+  ann.send(`/msg ${name} to the guest\n`)
+  await guest.until('to the guest\n')
+  guest.send(`/resume ${bob.code}\n`)
+  await guest.until('You are Bob again.\n')
+  ann.send(`/msg ${name} to nobody\n/msg Bob to Bob\n`)
+  await guest.until('Ann -> Bob: to Bob\n')
+  expect(guest.text).not.toContain('to nobody')
+})
+
+it('the relay and unknown names are no receivers, and a name in an error is safe to show', async () => {
+  const ann = await terminal(await testGateway(), 'Ann')
+  ann.send('/msg \u001b[31mred\u0007 hello\n')
+  await ann.until('! There is nobody called ^[[31mred^G.\n')
+})
+
 describe('a direct message in JSON', () => {
   it('is received by the two people only, in the order of their conversation', async () => {
     const gateway = await testGateway()
