@@ -6,7 +6,13 @@ import type { TSchema } from 'typebox'
 import { describe, expect, it } from 'vitest'
 import { commands } from '../../shared/commands.ts'
 import { errors } from '../../shared/errors.ts'
-import { clientMessages, Person, RoomEvent, serverMessages } from '../../shared/protocol.ts'
+import {
+  clientMessages,
+  Person,
+  PersonName,
+  RoomEvent,
+  serverMessages,
+} from '../../shared/protocol.ts'
 import { offered } from '../../web/command.ts'
 import { testGateway } from '../support/gateway.ts'
 import { PACKAGES } from '../support/installed.ts'
@@ -24,7 +30,8 @@ type Schema = TSchema & {
   maxLength?: number
   required?: string[]
   properties?: Record<string, Schema>
-  items?: Schema
+  /** An array for a tuple. */
+  items?: Schema | Schema[]
   anyOf?: Schema[]
 }
 
@@ -35,9 +42,11 @@ const isSame = (one: Schema, other: TSchema): boolean =>
 function typeText(schema: Schema): string {
   const { type, pattern, minimum, maximum, maxLength, items, anyOf } = schema
   if (isSame(schema, Person)) return 'person'
+  if (isSame(schema, PersonName)) return 'person without via'
   if (isSame(schema, RoomEvent)) return 'event'
   if (schema.const !== undefined) return JSON.stringify(schema.const)
   if (anyOf !== undefined) return unionText(anyOf)
+  if (Array.isArray(items)) return `two of ${typeText(items[0] as Schema)}`
   if (type === 'array') return `list of ${typeText(items as Schema)}`
   if (type === 'string' && pattern === '^[ -~]{1,64}$') {
     return 'string, 1 to 64 printable ASCII characters'
@@ -54,6 +63,11 @@ function unionText(anyOf: Schema[]): string {
   return some.join(', ') + (some.length < flat.length ? ' or null' : '')
 }
 
+/** Whether the page has a section about the value, so that no table repeats its fields. */
+function isNamed(schema: Schema): boolean {
+  return [Person, PersonName, RoomEvent].some((one) => isSame(schema, one))
+}
+
 /** A row for each field: its path, its type, and whether it is optional. */
 function fieldRows(schema: Schema, before = ''): string[][] {
   return Object.entries(schema.properties ?? {}).flatMap(([name, field]) => {
@@ -63,12 +77,13 @@ function fieldRows(schema: Schema, before = ''): string[][] {
 }
 
 function nestedRows(field: Schema, path: string): string[][] {
-  if (isSame(field, Person) || isSame(field, RoomEvent)) return []
+  if (isNamed(field)) return []
   if (field.type === 'object') return fieldRows(field, `${path}.`)
   if (field.anyOf !== undefined) return field.anyOf.flatMap((one) => nestedRows(one, path))
-  if (field.items === undefined || field.items.type !== 'object') return []
-  if (isSame(field.items, Person) || isSame(field.items, RoomEvent)) return []
-  return fieldRows(field.items, `${path}[].`)
+  const { items } = field
+  if (items === undefined || Array.isArray(items)) return []
+  if (items.type !== 'object' || isNamed(items)) return []
+  return fieldRows(items, `${path}[].`)
 }
 
 const messages: [marker: string, schema: TSchema][] = [
