@@ -92,6 +92,7 @@ const MAP =
 const LINES = '[12:21] alice: hello'
 /** Typed lines begin with `/`; what follows each is what the terminal shows. */
 const MOVE = '/join physics'
+const DIRECT = '/msg guest-2 Is it due today?'
 
 const keyOf = (block: Block): string => `${block.page}: ${firstLine(block)}`
 const isRun = (block: Block): boolean =>
@@ -120,7 +121,7 @@ function covers(block: Block): string | undefined {
   const first = firstLine(block)
   if (first === READY) return 'runs'
   if (first === MAP) return 'links.test.ts'
-  return first === LINES || first === MOVE ? 'is what a terminal shows' : undefined
+  return [LINES, MOVE, DIRECT].includes(first) ? 'is what a terminal shows' : undefined
 }
 
 it('every block of the documentation is covered by a test, and no rule is left over', () => {
@@ -303,12 +304,17 @@ describe('the commands work as written', () => {
 it('the lines in commands.md are those that a terminal shows', async () => {
   const { tcp, webUrl } = await testGateway()
   const { client } = await greeted(tcp.port)
+  client.send('/name ann\n')
+  await client.until('You are ann now.')
   const alice = await pageClient(webUrl)
   await alice.hello({ name: 'alice' })
   alice.send({ type: 'say', text: 'hello' }).send({ type: 'say', text: 'waves', action: true })
   await client.until('alice * waves\n')
   alice.send({ type: 'topic', text: 'Exercise 4' })
   await client.until('set the topic')
+  alice.send({ type: 'direct', to: 'ann', text: 'between us' })
+  alice.send({ type: 'direct', to: 'ann', text: 'winks', action: true })
+  await client.until('ann * winks\n')
   const bob = await pageClient(webUrl)
   const { token } = await bob.hello({ name: 'bob' })
   await client.until('* bob joined (web)\n')
@@ -338,5 +344,29 @@ it('the conversation about rooms in joining.md is what a terminal shows', async 
     client.forget()
     client.send(typed)
     await client.until(shown.join(''))
+  }
+})
+
+it('the direct messages in joining.md are what a terminal shows', async () => {
+  const { tcp } = await testGateway()
+  const { client } = await greeted(tcp.port)
+  const { client: other } = await greeted(tcp.port)
+  await client.until('* guest-2 joined (tcp)\n')
+  const answers: Record<string, string> = {
+    [`${DIRECT}\n`]: '/msg guest-1 Yes, at six.\n',
+    '/reply Thank you\n': 'bye\n',
+  }
+  const block = blocks.find((one) => firstLine(one) === DIRECT) as Block
+  for (const exchange of block.text.split(/^(?=\/)/m)) {
+    const [typed = '', ...shown] = exchange.split(/(?<=\n)/)
+    client.forget()
+    client.send(typed)
+    if (answers[typed] !== undefined) {
+      await other.until(/guest-1 -> guest-2: .*\n/)
+      other.forget()
+      other.send(answers[typed])
+    }
+    await client.until(shown.at(-1)?.replace(/^\[.*?\] /, '') ?? '')
+    expect(steady(client.text)).toBe(steady(shown.join('')))
   }
 })
