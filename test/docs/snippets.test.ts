@@ -68,6 +68,9 @@ const runs: Record<string, Run> = {
   'docs/operations.md: oneroom export --data data --format text': {
     prints: /Z listener: hello from the listener\n[\s\S]* 1 listener\n/,
   },
+  'docs/operations.md: oneroom export --data data --direct': {
+    prints: /Z \(direct\) guest-2 -> listener: between us\n/,
+  },
   "docs/operations.md: curl -d 'backup done' '127.0.0.1:3000/api/say?name=cron&room=operations'": {
     prints: /"room":"operations"[\s\S]*"head":1,[\s\S]*"name":"operations"/,
   },
@@ -258,6 +261,15 @@ async function greetAgain(listener: RawClient, tcpPort: number): Promise<void> {
   client.socket.destroy()
 }
 
+/** A direct message to the listener. */
+async function tell(listener: RawClient, tcpPort: number): Promise<void> {
+  const { client } = await greeted(tcpPort)
+  client.send('/msg listener between us\nbye\n')
+  await listener.until(' -> listener: between us\n')
+  await client.untilEnded()
+  client.socket.destroy()
+}
+
 /** `$ command`, and the lines that it prints. */
 async function runTranscript({ text }: Block, place: Place): Promise<void> {
   const [command = '', ...lines] = text.trimEnd().split('\n')
@@ -290,6 +302,7 @@ describe('the commands work as written', () => {
     listener.send('/name listener\n')
     listener.send(`${HELLO}\n/who\n`)
     await listener.until('listener (tcp)')
+    if (mine.some(({ text }) => text.includes('--direct'))) await tell(listener, served.tcpPort)
     for (const block of mine.filter((one) => !transcripts.includes(one))) {
       if (block.language === 'text') {
         const ready = served.server.stdout
