@@ -22,25 +22,26 @@ export type PendingFault =
   | { kind: 'left' }
   | { kind: 'refused'; code: string; text: string }
 
-/** `at`: when it was written. Times are in ms since 1970. */
+/** `room`: absent for the lobby. `at`: when it was written. Times are in ms since 1970. */
 export type Pending = {
   id: string
   text: string
   action: boolean
+  room?: string | undefined
   at: number
   /** null until the current connection has sent it. */
   sentAt: number | null
   fault: PendingFault | null
 }
 
-export type Draft = Pick<Pending, 'id' | 'text' | 'action'>
+export type Draft = Pick<Pending, 'id' | 'text' | 'action' | 'room'>
 
 export function written(drafts: readonly Draft[], now: number): Pending[] {
   return drafts.map((draft) => ({ ...draft, at: now, sentAt: null, fault: null }))
 }
 
-export function sayOf({ id, text, action }: Draft): Say & { id: string } {
-  return { type: 'say', id, text, ...(action && { action }) }
+export function sayOf({ id, text, action, room }: Draft): Say & { id: string } {
+  return { type: 'say', id, text, ...(action && { action }), ...(room !== undefined && { room }) }
 }
 
 const isStopped = ({ fault }: Pending) => fault !== null && fault.kind !== 'silent'

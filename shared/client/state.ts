@@ -20,6 +20,8 @@ export type ClientState = {
   /** Every id that this client had, latest first: its messages may return under an earlier one. */
   ownIds: readonly string[]
   connection: ConnectionPhase
+  /** The room of the next hello; undefined for the lobby. */
+  room: string | undefined
   epoch: string | null
   /** The highest seq shown; events at or below it are ignored. */
   seq: number
@@ -40,6 +42,7 @@ export function initialClient(identity: Identity): ClientState {
     pending: unmarkSent(identity.pending),
     me: null,
     connection: { phase: 'idle' },
+    room: undefined,
     epoch: null,
     seq: 0,
     replayTo: 0,
@@ -50,13 +53,14 @@ export function initialClient(identity: Identity): ClientState {
 }
 
 /** Continues after the last event shown. `history`: how many of the latest events to request. */
-export function helloOf({ name, token, epoch, seq }: ClientState, history: number): Hello {
+export function helloOf({ name, token, room, epoch, seq }: ClientState, history: number): Hello {
   return {
     type: 'hello',
     protocol: 1,
     history,
     ...(name !== '' && { name }),
     ...(token !== null && { token }),
+    ...(room !== undefined && { room }),
     ...(epoch !== null && { epoch, seq }),
   }
 }
@@ -66,7 +70,7 @@ export function helloOf({ name, token, epoch, seq }: ClientState, history: numbe
  * and the caller decides how it shows them.
  */
 export function takeWelcome<S extends ClientState>(state: S, welcome: Welcome): S {
-  const { you, token, epoch, head, resumed, members, memberCount } = welcome
+  const { you, token, room, epoch, head, resumed, members, memberCount } = welcome
   return {
     ...state,
     name: you.name,
@@ -74,6 +78,7 @@ export function takeWelcome<S extends ClientState>(state: S, welcome: Welcome): 
     me: you,
     ownIds: [you.id, ...state.ownIds.filter((id) => id !== you.id)].slice(0, OWN_IDS),
     connection: { phase: 'online' },
+    room,
     epoch,
     seq: resumed ? state.seq : head,
     replayTo: head,

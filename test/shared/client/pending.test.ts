@@ -57,12 +57,15 @@ describe('pending messages', () => {
     expect(idsOf(without(rejected, 'x'))).toEqual(['y'])
   })
 
-  it('say whether they are actions', () => {
+  it('say whether they are actions, and of which room they are', () => {
     expect(sayOf({ id: 'x', text: 't', action: false })).toEqual({
       type: 'say',
       id: 'x',
       text: 't',
     })
     expect(sayOf({ id: 'x', text: 't', action: true })).toMatchObject({ action: true })
+    expect(sayOf({ id: 'x', text: 't', action: false, room: 'maths' })).toMatchObject({
+      room: 'maths',
+    })
   })
 })

@@ -39,6 +39,13 @@ describe('hello', () => {
   it('continues after the last event shown', () => {
     expect(helloOf(inRoom, 20)).toMatchObject({ token: 'token', epoch: 'e1', seq: 3 })
   })
+
+  it('names the room of the last welcome, unless it is the lobby', () => {
+    expect(helloOf(inRoom, 20)).not.toHaveProperty('room')
+    const inMaths = takeWelcome(inRoom, welcome({ room: 'Maths' }))
+    expect(helloOf(inMaths, 20).room).toBe('Maths')
+    expect(takeWelcome(inMaths, welcome()).room).toBeUndefined()
+  })
 })
 
 describe('welcome', () => {
