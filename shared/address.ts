@@ -18,6 +18,25 @@ export function readAddress(given: string, defaultPort?: number): Address | unde
   return { host, port }
 }
 
+/**
+ * Splits what a client is told to connect to: `ADDRESS`, or `ADDRESS/ROOM` with the name of the
+ * room as it is or percent-encoded. Neither part is checked. `room`: undefined for the lobby.
+ */
+export function splitTarget(given: string): { address: string; room: string | undefined } {
+  const slash = given.indexOf('/')
+  if (slash < 0) return { address: given, room: undefined }
+  return { address: given.slice(0, slash), room: decoded(given.slice(slash + 1)) }
+}
+
+/** A name may contain a percent sign that encodes nothing: `100%`. */
+function decoded(room: string): string {
+  try {
+    return decodeURIComponent(room)
+  } catch {
+    return room
+  }
+}
+
 export function addressText({ host, port }: Address): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
 }

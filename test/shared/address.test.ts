@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { addressText, readAddress } from '../../shared/address.ts'
+import { addressText, readAddress, splitTarget } from '../../shared/address.ts'
 
 describe('an address', () => {
   it.each([
@@ -39,5 +39,23 @@ describe('an address', () => {
     for (const text of ['localhost:9000', '[::1]:8080']) {
       expect(addressText(readAddress(text) ?? { host: '', port: 0 })).toBe(text)
     }
+  })
+})
+
+describe('the target of a client', () => {
+  it.each([
+    ['localhost:9000', 'localhost:9000', undefined],
+    ['localhost/physics', 'localhost', 'physics'],
+    ['[::1]:8080/physics', '[::1]:8080', 'physics'],
+    ['::1/physics', '::1', 'physics'],
+    ['localhost/Room 1', 'localhost', 'Room 1'],
+    ['localhost/Room%201', 'localhost', 'Room 1'],
+    ['localhost/fi%CC%81sica', 'localhost', 'fi\u0301sica'],
+    ['localhost/100%', 'localhost', '100%'],
+    ['localhost/a/b', 'localhost', 'a/b'],
+    ['localhost/', 'localhost', ''],
+    ['http://host', 'http:', '/host'],
+  ])('%s is an address and a room', (given, address, room) => {
+    expect(splitTarget(given)).toEqual({ address, room })
   })
 })
