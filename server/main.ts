@@ -67,7 +67,7 @@ program
 program
   .command('connect')
   .description('join a room from this terminal or from a pipe')
-  .argument('[address]', 'host or host:port of the raw TCP port', '127.0.0.1:8080')
+  .argument('[address]', 'host, host:port or host:port/room, of the raw TCP port', '127.0.0.1:8080')
   .addOption(new Option('--name <name>', 'your name; without it, a guest name').env('ONEROOM_NAME'))
   .addOption(
     new Option('--json', 'print a JSON object for each event; any value turns it on').env(

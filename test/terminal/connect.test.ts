@@ -6,9 +6,10 @@ import { type PageClient, pageClient } from '../support/page.ts'
 import { fixedPort, type Served, serve } from '../support/program.ts'
 import { Screen, tmux } from '../support/tmux.ts'
 
-async function page(webUrl: string, name: string): Promise<PageClient> {
+/** `room`: undefined for the lobby. */
+async function page(webUrl: string, name: string, room?: string): Promise<PageClient> {
   const client = await pageClient(webUrl)
-  await client.hello({ name })
+  await client.hello({ name, ...(room !== undefined && { room }) })
   return client
 }
 
@@ -106,6 +107,108 @@ describe.skipIf(tmux === undefined)('oneroom connect at a terminal', () => {
       'Ann: still typing',
       'Ann: and more',
     ])
+  })
+
+  it('moves between rooms, and shows nothing of a room that it has left', async () => {
+    const { screen, served, bob } = await ann()
+    const carol = await page(served.webUrl, 'Carol', 'Physics')
+    carol.send({ type: 'topic', text: 'Exercise 4' })
+    say(carol, 'earlier')
+    await carol.until('earlier')
+    screen.type('/join physics').press('Enter')
+    await screen.until(
+      /You are in Physics now\.\n\* Here: Carol \(web\)\.\n\* Topic: Exercise 4\n(.*\n)*.*Carol: earlier\nAnn in Physics>$/,
+    )
+    await bob.next('presence', ({ left }) => left.some(({ name }) => name === 'Ann'))
+    say(bob, 'in the lobby')
+    await bob.until('in the lobby')
+    say(carol, 'in Physics')
+    await screen.until('Carol: in Physics\n')
+    screen.type('said in Physics').press('Enter')
+    expect((await carol.until('said in Physics')).from.name).toBe('Ann')
+    screen.type('/who').press('Enter')
+    await screen.until('* 2 in Physics: Carol (web), Ann (json)')
+    expect(screen.everything).not.toMatch(/in the lobby|Ann left/)
+    screen.type('/join lobby').press('Enter')
+    await carol.next('presence', ({ left }) => left.some(({ name }) => name === 'Ann'))
+    say(carol, 'later')
+    await carol.until('later')
+    screen.type('said in the lobby').press('Enter')
+    await bob.until('said in the lobby')
+    const text = await screen.until(
+      /You are in lobby now\.\n\* Here: Bob \(web\)\.\n.*\n.*Bob: in the lobby\n.*Ann: said in the lobby\nAnn>$/,
+    )
+    expect(text).not.toContain('later')
+    expect(bob.texts).toEqual(['in the lobby', 'said in the lobby'])
+    expect(carol.texts).not.toContain('said in the lobby')
+  })
+
+  it('lists the rooms, and shows and sets the topic', async () => {
+    const { screen, served } = await ann()
+    await page(served.webUrl, 'Carol', 'Physics lab')
+    screen.type('/rooms').press('Enter')
+    await screen.until(/^ {2}lobby {8}2 here\n {2}Physics lab {2}1 here\nAnn>$/m)
+    screen.type('/join physics lab').press('Enter')
+    await screen.until('Ann in Physics lab>')
+    screen.type('/topic').press('Enter')
+    await screen.until('There is no topic.')
+    screen.type('/topic Waves').press('Enter')
+    await screen.until('* Ann set the topic: Waves')
+    screen.type('/topic').press('Enter')
+    await screen.until('* Topic: Waves')
+  })
+
+  it('keeps its room when the server restarts', async () => {
+    const args = ['--data', testFolder(), '--tcp-port', `${await fixedPort()}`]
+    const first = await serve(...args)
+    const screen = new Screen(['connect', address(first), '--name', 'Ann'])
+    await screen.until(/Ann>$/)
+    screen.type('/join physics').press('Enter')
+    await screen.until(/Ann in physics>$/)
+    say(await page(first.webUrl, 'Carol', 'physics'), 'before')
+    await screen.until('Carol: before')
+    first.server.child.kill('SIGKILL')
+    await screen.until('Ann in physics (offline)>')
+    screen.type('/join lobby').press('Enter')
+    await screen.until('! There is no connection now.')
+    screen.type('meanwhile').press('Enter')
+    await screen.until('… meanwhile')
+    const second = await serve(...args)
+    await screen.until(/Ann: meanwhile\nAnn in physics>$/)
+    say(await page(second.webUrl, 'Bob'), 'in the lobby')
+    const carol = await pageClient(second.webUrl)
+    const { events } = await carol.hello({ name: 'Carol', room: 'physics', history: 50 })
+    expect(events.map(({ text }) => text)).toEqual(['before', 'meanwhile'])
+    say(carol, 'after')
+    const text = await screen.until('Carol: after')
+    expect(text.match(/\] .*: .*/g)).toEqual([
+      '] Carol: before',
+      '] Ann: meanwhile',
+      '] Carol: after',
+    ])
+  })
+
+  it('begins in the room of the address', async () => {
+    const { served } = await ann()
+    const carol = await page(served.webUrl, 'Carol', 'Physics lab')
+    const screen = new Screen(['connect', `${address(served)}/physics%20lab`, '--name', 'Dan'])
+    await screen.until(/\* You are Dan in Physics lab at .*\n\* Here: Carol \(web\)\.\n/)
+    screen.type('hi').press('Enter')
+    expect((await carol.until('hi')).from.name).toBe('Dan')
+  })
+
+  it('stays where it is if the next room is invalid or unknown', async () => {
+    const served = await serveInProcess({ rooms: { type: 'listed', names: ['maths'] } })
+    const screen = new Screen(['connect', `${address(served)}/maths`, '--name', 'Ann'])
+    await screen.until(/Ann in maths>$/)
+    screen.type('/join a:b').press('Enter')
+    await screen.until(/! A name cannot contain ":"\.\nAnn in maths>$/)
+    screen.type('/join physics').press('Enter')
+    await screen.until(/! There is no such room\.\nAnn in maths>$/)
+    screen.type('/join Maths').press('Enter')
+    await screen.until(/! You are in that room already\.\nAnn in maths>$/)
+    const other = new Screen(['connect', `${address(served)}/physics`])
+    expect(await other.until('exit 1')).toBe('! There is no such room.\nexit 1')
   })
 
   it('recalls lines, and completes names and commands', async () => {

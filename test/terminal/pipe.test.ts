@@ -58,6 +58,34 @@ describe('oneroom connect in a pipe', () => {
     })
   })
 
+  it('reads and writes in the room of its address only', async () => {
+    const served = await serveInProcess()
+    const address = `127.0.0.1:${served.tcpPort}/Physics%20lab`
+    const [text, json] = ['text', 'json'].map((name) =>
+      oneroom('connect', address, '--name', name, ...(name === 'json' ? ['--json'] : [])),
+    ) as [Program, Program]
+    const [bob, carol] = [await pageClient(served.webUrl), await pageClient(served.webUrl)]
+    await bob.hello({ name: 'Bob' })
+    const { members } = await carol.hello({ name: 'Carol', room: 'physics lab' })
+    if (members.length < 3) await carol.next('presence', ({ memberCount }) => memberCount === 3)
+    bob.send({ type: 'say', text: 'in the lobby' })
+    await bob.until('in the lobby')
+    carol.send({ type: 'say', text: 'in the lab' })
+    expect(await text.until('\n')).toMatch(/^\[\d\d:\d\d\] Carol: in the lab\n$/)
+    expect(JSON.parse(await json.until('\n'))).toMatchObject({ seq: 1, text: 'in the lab' })
+    text.child.stdin?.end('from the pipe\n')
+    expect(await text.untilExit()).toBe(0)
+    expect((await carol.until('from the pipe')).from.name).toBe('text')
+    expect(await texts(served)).toEqual(['in the lobby'])
+  })
+
+  it('ends with 1 if it cannot enter the room', async () => {
+    const served = await serveInProcess({ rooms: { type: 'listed', names: ['maths'] } })
+    const program = oneroom('connect', `127.0.0.1:${served.tcpPort}/physics`)
+    expect(await program.untilExit()).toBe(1)
+    expect(program.stderr).toBe('oneroom: There is no such room.\n')
+  })
+
   it('survives a restart of the server, and sends every message once', async () => {
     const data = testFolder()
     const ports = ['--tcp-port', `${await fixedPort()}`]
@@ -238,6 +266,8 @@ describe('oneroom connect in a pipe', () => {
   )
 
   it.each([
+    [['localhost/a:b'], /"a:b" is not a room\. A name cannot contain ":"\.\n$/],
+    [['localhost/'], /"" is not a room\. A name needs at least one letter, digit or emoji\.\n$/],
     [['no port:at all'], /is not an address\. Example: 127\.0\.0\.1:8080\.\n$/],
     [['localhost', '--name', 'a@b'], /A name cannot contain "@"\.\n$/],
     [['--color', 'pink'], /oneroom: .*--color/],

@@ -1,6 +1,6 @@
 /**
- * `oneroom connect` at a terminal: one person in the room. Messages appear above the line
- * that is typed.
+ * `oneroom connect` at a terminal: one person, in one room at a time. Messages appear above
+ * the line that is typed.
  */
 import type { ReadStream, WriteStream } from 'node:tty'
 import type { Address } from '../../../shared/address.ts'
@@ -8,9 +8,10 @@ import { commands, helpAbout, helpLines } from '../../../shared/commands.ts'
 import { loadAscii } from '../../../shared/dialect/ascii.ts'
 import type { Request, Setting } from '../../../shared/dialect/dialect.ts'
 import { LineCodec } from '../../../shared/dialect/line.ts'
-import { nameList } from '../../../shared/dialect/replies.ts'
+import { nameList, replyLines } from '../../../shared/dialect/replies.ts'
 import { TAIL_EVENTS } from '../../../shared/dialect/typed.ts'
 import { errorMessage } from '../../../shared/errors.ts'
+import { checkRoomName } from '../../../shared/names.ts'
 import { wrap } from '../../../shared/wrap.ts'
 import type { Words } from '../editor/completion.ts'
 import type { Outcome } from '../editor/editor.ts'
@@ -19,7 +20,7 @@ import { type Shown, shownLines } from '../editor/style.ts'
 import { Terminal } from '../editor/terminal.ts'
 import { Client } from './client.ts'
 import { Conversation } from './conversation.ts'
-import { greetingLines, promptFor, statusRows } from './view.ts'
+import { arrivalLines, greetingLines, promptFor, statusRows } from './view.ts'
 
 /** Limit on pending messages. */
 const MOST_PENDING = 500
@@ -30,6 +31,8 @@ const NAMES_BYTES = 16_384
 
 export type ChatOptions = {
   address: Address
+  /** The room to begin in; undefined for the lobby. */
+  room: string | undefined
   name: string | undefined
   colours: boolean
   input: ReadStream
@@ -38,6 +41,8 @@ export type ChatOptions = {
 
 /** The client resumes by itself, and nothing here reads one reply for each line. */
 const offered = commands.filter(({ name }) => name !== 'resume' && name !== 'turn')
+
+const noConnection = ['! There is no connection now. Try again when it is back.']
 
 /** Resolves with the exit code. */
 export function chat(options: ChatOptions): Promise<number> {
@@ -60,7 +65,7 @@ class Chat {
   #finished = false
 
   constructor(
-    { address, name, colours, input, output }: ChatOptions,
+    { address, room, name, colours, input, output }: ChatOptions,
     resolve: (code: number) => void,
   ) {
     this.#address = address
@@ -73,7 +78,7 @@ class Chat {
       above: (cells) => statusRows(this.#client, this.#address, cells, this.#colours),
       onOutcome: (outcome) => this.#terminalOnOutcome(outcome),
     })
-    this.#client = new Client(address, new Conversation(name, TAIL_EVENTS), {
+    this.#client = new Client(address, new Conversation(name, TAIL_EVENTS, room), {
       onMessage: (message) => this.#clientOnMessage(message),
       onChange: () => this.#clientOnChange(),
     })
@@ -94,18 +99,25 @@ class Chat {
   }
 
   #prompt(): Prompt {
-    const { me, connection } = this.#client.conversation
+    const { me, room, connection } = this.#client.conversation
     const offline = connection.phase === 'online' ? '' : 'offline'
     const state = this.#leaving === undefined ? offline : 'leaving'
-    return promptFor(me?.name ?? '', state, this.#colours)
+    return promptFor(me?.name ?? '', room, state, this.#colours)
   }
 
   #clientOnMessage(message: Shown): void {
-    if (message.type !== 'welcome') {
-      this.#show(message)
-      return
+    const { columns } = this.#terminal
+    switch (message.type) {
+      case 'welcome':
+        this.#showLines(greetingLines(message, this.#address, columns))
+        break
+      case 'joined':
+        this.#showLines(arrivalLines(message, this.#client.conversation.me?.id, columns))
+        break
+      default:
+        this.#show(message)
+        return
     }
-    this.#showLines(greetingLines(message, this.#address, this.#terminal.columns))
     const { events } = message
     if (events.length > 0) this.#show({ type: 'history', events, more: false })
   }
@@ -153,31 +165,57 @@ class Chat {
   }
 
   #takeRequest(request: Request): void {
-    if (request.type === 'say') {
-      this.#client.say([request.text], request.action)
-    } else if (request.type === 'bye') {
-      this.#leave()
-    } else {
-      this.#showLines(this.#localReply(request) ?? this.#askServer(request))
+    switch (request.type) {
+      case 'say':
+        this.#client.say([request.text], request.action)
+        return
+      case 'bye':
+        this.#leave()
+        return
+      case 'move':
+        this.#move(request.room)
+        return
+      case 'name':
+      case 'topic':
+      case 'history':
+      case 'search':
+      case 'rooms':
+        // The server's reply arrives later as a message.
+        if (!this.#client.ask(request)) this.#showLines(noConnection)
+        return
+      default:
+        this.#showLines(this.#localReply(request))
     }
   }
 
-  /** The reply to a request that the client settles itself; undefined for all others. */
-  #localReply(request: Exclude<Request, { type: 'say' | 'bye' }>): string[] | undefined {
+  /** The reply to a request that the client settles itself. */
+  #localReply(request: Request): string[] {
     const { columns } = this.#terminal
     switch (request.type) {
       case 'who': {
-        const { members, memberCount } = this.#client.conversation
+        const { members, memberCount, room } = this.#client.conversation
+        const where = room === undefined ? 'here' : `in ${room}`
         const list = nameList([...members.values()], memberCount, NAMES_BYTES)
-        return wrap(`* ${memberCount} here: ${list}`.split(' '), columns)
+        return wrap(`* ${memberCount} ${where}: ${list}`.split(' '), columns)
+      }
+      case 'show_topic': {
+        const { topic } = this.#client.conversation
+        return replyLines({ type: 'topic_is', topic, changed: false }, columns)
       }
       case 'help':
         return request.about ? helpAbout(request.about, columns) : helpLines(columns, offered)
       case 'resume':
         return ['! Not needed here: this client resumes by itself after it reconnects.']
       default:
-        return undefined
+        // A typed line is nothing else.
+        return []
     }
+  }
+
+  #move(wanted: string): void {
+    const checked = checkRoomName(wanted)
+    if (!checked.ok) this.#show(errorMessage(checked.fault))
+    else if (!this.#client.move(checked.name)) this.#showLines(noConnection)
   }
 
   async #apply(setting: Setting): Promise<void> {
@@ -191,12 +229,6 @@ class Chat {
     this.#codec.restyle(setting.change)
     this.#colours = setting.change.color ?? this.#colours
     this.#show({ type: 'setting', setting, applied: true })
-  }
-
-  /** The server's reply arrives later as a message. */
-  #askServer(request: Request): string[] {
-    const isSent = this.#client.send(request as Parameters<Client['send']>[0])
-    return isSent ? [] : ['! There is no connection now. Try again when it is back.']
   }
 
   #hasRoom(count: number): boolean {

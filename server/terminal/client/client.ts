@@ -8,9 +8,10 @@ import {
   type ConnectionPhase,
   type TransportEvents,
 } from '../../../shared/client/connection.ts'
-import type { ClientMessage, ErrorMessage, ServerMessage } from '../../../shared/protocol.ts'
+import { type ErrorCode, errors } from '../../../shared/errors.ts'
+import type { ErrorMessage, ServerMessage } from '../../../shared/protocol.ts'
 import type { Shown } from '../editor/style.ts'
-import type { Conversation } from './conversation.ts'
+import type { Asked, Conversation } from './conversation.ts'
 import { TcpTransport } from './transport.ts'
 
 /** A connection is dead if a message waits and nothing at all was received for this long. */
@@ -76,12 +77,22 @@ export class Client {
     this.flush()
   }
 
-  send(message: ClientMessage): boolean {
-    return this.#connection.send(message)
+  /** False if there is no connection. */
+  ask(asked: Asked): boolean {
+    return this.#connection.send(this.conversation.request(asked))
   }
 
-  /** Sends the messages that the connection may send now. */
+  /** Goes to another room. `name`: valid. False if there is no connection. */
+  move(name: string): boolean {
+    if (this.conversation.connection.phase !== 'online') return false
+    for (const shown of this.conversation.move(name)) this.#events.onMessage(shown)
+    this.flush()
+    return true
+  }
+
+  /** Sends what the connection may send now. */
   flush(): void {
+    for (const move of this.conversation.takeMoves()) this.#connection.send(move)
     for (const say of this.conversation.take(Date.now())) this.#connection.send(say)
     this.#changed()
   }
@@ -107,11 +118,22 @@ export class Client {
 
   #connectionOnMessage(message: ServerMessage): void {
     const isOnline = this.conversation.connection.phase === 'online'
+    if (message.type === 'error' && !isOnline && this.#isShutOut(message)) {
+      this.#connectionOnPhase({ phase: 'ended', why: message.message })
+      return
+    }
     for (const one of this.conversation.receive(message, Date.now())) {
       this.#events.onMessage(isOnline ? one : withName(one))
     }
     if (message.type === 'error' && !isOnline) this.#takeSuggestion(message)
     this.flush()
+  }
+
+  /** Whether its room does not let this client in, and another attempt would not help. */
+  #isShutOut({ code, room }: ErrorMessage): boolean {
+    if (room === undefined) return false
+    const isRetryable = Object.hasOwn(errors, code) && errors[code as ErrorCode].retryable
+    return this.conversation.me === null || !isRetryable
   }
 
   /** Takes the free name that the server suggests when it rejects the one asked for. */

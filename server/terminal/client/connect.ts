@@ -4,9 +4,9 @@
  * Exit codes: 0 success; 1 the connection was refused or lost, or a message may not have
  * been sent; 2 wrong arguments.
  */
-import { type Address, readAddress } from '../../../shared/address.ts'
-import { errors } from '../../../shared/errors.ts'
-import { checkName } from '../../../shared/names.ts'
+import { type Address, readAddress, splitTarget } from '../../../shared/address.ts'
+import { errors, type Fault } from '../../../shared/errors.ts'
+import { checkName, checkRoomName } from '../../../shared/names.ts'
 import { chat } from './chat.ts'
 import { pipe } from './pipe.ts'
 
@@ -21,18 +21,25 @@ export async function connect(
   flags: ConnectFlags,
   complain: (sentence: string) => void,
 ): Promise<number> {
-  const address = readAddress(given, DEFAULT_PORT)
-  const checked = flags.name === undefined ? undefined : checkName(flags.name)
+  const target = splitTarget(given)
+  const address = readAddress(target.address, DEFAULT_PORT)
+  const room = target.room === undefined ? undefined : checkRoomName(target.room)
+  const name = flags.name === undefined ? undefined : checkName(flags.name)
   if (address === undefined)
-    complain(`${JSON.stringify(given)} is not an address. Example: ${DEFAULT_ADDRESS}.`)
-  if (checked?.ok === false) complain(checked.fault.message ?? errors.name_invalid.text)
-  if (address === undefined || checked?.ok === false) return 2
-  return start(address, checked?.name, flags, complain)
+    complain(`${JSON.stringify(target.address)} is not an address. Example: ${DEFAULT_ADDRESS}.`)
+  if (room?.ok === false)
+    complain(`${JSON.stringify(target.room)} is not a room. ${faultText(room.fault)}`)
+  if (name?.ok === false) complain(faultText(name.fault))
+  if (address === undefined || room?.ok === false || name?.ok === false) return 2
+  return start({ address, room: room?.name, name: name?.name }, flags, complain)
+}
+
+function faultText({ code, message }: Fault): string {
+  return message ?? errors[code].text
 }
 
 function start(
-  address: Address,
-  name: string | undefined,
+  who: { address: Address; room: string | undefined; name: string | undefined },
   { json = false, color = 'auto' }: ConnectFlags,
   complain: (sentence: string) => void,
 ): Promise<number> {
@@ -41,6 +48,6 @@ function start(
   const colours = color === 'auto' ? output.isTTY && output.hasColors(256) : color === 'always'
   const canEdit = input.isTTY && output.isTTY && process.env.TERM !== 'dumb'
   return canEdit && !json
-    ? chat({ address, name, colours, input, output })
-    : pipe({ address, name, json, colours, input, output, complain })
+    ? chat({ ...who, colours, input, output })
+    : pipe({ ...who, json, colours, input, output, complain })
 }

@@ -1,9 +1,19 @@
 /**
  * The state of the conversation, and the items that a terminal or a pipe shows for each
  * message of the server. No input or output.
+ *
+ * MUST show nothing of a room but the one that the person is in. A message that was written in
+ * a room MUST be sent to that room, wherever the person is by then.
  */
 import type { ConnectionPhase } from '../../../shared/client/connection.ts'
-import { markSent, type Pending, sayOf, without, written } from '../../../shared/client/pending.ts'
+import {
+  markSent,
+  type Pending,
+  sayOf,
+  withFault,
+  without,
+  written,
+} from '../../../shared/client/pending.ts'
 import {
   acknowledge,
   type ClientState,
@@ -15,29 +25,56 @@ import {
   takeWelcome,
   unsent,
 } from '../../../shared/client/state.ts'
-import { type ErrorCode, errors } from '../../../shared/errors.ts'
+import { type ErrorCode, errorMessage, errors } from '../../../shared/errors.ts'
+import { foldName } from '../../../shared/names.ts'
 import type {
+  ClientMessage,
   ErrorMessage,
+  Events,
   Hello,
-  RoomEvent,
+  Joined,
+  Presence,
+  RoomList,
   Say,
   ServerMessage,
   Welcome,
 } from '../../../shared/protocol.ts'
 import type { Shown } from '../editor/style.ts'
+import { type Label, Memberships } from './memberships.ts'
+
+/** The requests of a person that the server answers. */
+export type Asked = Extract<
+  ClientMessage,
+  { type: 'name' | 'topic' | 'history' | 'search' | 'rooms' }
+>
 
 export class Conversation {
   /** Messages that the server rejected, and that are not sent again. */
   refused = 0
   /** Why the server closes the connection, as its last error says; '' if it gave no reason. */
   closingReason = ''
+  /** '' if the room has none. */
+  topic = ''
+  /** The rooms of the last list, by their names. */
+  rooms: readonly string[] = []
+  /** Lists of rooms that the person asked for and that have not arrived. */
+  #listsWanted = 0
+  /** The last acknowledgement, as `progressAt`, before the rejection that was shown last. */
+  #rejectedAt: number | undefined
   #state: ClientState
   readonly #history: number
+  readonly #memberships = new Memberships()
 
-  /** `history`: how many of the latest events to show at first. */
-  constructor(name: string | undefined, history: number) {
-    this.#state = initialClient({ name: name ?? '', token: null, ownIds: [], pending: [] })
+  /** `history`: how many of the latest events to show at first. `room`: undefined for the lobby. */
+  constructor(name: string | undefined, history: number, room?: Label) {
+    const identity = { name: name ?? '', token: null, ownIds: [], pending: [] }
+    this.#state = { ...initialClient(identity), room }
     this.#history = history
+  }
+
+  /** The room that the person is in; undefined for the lobby. */
+  get room(): Label {
+    return this.#state.room
   }
 
   get me(): ClientState['me'] {
@@ -77,7 +114,8 @@ export class Conversation {
   }
 
   say(texts: readonly string[], action: boolean, now: number): void {
-    const drafts = texts.map((text) => ({ id: crypto.randomUUID(), text, action }))
+    const { room } = this
+    const drafts = texts.map((text) => ({ id: crypto.randomUUID(), text, action, room }))
     this.#state = { ...this.#state, pending: [...this.pending, ...written(drafts, now)] }
   }
 
@@ -85,10 +123,35 @@ export class Conversation {
   take(now: number): Say[] {
     // After a rejection by the log all others wait, so that they stay in order.
     if (this.pending.some(isRejected)) return []
-    const says = unsent(this.#state).map(sayOf)
+    const says = unsent(this.#state)
+      .filter(({ room }) => this.#memberships.isIn(room))
+      .map((message) => sayOf({ ...message, room: this.#memberships.nameFor(message.room) }))
     const ids = says.map(({ id }) => id)
     if (ids.length > 0) this.#state = { ...this.#state, pending: markSent(this.pending, ids, now) }
     return says
+  }
+
+  /** The joins and leaves that are due; they count as sent afterwards. */
+  takeMoves(): ClientMessage[] {
+    if (this.connection.phase !== 'online') return []
+    return this.#memberships.requests(this.room, this.pending)
+  }
+
+  /** Goes to another room; the person is in it when the server has replied. `name`: valid. */
+  move(name: string): Shown[] {
+    if (!this.#memberships.isMoving && this.#memberships.isNameOf(name, this.room)) {
+      return [errorMessage({ code: 'already_in_room' })]
+    }
+    this.#memberships.want(name)
+    return []
+  }
+
+  /** A request of the person as it is to be sent, which names the room. */
+  request(asked: Asked): ClientMessage {
+    if (asked.type === 'rooms') this.#listsWanted += 1
+    if (asked.type === 'rooms' || asked.type === 'name') return asked
+    const room = this.#memberships.nameFor(this.room)
+    return room === undefined ? asked : { ...asked, room }
   }
 
   /** Sends again the messages that the log could not take, before those written later. */
@@ -110,27 +173,31 @@ export class Conversation {
     switch (message.type) {
       case 'welcome':
         return this.#welcome(message, now)
-      case 'events': {
-        const events = this.#takeEvents(message.events, now)
-        return events.length === 0 ? [] : [{ type: 'events', events }]
-      }
-      case 'presence': {
-        const joined = message.joined.filter(({ id }) => id !== this.me?.id)
-        this.#state = takePresence(this.#state, message)
-        return [{ ...message, joined }]
-      }
+      case 'joined':
+        return this.#joined(message)
+      case 'events':
+        return this.#events(message, now)
+      case 'presence':
+        return this.#presence(message)
+      case 'rooms':
+        return this.#roomList(message)
       case 'error':
         return this.#error(message)
       case 'typing':
+      case 'left':
         return []
       default:
-        return [message]
+        return message.room === this.room ? [message] : []
     }
   }
 
   #welcome(welcome: Welcome, now: number): Shown[] {
     const before = this.#state
     this.#state = acknowledge(takeWelcome(before, welcome), welcome.events, now)
+    this.#memberships.begin(this.room)
+    this.#relabel((room) => room === before.room, this.room)
+    this.#listsWanted = 0
+    this.topic = welcome.topic ?? ''
     const events = newEvents(welcome.events, welcome.epoch === before.epoch ? before.seq : 0)
     if (before.token === null) return [{ ...welcome, events }]
     const { you, reset } = welcome
@@ -144,27 +211,89 @@ export class Conversation {
     ]
   }
 
-  #takeEvents(events: readonly RoomEvent[], now: number): RoomEvent[] {
-    const state = acknowledge(this.#state, events, now)
-    const fresh = newEvents(events, state.seq)
-    this.#state = { ...state, seq: fresh.at(-1)?.seq ?? state.seq }
-    return fresh
+  #joined(joined: Joined): Shown[] {
+    const { room, isMove } = this.#memberships.joined(joined.room)
+    this.#relabel((label) => label !== undefined && isSame(label, joined.room), room)
+    if (!isMove) return []
+    const { epoch, head, members, memberCount, topic } = joined
+    const byId = new Map(members.map((person) => [person.id, person]))
+    const position = { epoch, seq: head, replayTo: head }
+    this.#state = { ...this.#state, room, ...position, members: byId, memberCount }
+    this.topic = topic ?? ''
+    return [joined]
+  }
+
+  /** Messages may have been written to the room under another name than the server's, `room`. */
+  #relabel(isMeant: (room: Label) => boolean, room: Label): void {
+    const pending = this.pending.map((message) =>
+      isMeant(message.room) ? { ...message, room } : message,
+    )
+    this.#state = { ...this.#state, pending }
+  }
+
+  #events({ events, room }: Events, now: number): Shown[] {
+    this.#state = acknowledge(this.#state, events, now)
+    const fresh = room === this.room ? newEvents(events, this.#state.seq) : []
+    if (fresh.length === 0) return []
+    this.#state = { ...this.#state, seq: fresh.at(-1)?.seq ?? this.#state.seq }
+    this.topic = fresh.findLast(({ kind }) => kind === 'topic')?.text ?? this.topic
+    return [{ type: 'events', events: fresh }]
+  }
+
+  #presence(presence: Presence): Shown[] {
+    if (presence.room !== this.room) return []
+    const joined = presence.joined.filter(({ id }) => id !== this.me?.id)
+    this.#state = takePresence(this.#state, presence)
+    return [{ ...presence, joined }]
+  }
+
+  #roomList(list: RoomList): Shown[] {
+    const [lobby] = list.rooms
+    if (lobby !== undefined) this.#memberships.nameLobby(lobby.name)
+    this.rooms = list.rooms.map(({ name }) => name)
+    if (this.#listsWanted === 0) return []
+    this.#listsWanted -= 1
+    return [list]
   }
 
   #error(error: ErrorMessage): Shown[] {
     const row = Object.hasOwn(errors, error.code) ? errors[error.code as ErrorCode] : undefined
     if (row !== undefined && row.close !== null) this.closingReason = error.message
+    const isRetryable = row?.retryable === true
+    const joining = error.id === undefined ? this.#memberships.refused(error.room) : undefined
+    if (joining?.isMove === false) return this.#unreachable(joining.name, error, isRetryable)
     const rejected = takeRejection(this.#state, error)
     if (rejected === undefined) return [error]
-    if (row?.retryable === true) {
-      const wasShown = this.pending.some(isRejected)
-      this.#state = rejected
-      if (wasShown) return []
-      return [{ ...error, message: 'The room cannot record messages right now.' }]
+    if (isRetryable) {
+      const why = 'The room cannot record messages right now.'
+      return this.#rejectForNow(rejected.pending, error, why)
     }
     this.refused += 1
     this.#state = { ...this.#state, pending: without(this.pending, error.id as string) }
     return [error]
+  }
+
+  /** Shows only the first rejection until a message is acknowledged again. */
+  #rejectForNow(pending: readonly Pending[], error: ErrorMessage, message: string): Shown[] {
+    const wasShown = this.#rejectedAt === this.#state.progressAt
+    this.#rejectedAt = this.#state.progressAt
+    this.#state = { ...this.#state, pending }
+    return wasShown ? [] : [{ ...error, message }]
+  }
+
+  /** The pending messages of a room that cannot be entered again. */
+  #unreachable(name: string, error: ErrorMessage, isRetryable: boolean): Shown[] {
+    const { code, message } = error
+    const theirs = this.pending.filter(({ room }) => this.#memberships.isNameOf(name, room))
+    const ids = theirs.map(({ id }) => id)
+    if (isRetryable) {
+      const pending = withFault(this.pending, ids, { kind: 'refused', code, text: message })
+      return this.#rejectForNow(pending, error, `Not sent to ${name} yet: ${message}`)
+    }
+    this.refused += ids.length
+    const pending = this.pending.filter(({ id }) => !ids.includes(id))
+    this.#state = { ...this.#state, pending }
+    return [{ ...error, message: `Not sent to ${name}: ${message}` }]
   }
 }
 
@@ -176,4 +305,8 @@ const missing = {
 
 function isRejected({ fault }: Pending): boolean {
   return fault?.kind === 'refused'
+}
+
+function isSame(one: string, other: string): boolean {
+  return foldName(one) === foldName(other)
 }

@@ -27,6 +27,8 @@ const FLUSH_MS = 1_000
 
 export type PipeOptions = {
   address: Address
+  /** Undefined for the lobby. */
+  room: string | undefined
   name: string | undefined
   /** One JSON object for each event, instead of text. */
   json: boolean
@@ -62,7 +64,8 @@ class Pipe {
     this.#options = options
     this.#resolve = resolve
     this.#codec = new LineCodec({ color: options.colours })
-    this.#client = new Client(options.address, new Conversation(options.name, 0), {
+    const conversation = new Conversation(options.name, 0, options.room)
+    this.#client = new Client(options.address, conversation, {
       onMessage: (message) => this.#clientOnMessage(message),
       onChange: () => this.#clientOnChange(),
     })

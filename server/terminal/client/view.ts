@@ -2,7 +2,7 @@
 import { type Address, addressText } from '../../../shared/address.ts'
 import { nameList } from '../../../shared/dialect/replies.ts'
 import { painted } from '../../../shared/dialect/style.ts'
-import type { Welcome } from '../../../shared/protocol.ts'
+import type { Joined, Welcome } from '../../../shared/protocol.ts'
 import { wrap } from '../../../shared/wrap.ts'
 import type { Prompt } from '../editor/layout.ts'
 import { dim, loud } from '../editor/style.ts'
@@ -16,32 +16,51 @@ const PENDING_ROWS = 3
 /** A message is shown as pending if its acknowledgement takes longer than this. */
 const PATIENCE_MS = 500
 
-export function greetingLines(
-  { you, members, memberCount }: Welcome,
-  address: Address,
-  columns: number,
-): string[] {
-  const others = members.filter(({ id }) => id !== you.id)
-  const here =
-    others.length === 0
-      ? 'Nobody else is here yet.'
-      : `Here: ${nameList(others, memberCount - 1, NAMES_BYTES)}.`
+export function greetingLines(welcome: Welcome, address: Address, columns: number): string[] {
+  const { you, room } = welcome
+  const place = `${inRoom(room)} at ${addressText(address)}`
   return [
-    `* You are ${you.name} at ${addressText(address)}; /name NAME changes that.`,
-    `* ${here}`,
+    `* You are ${you.name}${place}; /name NAME changes that.`,
+    ...roomLines(welcome, you.id),
     '* Type to talk. /help lists the commands, Tab completes, Ctrl-D leaves.',
   ].flatMap((line) => wrap(line.split(' '), columns, ''))
 }
 
-/** `state`: shown after the name, or ''. */
+/** What is shown of a room that the person moves to. */
+export function arrivalLines(joined: Joined, ownId: string | undefined, columns: number): string[] {
+  return [`* You are in ${joined.room} now.`, ...roomLines(joined, ownId)].flatMap((line) =>
+    wrap(line.split(' '), columns, ''),
+  )
+}
+
+/** Who else is in the room, and its topic. */
+function roomLines(
+  { members, memberCount, topic }: Pick<Joined, 'members' | 'memberCount' | 'topic'>,
+  ownId: string | undefined,
+): string[] {
+  const others = members.filter(({ id }) => id !== ownId)
+  const here =
+    others.length === 0
+      ? 'Nobody else is here yet.'
+      : `Here: ${nameList(others, memberCount - 1, NAMES_BYTES)}.`
+  return [`* ${here}`, ...(topic === undefined ? [] : [`* Topic: ${topic}`])]
+}
+
+/** Nothing for the lobby. */
+function inRoom(room: string | undefined): string {
+  return room === undefined ? '' : ` in ${room}`
+}
+
+/** `state`: shown after the name and the room, or ''. */
 export function promptFor(
   name: string,
+  room: string | undefined,
   state: '' | 'offline' | 'leaving',
   colours: boolean,
 ): Prompt {
   const suffix = state === '' ? '' : ` (${state})`
   return {
-    text: name === '' ? '' : `${name}${suffix}> `,
+    text: name === '' ? '' : `${name}${inRoom(room)}${suffix}> `,
     paint: (shown) =>
       colours && shown.startsWith(name) ? painted(name) + shown.slice(name.length) : shown,
   }

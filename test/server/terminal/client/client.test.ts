@@ -3,6 +3,7 @@ import { createServer, type Server, type Socket } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { Client } from '../../../../server/terminal/client/client.ts'
 import { Conversation } from '../../../../server/terminal/client/conversation.ts'
+import type { Shown } from '../../../../server/terminal/editor/style.ts'
 import type { ServerMessage } from '../../../../shared/protocol.ts'
 import { welcome } from '../../../shared/client/fixtures.ts'
 import { Waiting } from '../../../support/waiting.ts'
@@ -10,14 +11,18 @@ import { Waiting } from '../../../support/waiting.ts'
 /** A TCP server that the test plays, and a client of it. */
 class Pair {
   readonly changes = new Waiting()
+  readonly shown: Shown[] = []
   readonly client: Client
   readonly server: Server
 
-  constructor(server: Server, port: number) {
+  constructor(server: Server, port: number, room: string | undefined) {
     this.server = server
     const onChange = (): void => this.changes.changed()
-    this.client = new Client({ host: '127.0.0.1', port }, new Conversation('Ann', 0), {
-      onMessage: onChange,
+    this.client = new Client({ host: '127.0.0.1', port }, new Conversation('Ann', 0, room), {
+      onMessage: (message) => {
+        this.shown.push(message)
+        onChange()
+      },
       onChange,
     })
     onTestFinished(() => this.client.close())
@@ -41,15 +46,23 @@ class Pair {
       () => `the phase ${phase}, not ${conversation.connection.phase}`,
     )
   }
+
+  async shownNext(type: string): Promise<void> {
+    await this.changes.until(
+      () => this.shown.at(-1)?.type === type,
+      () => `a shown ${type}`,
+    )
+  }
 }
 
-async function pair(): Promise<Pair> {
+/** `room`: the client's; undefined for the lobby. */
+async function pair(room?: string): Promise<Pair> {
   const server = createServer()
   onTestFinished(() => {
     server.close()
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return new Pair(server, (server.address() as { port: number }).port)
+  return new Pair(server, (server.address() as { port: number }).port, room)
 }
 
 describe('the client', () => {
@@ -87,6 +100,30 @@ describe('the client', () => {
     expect(client.trouble).toBe('The room is full.')
   })
 
+  it('ends if it cannot enter its room, and does not show the reason twice', async () => {
+    const { client, shown, accept, until } = bound(await pair('maths'))
+    const fault = { type: 'error', code: 'room_unknown', message: 'No room.' } as const
+    const accepted = accept({ ...fault, room: 'maths' })
+    client.open()
+    await accepted
+    await until('ended')
+    expect([client.trouble, shown]).toEqual(['No room.', []])
+  })
+
+  it('waits for its room after it has been there, if that can help', async () => {
+    const { client, accept, shownNext, until } = bound(await pair('maths'))
+    const accepted = accept(welcome({ room: 'maths' }))
+    client.open()
+    const socket = await accepted
+    await until('online')
+    const fault = { type: 'error', code: 'history_unavailable', message: 'Wait.' } as const
+    const next = accept({ ...fault, room: 'maths' })
+    socket.resetAndDestroy()
+    await next
+    await shownNext('error')
+    expect(client.conversation.connection.phase).toBe('connecting')
+  })
+
   it('ends if the server rejects its name and suggests no other', async () => {
     const { client, accept, until } = bound(await pair())
     const accepted = accept({ type: 'error', code: 'name_invalid', message: 'No such name.' })
@@ -103,5 +140,7 @@ function bound(one: Pair) {
     server: one.server,
     accept: one.accept.bind(one),
     until: one.until.bind(one),
+    shown: one.shown,
+    shownNext: one.shownNext.bind(one),
   }
 }

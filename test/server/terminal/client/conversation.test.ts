@@ -127,6 +127,7 @@ describe('a conversation', () => {
     expect(conversation.take(0)).toEqual([])
     conversation.retry()
     expect(conversation.take(0).map(({ text }) => text)).toEqual(['one', 'two', 'three'])
+    expect(conversation.receive({ ...fault, id: says[0]?.id as string }, 0)).toEqual([])
   })
 
   it('gives up a message that the server rejects', () => {
