@@ -143,12 +143,12 @@ describe.skipIf(tmux === undefined)('oneroom connect at a terminal', () => {
     expect(carol.texts).not.toContain('said in the lobby')
   })
 
-  it('lists the rooms, and shows and sets the topic', async () => {
+  it('lists the rooms, completes their names, and shows and sets the topic', async () => {
     const { screen, served } = await ann()
     await page(served.webUrl, 'Carol', 'Physics lab')
     screen.type('/rooms').press('Enter')
     await screen.until(/^ {2}lobby {8}2 here\n {2}Physics lab {2}1 here\nAnn>$/m)
-    screen.type('/join physics lab').press('Enter')
+    screen.type('/join phy').press('Tab', 'Enter')
     await screen.until('Ann in Physics lab>')
     screen.type('/topic').press('Enter')
     await screen.until('There is no topic.')

@@ -91,9 +91,10 @@ class Chat {
   }
 
   #words(): Words {
-    const { members, me } = this.#client.conversation
+    const { members, me, rooms } = this.#client.conversation
     return {
       commands: offered.map(({ name }) => `/${name}`),
+      rooms,
       names: [...members.values()].filter(({ id }) => id !== me?.id).map(({ name }) => name),
     }
   }

@@ -38,7 +38,7 @@ export class Console {
     this.colours = output.hasColors(256)
     this.quit = quit
     this.#terminal = new Terminal(input, output, {
-      words: () => this.#operator?.words ?? { commands: [], names: [] },
+      words: () => this.#operator?.words ?? { commands: [], names: [], rooms: [] },
       prompt: () => ({ text: promptIn(this.#operator?.room), paint: (text) => text }),
       above: () => [],
       onOutcome: (outcome) => this.#terminalOnOutcome(outcome),

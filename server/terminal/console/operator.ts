@@ -31,10 +31,12 @@ export type OperatorOptions = { rooms: Rooms; connections: Connections; terminal
 
 export class Operator implements Transport, Input {
   readonly #connection: Connection
+  readonly #rooms: Rooms
   readonly #terminal: OperatorTerminal
   #steps: Arrived[]
 
   constructor({ rooms, connections, terminal }: OperatorOptions) {
+    this.#rooms = rooms
     this.#terminal = terminal
     const hello = { type: 'hello', protocol: PROTOCOL_VERSION, name: OPERATOR_NAME } as const
     this.#steps = [
@@ -53,13 +55,14 @@ export class Operator implements Transport, Input {
   }
 
   /** Words offered for completion. */
-  get words(): { commands: string[]; names: string[] } {
+  get words(): { commands: string[]; names: string[]; rooms: string[] } {
     const others = this.#connection.session.home.members
       .list(NAMES)
       .filter(({ id }) => id !== OPERATOR_ID)
     return {
       commands: commands.filter(({ name }) => isOffered(name)).map(({ name }) => `/${name}`),
       names: others.map(({ name }) => name),
+      rooms: this.#rooms.list().rooms.map(({ name }) => name),
     }
   }
 

@@ -1,8 +1,15 @@
-/** Completion of the word before the caret: commands and names. */
+/** Completion of what is before the caret: commands, names of members, and of rooms after /join. */
 import type { Line } from './line.ts'
 
-/** `commands`: with their slash. `names`: of the members. */
-export type Words = { commands: readonly string[]; names: readonly string[] }
+/** `commands`: with their slash. `names`: of the members. `rooms`: their names. */
+export type Words = {
+  commands: readonly string[]
+  names: readonly string[]
+  rooms: readonly string[]
+}
+
+/** The name of a room may have spaces. */
+const JOIN = /^\/join\s+/iu
 
 /** The completed lines, in order; empty if there is no completion. */
 export function completions(line: Line, words: Words): Line[] {
@@ -18,6 +25,8 @@ export function completions(line: Line, words: Words): Line[] {
       })
   }
   if (/^\/\S*$/u.test(before)) return before.startsWith('//') ? [] : ends(0, words.commands, ' ')
+  const argument = JOIN.exec(before)?.[0].length
+  if (argument !== undefined) return ends(argument, words.rooms, '')
   const word = before.search(/\S+$/u)
   if (word < 0) return []
   // The @ of a mention stays.

@@ -3,8 +3,9 @@ import { LineReader, type Outcome } from '../../../../server/terminal/editor/edi
 import { actionOf, type Key } from '../../../../server/terminal/editor/keys.ts'
 
 const words = {
-  commands: ['/name', '/who', '/history', '/help'],
+  commands: ['/name', '/who', '/history', '/help', '/join'],
   names: ['Bob', 'Ann', 'Anna', 'Zoë'],
+  rooms: ['lobby', 'Physics', 'Room 12'],
 }
 
 const keys: Record<string, Key> = {
@@ -118,6 +119,10 @@ describe('Tab', () => {
     ['nobody', 'nobody'],
     ['', ''],
     ['ends here ', 'ends here '],
+    ['/join ', '/join lobby'],
+    ['/join phy', '/join Physics'],
+    ['/Join room 1', '/Join Room 12'],
+    ['/join bo', '/join bo'],
   ])('makes %j into %j', (typed, completed) => {
     const { text, caret } = reader(`${typed}<tab>`).line
     expect([text, caret]).toEqual([completed, completed.length])
