@@ -158,6 +158,19 @@ describe('a conversation in several rooms', () => {
     expect(conversation.takeMoves()).toEqual([leave('Foyer')])
   })
 
+  it('sends them under the name that the room has by then', () => {
+    const conversation = inMaths()
+    conversation.say(['sum'], false, 0)
+    move(conversation, 'foyer', joined('Foyer'))
+    conversation.connection = { phase: 'connecting' }
+    conversation.receive(welcome({ resumed: { from: 1, to: 0 } }), 0)
+    expect(conversation.takeMoves()).toEqual(join('Maths', 0))
+    conversation.receive(list, 0)
+    conversation.receive(joined('MATHS'), 0)
+    expect(conversation.takeMoves()).toEqual([])
+    expect(conversation.take(0)).toMatchObject([{ text: 'sum', room: 'MATHS' }])
+  })
+
   it('moves also if the connection broke before the reply', () => {
     const conversation = online()
     conversation.move('maths')
@@ -193,6 +206,17 @@ describe('a conversation in several rooms', () => {
     conversation.receive(joined('Foyer'), 0)
     expect(conversation.takeMoves()).toEqual([leave('Maths')])
     expect(conversation.room).toBeUndefined()
+  })
+
+  it('stays where it is if that room was asked for last', () => {
+    const conversation = inMaths()
+    conversation.move('physics')
+    conversation.takeMoves()
+    conversation.move('maths')
+    const fault = { type: 'error', code: 'room_unknown', message: 'No.', room: 'physics' } as const
+    conversation.receive(fault, 0)
+    expect(conversation.takeMoves()).toEqual([])
+    expect(conversation.move('maths')).toMatchObject([{ code: 'already_in_room' }])
   })
 
   it('goes back to a room only after its messages there were acknowledged', () => {
