@@ -249,11 +249,14 @@ export class Conversation {
 
   #roomList(list: RoomList): Shown[] {
     const [lobby] = list.rooms
-    if (lobby !== undefined) this.#memberships.nameLobby(lobby.name)
+    const isThere = lobby !== undefined && this.#memberships.nameLobby(lobby.name, this.room)
     this.rooms = list.rooms.map(({ name }) => name)
-    if (this.#listsWanted === 0) return []
-    this.#listsWanted -= 1
-    return [list]
+    const isWanted = this.#listsWanted > 0
+    if (isWanted) this.#listsWanted -= 1
+    return [
+      ...(isThere ? [errorMessage({ code: 'already_in_room' })] : []),
+      ...(isWanted ? [list] : []),
+    ]
   }
 
   #error(error: ErrorMessage): Shown[] {

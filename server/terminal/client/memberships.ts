@@ -20,8 +20,9 @@ export class Memberships {
   #entered: Label[] = []
   /** The room of requests that name none: that of the last hello. */
   #home: Label
-  /** The lobby's name; undefined until the server has told it. */
+  /** The lobby's name; undefined until the list of rooms has told it. */
   #lobby: string | undefined
+  #isListAsked = false
   #joining: Joining | undefined
   /** Name of the room to show next. */
   #wanted: string | undefined
@@ -30,11 +31,17 @@ export class Memberships {
   begin(room: Label): void {
     this.#entered = [room]
     this.#home = room
+    this.#lobby = undefined
+    this.#isListAsked = false
     this.#joining = undefined
   }
 
-  nameLobby(name: string): void {
+  /** Takes the lobby's name. Returns whether the person has asked to go there, and is there. */
+  nameLobby(name: string, shown: Label): boolean {
     this.#lobby = name
+    const isThere = this.#joining === undefined && this.#isWanted(shown)
+    if (isThere) this.#wanted = undefined
+    return isThere
   }
 
   /** Moves to the room when `requests` is called next. `name`: valid. */
@@ -70,19 +77,30 @@ export class Memberships {
     return [...leaves, ...this.#join(shown, pending)]
   }
 
-  /** The lobby's name is known: the list of rooms came before the reply to the first join. */
+  /** The lobby's name is known, since it is asked for before any join. */
   #leave(room: Label): ClientMessage {
     return { type: 'leave', room: this.#fullName(room) ?? '' }
   }
 
   #join(shown: Label, pending: readonly Pending[]): ClientMessage[] {
     if (this.#joining !== undefined) return []
-    if (this.#wanted !== undefined && this.isNameOf(this.#wanted, shown)) this.#wanted = undefined
+    if (this.#isWanted(shown)) this.#wanted = undefined
+    const isElsewhere = pending.some(({ room }) => !this.isIn(room))
+    if (this.#lobby === undefined) return this.isMoving || isElsewhere ? this.#askForList() : []
     this.#joining = this.#nextMove() ?? this.#nextReturn(pending)
     if (this.#joining === undefined) return []
     const { name, isMove } = this.#joining
-    // Only the list of rooms tells the lobby's name, without which the lobby cannot be left.
-    return [{ type: 'rooms' }, { type: 'join', room: name, history: isMove ? TAIL_EVENTS : 0 }]
+    return [{ type: 'join', room: name, history: isMove ? TAIL_EVENTS : 0 }]
+  }
+
+  #askForList(): ClientMessage[] {
+    if (this.#isListAsked) return []
+    this.#isListAsked = true
+    return [{ type: 'rooms' }]
+  }
+
+  #isWanted(room: Label): boolean {
+    return this.#wanted !== undefined && this.isNameOf(this.#wanted, room)
   }
 
   /** None while messages are pending in that room: it is left first, so that it is joined anew. */

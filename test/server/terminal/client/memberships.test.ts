@@ -38,17 +38,22 @@ function toldIn(conversation: Conversation, room: string | undefined, ...events:
   return conversation.receive(message, 0)
 }
 
-const join = (room: string, history = 20): ClientMessage[] => [
-  { type: 'rooms' },
-  { type: 'join', room, history },
-]
+const askForList: ClientMessage = { type: 'rooms' }
+const join = (room: string, history = 20): ClientMessage => ({ type: 'join', room, history })
 const leave = (room: string): ClientMessage => ({ type: 'leave', room })
+
+/** The joins and leaves that are due. The list of rooms arrives at once if it is asked for. */
+function due(conversation: Conversation): ClientMessage[] {
+  const requests = conversation.takeMoves()
+  if (requests.every(({ type }) => type !== 'rooms')) return requests
+  conversation.receive(list, 0)
+  return [...requests.filter(({ type }) => type !== 'rooms'), ...conversation.takeMoves()]
+}
 
 /** Moves as far as the server's reply. */
 function move(conversation: Conversation, wanted: string, reply: Joined): void {
   conversation.move(wanted)
-  conversation.takeMoves()
-  conversation.receive(list, 0)
+  due(conversation)
   conversation.receive(reply, 0)
 }
 
@@ -56,7 +61,7 @@ function move(conversation: Conversation, wanted: string, reply: Joined): void {
 function inMaths(): Conversation {
   const conversation = online()
   move(conversation, 'maths', joined('Maths'))
-  conversation.takeMoves()
+  due(conversation)
   return conversation
 }
 
@@ -65,9 +70,12 @@ describe('a conversation in several rooms', () => {
     const conversation = online()
     toldIn(conversation, undefined, event(7, 'of the lobby'))
     conversation.move('maths')
-    expect(conversation.takeMoves()).toEqual(join('maths'))
+    // Only the list tells the lobby's name, without which the lobby cannot be left.
+    expect(conversation.takeMoves()).toEqual([askForList])
     expect(conversation.takeMoves()).toEqual([])
     expect(conversation.receive(list, 0)).toEqual([])
+    expect(conversation.takeMoves()).toEqual([join('maths')])
+    expect(conversation.takeMoves()).toEqual([])
     expect(conversation.room).toBeUndefined()
     const reply = joined('Maths', {
       head: 3,
@@ -77,7 +85,7 @@ describe('a conversation in several rooms', () => {
       events: [event(3, 'three')],
     })
     expect(conversation.receive(reply, 0)).toEqual([reply])
-    expect(conversation.takeMoves()).toEqual([leave('Foyer')])
+    expect(due(conversation)).toEqual([leave('Foyer')])
     expect(conversation).toMatchObject({ room: 'Maths', memberCount: 2, topic: 'Sets' })
     expect([...conversation.members.keys()]).toEqual(['a', 'b'])
     expect(conversation.hello()).toMatchObject({ room: 'Maths', epoch: 'e1', seq: 3 })
@@ -106,17 +114,16 @@ describe('a conversation in several rooms', () => {
   it('sends a message to the room in which it was written, and leaves after its acknowledgement', () => {
     const conversation = online()
     conversation.move('maths')
-    conversation.takeMoves()
+    due(conversation)
     conversation.say(['to the lobby'], false, 0)
     const [first] = conversation.take(0)
     expect(first).not.toHaveProperty('room')
-    conversation.receive(list, 0)
     conversation.receive(joined('Maths'), 0)
     conversation.say(['to Maths'], false, 0)
-    expect(conversation.takeMoves()).toEqual([])
+    expect(due(conversation)).toEqual([])
     expect(conversation.take(0)).toMatchObject([{ text: 'to Maths', room: 'Maths' }])
     expect(toldIn(conversation, undefined, event(1, 'to the lobby', first?.id))).toEqual([])
-    expect(conversation.takeMoves()).toEqual([leave('Foyer')])
+    expect(due(conversation)).toEqual([leave('Foyer')])
     expect(conversation.pending.map(({ text }) => text)).toEqual(['to Maths'])
   })
 
@@ -126,7 +133,7 @@ describe('a conversation in several rooms', () => {
     conversation.receive(welcome({ room: 'Maths' }), 0)
     expect(conversation.request({ type: 'history', limit: 5 })).toMatchObject({ room: 'Maths' })
     move(conversation, 'Foyer', joined('Foyer'))
-    expect(conversation.takeMoves()).toEqual([leave('Maths')])
+    expect(due(conversation)).toEqual([leave('Maths')])
     expect(conversation.room).toBeUndefined()
     conversation.say(['hi'], false, 0)
     expect(conversation.take(0)).toMatchObject([{ text: 'hi', room: 'Foyer' }])
@@ -141,21 +148,20 @@ describe('a conversation in several rooms', () => {
     const sent = conversation.take(0)
     move(conversation, 'maths', joined('Maths', { head: 4 }))
     conversation.connection = { phase: 'connecting' }
-    expect(conversation.takeMoves()).toEqual([])
+    expect(due(conversation)).toEqual([])
     expect(conversation.hello()).toMatchObject({ room: 'Maths', seq: 4 })
     conversation.receive(welcome({ room: 'Maths', head: 4, resumed: { from: 5, to: 4 } }), 0)
-    expect(conversation.takeMoves()).toEqual(join('Foyer', 0))
+    expect(due(conversation)).toEqual([join('Foyer', 0)])
     expect(conversation.take(0)).toEqual([])
-    conversation.receive(list, 0)
     expect(conversation.receive(joined('Foyer', { head: 9 }), 0)).toEqual([])
     expect(conversation.room).toBe('Maths')
     const again = conversation.take(0)
     expect(again).toEqual(sent.map((say) => ({ ...say, room: 'Foyer' })))
-    expect(conversation.takeMoves()).toEqual([])
+    expect(due(conversation)).toEqual([])
     const echoes = again.map(({ text, id }, at) => event(at + 1, text, id))
     expect(toldIn(conversation, undefined, ...echoes)).toEqual([])
     expect(conversation.pending).toEqual([])
-    expect(conversation.takeMoves()).toEqual([leave('Foyer')])
+    expect(due(conversation)).toEqual([leave('Foyer')])
   })
 
   it('sends them under the name that the room has by then', () => {
@@ -164,58 +170,55 @@ describe('a conversation in several rooms', () => {
     move(conversation, 'foyer', joined('Foyer'))
     conversation.connection = { phase: 'connecting' }
     conversation.receive(welcome({ resumed: { from: 1, to: 0 } }), 0)
-    expect(conversation.takeMoves()).toEqual(join('Maths', 0))
-    conversation.receive(list, 0)
+    expect(due(conversation)).toEqual([join('Maths', 0)])
     conversation.receive(joined('MATHS'), 0)
-    expect(conversation.takeMoves()).toEqual([])
+    expect(due(conversation)).toEqual([])
     expect(conversation.take(0)).toMatchObject([{ text: 'sum', room: 'MATHS' }])
   })
 
   it('moves also if the connection broke before the reply', () => {
     const conversation = online()
     conversation.move('maths')
-    conversation.takeMoves()
+    due(conversation)
     conversation.connection = { phase: 'connecting' }
     expect(conversation.hello()).not.toHaveProperty('room')
     conversation.receive(welcome({ resumed: { from: 1, to: 0 } }), 0)
-    expect(conversation.takeMoves()).toEqual(join('maths'))
+    expect(due(conversation)).toEqual([join('maths')])
   })
 
   it('stays where it is when the server refuses the next room', () => {
     const conversation = online()
     conversation.move('maths')
-    conversation.takeMoves()
+    due(conversation)
     const fault = { type: 'error', code: 'room_unknown', message: 'No.', room: 'maths' } as const
     expect(conversation.receive(fault, 0)).toEqual([fault])
     expect(conversation.room).toBeUndefined()
-    expect(conversation.takeMoves()).toEqual([])
+    expect(due(conversation)).toEqual([])
     conversation.move('physics')
-    expect(conversation.takeMoves()).toEqual(join('physics'))
+    expect(due(conversation)).toEqual([join('physics')])
   })
 
   it('goes to the room that was asked for last', () => {
     const conversation = online()
     conversation.move('maths')
-    conversation.takeMoves()
+    due(conversation)
     conversation.move('foyer')
-    expect(conversation.takeMoves()).toEqual([])
-    conversation.receive(list, 0)
+    expect(due(conversation)).toEqual([])
     conversation.receive(joined('Maths'), 0)
-    expect(conversation.takeMoves()).toEqual([leave('Foyer'), ...join('foyer')])
-    conversation.receive(list, 0)
+    expect(due(conversation)).toEqual([leave('Foyer'), join('foyer')])
     conversation.receive(joined('Foyer'), 0)
-    expect(conversation.takeMoves()).toEqual([leave('Maths')])
+    expect(due(conversation)).toEqual([leave('Maths')])
     expect(conversation.room).toBeUndefined()
   })
 
   it('stays where it is if that room was asked for last', () => {
     const conversation = inMaths()
     conversation.move('physics')
-    conversation.takeMoves()
+    due(conversation)
     conversation.move('maths')
     const fault = { type: 'error', code: 'room_unknown', message: 'No.', room: 'physics' } as const
     conversation.receive(fault, 0)
-    expect(conversation.takeMoves()).toEqual([])
+    expect(due(conversation)).toEqual([])
     expect(conversation.move('maths')).toMatchObject([{ code: 'already_in_room' }])
   })
 
@@ -225,15 +228,23 @@ describe('a conversation in several rooms', () => {
     const [said] = conversation.take(0)
     move(conversation, 'foyer', joined('Foyer'))
     conversation.move('Maths')
-    expect(conversation.takeMoves()).toEqual([])
+    expect(due(conversation)).toEqual([])
     toldIn(conversation, 'Maths', event(1, 'sum', said?.id))
-    expect(conversation.takeMoves()).toEqual([leave('Maths'), ...join('Maths')])
+    expect(due(conversation)).toEqual([leave('Maths'), join('Maths')])
+  })
+
+  it('learns from the list that it is in the lobby already', () => {
+    const conversation = online()
+    conversation.move('foyer')
+    expect(conversation.takeMoves()).toEqual([askForList])
+    expect(conversation.receive(list, 0)).toMatchObject([{ code: 'already_in_room' }])
+    expect(conversation.takeMoves()).toEqual([])
   })
 
   it('asks the server for nothing if it is in the room already', () => {
     const conversation = inMaths()
     expect(conversation.move('MATHS')).toMatchObject([{ type: 'error', code: 'already_in_room' }])
-    expect(conversation.takeMoves()).toEqual([])
+    expect(due(conversation)).toEqual([])
   })
 
   it('gives up messages for a room that cannot be entered again, and says for which', () => {
@@ -243,14 +254,14 @@ describe('a conversation in several rooms', () => {
     move(conversation, 'foyer', joined('Foyer'))
     conversation.connection = { phase: 'connecting' }
     conversation.receive(welcome({ resumed: { from: 1, to: 0 } }), 0)
-    expect(conversation.takeMoves()).toEqual(join('Maths', 0))
+    expect(due(conversation)).toEqual([join('Maths', 0)])
     const fault = { type: 'error', code: 'rooms_full', message: 'No.', room: 'Maths' } as const
     expect(conversation.receive(fault, 0)).toMatchObject([
       { message: 'Not sent to Maths yet: No.' },
     ])
-    expect([conversation.pending.length, conversation.takeMoves()]).toEqual([1, []])
+    expect([conversation.pending.length, due(conversation)]).toEqual([1, []])
     conversation.retry()
-    expect(conversation.takeMoves()).toEqual(join('Maths', 0))
+    expect(due(conversation)).toEqual([join('Maths', 0)])
     expect(conversation.receive({ ...fault, code: 'room_unknown' }, 0)).toMatchObject([
       { type: 'error', message: 'Not sent to Maths: No.' },
     ])
@@ -261,7 +272,7 @@ describe('a conversation in several rooms', () => {
     const conversation = new Conversation('Ann', 20, 'maths')
     conversation.say(['early'], false, 0)
     conversation.receive(welcome({ room: 'Maths' }), 0)
-    expect(conversation.takeMoves()).toEqual([])
+    expect(due(conversation)).toEqual([])
     expect(conversation.take(0)).toMatchObject([{ text: 'early', room: 'Maths' }])
   })
 
