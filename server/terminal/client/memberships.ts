@@ -39,9 +39,7 @@ export class Memberships {
   /** Takes the lobby's name. Returns whether the person has asked to go there, and is there. */
   nameLobby(name: string, shown: Label): boolean {
     this.#lobby = name
-    const isThere = this.#joining === undefined && this.#isWanted(shown)
-    if (isThere) this.#wanted = undefined
-    return isThere
+    return this.#joining === undefined && this.#isWanted(shown)
   }
 
   /** Moves to the room when `requests` is called next. `name`: valid. */

@@ -69,6 +69,7 @@ describe('a conversation in several rooms', () => {
   it('joins the next room, and leaves the one before when it is in', () => {
     const conversation = online()
     toldIn(conversation, undefined, event(7, 'of the lobby'))
+    expect(conversation.takeMoves()).toEqual([])
     conversation.move('maths')
     // Only the list tells the lobby's name, without which the lobby cannot be left.
     expect(conversation.takeMoves()).toEqual([askForList])
@@ -179,11 +180,17 @@ describe('a conversation in several rooms', () => {
   it('moves also if the connection broke before the reply', () => {
     const conversation = online()
     conversation.move('maths')
-    due(conversation)
-    conversation.connection = { phase: 'connecting' }
-    expect(conversation.hello()).not.toHaveProperty('room')
-    conversation.receive(welcome({ resumed: { from: 1, to: 0 } }), 0)
-    expect(due(conversation)).toEqual([join('maths')])
+    const lost = [() => conversation.takeMoves(), () => due(conversation)]
+    for (const send of lost) {
+      send()
+      conversation.connection = { phase: 'connecting' }
+      expect(conversation.hello()).not.toHaveProperty('room')
+      conversation.receive(welcome({ resumed: { from: 1, to: 0 } }), 0)
+    }
+    // The server may have been started again with another lobby.
+    expect(conversation.takeMoves()).toEqual([askForList])
+    conversation.receive(list, 0)
+    expect(conversation.takeMoves()).toEqual([join('maths')])
   })
 
   it('stays where it is when the server refuses the next room', () => {
@@ -216,6 +223,7 @@ describe('a conversation in several rooms', () => {
     conversation.move('physics')
     due(conversation)
     conversation.move('maths')
+    expect(conversation.receive(list, 0)).toEqual([])
     const fault = { type: 'error', code: 'room_unknown', message: 'No.', room: 'physics' } as const
     conversation.receive(fault, 0)
     expect(due(conversation)).toEqual([])
@@ -282,6 +290,9 @@ describe('a conversation in several rooms', () => {
     expect(conversation.receive(list, 0)).toEqual([])
     conversation.request({ type: 'rooms' })
     expect(conversation.receive(list, 0)).toEqual([list])
+    expect(conversation.receive(list, 0)).toEqual([])
+    conversation.request({ type: 'rooms' })
+    conversation.receive(welcome({ room: 'Maths' }), 0)
     expect(conversation.receive(list, 0)).toEqual([])
   })
 
