@@ -26,7 +26,7 @@ import {
   unsent,
 } from '../../../shared/client/state.ts'
 import { type ErrorCode, errorMessage, errors } from '../../../shared/errors.ts'
-import { foldName } from '../../../shared/names.ts'
+import { foldName } from '../../../shared/fold.ts'
 import type {
   ClientMessage,
   ErrorMessage,
@@ -186,6 +186,9 @@ export class Conversation {
       case 'typing':
       case 'left':
         return []
+      case 'direct':
+      case 'ignored':
+        return [message]
       default:
         return message.room === this.room ? [message] : []
     }
