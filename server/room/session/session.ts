@@ -72,7 +72,7 @@ export class Session {
       case 'move':
         return join(self, request)
       case 'rooms':
-        return self.reply(self.rooms.list())
+        return this.#list()
       case 'direct':
         return direct(self, request)
       case 'reply':
@@ -118,6 +118,12 @@ export class Session {
       default:
         return this.#ask(request, room)
     }
+  }
+
+  async #list(): Promise<void> {
+    // The reply includes a topic that this person has just set.
+    await this.#self.posts.settled()
+    this.#self.reply(this.#self.rooms.list())
   }
 
   async #ask(query: Query, room: Room): Promise<void> {

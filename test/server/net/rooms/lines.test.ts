@@ -94,8 +94,9 @@ describe('/join', () => {
 it('/rooms lists the rooms with their people and topics', async () => {
   const { tcp } = await testGateway({ lobby: 'Hall' })
   const { client: ann } = await greeted(tcp.port)
-  ann.send('/join physics\n/topic Exercise 4\n')
-  await ann.until('* Topic set: ')
+  ann.send('/join physics\n/topic Exercise 4\n/rooms\n')
+  // The list comes after the topic that was set before it.
+  await ann.until(/\* Topic set: .*\nRooms .*\n.*\n {2}physics {2}1 here {2}Exercise 4\n/)
   const { client: bob } = await greeted(tcp.port)
   bob.send('/rooms\n')
   await bob.until(
