@@ -1,8 +1,7 @@
 /** Accessibility and looks: axe, narrow screens, languages, settings, the wall. */
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect } from 'vitest'
+import { violations } from '../support/axe.ts'
 import { launch } from '../support/chromium.ts'
 import { serveInProcess } from '../support/gateway.ts'
 import { need } from '../support/installed.ts'
@@ -11,7 +10,6 @@ import { Program, serve } from '../support/program.ts'
 import { greeted } from '../support/raw.ts'
 import { composer, drawn, it, join, open, row, say } from '../support/view.ts'
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const shell = need('python3') && '/bin/sh'
 
 let browser: Browser
@@ -19,20 +17,6 @@ beforeAll(async () => {
   browser = await launch()
 })
 afterAll(() => browser.close())
-
-type Violations = {
-  violations: { id: string; nodes: { html: string; failureSummary: string }[] }[]
-}
-
-/** The violations that axe finds, with all of its rules. */
-async function violations(page: Page): Promise<string[]> {
-  // Evaluated by the browser, because the page's Content-Security-Policy allows no other script.
-  await page.evaluate(axe)
-  const found = (await page.evaluate('axe.run()')) as Violations
-  return found.violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 160)} ${failureSummary}`),
-  )
-}
 
 async function expectNoSidewaysScroll(page: Page): Promise<void> {
   const wide = await page.evaluate(() => {
