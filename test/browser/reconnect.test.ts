@@ -2,9 +2,9 @@
  * A page that loses its connection at random while others send: at the end it shows the log
  * without a gap or a duplicate, its own messages included.
  */
-import { connect, createServer, type Socket } from 'node:net'
 import { expect, onTestFinished } from 'vitest'
 import { launch } from '../support/chromium.ts'
+import { cuttable } from '../support/cuttable.ts'
 import { everything } from '../support/events.ts'
 import { testFolder } from '../support/folder.ts'
 import { long } from '../support/long.ts'
@@ -15,35 +15,6 @@ import { it, join, open, row } from '../support/view.ts'
 const CUTS = long ? 50 : 20
 /** Messages of others in one round. The page keeps the latest 200 rows, and is read each 5 rounds. */
 const TALK = 20
-
-/** A TCP relay to `port` whose connections can be cut. */
-async function cuttable(port: number): Promise<{ port: number; cut: () => void }> {
-  const sockets = new Set<Socket>()
-  const relay = createServer((client) => {
-    const server = connect(port, '127.0.0.1')
-    for (const [one, other] of [
-      [client, server],
-      [server, client],
-    ] as const) {
-      sockets.add(one)
-      one.pipe(other)
-      one.on('error', () => {})
-      one.on('close', () => {
-        sockets.delete(one)
-        other.destroy()
-      })
-    }
-  })
-  const cut = (): void => {
-    for (const socket of sockets) socket.resetAndDestroy()
-  }
-  onTestFinished(() => {
-    cut()
-    relay.close()
-  })
-  await new Promise<void>((ready) => relay.listen(0, '127.0.0.1', ready))
-  return { port: (relay.address() as { port: number }).port, cut }
-}
 
 it(`a page that is cut off ${CUTS} times shows every message once and in order, also its own`, {
   timeout: 240_000 + CUTS * 6000,

@@ -1,0 +1,32 @@
+/** Connections that break, as those of a phone or of a laptop that is closed. */
+import { connect, createServer, type Socket } from 'node:net'
+import { onTestFinished } from 'vitest'
+
+/** A TCP relay to `port` whose connections can be cut. */
+export async function cuttable(port: number): Promise<{ port: number; cut: () => void }> {
+  const sockets = new Set<Socket>()
+  const relay = createServer((client) => {
+    const server = connect(port, '127.0.0.1')
+    for (const [one, other] of [
+      [client, server],
+      [server, client],
+    ] as const) {
+      sockets.add(one)
+      one.pipe(other)
+      one.on('error', () => {})
+      one.on('close', () => {
+        sockets.delete(one)
+        other.destroy()
+      })
+    }
+  })
+  const cut = (): void => {
+    for (const socket of sockets) socket.resetAndDestroy()
+  }
+  onTestFinished(() => {
+    cut()
+    relay.close()
+  })
+  await new Promise<void>((ready) => relay.listen(0, '127.0.0.1', ready))
+  return { port: (relay.address() as { port: number }).port, cut }
+}
