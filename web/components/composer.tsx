@@ -1,4 +1,5 @@
 /** The composer. Enter sends, Shift+Enter starts a new line, Tab moves the focus on. */
+
 import { effect, useSignal } from '@preact/signals'
 import type { ComponentType } from 'preact'
 import { useEffect, useMemo, useRef } from 'preact/hooks'
@@ -10,6 +11,8 @@ import type { Session } from '../session.ts'
 import { keepDraft, keepRecall, readDraft, readRecall } from '../store.ts'
 import type { Completer } from './completer.ts'
 import { Feedback } from './feedback.tsx'
+import { Icon } from './icon.tsx'
+import { usePart } from './part.ts'
 
 /** The `keyCode` that older input methods report for every key they handle. */
 const INPUT_METHOD_KEY = 229
@@ -26,9 +29,9 @@ export function Composer({ session }: { session: Session }) {
   const completion = useSignal<Completion | null>(null)
   const completer = completion.value?.completer
   const recall = useMemo(() => new Recall(readRecall()), [])
-  const entered = useMemo(() => session.select((state) => state.me?.id), [session])
-  const aimed = useMemo(() => session.select((state) => state.target), [session])
-  const limit = useMemo(() => session.select((state) => state.limits.textBytes), [session])
+  const entered = usePart(session, (state) => state.me?.id)
+  const aimed = usePart(session, (state) => state.target)
+  const limit = usePart(session, (state) => state.limits.textBytes)
 
   function take(element: HTMLTextAreaElement) {
     draft.value = element.value
@@ -169,9 +172,7 @@ export function Composer({ session }: { session: Session }) {
         onBlur={() => completer?.close()}
       />
       <button type="submit" class="main" aria-label={texts.send}>
-        <svg viewBox="0 0 24 24" aria-hidden="true">
-          <path d="M12 19V5M6 11l6-6 6 6" />
-        </svg>
+        <Icon path="M12 19V5M6 11l6-6 6 6" />
       </button>
       <Feedback session={session} draft={draft} />
     </form>

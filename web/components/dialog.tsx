@@ -1,7 +1,9 @@
 /** A modal dialog. Escape, its close button and a click outside close it. */
+
 import type { ComponentChildren } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 import { texts } from '../language.ts'
+import { Icon } from './icon.tsx'
 
 type Props = { title: string; onClose: () => void; children: ComponentChildren }
 
@@ -24,9 +26,7 @@ export function Dialog({ title, onClose, children }: Props) {
         <div class="title">
           <h2 id="dialog-title">{title}</h2>
           <button type="button" class="quiet icon" aria-label={texts.close} onClick={onClose}>
-            <svg viewBox="0 0 24 24" aria-hidden="true">
-              <path d="M6 6l12 12M18 6L6 18" />
-            </svg>
+            <Icon path="M6 6l12 12M18 6L6 18" />
           </button>
         </div>
         {children}

@@ -1,10 +1,10 @@
 /** The lines below the composer: notices, and how the draft will be sent. */
 import { type Signal, useSignal, useSignalEffect } from '@preact/signals'
-import { useMemo } from 'preact/hooks'
 import { secondsFor } from '../address.ts'
 import { linesOf, longestMessage, mayDiffer } from '../draft.ts'
 import { errorText, texts } from '../language.ts'
 import type { Session } from '../session.ts'
+import { usePart } from './part.ts'
 
 /** The count of bytes is shown above this share of the limit. */
 const NEAR = 0.8
@@ -12,8 +12,8 @@ const NEAR = 0.8
 const FEW_LINES = 3
 
 export function Feedback({ session, draft }: { session: Session; draft: Signal<string> }) {
-  const notice = useMemo(() => session.select((state) => state.notice), [session])
-  const limit = useMemo(() => session.select((state) => state.limits.textBytes), [session])
+  const notice = usePart(session, (state) => state.notice)
+  const limit = usePart(session, (state) => state.limits.textBytes)
   const bytes = longestMessage(draft.value)
   const left = limit.value - bytes
   const count = linesOf(draft.value).length

@@ -1,17 +1,19 @@
 /** The header: title, number of members, search, settings, and the button to leave. */
+
 import { useSignal } from '@preact/signals'
-import { useMemo } from 'preact/hooks'
 import { texts } from '../language.ts'
 import type { Session } from '../session.ts'
+import { Icon } from './icon.tsx'
 import { lazily } from './lazy.tsx'
 import { Mark } from './mark.tsx'
+import { usePart } from './part.ts'
 import { countsText } from './people.tsx'
 
 const Settings = lazily(async () => (await import('./settings.tsx')).SettingsDialog)
 const Search = lazily(async () => (await import('./search.tsx')).Search)
 
 export function Header({ session }: { session: Session }) {
-  const counts = useMemo(() => session.select(countsText), [session])
+  const counts = usePart(session, countsText)
   const { peopleOpen, searching } = session
   const setting = useSignal(false)
   return (
@@ -38,9 +40,7 @@ export function Header({ session }: { session: Session }) {
           searching.value = { query: '' }
         }}
       >
-        <svg viewBox="0 0 24 24" aria-hidden="true">
-          <path d="M16 16l5 5M4 10.5a6.5 6.5 0 1 0 13 0a6.5 6.5 0 1 0-13 0" />
-        </svg>
+        <Icon path="M16 16l5 5M4 10.5a6.5 6.5 0 1 0 13 0a6.5 6.5 0 1 0-13 0" />
       </button>
       <button
         type="button"
@@ -51,9 +51,7 @@ export function Header({ session }: { session: Session }) {
           setting.value = true
         }}
       >
-        <svg viewBox="0 0 24 24" aria-hidden="true">
-          <path d="M4 7h9M17 7h3M4 17h3M11 17h9M15 5v4M9 15v4" />
-        </svg>
+        <Icon path="M4 7h9M17 7h3M4 17h3M11 17h9M15 5v4M9 15v4" />
       </button>
       <button type="button" class="quiet" onClick={() => session.leave()}>
         {texts.leave}

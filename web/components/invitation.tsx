@@ -1,6 +1,8 @@
 /** The button that shows how to join from a terminal. */
+
 import { useSignal } from '@preact/signals'
 import { texts } from '../language.ts'
+import { Icon } from './icon.tsx'
 import { lazily } from './lazy.tsx'
 
 const Terminals = lazily(async () => (await import('./terminals.tsx')).Terminals)
@@ -16,9 +18,7 @@ export function Invitation() {
           open.value = true
         }}
       >
-        <svg viewBox="0 0 24 24" aria-hidden="true">
-          <path d="M5 7l5 5-5 5M12 18h7" />
-        </svg>
+        <Icon path="M5 7l5 5-5 5M12 18h7" />
         {texts.terminals}
       </button>
       {open.value && (

@@ -1,16 +1,17 @@
 /** The form that asks for a name and joins. */
-import { useEffect, useMemo, useRef } from 'preact/hooks'
+import { useEffect, useRef } from 'preact/hooks'
 import { errorText, texts } from '../language.ts'
 import type { Session } from '../session.ts'
 import { Invitation } from './invitation.tsx'
 import { Mark } from './mark.tsx'
+import { usePart } from './part.ts'
 import { Status } from './status.tsx'
 
 export function Join({ session }: { session: Session }) {
   const field = useRef<HTMLInputElement>(null)
-  const refusal = useMemo(() => session.select((state) => state.refusal), [session])
-  const joining = useMemo(() => session.select((state) => state.joining), [session])
-  const known = useMemo(() => session.select((state) => state.name).peek(), [session])
+  const refusal = usePart(session, (state) => state.refusal)
+  const joining = usePart(session, (state) => state.joining)
+  const known = usePart(session, (state) => state.name).peek()
   const { code = '', text = '', suggestion = null } = refusal.value ?? {}
 
   useEffect(() => {

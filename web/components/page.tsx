@@ -1,5 +1,5 @@
 /** The page: the form or the room, and the live region for screen readers, which exists from the start. */
-import { useEffect, useMemo } from 'preact/hooks'
+import { useEffect } from 'preact/hooks'
 import { texts } from '../language.ts'
 import { Log } from '../log/log.tsx'
 import type { Session } from '../session.ts'
@@ -8,6 +8,7 @@ import { Header } from './header.tsx'
 import { Invitation } from './invitation.tsx'
 import { Join } from './join.tsx'
 import { lazily } from './lazy.tsx'
+import { usePart } from './part.ts'
 import { People } from './people.tsx'
 import { Status } from './status.tsx'
 import { Typing } from './typing.tsx'
@@ -18,7 +19,7 @@ const Wall = lazily<{ session: Session; onClose?: () => void }>(
 
 /** `wall`: the view for a projector. */
 export function Page({ session, wall }: { session: Session; wall: boolean }) {
-  const screen = useMemo(() => session.select((state) => state.screen), [session])
+  const screen = usePart(session, (state) => state.screen)
   return (
     <>
       {wall ? (

@@ -5,6 +5,7 @@ import { texts } from '../language.ts'
 import type { Session } from '../session.ts'
 import { countByKind, type State } from '../state.ts'
 import { Name, Tag } from './name.tsx'
+import { usePart } from './part.ts'
 
 /** Limit on names in the list; more are counted. */
 const NAMES_SHOWN = 200
@@ -25,10 +26,10 @@ export function countsText({ members, memberCount }: State): string {
 }
 
 export function People({ session }: { session: Session }) {
-  const counts = useMemo(() => session.select(countsText), [session])
-  const me = useMemo(() => session.select((state) => state.me?.id), [session])
-  const members = useMemo(() => session.select((state) => state.members), [session])
-  const memberCount = useMemo(() => session.select((state) => state.memberCount), [session])
+  const counts = usePart(session, countsText)
+  const me = usePart(session, (state) => state.me?.id)
+  const members = usePart(session, (state) => state.members)
+  const memberCount = usePart(session, (state) => state.memberCount)
   const people = useMemo(
     () => [...members.value.values()].sort((a, b) => collator.compare(a.name, b.name)),
     [members.value],

@@ -1,6 +1,6 @@
 /** Searches messages; a result leads to the message among its neighbours. */
 import { useSignal } from '@preact/signals'
-import { useEffect, useMemo, useRef } from 'preact/hooks'
+import { useEffect, useRef } from 'preact/hooks'
 import type { RoomEvent } from '../../shared/protocol.ts'
 import { momentOf } from '../clock.ts'
 import { hueOf } from '../hue.ts'
@@ -8,13 +8,14 @@ import { texts } from '../language.ts'
 import type { Session } from '../session.ts'
 import { Dialog } from './dialog.tsx'
 import { Name } from './name.tsx'
+import { usePart } from './part.ts'
 
 type Props = { session: Session; query: string; onClose: () => void }
 
 export function Search({ session, query, onClose }: Props) {
   const field = useRef<HTMLInputElement>(null)
   const asked = useSignal(query)
-  const found = useMemo(() => session.select((state) => state.found), [session])
+  const found = usePart(session, (state) => state.found)
   const offline = useSignal(false)
 
   function ask(words: string) {

@@ -2,18 +2,18 @@
  * The state of a lost connection and what the reader can do about it. An interruption of
  * less than two seconds shows nothing.
  */
-import { useMemo } from 'preact/hooks'
 import { errorText, texts } from '../language.ts'
 import type { Session } from '../session.ts'
+import { usePart } from './part.ts'
 
 /** Interruptions shorter than this show nothing. Milliseconds. */
 const SILENT_MS = 2_000
 
 export function Status({ session }: { session: Session }) {
-  const connection = useMemo(() => session.select((state) => state.connection), [session])
-  const awaySince = useMemo(() => session.select((state) => state.awaySince), [session])
-  const trouble = useMemo(() => session.select((state) => state.trouble), [session])
-  const known = useMemo(() => session.select((state) => state.me !== null), [session])
+  const connection = usePart(session, (state) => state.connection)
+  const awaySince = usePart(session, (state) => state.awaySince)
+  const trouble = usePart(session, (state) => state.trouble)
+  const known = usePart(session, (state) => state.me !== null)
   const { phase } = connection.value
 
   if (phase === 'ended') {
@@ -49,7 +49,7 @@ export function Status({ session }: { session: Session }) {
 
 /** Hidden from screen readers, which would read every second aloud. */
 function Countdown({ session }: { session: Session }) {
-  const connection = useMemo(() => session.select((state) => state.connection), [session])
+  const connection = usePart(session, (state) => state.connection)
   const { value } = connection
   if (value.phase !== 'waiting') return <span aria-hidden="true">{texts.connecting}</span>
   const seconds = Math.max(1, Math.ceil((value.retryAt - session.now.value) / 1000))

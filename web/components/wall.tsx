@@ -2,12 +2,13 @@
  * The room for a projector: large type, no composer, and instructions to join. It is a
  * member with a name of its own, so that all members know about it.
  */
-import { useEffect, useMemo } from 'preact/hooks'
+import { useEffect } from 'preact/hooks'
 import { address } from '../address.ts'
 import { texts } from '../language.ts'
 import { Log } from '../log/log.tsx'
 import type { Session } from '../session.ts'
 import { Mark } from './mark.tsx'
+import { usePart } from './part.ts'
 import { countsText } from './people.tsx'
 import { isLoopback, pageAddress, Qr } from './qr.tsx'
 import { Status } from './status.tsx'
@@ -15,12 +16,9 @@ import { Status } from './status.tsx'
 const WALL_NAME = 'projector'
 
 export function Wall({ session }: { session: Session }) {
-  const counts = useMemo(() => session.select(countsText), [session])
-  const waiting = useMemo(
-    () => session.select(({ screen, joining }) => screen === 'form' && !joining),
-    [session],
-  )
-  const free = useMemo(() => session.select((state) => state.refusal?.suggestion), [session])
+  const counts = usePart(session, countsText)
+  const waiting = usePart(session, ({ screen, joining }) => screen === 'form' && !joining)
+  const free = usePart(session, (state) => state.refusal?.suggestion)
 
   // No person chooses a name here, so the suggested one is used.
   useEffect(() => {

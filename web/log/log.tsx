@@ -2,7 +2,8 @@
  * The list of messages. It follows the newest row while the reader is there, and stays
  * still when they have scrolled up.
  */
-import { useEffect, useMemo, useRef } from 'preact/hooks'
+import { useEffect, useRef } from 'preact/hooks'
+import { usePart } from '../components/part.ts'
 import { texts } from '../language.ts'
 import type { Session } from '../session.ts'
 import { PendingAlert, PendingList } from './pending.tsx'
@@ -13,14 +14,8 @@ export function Log({ session }: { session: Session }) {
   const scroller = useRef<HTMLDivElement>(null)
   const content = useRef<HTMLDivElement>(null)
   const list = useRef<HTMLOListElement>(null)
-  const empty = useMemo(
-    () => session.select(({ me, entries }) => me !== null && entries.length === 0),
-    [session],
-  )
-  const atStart = useMemo(
-    () => session.select((state) => state.atStart && state.entries.length > 0),
-    [session],
-  )
+  const empty = usePart(session, ({ me, entries }) => me !== null && entries.length === 0)
+  const atStart = usePart(session, (state) => state.atStart && state.entries.length > 0)
 
   useEffect(() => {
     if (!scroller.current || !content.current || !list.current) return

@@ -1,7 +1,10 @@
 /** Pending messages, below all messages that the log has returned. */
+
 import { useSignal } from '@preact/signals'
-import { useEffect, useMemo, useRef } from 'preact/hooks'
+import { useEffect, useRef } from 'preact/hooks'
+import { Icon } from '../components/icon.tsx'
 import { Name } from '../components/name.tsx'
+import { usePart } from '../components/part.ts'
 import { hueOf } from '../hue.ts'
 import { errorText, texts } from '../language.ts'
 import type { Session } from '../session.ts'
@@ -11,9 +14,9 @@ import { PENDING_ROWS, type Pending, type PendingFault, type State } from '../st
 const ALERT_MS = 500
 
 export function PendingList({ session }: { session: Session }) {
-  const pending = useMemo(() => session.select((state) => state.pending), [session])
-  const name = useMemo(() => session.select((state) => state.me?.name ?? state.name), [session])
-  const continued = useMemo(() => session.select(endsWithMine), [session])
+  const pending = usePart(session, (state) => state.pending)
+  const name = usePart(session, (state) => state.me?.name ?? state.name)
+  const continued = usePart(session, endsWithMine)
   const shown = pending.value.slice(0, PENDING_ROWS)
   const more = pending.value.length - shown.length
   return (
@@ -60,10 +63,7 @@ function PendingRow({ message, name, lead, session }: RowProps) {
       </p>
       {fault === null ? (
         <span class="clock" title={texts.sending}>
-          <svg viewBox="0 0 24 24" aria-hidden="true">
-            <circle cx="12" cy="12" r="9" />
-            <path d="M12 7v5l3 2" />
-          </svg>
+          <Icon path="M3 12a9 9 0 1 0 18 0a9 9 0 1 0-18 0M12 7v5l3 2" />
           <span class="unseen">{texts.sending}</span>
         </span>
       ) : (
@@ -86,9 +86,9 @@ function PendingRow({ message, name, lead, session }: RowProps) {
 
 /** One announcement for all messages that were not sent; a reader hears no list of alerts. */
 export function PendingAlert({ session }: { session: Session }) {
-  const faults = useMemo(
-    () => session.select(({ pending }) => pending.filter(({ fault }) => fault !== null).length),
-    [session],
+  const faults = usePart(
+    session,
+    ({ pending }) => pending.filter(({ fault }) => fault !== null).length,
   )
   const announced = useSignal(0)
   const heard = useRef(0)

@@ -1,17 +1,18 @@
 /** Buttons over the list: new messages below, the way back from a message, a failed page. */
-import { useMemo } from 'preact/hooks'
+import { Icon } from '../components/icon.tsx'
+import { usePart } from '../components/part.ts'
 import { texts } from '../language.ts'
 import type { Session } from '../session.ts'
 import { isDetached } from '../state.ts'
 
 export function Pills({ session }: { session: Session }) {
-  const below = useMemo(() => session.select((state) => state.below), [session])
-  const mentions = useMemo(() => session.select((state) => state.belowMentions), [session])
-  const away = useMemo(
-    () => session.select((state) => !state.following && (state.below > 0 || isDetached(state))),
-    [session],
+  const below = usePart(session, (state) => state.below)
+  const mentions = usePart(session, (state) => state.belowMentions)
+  const away = usePart(
+    session,
+    (state) => !state.following && (state.below > 0 || isDetached(state)),
   )
-  const back = useMemo(() => session.select((state) => state.back !== null), [session])
+  const back = usePart(session, (state) => state.back !== null)
   const { history } = session
   return (
     <div class="pills">
@@ -30,9 +31,7 @@ export function Pills({ session }: { session: Session }) {
       {away.value && (
         <button type="button" class="pill" onClick={() => session.follow(true)}>
           {below.value > 0 ? texts.below(below.value, mentions.value) : texts.newest}
-          <svg viewBox="0 0 24 24" aria-hidden="true">
-            <path d="M12 5v14M6 13l6 6 6-6" />
-          </svg>
+          <Icon path="M12 5v14M6 13l6 6 6-6" />
         </button>
       )}
     </div>
