@@ -14,7 +14,8 @@ import { draftOf, meaningOf, type Spoken } from './draft.ts'
 import { oncePerFrame } from './frame.ts'
 import { createIdentifier } from './identifier.ts'
 import { texts } from './language.ts'
-import { History } from './log/history.ts'
+import type { History, Page } from './log/history.ts'
+import { once } from './once.ts'
 import { clock, openSocket } from './socket.ts'
 import {
   type Action,
@@ -25,7 +26,6 @@ import {
   type State,
 } from './state.ts'
 import { type Keeper, keep, readKept } from './store.ts'
-import { Voice } from './voice.ts'
 
 /** Latest events that a newcomer requests. */
 const HISTORY_EVENTS = 100
@@ -39,24 +39,23 @@ const TICK_MS = 250
 export class Session {
   /** Time of the last tick, in ms since 1970; changes only while a time limit runs. */
   readonly now = signal(Date.now())
-  readonly voice = new Voice()
+  /** The text of a polite live region. */
+  readonly announcement = signal('')
   /** A change of the draft that the composer is to make. */
   readonly rewrite = signal<((draft: string) => string) | null>(null)
   /** The open search and its first query. */
   readonly searching = signal<{ query: string } | null>(null)
   readonly peopleOpen = signal(false)
+  /** The page of the log that could not be loaded, until it is requested again. */
+  readonly pageFailed = signal<Page | null>(null)
   /** The seq of the row being read, null at the newest one; the list replaces this function. */
   readingSeq: () => number | null = () => null
-  readonly history = new History({
-    peek: () => this.#state.peek(),
-    act: (action) => this.#act(action),
-    hint: (text) => this.hint(text),
-    readingSeq: () => this.readingSeq(),
-  })
   readonly #state: Signal<State>
   readonly #keeper: Keeper
   readonly #connection: Connection
   readonly #requestFrame = oncePerFrame(() => this.#settle())
+  readonly #history = once(async () => new (await import('./log/history.ts')).History(this))
+  readonly #voice = once(async () => new (await import('./voice.ts')).Voice(this))
   #queue: Action[] = []
   #typingSentAt = 0
 
@@ -82,14 +81,30 @@ export class Session {
     return computed(() => part(this.#state.value))
   }
 
+  peek(): State {
+    return this.#state.peek()
+  }
+
+  act(action: Action): void {
+    this.#queue.push(action)
+    this.#settle()
+  }
+
+  /** Loads parts of the log. */
+  browse(use: (history: History) => unknown): void {
+    this.#history().then(use, () => {
+      this.pageFailed.value = 'older'
+    })
+  }
+
   join(name: string): void {
-    this.#act({ type: 'join', name: name.trim() })
+    this.act({ type: 'join', name: name.trim() })
     this.#connection.open()
   }
 
   leave(): void {
     this.#connection.leave()
-    this.#act({ type: 'left' })
+    this.act({ type: 'left' })
   }
 
   /** Takes a draft. False if it stays in the composer. */
@@ -114,7 +129,7 @@ export class Session {
       return this.hint(texts.tooMany(messages.length, PENDING_MESSAGES))
     }
     const drafts = messages.map((message) => ({ ...message, id: createIdentifier() }))
-    this.#act({ type: 'say', messages: drafts, now: Date.now() })
+    this.act({ type: 'say', messages: drafts, now: Date.now() })
     return true
   }
 
@@ -134,11 +149,11 @@ export class Session {
   }
 
   retry(id: string): void {
-    this.#act({ type: 'retry', id })
+    this.act({ type: 'retry', id })
   }
 
   delete(id: string): void {
-    this.#act({ type: 'delete', id })
+    this.act({ type: 'delete', id })
   }
 
   /** Moves a message that was not sent back into the composer. */
@@ -148,7 +163,7 @@ export class Session {
   }
 
   follow(on: boolean): void {
-    this.#act({ type: 'follow', on })
+    this.act({ type: 'follow', on })
   }
 
   /** False if there is no connection. */
@@ -158,18 +173,18 @@ export class Session {
 
   /** `away`: the page does not have the reader's attention. */
   attend(away: boolean): void {
-    this.#act({ type: 'away', on: away })
+    this.act({ type: 'away', on: away })
     if (!away) this.#connection.wake()
   }
 
   /** Shows a text below the composer. */
   hint(text: string): false {
-    this.#act({ type: 'notice', notice: { code: '', text, suggestion: null } })
+    this.act({ type: 'notice', notice: { code: '', text, suggestion: null } })
     return false
   }
 
   dismissNotice(): void {
-    if (this.#state.peek().notice !== null) this.#act({ type: 'notice', notice: null })
+    if (this.peek().notice !== null) this.act({ type: 'notice', notice: null })
   }
 
   /** Connects at once; also takes the session back from another tab. */
@@ -188,13 +203,8 @@ export class Session {
     this.#requestFrame()
   }
 
-  #act(action: Action): void {
-    this.#queue.push(action)
-    this.#settle()
-  }
-
   #settle(): void {
-    const before = this.#state.peek()
+    const before = this.peek()
     const queue = this.#queue
     this.#queue = []
     let after = queue.reduce(reduce, before)
@@ -207,13 +217,13 @@ export class Session {
     this.#state.value = after
     keep(this.#keeper, before, after)
     const fresh = arrivals(before, after)
-    if (fresh.length > 0) this.voice.hear(fresh, after.away)
+    if (fresh.length > 0) this.#voice().then((voice) => voice.hear(fresh, after.away), ignore)
   }
 
   /** Continues after the last message that arrived, so those in the queue come first. */
   #createHello(): Hello {
     this.#settle()
-    return helloOf(this.#state.peek(), HISTORY_EVENTS)
+    return helloOf(this.peek(), HISTORY_EVENTS)
   }
 
   #watchClock(): void {
@@ -233,12 +243,15 @@ export class Session {
     const now = Date.now()
     this.now.value = now
     const silentOf = ({ pending }: State) => pending.filter(({ fault }) => fault?.kind === 'silent')
-    const before = silentOf(this.#state.peek()).length
-    this.#act({ type: 'tick', now })
-    const silent = silentOf(this.#state.peek())
+    const before = silentOf(this.peek()).length
+    this.act({ type: 'tick', now })
+    const silent = silentOf(this.peek())
     if (silent.length <= before) return
     // If nothing at all was received since then, the connection itself may be dead.
     const { heardAt } = this.#connection
     if (silent.every(({ sentAt }) => sentAt !== null && heardAt < sentAt)) this.#connection.renew()
   }
 }
+
+/** Without the chunk of the voice the page is silent. */
+function ignore(): void {}

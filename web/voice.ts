@@ -1,17 +1,23 @@
-/** Announces new messages to a screen reader, and mentions as notifications. */
-import { effect, signal } from '@preact/signals'
+/**
+ * Announces new messages to a screen reader, and mentions as notifications: a chunk of its
+ * own, loaded with the first message that arrives.
+ */
+import { effect, type Signal } from '@preact/signals'
 import { Announcer, SUMMARY_MS } from './announcer.ts'
 import { texts } from './language.ts'
 import { settings } from './settings.ts'
 import type { EventEntry } from './state.ts'
 
+/** The session, as far as the voice needs it. `announcement`: the text of a polite live region. */
+export type VoiceHost = { readonly announcement: Signal<string> }
+
 export class Voice {
-  /** The text of a polite live region. */
-  readonly announcement = signal('')
+  readonly #host: VoiceHost
   readonly #announcer = new Announcer()
   #timer: ReturnType<typeof setTimeout> | undefined
 
-  constructor() {
+  constructor(host: VoiceHost) {
+    this.#host = host
     // After a change of the setting, messages counted before are not announced.
     effect(() => {
       settings.value.announce
@@ -48,7 +54,8 @@ export class Voice {
 
   /** A screen reader reads changes only, so an equal text gets a space. */
   #say(text: string): void {
-    this.announcement.value = text === this.announcement.peek() ? `${text}\u00a0` : text
+    const { announcement } = this.#host
+    announcement.value = text === announcement.peek() ? `${text}\u00a0` : text
   }
 }
 

@@ -1,4 +1,5 @@
 /** The text of the live region after each message. */
+import { signal } from '@preact/signals'
 import { expect, it } from 'vitest'
 import type { EventEntry } from '../../web/state.ts'
 import { Voice } from '../../web/voice.ts'
@@ -9,9 +10,10 @@ function said(text: string): EventEntry {
 }
 
 it('announces a message again if it is equal to the one before', () => {
-  const voice = new Voice()
+  const announcement = signal('')
+  const voice = new Voice({ announcement })
   const spoken: string[] = []
-  voice.announcement.subscribe((text) => void spoken.push(text))
+  announcement.subscribe((text) => void spoken.push(text))
   for (const text of ['yes', 'yes', 'yes']) voice.hear([said(text)], false)
   expect(spoken.map((text) => text.trim())).toEqual(['', ...Array(3).fill('bob: yes')])
 })

@@ -10,12 +10,14 @@ import { Recall } from '../recall.ts'
 import type { Session } from '../session.ts'
 import { keepDraft, keepRecall, readDraft, readRecall } from '../store.ts'
 import type { Completer } from './completer.ts'
-import { Feedback } from './feedback.tsx'
 import { Icon } from './icon.tsx'
+import { lazily } from './lazy.tsx'
 import { usePart } from './part.ts'
 
 /** The `keyCode` that older input methods report for every key they handle. */
 const INPUT_METHOD_KEY = 229
+
+const Feedback = lazily(async () => (await import('./feedback.tsx')).Feedback)
 
 type Completion = {
   completer: Completer

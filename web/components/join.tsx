@@ -3,9 +3,11 @@ import { useEffect, useRef } from 'preact/hooks'
 import { errorText, texts } from '../language.ts'
 import type { Session } from '../session.ts'
 import { Invitation } from './invitation.tsx'
+import { lazily } from './lazy.tsx'
 import { Mark } from './mark.tsx'
 import { usePart } from './part.ts'
-import { Status } from './status.tsx'
+
+const Status = lazily(async () => (await import('./status.tsx')).Status)
 
 export function Join({ session }: { session: Session }) {
   const field = useRef<HTMLInputElement>(null)

@@ -4,10 +4,10 @@ import type { ComponentType, FunctionComponent } from 'preact'
 import { useEffect } from 'preact/hooks'
 
 /** Draws nothing until it is loaded. If loading fails, calls `onClose`, so that it can be opened again. */
-export function lazily<P extends { onClose?: () => void }>(
+export function lazily<P extends object>(
   load: () => Promise<FunctionComponent<P>>,
-): FunctionComponent<P> {
-  return function Lazy(props: P) {
+): FunctionComponent<P & { onClose?: () => void }> {
+  return function Lazy(props: P & { onClose?: () => void }) {
     const loaded = useSignal<{ Component: ComponentType<P> } | null>(null)
     useEffect(() => {
       load().then(

@@ -10,12 +10,10 @@ import { Join } from './join.tsx'
 import { lazily } from './lazy.tsx'
 import { usePart } from './part.ts'
 import { People } from './people.tsx'
-import { Status } from './status.tsx'
 import { Typing } from './typing.tsx'
 
-const Wall = lazily<{ session: Session; onClose?: () => void }>(
-  async () => (await import('./wall.tsx')).Wall,
-)
+const Status = lazily(async () => (await import('./status.tsx')).Status)
+const Wall = lazily(async () => (await import('./wall.tsx')).Wall)
 
 /** `wall`: the view for a projector. */
 export function Page({ session, wall }: { session: Session; wall: boolean }) {
@@ -30,7 +28,7 @@ export function Page({ session, wall }: { session: Session; wall: boolean }) {
         <Room session={session} />
       )}
       <p class="unseen" role="status">
-        {session.voice.announcement}
+        {session.announcement}
       </p>
     </>
   )

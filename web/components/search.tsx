@@ -36,7 +36,7 @@ export function Search({ session, query, onClose }: Props) {
   function choose({ seq }: RoomEvent) {
     onClose()
     // The dialog returns the focus first.
-    setTimeout(() => session.history.goTo(seq))
+    setTimeout(() => session.browse((history) => history.goTo(seq)))
   }
 
   const answer = found.value?.query === asked.value ? found.value.events : null

@@ -7,13 +7,14 @@ import { address } from '../address.ts'
 import { texts } from '../language.ts'
 import { Log } from '../log/log.tsx'
 import type { Session } from '../session.ts'
+import { lazily } from './lazy.tsx'
 import { Mark } from './mark.tsx'
 import { usePart } from './part.ts'
 import { countsText } from './people.tsx'
 import { isLoopback, pageAddress, Qr } from './qr.tsx'
-import { Status } from './status.tsx'
 
 const WALL_NAME = 'projector'
+const Status = lazily(async () => (await import('./status.tsx')).Status)
 
 export function Wall({ session }: { session: Session }) {
   const counts = usePart(session, countsText)

@@ -1,8 +1,9 @@
 /**
  * Loads parts of the log over HTTP and moves the window to them. A request over HTTP does
- * not count against the sender's rate limit, as one in the room would.
+ * not count against the sender's rate limit, as one in the room would. A chunk of its own,
+ * loaded when a reader scrolls or follows a link.
  */
-import { type Signal, signal } from '@preact/signals'
+import type { Signal } from '@preact/signals'
 import type { RoomEvent } from '../../shared/protocol.ts'
 import { texts } from '../language.ts'
 import {
@@ -27,13 +28,13 @@ export type HistoryHost = {
   hint(text: string): void
   /** The seq of the row being read, null at the newest one. */
   readingSeq(): number | null
+  readonly pageFailed: Signal<Page | null>
 }
 
-type Page = 'older' | 'newer'
+/** A page of the log above the window, or below it. */
+export type Page = 'older' | 'newer'
 
 export class History {
-  /** The page that could not be loaded, until it is requested again. */
-  readonly failed: Signal<Page | null> = signal(null)
   readonly #host: HistoryHost
   #loading = false
 
@@ -55,7 +56,7 @@ export class History {
   }
 
   retry(): void {
-    if (this.failed.peek() === 'older') this.loadOlder()
+    if (this.#host.pageFailed.peek() === 'older') this.loadOlder()
     else this.loadNewer()
   }
 
@@ -85,7 +86,7 @@ export class History {
     this.#loading = true
     const found = await fetchEvents(pageUrl(direction, seq))
     this.#loading = false
-    this.failed.value = found ? null : position
+    this.#host.pageFailed.value = found ? null : position
     if (found) {
       this.#host.act({ type: 'page', page: { ...found, position }, now: Date.now() })
     }

@@ -3,12 +3,14 @@
  * still when they have scrolled up.
  */
 import { useEffect, useRef } from 'preact/hooks'
+import { lazily } from '../components/lazy.tsx'
 import { usePart } from '../components/part.ts'
 import { texts } from '../language.ts'
 import type { Session } from '../session.ts'
 import { PendingAlert, PendingList } from './pending.tsx'
-import { Pills } from './pills.tsx'
 import { connectLog } from './scroll.ts'
+
+const Pills = lazily(async () => (await import('./pills.tsx')).Pills)
 
 export function Log({ session }: { session: Session }) {
   const scroller = useRef<HTMLDivElement>(null)

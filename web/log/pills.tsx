@@ -13,18 +13,25 @@ export function Pills({ session }: { session: Session }) {
     (state) => !state.following && (state.below > 0 || isDetached(state)),
   )
   const back = usePart(session, (state) => state.back !== null)
-  const { history } = session
   return (
     <div class="pills">
       <p class="pill-line" role="status">
-        {history.failed.value && (
-          <button type="button" class="pill quiet-pill" onClick={() => history.retry()}>
+        {session.pageFailed.value && (
+          <button
+            type="button"
+            class="pill quiet-pill"
+            onClick={() => session.browse((history) => history.retry())}
+          >
             {texts.pageFailed}
           </button>
         )}
       </p>
       {back.value && (
-        <button type="button" class="pill quiet-pill" onClick={() => history.goBack()}>
+        <button
+          type="button"
+          class="pill quiet-pill"
+          onClick={() => session.browse((history) => history.goBack())}
+        >
           {texts.back}
         </button>
       )}

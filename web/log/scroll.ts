@@ -3,12 +3,16 @@ import { effect } from '@preact/signals'
 import type { Session } from '../session.ts'
 import { settings } from '../settings.ts'
 import { isDetached } from '../state.ts'
+import type { History } from './history.ts'
 import { Rows } from './rows.ts'
 
 /** A position this near to the end counts as the end. Pixels. */
 const END_PX = 32
 /** More rows are loaded when fewer pixels than this are left to scroll. */
 const PRELOAD_PX = 1500
+
+const loadNewer = (history: History) => history.loadNewer()
+const loadOlder = (history: History) => history.loadOlder()
 
 /** Returns a function that disconnects it. */
 export function connectLog(
@@ -42,8 +46,8 @@ export function connectLog(
     if (left < END_PX && !detached.peek()) session.follow(true)
     else if (scrollTop < lastTop - 1) session.follow(false)
     if (!following.peek()) {
-      if (left < PRELOAD_PX && scrollTop > lastTop) session.history.loadNewer()
-      if (scrollTop < PRELOAD_PX) session.history.loadOlder()
+      if (left < PRELOAD_PX && scrollTop > lastTop) session.browse(loadNewer)
+      if (scrollTop < PRELOAD_PX) session.browse(loadOlder)
     }
     lastTop = scroller.scrollTop
   }
