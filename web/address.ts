@@ -18,9 +18,3 @@ export async function askAddress(): Promise<void> {
     // Without it the page cannot show how to join from a terminal; all else works.
   }
 }
-
-/** Seconds that the rate limit needs for so many messages, rounded up. */
-export function secondsFor(count: number): number {
-  const { perSecond, burst } = address.value?.flood ?? { perSecond: null, burst: 0 }
-  return perSecond === null ? 1 : Math.max(1, Math.ceil((count - burst) / perSecond))
-}

@@ -10,7 +10,7 @@ type Style = Intl.DateTimeFormatOptions
 const formats = new Map<string, Format>()
 
 /** Creating a format costs more than a hundred uses of it. */
-function formatFor(style: Style): Format {
+export function formatFor(style: Style): Format {
   const { clock } = settings.peek()
   const key = clock + JSON.stringify(style)
   const known = formats.get(key)
@@ -40,16 +40,6 @@ export function minuteOf(at: number): string {
   return last.text
 }
 
-/** Day, time with seconds, and zone. */
-export function fullTimeOf(at: number): string {
-  return formatFor({ dateStyle: 'full', timeStyle: 'long' })(at)
-}
-
-/** Day and time without seconds. */
-export function momentOf(at: number): string {
-  return formatFor({ dateStyle: 'medium', timeStyle: 'short' })(at)
-}
-
 export function dayOf(at: number): string {
   return formatFor({ dateStyle: 'full' })(at)
 }
@@ -58,12 +48,4 @@ export function dayOf(at: number): string {
 export function dayNumber(at: number): number {
   const date = new Date(at)
   return date.getFullYear() * 400 + date.getMonth() * 31 + date.getDate()
-}
-
-/** For example 12:21:15, the same format for every reader. */
-export function stampOf(at: number): string {
-  const date = new Date(at)
-  return [date.getHours(), date.getMinutes(), date.getSeconds()]
-    .map((part) => String(part).padStart(2, '0'))
-    .join(':')
 }

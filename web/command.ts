@@ -12,7 +12,7 @@ import {
   parseTyped,
 } from '../shared/commands.ts'
 import type { Spoken } from './draft.ts'
-import { texts } from './language.ts'
+import { more } from './language/more.ts'
 
 /** What a line means in the page. The last three kinds only show a hint. */
 export type Order =
@@ -65,19 +65,19 @@ export function run(session: CommandTarget, line: string): boolean {
     case 'say':
       return session.say([order.message])
     case 'usage':
-      return session.hint(texts.commandUsage(order.usage))
+      return session.hint(more.commandUsage(order.usage))
     case 'elsewhere':
       return session.hint(
-        order.name === 'history' ? texts.historyHint : texts.commandTerminal(order.name),
+        order.name === 'history' ? more.historyHint : more.commandTerminal(order.name),
       )
     case 'unknown':
-      return session.hint(texts.commandUnknown(order.word, nearestCommand(order.word)))
+      return session.hint(more.commandUnknown(order.word, nearestCommand(order.word)))
     case 'run':
       break
   }
   switch (order.name) {
     case 'name':
-      return session.rename(order.argument) || session.hint(texts.nameOffline)
+      return session.rename(order.argument) || session.hint(more.nameOffline)
     case 'search':
       session.searching.value = { query: order.argument }
       return true

@@ -45,8 +45,3 @@ const encoder = new TextEncoder()
 export function longestMessage(draft: string): number {
   return Math.max(0, ...linesOf(draft).map((line) => encoder.encode(line).length))
 }
-
-/** Whether terminals may show the draft differently from the page. */
-export function mayDiffer(draft: string): boolean {
-  return /[`*]|[^ -~\n]/u.test(draft)
-}

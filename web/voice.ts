@@ -4,7 +4,7 @@
  */
 import { effect, type Signal } from '@preact/signals'
 import { Announcer, SUMMARY_MS } from './announcer.ts'
-import { texts } from './language.ts'
+import { more } from './language/more.ts'
 import { settings } from './settings.ts'
 import type { EventEntry } from './state.ts'
 
@@ -49,7 +49,7 @@ export class Voice {
   #summarise(): void {
     this.#timer = undefined
     const summary = this.#announcer.summary()
-    if (summary) this.#say(texts.spoken(summary.count, summary.mentions))
+    if (summary) this.#say(more.spoken(summary.count, summary.mentions))
   }
 
   /** A screen reader reads changes only, so an equal text gets a space. */
@@ -65,7 +65,7 @@ function alertTo({ event: { from, text } }: EventEntry): void {
   if (sound) import('./sound.ts').then(({ chime }) => chime(), ignore)
   if (!notify || !('Notification' in window) || Notification.permission !== 'granted') return
   try {
-    const shown = new Notification(texts.mentioned(from.name), { body: text, tag: 'oneroom' })
+    const shown = new Notification(more.mentioned(from.name), { body: text, tag: 'oneroom' })
     shown.onclick = () => {
       window.focus()
       shown.close()

@@ -2,7 +2,7 @@
 
 import type { ComponentChildren } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
-import { texts } from '../language.ts'
+import { more } from '../language/more.ts'
 import { Icon } from './icon.tsx'
 
 type Props = { title: string; onClose: () => void; children: ComponentChildren }
@@ -25,7 +25,7 @@ export function Dialog({ title, onClose, children }: Props) {
       <div class="dialog">
         <div class="title">
           <h2 id="dialog-title">{title}</h2>
-          <button type="button" class="quiet icon" aria-label={texts.close} onClick={onClose}>
+          <button type="button" class="quiet icon" aria-label={more.close} onClick={onClose}>
             <Icon path="M6 6l12 12M18 6L6 18" />
           </button>
         </div>

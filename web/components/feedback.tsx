@@ -1,8 +1,9 @@
 /** The lines below the composer: notices, and how the draft will be sent. */
 import { type Signal, useSignal, useSignalEffect } from '@preact/signals'
-import { secondsFor } from '../address.ts'
-import { linesOf, longestMessage, mayDiffer } from '../draft.ts'
-import { errorText, texts } from '../language.ts'
+import { address } from '../address.ts'
+import { linesOf, longestMessage } from '../draft.ts'
+import { more } from '../language/more.ts'
+import { errorText } from '../language.ts'
 import type { Session } from '../session.ts'
 import { usePart } from './part.ts'
 
@@ -37,22 +38,22 @@ export function Feedback({ session, draft }: { session: Session; draft: Signal<s
           <>
             {' '}
             <button type="button" class="link" onClick={() => session.rename(suggestion)}>
-              {texts.take(suggestion)}
+              {more.take(suggestion)}
             </button>
           </>
         )}
       </p>
       {view.value !== null && (
         <p class="view">
-          {texts.terminalsRead} <code dir="auto">{view.value}</code>
+          {more.terminalsRead} <code dir="auto">{view.value}</code>
         </p>
       )}
       <p class="count" role="status">
-        {count > FEW_LINES && texts.manyMessages(count, secondsFor(count))}
+        {count > FEW_LINES && more.manyMessages(count, secondsFor(count))}
       </p>
       {bytes > limit.value * NEAR && (
         <p class={left < 0 ? 'bytes over' : 'bytes'} role="status">
-          {left < 0 ? texts.bytesOver(-left) : texts.bytesLeft(left)}
+          {left < 0 ? more.bytesOver(-left) : more.bytesLeft(left)}
         </p>
       )}
     </div>
@@ -61,3 +62,14 @@ export function Feedback({ session, draft }: { session: Session; draft: Signal<s
 
 /** Without this chunk there is no preview; sending works as before. */
 function ignore(): void {}
+
+/** Seconds that the rate limit needs for so many messages, rounded up. */
+function secondsFor(count: number): number {
+  const { perSecond, burst } = address.value?.flood ?? { perSecond: null, burst: 0 }
+  return perSecond === null ? 1 : Math.max(1, Math.ceil((count - burst) / perSecond))
+}
+
+/** Whether terminals may show the draft differently from the page. */
+function mayDiffer(draft: string): boolean {
+  return /[`*]|[^ -~\n]/u.test(draft)
+}

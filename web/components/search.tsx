@@ -2,9 +2,10 @@
 import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import type { RoomEvent } from '../../shared/protocol.ts'
-import { momentOf } from '../clock.ts'
 import { hueOf } from '../hue.ts'
+import { more } from '../language/more.ts'
 import { texts } from '../language.ts'
+import { momentOf } from '../moment.ts'
 import type { Session } from '../session.ts'
 import { Dialog } from './dialog.tsx'
 import { Name } from './name.tsx'
@@ -46,8 +47,8 @@ export function Search({ session, query, onClose }: Props) {
         <input
           ref={field}
           defaultValue={query}
-          aria-label={texts.searchLabel}
-          placeholder={texts.searchLabel}
+          aria-label={more.searchLabel}
+          placeholder={more.searchLabel}
           maxLength={256}
           enterkeyhint="search"
         />
@@ -56,7 +57,7 @@ export function Search({ session, query, onClose }: Props) {
         </button>
       </form>
       <p role="status" class="note">
-        {offline.value ? texts.connectionLost : answer && texts.found(answer.length)}
+        {offline.value ? texts.connectionLost : answer && more.found(answer.length)}
       </p>
       <ol class="found">
         {answer?.toReversed().map((event) => (

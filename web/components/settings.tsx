@@ -1,5 +1,6 @@
 /** The settings of this browser. A change takes effect at once. */
 import { useSignal } from '@preact/signals'
+import { more } from '../language/more.ts'
 import { texts } from '../language.ts'
 import { change, type Settings, settings } from '../settings.ts'
 import { Dialog } from './dialog.tsx'
@@ -9,34 +10,34 @@ export function SettingsDialog({ onClose }: { onClose: () => void }) {
   return (
     <Dialog title={texts.settings} onClose={onClose}>
       <Choice
-        title={texts.theme}
+        title={more.theme}
         name="theme"
         value={theme}
-        options={{ system: texts.asSystem, light: texts.light, dark: texts.dark }}
+        options={{ system: more.asSystem, light: more.light, dark: more.dark }}
         onChoose={(theme) => change({ theme })}
       />
       <Choice
-        title={texts.clock}
+        title={more.clock}
         name="clock"
         value={clock}
-        options={{ system: texts.asSystem, h12: texts.hours12, h23: texts.hours24 }}
+        options={{ system: more.asSystem, h12: more.hours12, h23: more.hours24 }}
         onChoose={(clock) => change({ clock })}
       />
       <Choice
-        title={texts.typeSize}
+        title={more.typeSize}
         name="size"
         value={String(size)}
-        options={Object.fromEntries(texts.sizes.map((label, index) => [index, label]))}
+        options={Object.fromEntries(more.sizes.map((label, index) => [index, label]))}
         onChoose={(size) => change({ size: Number(size) })}
       />
       <Choice
-        title={texts.announcements}
+        title={more.announcements}
         name="announce"
         value={announce}
         options={{
-          all: texts.announceAll,
-          mentions: texts.announceMentions,
-          none: texts.announceNone,
+          all: more.announceAll,
+          mentions: more.announceMentions,
+          none: more.announceNone,
         }}
         onChoose={(announce) => change({ announce })}
       />
@@ -47,7 +48,7 @@ export function SettingsDialog({ onClose }: { onClose: () => void }) {
           checked={sound}
           onChange={({ currentTarget }) => change({ sound: currentTarget.checked })}
         />
-        {texts.sound}
+        {more.sound}
       </label>
     </Dialog>
   )
@@ -97,10 +98,10 @@ function Notifications() {
           checked={settings.value.notify}
           onChange={({ currentTarget }) => wish(currentTarget.checked)}
         />
-        {texts.notifications}
+        {more.notifications}
       </label>
       <p role="status" class="note">
-        {denied.value && texts.notificationsDenied}
+        {denied.value && more.notificationsDenied}
       </p>
     </>
   )

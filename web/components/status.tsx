@@ -2,6 +2,8 @@
  * The state of a lost connection and what the reader can do about it. An interruption of
  * less than two seconds shows nothing.
  */
+
+import { more } from '../language/more.ts'
 import { errorText, texts } from '../language.ts'
 import type { Session } from '../session.ts'
 import { usePart } from './part.ts'
@@ -19,9 +21,9 @@ export function Status({ session }: { session: Session }) {
   if (phase === 'ended') {
     return (
       <div class="status" role="status">
-        <p>{texts.otherTab}</p>
+        <p>{more.otherTab}</p>
         <button type="button" onClick={() => session.reconnect()}>
-          {texts.useItHere}
+          {more.useItHere}
         </button>
       </div>
     )
@@ -32,15 +34,15 @@ export function Status({ session }: { session: Session }) {
     <div class="status" role="status">
       <p>
         {trouble.value
-          ? errorText(trouble.value.code, trouble.value.text || texts.unreachable)
+          ? errorText(trouble.value.code, trouble.value.text || more.unreachable)
           : known.value
             ? texts.connectionLost
-            : texts.roomSilent}{' '}
+            : more.roomSilent}{' '}
         <Countdown session={session} />
       </p>
       {phase === 'waiting' && (
         <button type="button" onClick={() => session.reconnect()}>
-          {texts.retryNow}
+          {more.retryNow}
         </button>
       )}
     </div>
@@ -51,7 +53,7 @@ export function Status({ session }: { session: Session }) {
 function Countdown({ session }: { session: Session }) {
   const connection = usePart(session, (state) => state.connection)
   const { value } = connection
-  if (value.phase !== 'waiting') return <span aria-hidden="true">{texts.connecting}</span>
+  if (value.phase !== 'waiting') return <span aria-hidden="true">{more.connecting}</span>
   const seconds = Math.max(1, Math.ceil((value.retryAt - session.now.value) / 1000))
-  return <span aria-hidden="true">{texts.nextTry(seconds)}</span>
+  return <span aria-hidden="true">{more.nextTry(seconds)}</span>
 }

@@ -1,5 +1,5 @@
 /** The list of completions; the composer keeps the focus. */
-import { texts } from '../language.ts'
+import { more } from '../language/more.ts'
 import { Completer } from './completer.ts'
 
 export { Completer }
@@ -8,7 +8,7 @@ export function Suggestions({ completer }: { completer: Completer }) {
   if (!completer.isOpen.value) return null
   const active = completer.active.value
   return (
-    <div class="suggestions" id="suggestions" role="listbox" aria-label={texts.suggestions}>
+    <div class="suggestions" id="suggestions" role="listbox" aria-label={more.suggestions}>
       {completer.list.value.map(({ label, detail }, index) => (
         // biome-ignore lint/a11y/useKeyWithClickEvents: the composer handles the keys
         <div

@@ -2,6 +2,7 @@
 import { useSignal } from '@preact/signals'
 import { type Address, address } from '../address.ts'
 import { copyText } from '../clipboard.ts'
+import { more } from '../language/more.ts'
 import { texts } from '../language.ts'
 import { Dialog } from './dialog.tsx'
 import { isLoopback, pageAddress, Qr } from './qr.tsx'
@@ -29,20 +30,20 @@ export function Terminals({ onClose }: { onClose: () => void }) {
   const url = pageAddress()
   return (
     <Dialog title={texts.terminals} onClose={onClose}>
-      <p>{texts.terminalsLead}</p>
+      <p>{more.terminalsLead}</p>
       <dl class="ways">
         {ways.map(({ name, line }) => (
           <Line key={name} name={name} line={line} />
         ))}
       </dl>
-      <h3>{texts.onPhone}</h3>
+      <h3>{more.onPhone}</h3>
       <div class="phone">
         <Qr url={url} />
         <p>
           <a href={url} dir="ltr">
             {url}
           </a>
-          {isLoopback() && <span class="note">{texts.loopback}</span>}
+          {isLoopback() && <span class="note">{more.loopback}</span>}
         </p>
       </div>
     </Dialog>
@@ -59,8 +60,8 @@ function Line({ name, line }: Way) {
       <dt>{name}</dt>
       <dd>
         <code dir="ltr">{line}</code>
-        <button type="button" aria-label={`${texts.copy}: ${name}`} onClick={copy}>
-          {copied.value ? texts.copied : texts.copy}
+        <button type="button" aria-label={`${more.copy}: ${name}`} onClick={copy}>
+          {copied.value ? more.copied : more.copy}
         </button>
       </dd>
     </div>

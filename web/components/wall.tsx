@@ -4,6 +4,7 @@
  */
 import { useEffect } from 'preact/hooks'
 import { address } from '../address.ts'
+import { more } from '../language/more.ts'
 import { texts } from '../language.ts'
 import { Log } from '../log/log.tsx'
 import type { Session } from '../session.ts'
@@ -44,7 +45,7 @@ export function Wall({ session }: { session: Session }) {
         <p class="address" dir="ltr">
           {url.replace(/^http:\/\/|\/$/gu, '')}
         </p>
-        {isLoopback() && <p class="note">{texts.loopback}</p>}
+        {isLoopback() && <p class="note">{more.loopback}</p>}
         {tcp && (
           <>
             <h2>{texts.terminals}</h2>

@@ -64,23 +64,12 @@ export const persian: Texts = {
   leave: 'خروج',
   search: 'جست‌وجو',
   settings: 'تنظیمات',
-  close: 'بستن',
 
   messages: 'پیام‌ها',
   pending: 'پیام‌های در انتظار',
   empty: 'هنوز پیامی نیست. نخستین پیام را بنویسید.',
   beginning: 'گفت‌وگو از اینجا آغاز شد.',
   newLine: 'تازه',
-  below: (count: number, mentions: number) =>
-    mentions === 0 ? `${n(count)} پیام تازه` : `${n(count)} پیام تازه · ${n(mentions)} خطاب به شما`,
-  newest: 'تازه‌ترین',
-  back: 'بازگشت',
-  reply: 'پاسخ',
-  copyLink: 'رونوشت پیوند',
-  linkCopied: 'پیوند رونوشت شد.',
-  notKept: 'این پیام دیگر نگه داشته نمی‌شود.',
-  historyFailed: 'اکنون نمی‌توان پیام‌های پیشین را بار کرد.',
-  pageFailed: 'پیام‌ها بار نشدند. دوباره',
   change: {
     joined: (name: string, via: Via) => `${name} آمد (${via})`,
     left: (name: string) => `${name} رفت`,
@@ -91,11 +80,6 @@ export const persian: Texts = {
   message: 'پیام',
   saySomething: 'چیزی بگویید',
   send: 'فرستادن',
-  bytesLeft: (count: number) => `${n(count)} بایت مانده`,
-  bytesOver: (count: number) => `${n(count)} بایت بیش از اندازه`,
-  manyMessages: (count: number, seconds: number) =>
-    `${n(count)} پیام، نزدیک به ${n(seconds)} ثانیه`,
-  terminalsRead: 'در پایانه چنین خوانده می‌شود:',
   typing: ([first = '', second = '']: readonly string[], count: number) =>
     count === 0
       ? ''
@@ -104,17 +88,9 @@ export const persian: Texts = {
         : count === 2
           ? `${first} و ${second} در حال نوشتن‌اند …`
           : `${n(count)} نفر در حال نوشتن‌اند …`,
-  take: (name: string) => `گرفتن نام ${name}`,
-  nameOffline: 'اکنون ارتباطی نیست. نام شما عوض نشد.',
   commandAlone: 'فرمان باید تنها سطر باشد. چیزی فرستاده نشد.',
-  commandUnknown: (word: string, near?: string) =>
-    `فرمان ‎/${word} وجود ندارد.${near ? ` آیا منظورتان ‎/${near} است؟` : ''} چیزی فرستاده نشد. برای فرستادن آن به شکل متن بنویسید ‎//${word}`,
-  commandTerminal: (name: string) => `فرمان ‎/${name} تنها در پایانه کار می‌کند. چیزی فرستاده نشد.`,
-  historyHint: 'برای دیدن پیام‌های پیشین به بالا بروید.',
-  commandUsage: (usage: string) => `آن را چنین بنویسید: ‎${usage}. چیزی فرستاده نشد.`,
   tooMany: (count: number, limit: number) =>
     `این ${n(count)} پیام است و بیش از ${n(limit)} پیام نمی‌تواند در انتظار بماند. چیزی فرستاده نشد.`,
-  suggestions: 'پیشنهادها',
 
   sending: 'در حال فرستادن',
   morePending: (count: number) => `و ${n(count)} پیام دیگر در انتظار`,
@@ -126,14 +102,7 @@ export const persian: Texts = {
   edit: 'ویرایش',
   delete: 'حذف',
 
-  otherTab: 'شما در برگه‌ی دیگری در این اتاق هستید.',
-  useItHere: 'ادامه در اینجا',
   connectionLost: 'ارتباط قطع شده است.',
-  roomSilent: 'سرور پاسخ نمی‌دهد.',
-  unreachable: 'دسترسی به سرور ممکن نیست.',
-  retryNow: 'همین اکنون',
-  connecting: 'در حال اتصال …',
-  nextTry: (seconds: number) => `تلاش بعدی تا ${n(seconds)} ثانیه‌ی دیگر.`,
 
   theRoom: 'اتاق',
   hereNow: 'حاضران',
@@ -147,38 +116,78 @@ export const persian: Texts = {
   },
   andMore: (count: number) => `و ${n(count)} نفر دیگر`,
 
-  spoken: (count: number, mentions: number) =>
-    mentions === 0
-      ? `${n(count)} پیام تازه`
-      : `${n(count)} پیام تازه، ${n(mentions)} پیام خطاب به شما`,
-  mentioned: (name: string) => `${name} از شما نام برد`,
-
   terminals: 'ورود از پایانه',
-  terminalsLead: 'چیزی برای نصب نیست: هر یک از این سطرها شما را به این اتاق می‌آورد.',
-  copy: 'رونوشت',
-  copied: 'رونوشت شد',
-  onPhone: 'با تلفن',
-  qrOf: (url: string) => `کد QR برای ${url}`,
-  loopback:
-    'این نشانی تنها در همین دستگاه کار می‌کند. برای هم‌رسانی، صفحه را با نشانی این دستگاه در شبکه باز کنید.',
 
-  searchLabel: 'واژه‌هایی برای جست‌وجو',
-  found: (count: number) => (count === 0 ? 'چیزی پیدا نشد.' : `${n(count)} پیام`),
+  more: {
+    close: 'بستن',
 
-  theme: 'پوسته',
-  asSystem: 'مانند سامانه',
-  light: 'روشن',
-  dark: 'تیره',
-  clock: 'ساعت',
-  hours12: '۱۲ ساعته',
-  hours24: '۲۴ ساعته',
-  typeSize: 'اندازه‌ی نوشته',
-  sizes: ['کوچک', 'معمولی', 'بزرگ', 'بزرگ‌تر'],
-  announcements: 'آنچه صفحه‌خوان می‌خواند',
-  announceAll: 'همه‌ی پیام‌ها',
-  announceMentions: 'آنچه خطاب به من است',
-  announceNone: 'هیچ',
-  notifications: 'هنگامی که از من نام می‌برند خبرم کن',
-  notificationsDenied: 'این مرورگر اعلان را برای این صفحه اجازه نمی‌دهد.',
-  sound: 'صدایی هنگامی که از من نام می‌برند',
+    below: (count: number, mentions: number) =>
+      mentions === 0
+        ? `${n(count)} پیام تازه`
+        : `${n(count)} پیام تازه · ${n(mentions)} خطاب به شما`,
+    newest: 'تازه‌ترین',
+    back: 'بازگشت',
+    reply: 'پاسخ',
+    copyLink: 'رونوشت پیوند',
+    linkCopied: 'پیوند رونوشت شد.',
+    notKept: 'این پیام دیگر نگه داشته نمی‌شود.',
+    historyFailed: 'اکنون نمی‌توان پیام‌های پیشین را بار کرد.',
+    pageFailed: 'پیام‌ها بار نشدند. دوباره',
+
+    bytesLeft: (count: number) => `${n(count)} بایت مانده`,
+    bytesOver: (count: number) => `${n(count)} بایت بیش از اندازه`,
+    manyMessages: (count: number, seconds: number) =>
+      `${n(count)} پیام، نزدیک به ${n(seconds)} ثانیه`,
+    terminalsRead: 'در پایانه چنین خوانده می‌شود:',
+    take: (name: string) => `گرفتن نام ${name}`,
+    nameOffline: 'اکنون ارتباطی نیست. نام شما عوض نشد.',
+    commandUnknown: (word: string, near?: string) =>
+      `فرمان ‎/${word} وجود ندارد.${near ? ` آیا منظورتان ‎/${near} است؟` : ''} چیزی فرستاده نشد. برای فرستادن آن به شکل متن بنویسید ‎//${word}`,
+    commandTerminal: (name: string) => `فرمان ‎/${name} تنها در پایانه کار می‌کند. چیزی فرستاده نشد.`,
+    historyHint: 'برای دیدن پیام‌های پیشین به بالا بروید.',
+    commandUsage: (usage: string) => `آن را چنین بنویسید: ‎${usage}. چیزی فرستاده نشد.`,
+    suggestions: 'پیشنهادها',
+
+    otherTab: 'شما در برگه‌ی دیگری در این اتاق هستید.',
+    useItHere: 'ادامه در اینجا',
+    roomSilent: 'سرور پاسخ نمی‌دهد.',
+    unreachable: 'دسترسی به سرور ممکن نیست.',
+    retryNow: 'همین اکنون',
+    connecting: 'در حال اتصال …',
+    nextTry: (seconds: number) => `تلاش بعدی تا ${n(seconds)} ثانیه‌ی دیگر.`,
+
+    spoken: (count: number, mentions: number) =>
+      mentions === 0
+        ? `${n(count)} پیام تازه`
+        : `${n(count)} پیام تازه، ${n(mentions)} پیام خطاب به شما`,
+    mentioned: (name: string) => `${name} از شما نام برد`,
+
+    terminalsLead: 'چیزی برای نصب نیست: هر یک از این سطرها شما را به این اتاق می‌آورد.',
+    copy: 'رونوشت',
+    copied: 'رونوشت شد',
+    onPhone: 'با تلفن',
+    qrOf: (url: string) => `کد QR برای ${url}`,
+    loopback:
+      'این نشانی تنها در همین دستگاه کار می‌کند. برای هم‌رسانی، صفحه را با نشانی این دستگاه در شبکه باز کنید.',
+
+    searchLabel: 'واژه‌هایی برای جست‌وجو',
+    found: (count: number) => (count === 0 ? 'چیزی پیدا نشد.' : `${n(count)} پیام`),
+
+    theme: 'پوسته',
+    asSystem: 'مانند سامانه',
+    light: 'روشن',
+    dark: 'تیره',
+    clock: 'ساعت',
+    hours12: '۱۲ ساعته',
+    hours24: '۲۴ ساعته',
+    typeSize: 'اندازه‌ی نوشته',
+    sizes: ['کوچک', 'معمولی', 'بزرگ', 'بزرگ‌تر'],
+    announcements: 'آنچه صفحه‌خوان می‌خواند',
+    announceAll: 'همه‌ی پیام‌ها',
+    announceMentions: 'آنچه خطاب به من است',
+    announceNone: 'هیچ',
+    notifications: 'هنگامی که از من نام می‌برند خبرم کن',
+    notificationsDenied: 'این مرورگر اعلان را برای این صفحه اجازه نمی‌دهد.',
+    sound: 'صدایی هنگامی که از من نام می‌برند',
+  },
 }

@@ -1,5 +1,5 @@
 /** Several copied rows become lines as on a terminal, without the labels of buttons. */
-import { stampOf } from '../clock.ts'
+import { stampOf } from '../moment.ts'
 import type { Entry } from '../state.ts'
 import { changesText } from './row.ts'
 import type { Rows } from './rows.ts'

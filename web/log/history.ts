@@ -5,7 +5,7 @@
  */
 import type { Signal } from '@preact/signals'
 import type { RoomEvent } from '../../shared/protocol.ts'
-import { texts } from '../language.ts'
+import { more } from '../language/more.ts'
 import {
   type Action,
   firstSeq,
@@ -68,8 +68,8 @@ export class History {
     let found = await fetchEvents(pageUrl('after', Math.max(0, seq - PAGE_ROWS / 2)))
     // A page of long messages can end before the target.
     if (found?.more && !has(found)) found = await fetchEvents(pageUrl('after', seq - 1))
-    if (!found) return host.hint(texts.historyFailed)
-    if (!has(found)) return host.hint(texts.notKept)
+    if (!found) return host.hint(more.historyFailed)
+    if (!has(found)) return host.hint(more.notKept)
     const page = { ...found, position: { target: seq, back } }
     host.act({ type: 'page', page, now: Date.now() })
   }

@@ -1,7 +1,7 @@
 /** Buttons over the list: new messages below, the way back from a message, a failed page. */
 import { Icon } from '../components/icon.tsx'
 import { usePart } from '../components/part.ts'
-import { texts } from '../language.ts'
+import { more } from '../language/more.ts'
 import type { Session } from '../session.ts'
 import { isDetached } from '../state.ts'
 
@@ -22,7 +22,7 @@ export function Pills({ session }: { session: Session }) {
             class="pill quiet-pill"
             onClick={() => session.browse((history) => history.retry())}
           >
-            {texts.pageFailed}
+            {more.pageFailed}
           </button>
         )}
       </p>
@@ -32,12 +32,12 @@ export function Pills({ session }: { session: Session }) {
           class="pill quiet-pill"
           onClick={() => session.browse((history) => history.goBack())}
         >
-          {texts.back}
+          {more.back}
         </button>
       )}
       {away.value && (
         <button type="button" class="pill" onClick={() => session.follow(true)}>
-          {below.value > 0 ? texts.below(below.value, mentions.value) : texts.newest}
+          {below.value > 0 ? more.below(below.value, mentions.value) : more.newest}
           <Icon path="M12 5v14M6 13l6 6 6-6" />
         </button>
       )}

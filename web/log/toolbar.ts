@@ -1,8 +1,8 @@
 /** The actions on a message: one toolbar, which moves to the row under the pointer or focus. */
 import type { RoomEvent } from '../../shared/protocol.ts'
 import { copyText } from '../clipboard.ts'
-import { fullTimeOf } from '../clock.ts'
-import { texts } from '../language.ts'
+import { more } from '../language/more.ts'
+import { fullTimeOf } from '../moment.ts'
 import type { Session } from '../session.ts'
 import type { Rows } from './rows.ts'
 import { element } from './text.ts'
@@ -13,8 +13,8 @@ const QUOTE_LENGTH = 120
 export function connectToolbar(session: Session, list: HTMLElement, rows: Rows): () => void {
   const toolbar = element('span', 'toolbar')
   toolbar.append(
-    button(texts.reply, () => act((event) => quote(session, event))),
-    button(texts.copyLink, () => act((event) => copyLink(session, event))),
+    button(more.reply, () => act((event) => quote(session, event))),
+    button(more.copyLink, () => act((event) => copyLink(session, event))),
   )
 
   function act(run: (event: RoomEvent) => void): void {
@@ -55,7 +55,7 @@ function quote(session: Session, { from, text }: RoomEvent): void {
 
 async function copyLink(session: Session, { seq }: RoomEvent): Promise<void> {
   const link = `${location.origin}${location.pathname}#${seq}`
-  session.hint((await copyText(link)) ? texts.linkCopied : link)
+  session.hint((await copyText(link)) ? more.linkCopied : link)
 }
 
 function button(label: string, onClick: () => void): HTMLButtonElement {

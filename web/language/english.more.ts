@@ -1,0 +1,77 @@
+/** The English texts of the parts of the page that are loaded when they are needed. */
+export const englishMore = {
+  close: 'Close',
+
+  below: (count: number, mentions: number) =>
+    mentions === 0
+      ? `${count} new`
+      : `${count} new · ${mentions === 1 ? '1 mentions' : `${mentions} mention`} you`,
+  newest: 'Newest',
+  back: 'Back',
+  reply: 'Reply',
+  copyLink: 'Copy link',
+  linkCopied: 'The link is copied.',
+  notKept: 'That message is no longer kept.',
+  historyFailed: 'Older messages cannot be loaded now.',
+  pageFailed: 'Messages could not be loaded. Retry',
+
+  bytesLeft: (count: number) => `${count} bytes left`,
+  bytesOver: (count: number) => `${count} bytes too long`,
+  manyMessages: (count: number, seconds: number) =>
+    `${count} messages, about ${seconds === 1 ? '1 second' : `${seconds} seconds`}`,
+  terminalsRead: 'Terminals read:',
+  take: (name: string) => `Take ${name}`,
+  nameOffline: 'There is no connection now. Your name was not changed.',
+  commandUnknown: (word: string, near?: string) =>
+    `There is no command /${word}.${near ? ` Did you mean /${near}?` : ''} Nothing was sent. To send it as text, type //${word}.`,
+  commandTerminal: (name: string) => `/${name} works in terminals only. Nothing was sent.`,
+  historyHint: 'Scroll up to load older messages.',
+  commandUsage: (usage: string) => `Usage: ${usage}. Nothing was sent.`,
+  suggestions: 'Suggestions',
+
+  otherTab: 'You are in this room in another tab.',
+  useItHere: 'Use it here',
+  roomSilent: 'The server does not respond.',
+  unreachable: 'The server cannot be reached.',
+  retryNow: 'Retry now',
+  connecting: 'Connecting …',
+  nextTry: (seconds: number) => `Next try in ${seconds}\u00a0s.`,
+
+  spoken: (count: number, mentions: number) => {
+    const messages = count === 1 ? '1 new message' : `${count} new messages`
+    if (mentions === 0) return messages
+    return `${messages}, ${mentions === 1 ? '1 mentions' : `${mentions} mention`} you`
+  },
+  mentioned: (name: string) => `${name} mentions you`,
+
+  terminalsLead: 'Nothing to install: each of these lines joins this room.',
+  copy: 'Copy',
+  copied: 'Copied',
+  onPhone: 'On a phone',
+  qrOf: (url: string) => `QR code of ${url}`,
+  loopback:
+    'This address works on this machine only. To share the page, open it with the machine’s address in your network.',
+
+  searchLabel: 'Words to look for',
+  found: (count: number) =>
+    count === 0 ? 'Nothing found.' : count === 1 ? '1 message' : `${count} messages`,
+
+  theme: 'Theme',
+  asSystem: 'Same as the system',
+  light: 'Light',
+  dark: 'Dark',
+  clock: 'Clock',
+  hours12: '12 hours',
+  hours24: '24 hours',
+  typeSize: 'Text size',
+  sizes: ['Small', 'Normal', 'Large', 'Larger'],
+  announcements: 'Read aloud by a screen reader',
+  announceAll: 'Every message',
+  announceMentions: 'Mentions',
+  announceNone: 'Nothing',
+  notifications: 'Notify me when I am mentioned',
+  notificationsDenied: 'This browser does not allow notifications for this page.',
+  sound: 'A sound when I am mentioned',
+}
+
+export type MoreTexts = typeof englishMore

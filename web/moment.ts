@@ -1,0 +1,20 @@
+/** Times in full, for parts of the page that are loaded when they are needed. In ms since 1970. */
+import { formatFor } from './clock.ts'
+
+/** Day, time with seconds, and zone. */
+export function fullTimeOf(at: number): string {
+  return formatFor({ dateStyle: 'full', timeStyle: 'long' })(at)
+}
+
+/** Day and time without seconds. */
+export function momentOf(at: number): string {
+  return formatFor({ dateStyle: 'medium', timeStyle: 'short' })(at)
+}
+
+/** For example 12:21:15, the same format for every reader. */
+export function stampOf(at: number): string {
+  const date = new Date(at)
+  return [date.getHours(), date.getMinutes(), date.getSeconds()]
+    .map((part) => String(part).padStart(2, '0'))
+    .join(':')
+}
