@@ -5,12 +5,13 @@
  * Messages of the server MUST reach the reducer in the order of their arrival. Actions of
  * the person take effect at once, after all messages that have arrived.
  */
-import { computed, effect, type ReadonlySignal, type Signal, signal } from '@preact/signals'
+import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals'
 import { Connection } from '../shared/client/connection.ts'
 import { sayOf } from '../shared/client/pending.ts'
 import { helloOf, unsent } from '../shared/client/state.ts'
 import type { Hello } from '../shared/protocol.ts'
-import { draftOf, meaningOf, type Spoken } from './draft.ts'
+import { watchDeadlines } from './deadlines.ts'
+import type { Spoken } from './draft.ts'
 import { oncePerFrame } from './frame.ts'
 import { createIdentifier } from './identifier.ts'
 import { texts } from './language.ts'
@@ -33,11 +34,8 @@ const HISTORY_EVENTS = 100
 const SEARCH_EVENTS = 100
 /** The shortest time between two typing notices. Milliseconds. */
 const TYPING_EVERY_MS = 3_000
-/** How often time limits are checked: acknowledgements, typing, the countdown. Milliseconds. */
-const TICK_MS = 250
-
 export class Session {
-  /** Time of the last tick, in ms since 1970; changes only while a time limit runs. */
+  /** Time of the last check of time limits, in ms since 1970; changes only while one runs. */
   readonly now = signal(Date.now())
   /** The text of a polite live region. */
   readonly announcement = signal('')
@@ -72,7 +70,7 @@ export class Session {
       },
       clock,
     )
-    this.#watchClock()
+    watchDeadlines(this, this.#connection)
     if (this.#state.value.token !== null) this.#connection.open()
   }
 
@@ -107,23 +105,6 @@ export class Session {
     this.act({ type: 'left' })
   }
 
-  /** Takes a draft. False if it stays in the composer. */
-  async submit(draft: string): Promise<boolean> {
-    const meaning = meaningOf(draft)
-    switch (meaning.type) {
-      case 'nothing':
-        return false
-      case 'crowded':
-        return this.hint(texts.commandAlone)
-      case 'say':
-        return this.say(meaning.messages)
-      case 'command': {
-        const command = await import('./command.ts').catch(() => null)
-        return command ? command.run(this, meaning.line) : this.hint(texts.connectionLost)
-      }
-    }
-  }
-
   say(messages: readonly Spoken[]): boolean {
     if (this.#state.value.pending.length + messages.length > PENDING_MESSAGES) {
       return this.hint(texts.tooMany(messages.length, PENDING_MESSAGES))
@@ -146,20 +127,6 @@ export class Session {
     if (on && now - this.#typingSentAt < TYPING_EVERY_MS) return
     if (!on && this.#typingSentAt === 0) return
     if (this.#connection.send({ type: 'typing', on })) this.#typingSentAt = on ? now : 0
-  }
-
-  retry(id: string): void {
-    this.act({ type: 'retry', id })
-  }
-
-  delete(id: string): void {
-    this.act({ type: 'delete', id })
-  }
-
-  /** Moves a message that was not sent back into the composer. */
-  edit(message: Spoken & { id: string }): void {
-    this.delete(message.id)
-    this.rewrite.value = (draft) => [draftOf(message), draft].filter(Boolean).join('\n')
   }
 
   follow(on: boolean): void {
@@ -224,32 +191,6 @@ export class Session {
   #createHello(): Hello {
     this.#settle()
     return helloOf(this.peek(), HISTORY_EVENTS)
-  }
-
-  #watchClock(): void {
-    const isRunning = this.select(
-      ({ awaySince, pending, typing }) =>
-        awaySince !== null || pending.length > 0 || typing.length > 0,
-    )
-    effect(() => {
-      if (!isRunning.value) return
-      this.now.value = Date.now()
-      const timer = setInterval(() => this.#tick(), TICK_MS)
-      return () => clearInterval(timer)
-    })
-  }
-
-  #tick(): void {
-    const now = Date.now()
-    this.now.value = now
-    const silentOf = ({ pending }: State) => pending.filter(({ fault }) => fault?.kind === 'silent')
-    const before = silentOf(this.peek()).length
-    this.act({ type: 'tick', now })
-    const silent = silentOf(this.peek())
-    if (silent.length <= before) return
-    // If nothing at all was received since then, the connection itself may be dead.
-    const { heardAt } = this.#connection
-    if (silent.every(({ sentAt }) => sentAt !== null && heardAt < sentAt)) this.#connection.renew()
   }
 }
 

@@ -8,6 +8,7 @@ import { longestMessage } from '../draft.ts'
 import { texts } from '../language.ts'
 import { Recall } from '../recall.ts'
 import type { Session } from '../session.ts'
+import { submit } from '../speech.ts'
 import { keepDraft, keepRecall, readDraft, readRecall } from '../store.ts'
 import type { Completer } from './completer.ts'
 import { Icon } from './icon.tsx'
@@ -92,7 +93,7 @@ export function Composer({ session }: { session: Session }) {
     // A second Enter while a command loads its chunk must not run the command twice.
     if (sending.current || longestMessage(text) > limit.value) return
     sending.current = true
-    const taken = await session.submit(text)
+    const taken = await submit(session, text)
     sending.current = false
     if (!taken) return
     recall.add(text)

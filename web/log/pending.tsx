@@ -8,6 +8,7 @@ import { usePart } from '../components/part.ts'
 import { hueOf } from '../hue.ts'
 import { errorText, texts } from '../language.ts'
 import type { Session } from '../session.ts'
+import { edit } from '../speech.ts'
 import { PENDING_ROWS, type Pending, type PendingFault, type State } from '../state.ts'
 
 /** Faults are announced together when none was added for this long. Milliseconds. */
@@ -69,13 +70,13 @@ function PendingRow({ message, name, lead, session }: RowProps) {
       ) : (
         <p class="fault">
           <strong>{texts.notSent}</strong> {faultText(fault)}{' '}
-          <button type="button" class="link" onClick={() => session.retry(id)}>
+          <button type="button" class="link" onClick={() => session.act({ type: 'retry', id })}>
             {texts.retry}
           </button>{' '}
-          <button type="button" class="link" onClick={() => session.edit(message)}>
+          <button type="button" class="link" onClick={() => edit(session, message)}>
             {texts.edit}
           </button>{' '}
-          <button type="button" class="link" onClick={() => session.delete(id)}>
+          <button type="button" class="link" onClick={() => session.act({ type: 'delete', id })}>
             {texts.delete}
           </button>
         </p>
