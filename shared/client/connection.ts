@@ -3,8 +3,8 @@
  * reconnects with backoff when the transport ends. It does no input or output itself.
  *
  * After `open()` there MUST always be a transport, a timer that will open one, a wait that
- * `hold()` has stopped, a hello that the server rejected because of its name, or a phase of
- * `ended`.
+ * `hold()` has stopped, a hello that the server rejected because of its name or its room, or
+ * a phase of `ended`.
  */
 import type { ClientMessage, Hello, ServerMessage } from '../protocol.ts'
 
@@ -80,7 +80,7 @@ export class Connection {
     this.#clock = clock
   }
 
-  /** Connects now; after a rejected name it says hello again over the same connection. */
+  /** Connects now; after a rejected name or room it says hello again over the same connection. */
   open(): void {
     this.#attempts = 0
     if (this.#stage === 'refused') this.#greet()
@@ -144,13 +144,14 @@ export class Connection {
       this.#welcomedAt = this.heardAt
       this.#cancelTimer()
     }
-    const fault = message.type === 'error' ? message.code : ''
-    if (fault.startsWith('name_') && this.#stage === 'opening') {
+    const error = message.type === 'error' ? message : undefined
+    const isRefused = error && (error.code.startsWith('name_') || error.room !== undefined)
+    if (isRefused && this.#stage === 'opening') {
       this.#stage = 'refused'
       this.#cancelTimer()
     }
     this.#options.onMessage(message)
-    if (fault === 'replaced') this.#lose('', true)
+    if (error?.code === 'replaced') this.#lose('', true)
   }
 
   #lose(why: string, replaced: boolean): void {

@@ -5,7 +5,15 @@
  *
  * An event MUST be shown once and in the order of its seq, however often connections break.
  */
-import type { ErrorMessage, Hello, Person, Presence, RoomEvent, Welcome } from '../protocol.ts'
+import type {
+  ErrorMessage,
+  Hello,
+  Joined,
+  Person,
+  Presence,
+  RoomEvent,
+  Welcome,
+} from '../protocol.ts'
 import type { ConnectionPhase } from './connection.ts'
 import { nextToSend, type Pending, unmarkSent, withFault } from './pending.ts'
 
@@ -53,36 +61,48 @@ export function initialClient(identity: Identity): ClientState {
 }
 
 /** Continues after the last event shown. `history`: how many of the latest events to request. */
-export function helloOf({ name, token, room, epoch, seq }: ClientState, history: number): Hello {
+export function helloOf(state: ClientState, history: number): Hello {
+  const { name, token, room } = state
   return {
     type: 'hello',
     protocol: 1,
-    history,
+    ...placeOf(state, history),
     ...(name !== '' && { name }),
     ...(token !== null && { token }),
     ...(room !== undefined && { room }),
-    ...(epoch !== null && { epoch, seq }),
   }
 }
 
-/**
- * Without a resume `seq` becomes the head: the events of `welcome` are the tail up to it,
- * and the caller decides how it shows them.
- */
+/** The same for one room, as a part of `hello` or `join`. */
+export function placeOf({ epoch, seq }: Pick<ClientState, 'epoch' | 'seq'>, history: number) {
+  return { history, ...(epoch !== null && { epoch, seq }) }
+}
+
 export function takeWelcome<S extends ClientState>(state: S, welcome: Welcome): S {
-  const { you, token, room, epoch, head, resumed, members, memberCount } = welcome
+  const { you, token, room } = welcome
   return {
-    ...state,
+    ...takeView(state, welcome),
     name: you.name,
     token,
     me: you,
     ownIds: [you.id, ...state.ownIds.filter((id) => id !== you.id)].slice(0, OWN_IDS),
     connection: { phase: 'online' },
     room,
+    pending: unmarkSent(state.pending),
+  }
+}
+
+/**
+ * Enters a room. Without a resume `seq` becomes the head: the events of the message are the
+ * tail up to it, and the caller decides how it shows them.
+ */
+export function takeView<S extends ClientState>(state: S, view: Welcome | Joined): S {
+  const { epoch, head, resumed, members, memberCount } = view
+  return {
+    ...state,
     epoch,
     seq: resumed ? state.seq : head,
     replayTo: head,
-    pending: unmarkSent(state.pending),
     members: byId(members),
     memberCount,
   }

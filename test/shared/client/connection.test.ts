@@ -85,6 +85,7 @@ class Played {
 }
 
 const taken = { type: 'error', code: 'name_taken', message: 'That name is taken.' } as const
+const unknown = { ...taken, code: 'room_unknown', room: 'nowhere' } as const
 
 describe('a connection', () => {
   it('sends hello when it opens, and nothing else before welcome', () => {
@@ -169,11 +170,14 @@ describe('a connection', () => {
     expect(played.transports).toHaveLength(2)
   })
 
-  it('sends hello again over the same connection after a rejected name', () => {
+  it.each([
+    ['name', taken],
+    ['room', unknown],
+  ])('sends hello again over the same connection after a rejected %s', (_, rejection) => {
     const played = new Played()
     played.connection.open()
     played.last.events.opened()
-    played.last.events.received(taken)
+    played.last.events.received(rejection)
     // A person who chooses a name may take longer than the time limit.
     played.clock.pass(60_000)
     played.connection.open()
