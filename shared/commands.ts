@@ -53,7 +53,7 @@ export const commands = [
       'A name has 1 to 32 characters; upper and lower case are equal.',
       'Everybody begins in the lobby. Example: /join physics',
     ],
-    where: 'terminal',
+    where: 'everywhere',
     akin: ['room', 'j', 'goto', 'channel'],
   },
   {
@@ -95,7 +95,7 @@ export const commands = [
       'For each: how many people are there, and its topic.',
       'The lobby comes first, then the rooms with the most people.',
     ],
-    where: 'terminal',
+    where: 'everywhere',
     akin: ['channels'],
   },
   {
@@ -106,7 +106,7 @@ export const commands = [
       'Newcomers to the room are shown it. /topic off removes it.',
       'Example: /topic Exercise 4',
     ],
-    where: 'terminal',
+    where: 'everywhere',
     akin: ['subject'],
   },
   {

@@ -13,11 +13,14 @@ import {
 } from '../shared/commands.ts'
 import type { Spoken } from './draft.ts'
 import { more } from './language/more.ts'
+import { enter, type RoomHost, setTopic } from './rooms.ts'
+
+type Runnable = 'name' | 'join' | 'rooms' | 'topic' | 'search' | 'who' | 'help' | 'quit'
 
 /** What a line means in the page. The last three kinds only show a hint. */
 export type Order =
   | { type: 'say'; message: Spoken }
-  | { type: 'run'; name: 'name' | 'search' | 'who' | 'help' | 'quit'; argument: string }
+  | { type: 'run'; name: Runnable; argument: string }
   | { type: 'usage'; usage: string }
   /** The command works in terminals only; in the page, scrolling replaces /history. */
   | { type: 'elsewhere'; name: CommandName }
@@ -34,8 +37,11 @@ export function orderOf(line: string): Order {
       if (argument === '') break
       return { type: 'say', message: { text: argument, action: true } }
     case 'name':
+    case 'join':
       if (argument === '') break
       return { type: 'run', name, argument }
+    case 'rooms':
+    case 'topic':
     case 'search':
     case 'who':
     case 'help':
@@ -48,18 +54,18 @@ export function orderOf(line: string): Order {
 }
 
 /** What the commands use of the page's session. */
-type CommandTarget = {
+type CommandTarget = RoomHost & {
   say(messages: readonly Spoken[]): boolean
   rename(name: string): boolean
   leave(): void
-  hint(text: string): boolean
+  readonly roomsOpen: { value: boolean }
   readonly searching: { value: { query: string } | null }
   readonly peopleOpen: { value: boolean }
   readonly rewrite: { value: ((draft: string) => string) | null }
 }
 
 /** Carries out a line that begins with a slash. False if it stays in the composer. */
-export function run(session: CommandTarget, line: string): boolean {
+export async function run(session: CommandTarget, line: string): Promise<boolean> {
   const order = orderOf(line)
   switch (order.type) {
     case 'say':
@@ -78,6 +84,16 @@ export function run(session: CommandTarget, line: string): boolean {
   switch (order.name) {
     case 'name':
       return session.rename(order.argument) || session.hint(more.nameOffline)
+    case 'join':
+      return enter(session, order.argument)
+    case 'rooms':
+      session.roomsOpen.value = true
+      return true
+    case 'topic': {
+      const { topic } = session.peek()
+      if (order.argument === '') return session.hint(topic === '' ? more.noTopic : topic)
+      return setTopic(session, order.argument === 'off' ? '' : order.argument)
+    }
     case 'search':
       session.searching.value = { query: order.argument }
       return true

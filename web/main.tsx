@@ -6,8 +6,10 @@ import { watchAttention } from './attention.ts'
 import { Page } from './components/page.tsx'
 import { chooseLanguage } from './language.ts'
 import { watchLinks } from './log/link.ts'
+import { addressedRoom, watchPlace } from './place.ts'
 import { Session } from './session.ts'
 import { applySettings } from './settings.ts'
+import { LOBBY, unreadIn } from './state.ts'
 
 /** `?view=wall` is the view for a projector. */
 const wall = new URLSearchParams(location.search).get('view') === 'wall'
@@ -15,13 +17,15 @@ const wall = new URLSearchParams(location.search).get('view') === 'wall'
 applySettings()
 askAddress()
 await chooseLanguage(navigator.languages)
-const session = new Session(wall ? 'oneroom.wall' : 'oneroom')
+const session = new Session(wall ? 'oneroom.wall' : 'oneroom', addressedRoom())
 watchAttention(session)
+watchPlace(session)
 watchLinks(session)
 
-const unread = session.select((state) => state.unread)
+const unread = session.select(unreadIn)
+const place = session.select(({ room }) => (room === LOBBY ? '' : `${room} · `))
 effect(() => {
-  document.title = unread.value === 0 ? 'Oneroom' : `(${unread.value}) Oneroom`
+  document.title = `${unread.value === 0 ? '' : `(${unread.value}) `}${place.value}Oneroom`
 })
 
 const root = document.getElementById('page')

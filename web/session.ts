@@ -1,6 +1,6 @@
 /**
- * The page's session in the room: connects the state to the connection, the store and the
- * clock, and offers the view everything a person can do.
+ * The page's session: connects the state to the connection and the store, and offers the view
+ * everything a person can do.
  *
  * Messages of the server MUST reach the reducer in the order of their arrival. Actions of
  * the person take effect at once, after all messages that have arrived.
@@ -8,9 +8,9 @@
 import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals'
 import { Connection } from '../shared/client/connection.ts'
 import { sayOf } from '../shared/client/pending.ts'
-import { helloOf, unsent } from '../shared/client/state.ts'
-import type { Hello } from '../shared/protocol.ts'
+import type { ClientMessage, Hello, ServerMessage } from '../shared/protocol.ts'
 import { watchDeadlines } from './deadlines.ts'
+import { nameOf, withLobby } from './directory.ts'
 import type { Spoken } from './draft.ts'
 import { oncePerFrame } from './frame.ts'
 import { createIdentifier } from './identifier.ts'
@@ -21,19 +21,17 @@ import { clock, openSocket } from './socket.ts'
 import {
   type Action,
   arrivals,
+  greetingOf,
   initialState,
+  joinsOf,
+  LOBBY,
   PENDING_MESSAGES,
   reduce,
   type State,
+  sendable,
 } from './state.ts'
 import { type Keeper, keep, readKept } from './store.ts'
 
-/** Latest events that a newcomer requests. */
-const HISTORY_EVENTS = 100
-/** Results of a search, the latest ones. */
-const SEARCH_EVENTS = 100
-/** The shortest time between two typing notices. Milliseconds. */
-const TYPING_EVERY_MS = 3_000
 export class Session {
   /** Time of the last check of time limits, in ms since 1970; changes only while one runs. */
   readonly now = signal(Date.now())
@@ -44,6 +42,7 @@ export class Session {
   /** The open search and its first query. */
   readonly searching = signal<{ query: string } | null>(null)
   readonly peopleOpen = signal(false)
+  readonly roomsOpen = signal(false)
   /** The page of the log that could not be loaded, until it is requested again. */
   readonly pageFailed = signal<Page | null>(null)
   /** The seq of the row being read, null at the newest one; the list replaces this function. */
@@ -55,23 +54,25 @@ export class Session {
   readonly #history = once(async () => new (await import('./log/history.ts')).History(this))
   readonly #voice = once(async () => new (await import('./voice.ts')).Voice(this))
   #queue: Action[] = []
-  #typingSentAt = 0
+  /** The room of the last hello, and so of requests that name none. */
+  #greeted = LOBBY
 
-  constructor(keeper: Keeper) {
+  /** `room`: the one to show. */
+  constructor(keeper: Keeper, room: string) {
     this.#keeper = keeper
-    this.#state = signal(initialState(readKept(keeper)))
+    this.#state = signal(initialState(readKept(keeper, room)))
     this.#connection = new Connection(
       {
         connect: openSocket,
         createHello: () => this.#createHello(),
-        onMessage: (message) => this.#gather({ type: 'received', message, now: Date.now() }),
+        onMessage: (message) => this.#receive(message),
         onPhase: (connection) => this.#gather({ type: 'connection', connection, now: Date.now() }),
         retriesFirst: true,
       },
       clock,
     )
     watchDeadlines(this, this.#connection)
-    if (this.#state.value.token !== null) this.#connection.open()
+    if (this.peek().token !== null) this.#connection.open()
   }
 
   /** A part of the state; its readers run again only when that part changes. */
@@ -86,6 +87,16 @@ export class Session {
   act(action: Action): void {
     this.#queue.push(action)
     this.#settle()
+  }
+
+  /** True when a connection took the message. */
+  send(message: ClientMessage): boolean {
+    return this.#connection.send(message)
+  }
+
+  /** The field of a request that names its room. */
+  naming(room: string): { room?: string } {
+    return room === this.#greeted ? {} : { room: nameOf(room) }
   }
 
   /** Loads parts of the log. */
@@ -105,37 +116,26 @@ export class Session {
     this.act({ type: 'left' })
   }
 
+  /** Says messages in the room that is shown. False if too many are pending. */
   say(messages: readonly Spoken[]): boolean {
-    if (this.#state.value.pending.length + messages.length > PENDING_MESSAGES) {
+    const { pending, room } = this.peek()
+    if (pending.length + messages.length > PENDING_MESSAGES) {
       return this.hint(texts.tooMany(messages.length, PENDING_MESSAGES))
     }
-    const drafts = messages.map((message) => ({ ...message, id: createIdentifier() }))
+    const drafts = messages.map((message) => ({ ...message, id: createIdentifier(), room }))
     this.act({ type: 'say', messages: drafts, now: Date.now() })
     return true
   }
 
   /** Asks for another name. False if there is no connection. */
   rename(name: string): boolean {
-    const isSent = this.#connection.send({ type: 'name', name })
+    const isSent = this.send({ type: 'name', name })
     if (isSent) this.dismissNotice()
     return isSent
   }
 
-  /** Shows the other members that this person is writing, or stopped. */
-  typing(on: boolean): void {
-    const now = Date.now()
-    if (on && now - this.#typingSentAt < TYPING_EVERY_MS) return
-    if (!on && this.#typingSentAt === 0) return
-    if (this.#connection.send({ type: 'typing', on })) this.#typingSentAt = on ? now : 0
-  }
-
   follow(on: boolean): void {
     this.act({ type: 'follow', on })
-  }
-
-  /** False if there is no connection. */
-  search(query: string): boolean {
-    return this.#connection.send({ type: 'search', query, limit: SEARCH_EVENTS })
   }
 
   /** `away`: the page does not have the reader's attention. */
@@ -165,6 +165,19 @@ export class Session {
     this.#connection.wake()
   }
 
+  #receive(received: ServerMessage): void {
+    const message = withLobby(received)
+    this.#gather({ type: 'received', message, now: Date.now() })
+    if (message.type === 'welcome') {
+      this.#settle()
+      for (const join of joinsOf(this.peek())) this.send(join)
+    } else if (message.type === 'error' && message.room !== undefined) {
+      this.#settle()
+      // The hello named a room that cannot be entered, and the state has another one now.
+      if (this.peek().connection.phase === 'connecting') this.#connection.open()
+    }
+  }
+
   #gather(action: Action): void {
     this.#queue.push(action)
     this.#requestFrame()
@@ -176,21 +189,23 @@ export class Session {
     this.#queue = []
     let after = queue.reduce(reduce, before)
     const ids: string[] = []
-    for (const message of unsent(after)) {
-      if (!this.#connection.send(sayOf(message))) break
+    for (const { room = LOBBY, ...message } of sendable(after)) {
+      if (!this.send(sayOf({ ...message, ...this.naming(room) }))) break
       ids.push(message.id)
     }
     if (ids.length > 0) after = reduce(after, { type: 'sent', ids, now: Date.now() })
     this.#state.value = after
     keep(this.#keeper, before, after)
-    const fresh = arrivals(before, after)
-    if (fresh.length > 0) this.#voice().then((voice) => voice.hear(fresh, after.away), ignore)
+    const heard = arrivals(before, after)
+    if (heard.length > 0) this.#voice().then((voice) => voice.hear(heard, after.away), ignore)
   }
 
   /** Continues after the last message that arrived, so those in the queue come first. */
   #createHello(): Hello {
     this.#settle()
-    return helloOf(this.peek(), HISTORY_EVENTS)
+    const hello = greetingOf(this.peek())
+    this.#greeted = hello.room ?? LOBBY
+    return hello
   }
 }
 

@@ -3,9 +3,8 @@
  * signal, so that everything the page may go through can be tested as values.
  */
 import { expire, markSent, retry, withFault, without, written } from '../shared/client/pending.ts'
-import { takeRejection, takeWelcome } from '../shared/client/state.ts'
-import type { ErrorMessage, ServerMessage, Welcome } from '../shared/protocol.ts'
-import { attend, replaceEvents, takeEvents } from './state/entries.ts'
+import { attend } from './state/entries.ts'
+import { takeMessage } from './state/messages.ts'
 import {
   type Action,
   type ConnectionPhase,
@@ -13,29 +12,34 @@ import {
   type Refusal,
   type State,
 } from './state/model.ts'
-import { expireTyping, showPresence, takeTyping } from './state/presence.ts'
+import { expireTyping } from './state/presence.ts'
+import { drop, inRoom, outside, roomsOf, show } from './state/rooms.ts'
 import { advance, aim, follow, takePage } from './state/window.ts'
 
-export { arrivals, firstUnread } from './state/entries.ts'
+export { type Arrival, arrivals } from './state/arrivals.ts'
+export { firstUnread } from './state/entries.ts'
 export { type EventEntry, firstSeq, lastSeq } from './state/entry.ts'
 export * from './state/model.ts'
 export { countByKind } from './state/presence.ts'
+export * from './state/room.ts'
+export {
+  greetingOf,
+  hasFaulty,
+  isSameRoom,
+  joinsOf,
+  knownRoom,
+  roomsOf,
+  sendable,
+  unreadIn,
+} from './state/rooms.ts'
 export { isDetached, isShown, PAGE_ROWS } from './state/window.ts'
-
-/** Errors after which the server closes the connection. */
-const CLOSING: ReadonlySet<string> = new Set([
-  'shutdown',
-  'too_slow',
-  'room_full',
-  'catch_up_failed',
-])
 
 export function reduce(state: State, action: Action): State {
   switch (action.type) {
     case 'join':
       return { ...state, name: action.name, joining: true, refusal: null, trouble: null }
     case 'left':
-      return { ...initialState({ ...state, token: null, pending: held(state) }), away: state.away }
+      return leave(state)
     case 'connection':
       return takeConnection(state, action.connection, action.now)
     case 'received':
@@ -57,9 +61,13 @@ export function reduce(state: State, action: Action): State {
     case 'advance':
       return advance(state)
     case 'page':
-      return takePage(state, action.page, action.now)
+      return inRoom(state, action.page.room, (there) => takePage(there, action.page, action.now))
     case 'aim':
       return aim(state, action.seq, action.back)
+    case 'show':
+      return show(state, action.room)
+    case 'drop':
+      return drop(state, action.room)
     case 'away':
       return attend(state, action.on)
     case 'notice':
@@ -67,62 +75,14 @@ export function reduce(state: State, action: Action): State {
   }
 }
 
-function takeMessage(state: State, message: ServerMessage, now: number): State {
-  switch (message.type) {
-    case 'welcome':
-      return enter(state, message, now)
-    case 'events':
-      return takeEvents(state, message.events, now)
-    case 'presence':
-      return showPresence(state, message, now)
-    case 'typing':
-      return takeTyping(state, message, now)
-    case 'found':
-      return { ...state, found: message }
-    case 'error':
-      return takeError(state, message)
-    default:
-      // A later server may send messages that this page does not know.
-      return state
-  }
-}
-
-/** A resumed list continues; any other is replaced. Pending messages stay in both cases. */
-function enter(state: State, message: Welcome, now: number): State {
-  const present: State = {
-    ...takeWelcome(state, message),
-    screen: 'room',
-    joining: false,
-    refusal: null,
-    awaySince: null,
-    trouble: null,
-    limits: message.limits,
-  }
-  if (message.resumed) return present
-  const readTo = state.away ? present.seq : null
-  return { ...replaceEvents(present, message.events, now), readTo }
-}
-
-function takeError(state: State, error: ErrorMessage): State {
-  const rejected = takeRejection(state, error)
-  if (rejected) return rejected
-  const { code, message: text, suggestion = null } = error
-  const refusal: Refusal = { code, text, suggestion }
-  if (CLOSING.has(code)) return { ...state, trouble: refusal }
-  if (state.connection.phase === 'online') return { ...state, notice: refusal }
-  if (code.startsWith('name_')) return { ...state, screen: 'form', joining: false, refusal }
-  return { ...state, trouble: refusal }
-}
-
 function takeConnection(state: State, connection: ConnectionPhase, now: number): State {
   const away = connection.phase === 'connecting' || connection.phase === 'waiting'
   return {
-    ...state,
+    ...outside(state),
     connection,
     trouble: troubleIn(state, connection),
     awaySince: away ? (state.awaySince ?? now) : null,
     joining: state.joining && connection.phase !== 'idle',
-    typing: [],
   }
 }
 
@@ -141,8 +101,13 @@ function tick(state: State, now: number): State {
   return expireTyping(next === pending ? state : { ...state, pending: next }, now)
 }
 
-/** After leaving, the author decides whether a message is still to be sent, perhaps under another name. */
-function held({ pending }: State): State['pending'] {
-  const ids = pending.map(({ id }) => id)
-  return withFault(pending, ids, { kind: 'left' })
+/**
+ * The tab stays at its rooms. The author decides whether a pending message is still to be
+ * sent, perhaps under another name.
+ */
+function leave(state: State): State {
+  const ids = state.pending.map(({ id }) => id)
+  const pending = withFault(state.pending, ids, { kind: 'left' })
+  const rooms = roomsOf(state)
+  return { ...initialState({ ...state, token: null, pending, rooms }), away: state.away }
 }

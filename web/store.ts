@@ -3,12 +3,13 @@
  * storage is full or disabled, or throws, the page works without it.
  */
 import type { Pending } from '../shared/client/pending.ts'
-import type { Identity } from '../shared/client/state.ts'
+import { isSameRoom, type Kept, type KeptRoom, LOBBY, roomsOf, type State } from './state.ts'
 
 const NAME = '.name'
 const TOKEN = '.token'
 const SELVES = '.ownIds'
 const PENDING = '.pending'
+const ROOMS = '.rooms'
 const DRAFT = 'oneroom.draft'
 const RECALL = 'oneroom.recall'
 
@@ -17,17 +18,25 @@ type Area = 'localStorage' | 'sessionStorage'
 /** Prefix of the keys: the person at this browser, or the wall, another member in the same tab. */
 export type Keeper = 'oneroom' | 'oneroom.wall'
 
-export function readKept(keeper: Keeper): Identity {
+/** `wanted`: the room to show, by any of its names. */
+export function readKept(keeper: Keeper, wanted: string): Kept {
+  const kept = readList('sessionStorage', keeper + ROOMS, isRoom)
+  const room = kept.find((one) => isSameRoom(one.room, wanted))?.room
   return {
+    room: room ?? wanted,
+    rooms: room === undefined ? [...kept, { room: wanted, readTo: null }] : kept,
     name: read('localStorage', keeper + NAME) ?? '',
     token: read('sessionStorage', keeper + TOKEN),
     ownIds: readList('sessionStorage', keeper + SELVES, (item) => typeof item === 'string'),
-    pending: readList('sessionStorage', keeper + PENDING, isPending),
+    pending: readList('sessionStorage', keeper + PENDING, isPending).map((message) => ({
+      ...message,
+      room: message.room ?? LOBBY,
+    })),
   }
 }
 
 /** Writes the fields that changed since `before`. */
-export function keep(keeper: Keeper, before: Identity, after: Identity): void {
+export function keep(keeper: Keeper, before: State, after: State): void {
   if (after.name !== before.name) write('localStorage', keeper + NAME, after.name)
   if (after.token !== before.token) write('sessionStorage', keeper + TOKEN, after.token)
   if (after.ownIds !== before.ownIds) {
@@ -36,14 +45,33 @@ export function keep(keeper: Keeper, before: Identity, after: Identity): void {
   if (after.pending !== before.pending) {
     write('sessionStorage', keeper + PENDING, JSON.stringify(after.pending))
   }
+  const rooms = roomsText(after)
+  if (rooms !== roomsText(before)) write('sessionStorage', keeper + ROOMS, rooms)
 }
 
-export function readDraft(): string {
-  return read('sessionStorage', DRAFT) ?? ''
+/** null for one room: it is in the address. */
+function roomsText(state: State): string | null {
+  if (state.rooms.size < 2) return null
+  return JSON.stringify(roomsOf(state).map(({ room, readTo }) => ({ room, readTo })))
 }
 
-export function keepDraft(text: string): void {
-  write('sessionStorage', DRAFT, text === '' ? null : text)
+/** The drafts of this page by key, for a browser without a storage. */
+const drafts = new Map<string, string>()
+
+export function readDraft(room: string): string {
+  const key = draftKey(room)
+  return drafts.get(key) ?? read('sessionStorage', key) ?? ''
+}
+
+export function keepDraft(room: string, text: string): void {
+  const key = draftKey(room)
+  drafts.set(key, text)
+  write('sessionStorage', key, text === '' ? null : text)
+}
+
+/** The address may have the name in another case than the server. */
+function draftKey(room: string): string {
+  return room === LOBBY ? DRAFT : `${DRAFT}.${room.toLowerCase()}`
 }
 
 export function readRecall(): string[] {
@@ -89,4 +117,9 @@ function isPending(item: unknown): item is Pending {
     typeof at === 'number' &&
     typeof fault === 'object'
   )
+}
+
+function isRoom(item: unknown): item is KeptRoom {
+  const { room, readTo } = (item ?? {}) as Partial<KeptRoom>
+  return typeof room === 'string' && (readTo === null || typeof readTo === 'number')
 }

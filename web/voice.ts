@@ -4,12 +4,14 @@
  */
 import { effect, type Signal } from '@preact/signals'
 import { Announcer, SUMMARY_MS } from './announcer.ts'
+import { nameOf } from './directory.ts'
 import { more } from './language/more.ts'
+import { texts } from './language.ts'
 import { settings } from './settings.ts'
-import type { EventEntry } from './state.ts'
+import type { Action, Arrival } from './state.ts'
 
 /** The session, as far as the voice needs it. `announcement`: the text of a polite live region. */
-export type VoiceHost = { readonly announcement: Signal<string> }
+export type VoiceHost = { readonly announcement: Signal<string>; act(action: Action): void }
 
 export class Voice {
   readonly #host: VoiceHost
@@ -27,19 +29,22 @@ export class Voice {
     })
   }
 
-  hear(fresh: readonly EventEntry[], away: boolean): void {
+  /** `away`: the page does not have the reader's attention. */
+  hear(fresh: readonly Arrival[], away: boolean): void {
     const mentions = fresh.filter(({ mention }) => mention)
     const { announce } = settings.peek()
     if (announce !== 'none') this.#announce(announce === 'all' ? fresh : mentions)
     const last = mentions.at(-1)
-    if (away && last) alertTo(last)
+    if (!last) return
+    if (away || last.room !== undefined) sound()
+    if (away) this.#notify(last)
   }
 
-  #announce(fresh: readonly EventEntry[]): void {
+  #announce(fresh: readonly Arrival[]): void {
     if (fresh.length === 0) return
-    const sentences = fresh.map(({ event: { kind, from, text }, mention }) => ({
-      text: kind === 'action' ? `${from.name} ${text}` : `${from.name}: ${text}`,
-      mention,
+    const sentences = fresh.map((arrival) => ({
+      text: sentenceOf(arrival),
+      mention: arrival.mention,
     }))
     const spoken = this.#announcer.hear(sentences, Date.now())
     if (spoken !== null) this.#say(spoken)
@@ -57,22 +62,33 @@ export class Voice {
     const { announcement } = this.#host
     announcement.value = text === announcement.peek() ? `${text}\u00a0` : text
   }
+  /** Works also without notifications, or if their permission was withdrawn. */
+  #notify({ event: { from, text }, room }: Arrival): void {
+    if (!settings.peek().notify || !('Notification' in window)) return
+    if (Notification.permission !== 'granted') return
+    const title =
+      room === undefined ? more.mentioned(from.name) : more.mentionedIn(from.name, nameOf(room))
+    try {
+      const shown = new Notification(title, { body: text, tag: 'oneroom' })
+      shown.onclick = () => {
+        window.focus()
+        if (room !== undefined) this.#host.act({ type: 'show', room })
+        shown.close()
+      }
+    } catch {
+      // Some browsers allow notifications of service workers only; the title still shows the count.
+    }
+  }
 }
 
-/** Works also without notifications, or if their permission was withdrawn. */
-function alertTo({ event: { from, text } }: EventEntry): void {
-  const { notify, sound } = settings.peek()
-  if (sound) import('./sound.ts').then(({ chime }) => chime(), ignore)
-  if (!notify || !('Notification' in window) || Notification.permission !== 'granted') return
-  try {
-    const shown = new Notification(more.mentioned(from.name), { body: text, tag: 'oneroom' })
-    shown.onclick = () => {
-      window.focus()
-      shown.close()
-    }
-  } catch {
-    // Some browsers allow notifications of service workers only; the title still shows the count.
-  }
+function sentenceOf({ event: { kind, from, text }, room }: Arrival): string {
+  if (room !== undefined) return more.mentionedIn(from.name, nameOf(room))
+  if (kind === 'topic') return texts.topicSet(from.name, text)
+  return kind === 'action' ? `${from.name} ${text}` : `${from.name}: ${text}`
+}
+
+function sound(): void {
+  if (settings.peek().sound) import('./sound.ts').then(({ chime }) => chime(), ignore)
 }
 
 /** Without its chunk a mention makes no sound. */

@@ -47,11 +47,14 @@ describe('a command', () => {
   it('of the page is sent or run', () => {
     expect(orderOf('/me waves ')).toEqual({ type: 'say', message: { text: 'waves', action: true } })
     expect(orderOf('/NAME alice b')).toEqual({ type: 'run', name: 'name', argument: 'alice b' })
+    expect(orderOf('/join Lab 3')).toEqual({ type: 'run', name: 'join', argument: 'Lab 3' })
+    expect(orderOf('/topic off')).toEqual({ type: 'run', name: 'topic', argument: 'off' })
     expect(orderOf('/search disk')).toEqual({ type: 'run', name: 'search', argument: 'disk' })
   })
 
   it.each([
     ['/me', { type: 'usage', usage: '/me TEXT' }],
+    ['/join', { type: 'usage', usage: '/join ROOM' }],
     ['/name ', { type: 'usage', usage: '/name NAME' }],
     ['/stamps off', { type: 'elsewhere', name: 'stamps' }],
     ['/history', { type: 'elsewhere', name: 'history' }],

@@ -1,12 +1,34 @@
 /** Messages of a server, and a tab that receives them, for the tests of the page. */
-import type { Identity } from '../../shared/client/state.ts'
-import type { Person, Presence, RoomEvent, ServerMessage, Welcome } from '../../shared/protocol.ts'
-import { type Action, initialState, reduce, type State } from '../../web/state.ts'
+import type {
+  Joined,
+  Person,
+  Presence,
+  RoomEvent,
+  ServerMessage,
+  Welcome,
+} from '../../shared/protocol.ts'
+import {
+  type Action,
+  initialState,
+  type Kept,
+  LOBBY,
+  type RoomState,
+  reduce,
+  roomsOf,
+  type State,
+} from '../../web/state.ts'
 
 export const alice: Person = { id: 'a', name: 'alice', via: 'web' }
 export const bob: Person = { id: 'b', name: 'bob', via: 'tcp' }
 
-const NOBODY: Identity = { name: '', token: null, ownIds: [], pending: [] }
+const NOBODY: Kept = {
+  name: '',
+  token: null,
+  ownIds: [],
+  pending: [],
+  room: LOBBY,
+  rooms: [{ room: LOBBY, readTo: null }],
+}
 
 export function event(seq: number, from = bob, fields: Partial<RoomEvent> = {}): RoomEvent {
   const at = new Date(Date.UTC(2026, 10, 22, 12) + seq * 1000).toISOString()
@@ -15,6 +37,11 @@ export function event(seq: number, from = bob, fields: Partial<RoomEvent> = {}):
 
 export function events(...list: RoomEvent[]): ServerMessage {
   return { type: 'events', events: list }
+}
+
+/** The same in another room than the lobby. */
+export function eventsIn(room: string, ...list: RoomEvent[]): ServerMessage {
+  return { type: 'events', events: list, room }
 }
 
 /** Events `from` to `to`, both included. */
@@ -41,6 +68,12 @@ export function welcome(fields: Partial<Welcome> = {}): Welcome {
   }
 }
 
+export function joined(room: string, fields: Partial<Omit<Joined, 'type' | 'room'>> = {}): Joined {
+  const { epoch, head, resumed, reset, members, memberCount, events } = welcome(fields)
+  const view = { epoch, head, resumed, reset, members, memberCount, events }
+  return { type: 'joined', room, ...view, ...fields }
+}
+
 export function presence(fields: Partial<Presence>): Presence {
   return { type: 'presence', joined: [], left: [], renamed: [], memberCount: 2, ...fields }
 }
@@ -50,7 +83,7 @@ export class Tab {
   state: State
   now = 1_000
 
-  constructor(kept: Partial<Identity> = {}) {
+  constructor(kept: Partial<Kept> = {}) {
     this.state = initialState({ ...NOBODY, ...kept })
   }
 
@@ -65,7 +98,12 @@ export class Tab {
   }
 
   say(...ids: string[]): this {
-    const messages = ids.map((id) => ({ id, text: `said ${id}`, action: false }))
+    const messages = ids.map((id) => ({
+      id,
+      text: `said ${id}`,
+      action: false,
+      room: this.state.room,
+    }))
     return this.act({ type: 'say', messages, now: this.now })
   }
 
@@ -78,6 +116,17 @@ export class Tab {
     return this.act({ type: 'connection', connection, now: this.now })
   }
 
+  show(room: string): this {
+    return this.act({ type: 'show', room })
+  }
+
+  /** The part of the state that belongs to a room, shown or not. */
+  in(room: string): RoomState {
+    const there = roomsOf(this.state).find((one) => one.room === room)
+    if (there === undefined) throw new Error(`not in ${room}`)
+    return there
+  }
+
   /** `duration`: in ms. */
   wait(duration: number): this {
     this.now += duration
@@ -85,7 +134,7 @@ export class Tab {
   }
 
   get seqs(): number[] {
-    return this.state.entries.flatMap((entry) => (entry.kind === 'event' ? [entry.event.seq] : []))
+    return seqsOf(this.state)
   }
 
   get pendingIds(): string[] {
@@ -95,4 +144,9 @@ export class Tab {
   get faults(): (string | undefined)[] {
     return this.state.pending.map(({ fault }) => fault?.kind)
   }
+}
+
+/** The seqs of the events in the window of a room. */
+export function seqsOf({ entries }: RoomState): number[] {
+  return entries.flatMap((entry) => (entry.kind === 'event' ? [entry.event.seq] : []))
 }

@@ -11,7 +11,7 @@ function said(text: string): EventEntry {
 
 it('announces a message again if it is equal to the one before', () => {
   const announcement = signal('')
-  const voice = new Voice({ announcement })
+  const voice = new Voice({ announcement, act: () => {} })
   const spoken: string[] = []
   announcement.subscribe((text) => void spoken.push(text))
   for (const text of ['yes', 'yes', 'yes']) voice.hear([said(text)], false)

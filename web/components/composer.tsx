@@ -1,8 +1,7 @@
 /** The composer. Enter sends, Shift+Enter starts a new line, Tab moves the focus on. */
-
 import { effect, useSignal } from '@preact/signals'
 import type { ComponentType } from 'preact'
-import { useEffect, useMemo, useRef } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks'
 import { soughtAt } from '../completion.ts'
 import { longestMessage } from '../draft.ts'
 import { texts } from '../language.ts'
@@ -10,6 +9,7 @@ import { Recall } from '../recall.ts'
 import type { Session } from '../session.ts'
 import { submit } from '../speech.ts'
 import { keepDraft, keepRecall, readDraft, readRecall } from '../store.ts'
+import { TypingNotice } from '../typing.ts'
 import type { Completer } from './completer.ts'
 import { Icon } from './icon.tsx'
 import { lazily } from './lazy.tsx'
@@ -32,13 +32,15 @@ export function Composer({ session }: { session: Session }) {
   const completion = useSignal<Completion | null>(null)
   const completer = completion.value?.completer
   const recall = useMemo(() => new Recall(readRecall()), [])
+  const typing = useMemo(() => new TypingNotice(session), [session])
+  const room = usePart(session, (state) => state.room)
   const entered = usePart(session, (state) => state.me?.id)
   const aimed = usePart(session, (state) => state.target)
   const limit = usePart(session, (state) => state.limits.textBytes)
 
   function take(element: HTMLTextAreaElement) {
     draft.value = element.value
-    keepDraft(element.value)
+    keepDraft(room.peek(), element.value)
     growToText(element)
     complete()
   }
@@ -63,7 +65,11 @@ export function Composer({ session }: { session: Session }) {
     take(element)
   }
 
-  useEffect(() => write(readDraft()), [])
+  // Before any input can reach the field: each room has a draft of its own.
+  useLayoutEffect(() => {
+    typing.off()
+    write(readDraft(room.value))
+  }, [room.value])
 
   useEffect(() => {
     // A reader who followed a link to a message has the focus there.
@@ -85,7 +91,8 @@ export function Composer({ session }: { session: Session }) {
   function fieldOnInput({ currentTarget }: { currentTarget: HTMLTextAreaElement }) {
     take(currentTarget)
     session.dismissNotice()
-    session.typing(currentTarget.value.trim() !== '')
+    if (currentTarget.value.trim() === '') typing.off()
+    else typing.on()
   }
 
   async function send() {
@@ -93,14 +100,16 @@ export function Composer({ session }: { session: Session }) {
     // A second Enter while a command loads its chunk must not run the command twice.
     if (sending.current || longestMessage(text) > limit.value) return
     sending.current = true
+    const from = room.peek()
     const taken = await submit(session, text)
     sending.current = false
     if (!taken) return
     recall.add(text)
     keepRecall(recall.texts)
-    session.typing(false)
-    // Text written while a command loads its chunk stays.
-    if (field.current?.value === text) write('')
+    typing.off()
+    // A command may have led to another room. Text written while it loads its chunk stays.
+    if (room.peek() !== from) keepDraft(from, '')
+    else if (field.current?.value === text) write('')
   }
 
   function fieldOnKeyDown(event: KeyboardEvent) {

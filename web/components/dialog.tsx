@@ -1,13 +1,12 @@
 /** A modal dialog. Escape, its close button and a click outside close it. */
-
 import type { ComponentChildren } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 import { more } from '../language/more.ts'
 import { Icon } from './icon.tsx'
 
-type Props = { title: string; onClose: () => void; children: ComponentChildren }
+type Props = { title: string; class?: string; onClose: () => void; children: ComponentChildren }
 
-export function Dialog({ title, onClose, children }: Props) {
+export function Dialog({ title, class: look, onClose, children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null)
   useEffect(() => {
     const before = document.activeElement as HTMLElement | null
@@ -18,6 +17,7 @@ export function Dialog({ title, onClose, children }: Props) {
     // biome-ignore lint/a11y/useKeyWithClickEvents: Escape closes it by itself
     <dialog
       ref={dialog}
+      class={look}
       aria-labelledby="dialog-title"
       onClose={onClose}
       onClick={(event) => event.target === dialog.current && dialog.current?.close()}

@@ -29,10 +29,11 @@ export function Feedback({ session, draft }: { session: Session; draft: Signal<s
     }, ignore)
   })
 
-  const { code = '', text = '', suggestion = null } = notice.value ?? {}
+  const { code = '', text = '', suggestion = null, room } = notice.value ?? {}
   return (
     <div class="feedback">
       <p id="notice" role="status">
+        {room !== undefined && <bdi>{room}: </bdi>}
         {errorText(code, text)}
         {suggestion !== null && (
           <>

@@ -1,8 +1,9 @@
-/** The header: title, number of members, search, settings, and the button to leave. */
-
+/** The header: rooms, title, topic, number of members, search, settings, and the button to leave. */
 import { useSignal } from '@preact/signals'
+import { hasSeveral } from '../directory.ts'
 import { texts } from '../language.ts'
 import type { Session } from '../session.ts'
+import { LOBBY } from '../state.ts'
 import { Icon } from './icon.tsx'
 import { lazily } from './lazy.tsx'
 import { Mark } from './mark.tsx'
@@ -11,15 +12,31 @@ import { countsText } from './people.tsx'
 
 const Settings = lazily(async () => (await import('./settings.tsx')).SettingsDialog)
 const Search = lazily(async () => (await import('./search.tsx')).Search)
+const RoomsButton = lazily(async () => (await import('./rooms.tsx')).RoomsButton)
 
 export function Header({ session }: { session: Session }) {
   const counts = usePart(session, countsText)
+  const several = usePart(session, hasSeveral)
+  const room = usePart(session, (state) => state.room)
+  const topic = usePart(session, (state) => state.topic)
   const { peopleOpen, searching } = session
   const setting = useSignal(false)
   return (
     <header class="top">
+      {several.value && <RoomsButton session={session} />}
       <Mark />
-      <h1>Oneroom</h1>
+      {room.value === LOBBY && topic.value === '' ? (
+        <h1>Oneroom</h1>
+      ) : (
+        <div class="place">
+          <h1 dir="auto" class={room.value === LOBBY ? undefined : 'room-name'}>
+            {room.value === LOBBY ? 'Oneroom' : room}
+          </h1>
+          <p class="subject" dir="auto" title={topic.value}>
+            {topic}
+          </p>
+        </div>
+      )}
       <button
         type="button"
         class="quiet counts"

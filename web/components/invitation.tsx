@@ -1,5 +1,4 @@
 /** The button that shows how to join from a terminal. */
-
 import { useSignal } from '@preact/signals'
 import { texts } from '../language.ts'
 import { Icon } from './icon.tsx'

@@ -2,6 +2,7 @@
 import { useEffect, useRef } from 'preact/hooks'
 import { errorText, texts } from '../language.ts'
 import type { Session } from '../session.ts'
+import { LOBBY } from '../state.ts'
 import { Invitation } from './invitation.tsx'
 import { lazily } from './lazy.tsx'
 import { Mark } from './mark.tsx'
@@ -14,6 +15,7 @@ export function Join({ session }: { session: Session }) {
   const refusal = usePart(session, (state) => state.refusal)
   const joining = usePart(session, (state) => state.joining)
   const known = usePart(session, (state) => state.name).peek()
+  const room = usePart(session, (state) => state.room)
   const { code = '', text = '', suggestion = null } = refusal.value ?? {}
 
   useEffect(() => {
@@ -35,7 +37,7 @@ export function Join({ session }: { session: Session }) {
     <main class="join">
       <Mark />
       <h1>Oneroom</h1>
-      <p class="lead">{texts.lead}</p>
+      <p class="lead">{room.value === LOBBY ? texts.lead : texts.leadIn(room.value)}</p>
       <form onSubmit={formOnSubmit}>
         <label for="name">{texts.yourName}</label>
         <div class="field">

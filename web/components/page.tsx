@@ -1,5 +1,6 @@
 /** The page: the form or the room, and the live region for screen readers, which exists from the start. */
 import { useEffect } from 'preact/hooks'
+import { hasSeveral } from '../directory.ts'
 import { texts } from '../language.ts'
 import { Log } from '../log/log.tsx'
 import type { Session } from '../session.ts'
@@ -14,6 +15,7 @@ import { Typing } from './typing.tsx'
 
 const Status = lazily(async () => (await import('./status.tsx')).Status)
 const Wall = lazily(async () => (await import('./wall.tsx')).Wall)
+const Rooms = lazily(async () => (await import('./rooms.tsx')).Rooms)
 
 /** `wall`: the view for a projector. */
 export function Page({ session, wall }: { session: Session; wall: boolean }) {
@@ -35,6 +37,8 @@ export function Page({ session, wall }: { session: Session; wall: boolean }) {
 }
 
 function Room({ session }: { session: Session }) {
+  const several = usePart(session, hasSeveral)
+  const { roomsOpen } = session
   useEffect(() => {
     const closePeople = (event: Event): void => {
       const isAway =
@@ -52,6 +56,16 @@ function Room({ session }: { session: Session }) {
   return (
     <div class={session.peopleOpen.value ? 'room open' : 'room'}>
       <Header session={session} />
+
+      {(several.value || roomsOpen.value) && (
+        <Rooms
+          session={session}
+          several={several.value}
+          onClose={() => {
+            roomsOpen.value = false
+          }}
+        />
+      )}
       <aside class="side" id="side" aria-label={texts.theRoom}>
         <People session={session} />
         <Invitation />

@@ -11,6 +11,9 @@ import { Dialog } from './dialog.tsx'
 import { Name } from './name.tsx'
 import { usePart } from './part.ts'
 
+/** Results of a search, the latest ones. */
+const LIMIT = 100
+
 type Props = { session: Session; query: string; onClose: () => void }
 
 export function Search({ session, query, onClose }: Props) {
@@ -21,7 +24,10 @@ export function Search({ session, query, onClose }: Props) {
 
   function ask(words: string) {
     asked.value = words.trim()
-    if (asked.value !== '') offline.value = !session.search(asked.value)
+    if (asked.value === '') return
+    const here = session.naming(session.peek().room)
+    const request = { type: 'search' as const, query: asked.value, limit: LIMIT, ...here }
+    offline.value = !session.send(request)
   }
 
   useEffect(() => {

@@ -2,7 +2,6 @@
  * The state of a lost connection and what the reader can do about it. An interruption of
  * less than two seconds shows nothing.
  */
-
 import { more } from '../language/more.ts'
 import { errorText, texts } from '../language.ts'
 import type { Session } from '../session.ts'

@@ -4,6 +4,8 @@ import { type Address, address } from '../address.ts'
 import { copyText } from '../clipboard.ts'
 import { more } from '../language/more.ts'
 import { texts } from '../language.ts'
+import { addressedRoom } from '../place.ts'
+import { LOBBY } from '../state.ts'
 import { Dialog } from './dialog.tsx'
 import { isLoopback, pageAddress, Qr } from './qr.tsx'
 
@@ -28,6 +30,7 @@ function waysTo({ host, port }: Address['tcp']): Way[] {
 export function Terminals({ onClose }: { onClose: () => void }) {
   const ways = address.value === null ? [] : waysTo(address.value.tcp)
   const url = pageAddress()
+  const room = addressedRoom()
   return (
     <Dialog title={texts.terminals} onClose={onClose}>
       <p>{more.terminalsLead}</p>
@@ -35,6 +38,7 @@ export function Terminals({ onClose }: { onClose: () => void }) {
         {ways.map(({ name, line }) => (
           <Line key={name} name={name} line={line} />
         ))}
+        {room !== LOBBY && <Line name={more.terminalsRoom} line={`/join ${room}`} />}
       </dl>
       <h3>{more.onPhone}</h3>
       <div class="phone">

@@ -8,6 +8,7 @@ import { more } from '../language/more.ts'
 import { texts } from '../language.ts'
 import { Log } from '../log/log.tsx'
 import type { Session } from '../session.ts'
+import { LOBBY } from '../state.ts'
 import { lazily } from './lazy.tsx'
 import { Mark } from './mark.tsx'
 import { usePart } from './part.ts'
@@ -19,6 +20,8 @@ const Status = lazily(async () => (await import('./status.tsx')).Status)
 
 export function Wall({ session }: { session: Session }) {
   const counts = usePart(session, countsText)
+  const room = usePart(session, (state) => state.room)
+  const topic = usePart(session, (state) => state.topic)
   const waiting = usePart(session, ({ screen, joining }) => screen === 'form' && !joining)
   const free = usePart(session, (state) => state.refusal?.suggestion)
 
@@ -33,7 +36,10 @@ export function Wall({ session }: { session: Session }) {
     <div class="wall">
       <header>
         <Mark />
-        <h1>Oneroom</h1>
+        <h1 dir="auto">{room.value === LOBBY ? 'Oneroom' : room}</h1>
+        <p class="subject" dir="auto">
+          {topic}
+        </p>
         <p class="counts-line">{counts}</p>
       </header>
       <main>
@@ -52,6 +58,7 @@ export function Wall({ session }: { session: Session }) {
             <code dir="ltr">
               nc {tcp.host} {tcp.port}
             </code>
+            {room.value !== LOBBY && <code dir="ltr">/join {room}</code>}
           </>
         )}
       </aside>

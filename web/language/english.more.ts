@@ -37,14 +37,27 @@ export const englishMore = {
   connecting: 'Connecting …',
   nextTry: (seconds: number) => `Next try in ${seconds}\u00a0s.`,
 
+  number: (count: number) => String(count),
+  rooms: 'Rooms',
+  otherRooms: 'Other rooms',
+  enterRoom: 'Join a room',
+  roomName: 'Name of the room',
+  leaveRoom: (room: string) => `Leave ${room}`,
+  present: (count: number) => `${count} here`,
+  roomOffline: 'There is no connection now. You cannot join another room.',
+  noTopic: 'This room has no topic.',
+  topicOffline: 'There is no connection now. The topic was not changed.',
+
   spoken: (count: number, mentions: number) => {
     const messages = count === 1 ? '1 new message' : `${count} new messages`
     if (mentions === 0) return messages
     return `${messages}, ${mentions === 1 ? '1 mentions' : `${mentions} mention`} you`
   },
   mentioned: (name: string) => `${name} mentions you`,
+  mentionedIn: (name: string, room: string) => `${name} mentioned you in ${room}`,
 
   terminalsLead: 'Nothing to install: each of these lines joins this room.',
+  terminalsRoom: 'Then join this room:',
   copy: 'Copy',
   copied: 'Copied',
   onPhone: 'On a phone',

@@ -15,6 +15,7 @@ export const english = {
   commands: {} as Record<string, string>,
 
   lead: 'One room for browsers and terminals.',
+  leadIn: (room: string) => `The room ${room}, for browsers and terminals.`,
   yourName: 'Your name',
   join: 'Join',
   joining: 'Joining …',
@@ -28,6 +29,8 @@ export const english = {
   empty: 'No messages yet. Write the first one.',
   beginning: 'The log begins here.',
   newLine: 'New',
+  topicSet: (name: string, topic: string) =>
+    topic === '' ? `${name} removed the topic` : `${name} set the topic: ${topic}`,
   change: {
     joined: (name: string, via: Via) => `${name} joined (${via})`,
     left: (name: string) => `${name} left`,

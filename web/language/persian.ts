@@ -50,6 +50,9 @@ export const persian: Texts = {
   commands: {
     name: 'نام خود را عوض کنید.',
     who: 'ببینید چه کسانی اینجا هستند و از چه راهی آمده‌اند.',
+    join: 'به اتاق دیگری بروید، یا آن را بسازید.',
+    rooms: 'فهرست اتاق‌ها را ببینید.',
+    topic: 'موضوع اتاق را ببینید یا بگذارید.',
     me: 'بگویید چه می‌کنید، مانند «∗ آلیس دست تکان می‌دهد».',
     search: 'پیام‌هایی را که این واژه‌ها را دارند پیدا کنید.',
     help: 'این فهرست را ببینید.',
@@ -57,6 +60,7 @@ export const persian: Texts = {
   },
 
   lead: 'یک اتاق برای مرورگر و پایانه.',
+  leadIn: (room: string) => `اتاق ${room}، برای مرورگر و پایانه.`,
   yourName: 'نام شما',
   join: 'ورود',
   joining: 'در حال ورود …',
@@ -70,6 +74,8 @@ export const persian: Texts = {
   empty: 'هنوز پیامی نیست. نخستین پیام را بنویسید.',
   beginning: 'گفت‌وگو از اینجا آغاز شد.',
   newLine: 'تازه',
+  topicSet: (name: string, topic: string) =>
+    topic === '' ? `${name} موضوع را برداشت` : `${name} موضوع را چنین گذاشت: ${topic}`,
   change: {
     joined: (name: string, via: Via) => `${name} آمد (${via})`,
     left: (name: string) => `${name} رفت`,
@@ -156,13 +162,26 @@ export const persian: Texts = {
     connecting: 'در حال اتصال …',
     nextTry: (seconds: number) => `تلاش بعدی تا ${n(seconds)} ثانیه‌ی دیگر.`,
 
+    number: n,
+    rooms: 'اتاق‌ها',
+    otherRooms: 'اتاق‌های دیگر',
+    enterRoom: 'ورود به اتاق',
+    roomName: 'نام اتاق',
+    leaveRoom: (room: string) => `ترک ${room}`,
+    present: (count: number) => `${n(count)} نفر`,
+    roomOffline: 'اکنون ارتباطی نیست. نمی‌توانید به اتاق دیگری بروید.',
+    noTopic: 'این اتاق موضوعی ندارد.',
+    topicOffline: 'اکنون ارتباطی نیست. موضوع عوض نشد.',
+
     spoken: (count: number, mentions: number) =>
       mentions === 0
         ? `${n(count)} پیام تازه`
         : `${n(count)} پیام تازه، ${n(mentions)} پیام خطاب به شما`,
     mentioned: (name: string) => `${name} از شما نام برد`,
+    mentionedIn: (name: string, room: string) => `${name} در ${room} از شما نام برد`,
 
     terminalsLead: 'چیزی برای نصب نیست: هر یک از این سطرها شما را به این اتاق می‌آورد.',
+    terminalsRoom: 'سپس به این اتاق بیایید:',
     copy: 'رونوشت',
     copied: 'رونوشت شد',
     onPhone: 'با تلفن',

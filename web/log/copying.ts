@@ -1,7 +1,7 @@
 /** Several copied rows become lines as on a terminal, without the labels of buttons. */
 import { stampOf } from '../moment.ts'
 import type { Entry } from '../state.ts'
-import { changesText } from './row.ts'
+import { changesText, topicText } from './row.ts'
 import type { Rows } from './rows.ts'
 
 export function connectCopying(scroller: HTMLElement, rows: Rows): () => void {
@@ -28,6 +28,7 @@ export function lineOf(entry: Entry): string {
   const stamp = `[${stampOf(entry.at)}]`
   if (entry.kind === 'presence') return `${stamp} * ${changesText(entry)}`
   const { kind, from, text } = entry.event
+  if (kind === 'topic') return `${stamp} * ${topicText(entry.event)}`
   if (kind === 'message') return `${stamp} <${from.name}> ${text}`
   return kind === 'action' ? `${stamp} * ${from.name} ${text}` : `${stamp} * ${text}`
 }

@@ -11,6 +11,7 @@ import {
   firstSeq,
   isDetached,
   isShown,
+  LOBBY,
   lastSeq,
   PAGE_ROWS,
   type State,
@@ -36,7 +37,8 @@ export type Page = 'older' | 'newer'
 
 export class History {
   readonly #host: HistoryHost
-  #loading = false
+  /** The rooms for which a page is requested. */
+  readonly #loading = new Set<string>()
 
   constructor(host: HistoryHost) {
     this.#host = host
@@ -63,14 +65,15 @@ export class History {
   /** Shows a message among its neighbours. `back`: the position that the way back leads to. */
   async goTo(seq: number, back: State['back'] = { seq: this.#host.readingSeq() }): Promise<void> {
     const host = this.#host
+    const { room } = host.peek()
     if (isShown(host.peek(), seq)) return host.act({ type: 'aim', seq, back })
     const has = (page: Fetched): boolean => page.events.some((event) => event.seq === seq)
-    let found = await fetchEvents(pageUrl('after', Math.max(0, seq - PAGE_ROWS / 2)))
+    let found = await fetchEvents(pageUrl(room, 'after', Math.max(0, seq - PAGE_ROWS / 2)))
     // A page of long messages can end before the target.
-    if (found?.more && !has(found)) found = await fetchEvents(pageUrl('after', seq - 1))
+    if (found?.more && !has(found)) found = await fetchEvents(pageUrl(room, 'after', seq - 1))
     if (!found) return host.hint(more.historyFailed)
     if (!has(found)) return host.hint(more.notKept)
-    const page = { ...found, position: { target: seq, back } }
+    const page = { ...found, room, position: { target: seq, back } }
     host.act({ type: 'page', page, now: Date.now() })
   }
 
@@ -80,22 +83,23 @@ export class History {
     else await this.goTo(back.seq, null)
   }
 
-  /** One page at a time. */
+  /** One page of a room at a time. */
   async #load(position: Page, direction: 'before' | 'after', seq: number): Promise<void> {
-    if (this.#loading) return
-    this.#loading = true
-    const found = await fetchEvents(pageUrl(direction, seq))
-    this.#loading = false
-    this.#host.pageFailed.value = found ? null : position
-    if (found) {
-      this.#host.act({ type: 'page', page: { ...found, position }, now: Date.now() })
-    }
+    const host = this.#host
+    const { room } = host.peek()
+    if (this.#loading.has(room)) return
+    this.#loading.add(room)
+    const found = await fetchEvents(pageUrl(room, direction, seq))
+    this.#loading.delete(room)
+    if (room === host.peek().room) host.pageFailed.value = found ? null : position
+    if (found) host.act({ type: 'page', page: { ...found, room, position }, now: Date.now() })
   }
 }
 
 /** `seq` itself is not included. */
-function pageUrl(direction: 'before' | 'after', seq: number): string {
-  return `/api/events?${direction}=${seq}&limit=${PAGE_ROWS}`
+function pageUrl(room: string, direction: 'before' | 'after', seq: number): string {
+  const place = room === LOBBY ? '' : `&room=${encodeURIComponent(room)}`
+  return `/api/events?${direction}=${seq}&limit=${PAGE_ROWS}${place}`
 }
 
 /** null if the server does not return the page within the time limit. */

@@ -1,11 +1,14 @@
 /** Opens the message that a link leads to, also if the link is followed in this page. */
 import { effect, untracked } from '@preact/signals'
+import { addressedRoom } from '../place.ts'
 import type { Session } from '../session.ts'
-import type { State } from '../state.ts'
+import { isSameRoom, type State } from '../state.ts'
 
 export function watchLinks(session: Session): void {
   const linked = () => Number(/^#(\d{1,15})$/u.exec(location.hash)?.[1] ?? 0)
-  const isIn = session.select(({ me, epoch }) => me !== null && epoch !== null)
+  const isIn = session.select(
+    ({ me, epoch, room }) => me !== null && epoch !== null && isSameRoom(room, addressedRoom()),
+  )
   function follow(back?: State['back']) {
     if (linked() > 0) session.browse((history) => history.goTo(linked(), back))
   }

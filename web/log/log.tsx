@@ -16,7 +16,7 @@ export function Log({ session }: { session: Session }) {
   const scroller = useRef<HTMLDivElement>(null)
   const content = useRef<HTMLDivElement>(null)
   const list = useRef<HTMLOListElement>(null)
-  const empty = usePart(session, ({ me, entries }) => me !== null && entries.length === 0)
+  const empty = usePart(session, ({ epoch, entries }) => epoch !== null && entries.length === 0)
   const atStart = usePart(session, (state) => state.atStart && state.entries.length > 0)
 
   useEffect(() => {

@@ -1,5 +1,4 @@
 /** Pending messages, below all messages that the log has returned. */
-
 import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import { Icon } from '../components/icon.tsx'
@@ -18,8 +17,10 @@ export function PendingList({ session }: { session: Session }) {
   const pending = usePart(session, (state) => state.pending)
   const name = usePart(session, (state) => state.me?.name ?? state.name)
   const continued = usePart(session, endsWithMine)
-  const shown = pending.value.slice(0, PENDING_ROWS)
-  const more = pending.value.length - shown.length
+  const room = usePart(session, (state) => state.room)
+  const here = pending.value.filter((message) => message.room === room.value)
+  const shown = here.slice(0, PENDING_ROWS)
+  const more = here.length - shown.length
   return (
     <>
       <ol class="pending" aria-label={texts.pending}>

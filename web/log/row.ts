@@ -26,10 +26,20 @@ export function rowElement(entry: Entry, { lead, newDay, fence }: RowLayout): HT
     if (entry.mine) row.classList.add('mine')
     if (entry.mention) row.classList.add('mention')
     if (fence !== '') row.classList.add('fence', fence)
-    row.append(whoElement(entry.event), textElement(entry.event.text, marksUp(entry.event, fence)))
+    row.append(...contentOf(entry.event, fence))
   }
   row.append(timeElement(entry.at))
   return row
+}
+
+function contentOf(event: RoomEvent, fence: RowLayout['fence']): HTMLElement[] {
+  if (event.kind !== 'topic') {
+    return [whoElement(event), textElement(event.text, marksUp(event, fence))]
+  }
+  const text = textElement(topicText(event), false)
+  // A sentence of the page, which has not the direction of the name that it begins with.
+  text.dir = texts.direction
+  return [text]
 }
 
 /** The line above messages that arrived while the reader was away. */
@@ -46,6 +56,11 @@ export function changesText({ changes, more }: Entry & { kind: 'presence' }): st
   })
   if (more > 0) parts.push(texts.change.more(more))
   return parts.join(' · ')
+}
+
+/** The text of the row of a new topic, also for copying. */
+export function topicText({ from, text }: RoomEvent): string {
+  return texts.topicSet(from.name, text)
 }
 
 /** Only messages written in a page may have markup. */

@@ -15,6 +15,9 @@ export type Row = {
   above: Row | undefined
 }
 
+/** `bottom`: the lower edge of the row below the top of the visible part, in pixels. */
+export type Place = { entry: Entry; bottom: number }
+
 export class Rows {
   readonly #list: HTMLOListElement
   readonly #scroller: HTMLElement
@@ -29,19 +32,32 @@ export class Rows {
 
   /** Draws the window; the row being read stays in its position unless the newest is followed. */
   show(state: Pick<State, 'entries' | 'readTo' | 'following'>): void {
-    const anchor = state.following ? undefined : this.#anchorFor(state.entries)
-    const bottom = anchor?.element.getBoundingClientRect().bottom ?? 0
+    const place = state.following ? undefined : this.place(state.entries)
     this.#draw(state.entries)
     this.#drawUnread(firstUnread(state))
-    const now = anchor && this.#rows.get(anchor.entry)?.element.getBoundingClientRect().bottom
-    if (now !== undefined && now !== bottom) this.#scroller.scrollTop += now - bottom
+    this.keep(place)
   }
 
-  /** Draws all rows again, after a change of a setting that all of them depend on. */
+  /** Draws all rows again, of another room or after a change of a setting that all depend on. */
   redraw(state: Pick<State, 'entries' | 'readTo' | 'following'>): void {
     this.#rows.clear()
     this.#list.replaceChildren()
     this.show(state)
+  }
+
+  /** The position of the row being read, or of the next one that is among these entries. */
+  place(entries?: readonly Entry[]): Place | undefined {
+    const row = this.#anchorFor(entries)
+    return row && { entry: row.entry, bottom: this.#bottomOf(row) }
+  }
+
+  /** Scrolls until a row has the position that it had. False if it is not in the window. */
+  keep(place: Place | undefined): boolean {
+    const row = place && this.#rows.get(place.entry)
+    if (!row) return false
+    const moved = this.#bottomOf(row) - place.bottom
+    if (moved !== 0) this.#scroller.scrollTop += moved
+    return true
   }
 
   /** The row at the top of the visible part. */
@@ -72,12 +88,17 @@ export class Rows {
   }
 
   /** The row being read, or the next one that is still in the window. */
-  #anchorFor(entries: readonly Entry[]): Row | undefined {
+  #anchorFor(entries?: readonly Entry[]): Row | undefined {
     let row = this.reading
-    if (!row) return undefined
+    if (!row || !entries) return row
     const kept = new Set(entries)
     while (row && !kept.has(row.entry)) row = this.of(row.element.nextElementSibling)
     return row
+  }
+
+  #bottomOf({ element }: Row): number {
+    const { top } = this.#scroller.getBoundingClientRect()
+    return element.getBoundingClientRect().bottom - top
   }
 
   #draw(entries: readonly Entry[]): void {

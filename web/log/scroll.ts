@@ -4,10 +4,12 @@ import type { Session } from '../session.ts'
 import { settings } from '../settings.ts'
 import { isDetached } from '../state.ts'
 import type { History } from './history.ts'
-import { Rows } from './rows.ts'
+import { type Place, Rows } from './rows.ts'
 
 /** A position this near to the end counts as the end. Pixels. */
 const END_PX = 32
+/** Rows outside the viewport have an estimated height until they were drawn once. Frames. */
+const SETTLING_FRAMES = 3
 /** More rows are loaded when fewer pixels than this are left to scroll. */
 const PRELOAD_PX = 1500
 
@@ -22,6 +24,7 @@ export function connectLog(
   list: HTMLOListElement,
 ): () => void {
   const rows = new Rows(list, scroller)
+  const room = session.select((state) => state.room)
   const entries = session.select((state) => state.entries)
   const following = session.select((state) => state.following)
   const readTo = session.select((state) => state.readTo)
@@ -33,6 +36,9 @@ export function connectLog(
   let aimed: { seq: number } | null = null
   let followed = false
   let lastTop = 0
+  let drawnRoom = room.peek()
+  /** Where the reader was in the other rooms; none at the newest row. */
+  const places = new Map<string, Place | undefined>()
 
   function stick() {
     if (!following.peek()) return
@@ -58,7 +64,8 @@ export function connectLog(
       following: following.value,
       readTo: readTo.value,
     }
-    if (drawing.value === drawnAs) rows.show(state)
+    if (room.value !== drawnRoom) changeRoom(state)
+    else if (drawing.value === drawnAs) rows.show(state)
     else rows.redraw(state)
     drawnAs = drawing.value
     // The resize observer follows new rows after their layout; doing it here would force a second layout.
@@ -66,6 +73,29 @@ export function connectLog(
     followed = state.following
     if (target.value !== null && target.value !== aimed) aim(target.value.seq)
     aimed = target.value
+  }
+
+  function changeRoom(state: Parameters<Rows['show']>[0]): void {
+    places.set(drawnRoom, followed ? undefined : rows.place())
+    drawnRoom = room.value
+    session.pageFailed.value = null
+    // The rows of the other room, one of which may have the focus, are removed.
+    if (list.contains(document.activeElement)) scroller.focus({ preventScroll: true })
+    rows.redraw(state)
+    const place = places.get(drawnRoom)
+    const isKept = !state.following && rows.keep(place)
+    // Without a place, a link may have chosen a message while the room was not shown.
+    aimed = isKept ? target.value : null
+    followed = false
+    lastTop = scroller.scrollTop
+    if (isKept) keepThrough(place, SETTLING_FRAMES)
+  }
+
+  function keepThrough(place: Place | undefined, frames: number): void {
+    if (frames === 0 || place !== places.get(drawnRoom)) return
+    rows.keep(place)
+    lastTop = scroller.scrollTop
+    requestAnimationFrame(() => keepThrough(place, frames - 1))
   }
 
   function aim(seq: number): void {

@@ -4,9 +4,10 @@
  * An event MUST be shown once and in the order of its seq, also if the server sends it twice.
  */
 import { acknowledge, newEvents } from '../../shared/client/state.ts'
-import type { Person, RoomEvent } from '../../shared/protocol.ts'
-import { type EventEntry, entryOf, othersAfter } from './entry.ts'
-import { type Change, type Entry, emptyLog, type State } from './model.ts'
+import type { Events, Person, RoomEvent } from '../../shared/protocol.ts'
+import { entryOf, othersAfter } from './entry.ts'
+import type { State } from './model.ts'
+import { type Change, type Entry, emptyLog } from './room.ts'
 import { append } from './window.ts'
 
 /** Limit on changes listed in one presence row; more are counted. */
@@ -15,11 +16,11 @@ const CHANGES_NAMED = 6
 const PRESENCE_GROUP_MS = 60_000
 
 /** Adds new events, and counts them for a reader who does not see them arrive. */
-export function takeEvents(state: State, events: readonly RoomEvent[], now: number): State {
+export function takeEvents(state: State, { events, to = 0 }: Events, now: number): State {
   const known = acknowledge(state, events, now)
   const fresh = newEvents(events, state.seq)
-  const last = fresh.at(-1)
-  if (!last) return known
+  const seq = Math.max(state.seq, fresh.at(-1)?.seq ?? 0, to)
+  if (fresh.length === 0) return seq === state.seq ? known : { ...known, seq }
   let { readTo } = state
   let [foreign, mentions] = [0, 0]
   const added = fresh.map((event) => {
@@ -36,9 +37,11 @@ export function takeEvents(state: State, events: readonly RoomEvent[], now: numb
   return append(
     {
       ...known,
-      seq: last.seq,
+      seq,
+      topic: fresh.findLast(({ kind }) => kind === 'topic')?.text ?? state.topic,
       readTo,
       unread: state.away ? state.unread + foreign : state.unread,
+      mentions: state.away ? state.mentions + mentions : state.mentions,
       below: below ? state.below + foreign : state.below,
       belowMentions: below ? state.belowMentions + mentions : state.belowMentions,
       typing: state.typing.every(quiet) ? state.typing : state.typing.filter(quiet),
@@ -47,10 +50,26 @@ export function takeEvents(state: State, events: readonly RoomEvent[], now: numb
   )
 }
 
-/** Replaces the list by the latest events of the log, none of them news. */
-export function replaceEvents(state: State, events: readonly RoomEvent[], now: number): State {
+/**
+ * Replaces the list by the latest events of the log. None of them is news, unless the tab
+ * remembers how far the reader has read; `before` is the state before it entered the room.
+ */
+export function replaceEvents(
+  state: State,
+  before: State,
+  events: readonly RoomEvent[],
+  now: number,
+): State {
   const entries = events.map((event) => entryOf(state, event, now))
-  return append({ ...acknowledge(state, events, now), ...emptyLog }, entries)
+  const readTo = state.away ? (before.epoch === null && before.readTo) || state.seq : null
+  const missed = othersAfter(entries, readTo ?? Infinity)
+  const next = append({ ...acknowledge(state, events, now), ...emptyLog }, entries)
+  return {
+    ...next,
+    readTo,
+    unread: state.unread + missed.length,
+    mentions: state.mentions + missed.filter(({ mention }) => mention).length,
+  }
 }
 
 /** Adds a row about presence, or continues the one that is the newest row. */
@@ -70,18 +89,11 @@ export function takeChanges(state: State, changes: readonly Change[], now: numbe
   return append(continues ? { ...state, [held]: state[held].slice(0, -1) } : state, [entry])
 }
 
-/** Messages of others that arrived between two states and may be read aloud. */
-export function arrivals(before: State, after: State): EventEntry[] {
-  if (after.seq === before.seq || after.epoch !== before.epoch) return []
-  const known = Math.max(before.seq, after.replayTo)
-  return [...othersAfter(after.entries, known), ...othersAfter(after.ahead, known)]
-}
-
-/** `away`: the page lost the reader's attention, and the unread line starts at this position. */
+/** `away`: the room lost the reader's attention, and the unread line starts at this position. */
 export function attend(state: State, away: boolean): State {
   if (away === state.away) return state
   const readTo = away ? state.seq : state.readTo === state.seq ? null : state.readTo
-  return { ...state, away, unread: 0, readTo }
+  return { ...state, away, unread: 0, mentions: 0, readTo }
 }
 
 /** The seq of the message below the unread line; null if there is no line. */

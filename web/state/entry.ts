@@ -1,7 +1,8 @@
 /** Entries of the list and their positions in the log. */
 import type { RoomEvent } from '../../shared/protocol.ts'
 import { mentions } from '../mention.ts'
-import type { Entry, State } from './model.ts'
+import type { State } from './model.ts'
+import type { Entry } from './room.ts'
 
 export type EventEntry = Entry & { kind: 'event' }
 

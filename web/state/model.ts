@@ -8,11 +8,14 @@ import type { ConnectionPhase } from '../../shared/client/connection.ts'
 import type { Draft } from '../../shared/client/pending.ts'
 import { type ClientState, type Identity, initialClient } from '../../shared/client/state.ts'
 import { limits } from '../../shared/limits.ts'
-import type { Person, RoomEvent, ServerMessage, Via, Welcome } from '../../shared/protocol.ts'
+import type { RoomEvent, ServerMessage, Welcome } from '../../shared/protocol.ts'
+import { emptyRoom, type RoomState } from './room.ts'
 
 export type { ConnectionPhase } from '../../shared/client/connection.ts'
 export type { Pending, PendingFault } from '../../shared/client/pending.ts'
 
+/** Latest events that a newcomer to a room requests. */
+export const HISTORY_EVENTS = 100
 /** Limit on rows of the log in the document. */
 export const LOG_ROWS = 900
 /**
@@ -28,61 +31,26 @@ export const AHEAD_ENTRIES = 900
 /** Limit on pending messages; above it the text stays in the composer. */
 export const PENDING_MESSAGES = 500
 
-/** One person joined, left or took a new name. */
-export type Change =
-  | { kind: 'joined'; name: string; via: Via }
-  | { kind: 'left'; name: string }
-  | { kind: 'renamed'; was: string; name: string }
+/** An error of the server: its code, its text, a free name that it suggests, the room it is about. */
+export type Refusal = { code: string; text: string; suggestion: string | null; room?: string }
 
-/** One row of the list: an event of the log, or a line about presence. */
-export type Entry =
-  | { kind: 'event'; at: number; event: RoomEvent; mine: boolean; mention: boolean }
-  /** `more`: number of changes that are not listed. */
-  | { kind: 'presence'; at: number; changes: readonly Change[]; more: number }
-
-/** An error of the server: its code, its text, and a free name that it suggests. */
-export type Refusal = { code: string; text: string; suggestion: string | null }
-
-export type State = ClientState & {
-  screen: 'form' | 'room'
-  /** The form was sent and the server has not responded. */
-  joining: boolean
-  refusal: Refusal | null
-  /** Since when there is no connection, null while there is one or none is wanted. */
-  awaySince: number | null
-  /** Why the last connection ended. */
-  trouble: Refusal | null
-  /** The rows in the document, oldest first: a window on the log. */
-  entries: readonly Entry[]
-  /** The newest entries, for as long as they are not in the window. */
-  ahead: readonly Entry[]
-  /** There are events between the window and `ahead` that are held in neither. */
-  gap: boolean
-  /** The window begins with the oldest event of the log. */
-  atStart: boolean
-  /** The message to bring into view; a new object each time. */
-  target: { seq: number } | null
-  /** The reader's position before that; a `seq` of null is the newest row. */
-  back: { seq: number | null } | null
-  /** The latest result of a search. */
-  found: { query: string; events: readonly RoomEvent[] } | null
-  typing: readonly { person: Person; until: number }[]
-  limits: Welcome['limits']
-  /** The page does not have the reader's attention. */
-  away: boolean
-  /** Messages from others since the page lost it. */
-  unread: number
-  /** The unread line is above the first message of others after this seq. */
-  readTo: number | null
-  /** The list scrolls with its newest row. */
-  following: boolean
-  /** Messages from others since the reader scrolled up. */
-  below: number
-  /** Those of them that mention the reader. */
-  belowMentions: number
-  /** The text below the composer. */
-  notice: Refusal | null
-}
+/** The fields of `RoomState` are those of the room that is shown. */
+export type State = ClientState &
+  RoomState & {
+    screen: 'form' | 'room'
+    /** All rooms of the tab, by name; the entry of the room that is shown is out of date. */
+    rooms: ReadonlyMap<string, RoomState>
+    /** The form was sent and the server has not responded. */
+    joining: boolean
+    refusal: Refusal | null
+    /** Since when there is no connection, null while there is one or none is wanted. */
+    awaySince: number | null
+    /** Why the last connection ended. */
+    trouble: Refusal | null
+    limits: Welcome['limits']
+    /** The text below the composer. */
+    notice: Refusal | null
+  }
 
 export type Action =
   | { type: 'join'; name: string }
@@ -97,6 +65,8 @@ export type Action =
   | { type: 'follow'; on: boolean }
   | { type: 'advance' }
   | { type: 'page'; page: LogPage; now: number }
+  | { type: 'show'; room: string }
+  | { type: 'drop'; room: string }
   | { type: 'aim'; seq: number; back: State['back'] }
   | { type: 'away'; on: boolean }
   | { type: 'notice'; notice: Refusal | null }
@@ -105,40 +75,33 @@ export type Action =
 export type LogPage = {
   /** Before the window, after it, or instead of it around `target`. */
   position: 'older' | 'newer' | { target: number; back: State['back'] }
+  room: string
   epoch: string
   events: readonly RoomEvent[]
   more: boolean
 }
 
-/** An empty list. */
-export const emptyLog = {
-  entries: [],
-  ahead: [],
-  gap: false,
-  atStart: false,
-  target: null,
-  back: null,
-  found: null,
-  readTo: null,
-  following: true,
-  below: 0,
-  belowMentions: 0,
-} as const satisfies Partial<State>
+/** A room as the tab remembers it. `readTo`: the last event that was read, null if unknown. */
+export type KeptRoom = Pick<RoomState, 'room' | 'readTo'>
 
-/** With a token the tab returns to the room without the form. */
-export function initialState(identity: Identity): State {
+/** What the tab remembers, and the room to show, which is one of `rooms`. */
+export type Kept = Identity & { room: string; rooms: readonly KeptRoom[] }
+
+/** With a token the tab returns to its rooms without the form. */
+export function initialState(kept: Kept): State {
+  const rooms = kept.rooms.map(
+    ({ room, readTo }) => [room, { ...emptyRoom(room), away: true, readTo }] as const,
+  )
   return {
-    ...initialClient(identity),
-    screen: identity.token === null ? 'form' : 'room',
+    ...initialClient(kept),
+    ...emptyRoom(kept.room),
+    rooms: new Map(rooms),
+    screen: kept.token === null ? 'form' : 'room',
     joining: false,
     refusal: null,
     awaySince: null,
     trouble: null,
-    ...emptyLog,
-    typing: [],
     limits,
-    away: false,
-    unread: 0,
     notice: null,
   }
 }

@@ -2,7 +2,8 @@
 import { takePresence } from '../../shared/client/state.ts'
 import type { Person, Presence, TypingNotice } from '../../shared/protocol.ts'
 import { takeChanges } from './entries.ts'
-import type { Change, State } from './model.ts'
+import type { State } from './model.ts'
+import type { Change } from './room.ts'
 
 /** A typing notice is valid for this long. */
 const TYPING_MS = 6_000

@@ -9,13 +9,13 @@
 import { entryOf, firstSeq, indexOfSeq, lastSeq } from './entry.ts'
 import {
   AHEAD_ENTRIES,
-  type Entry,
   FOLLOWED_ROWS,
   FOLLOWED_SLACK,
   LOG_ROWS,
   type LogPage,
   type State,
 } from './model.ts'
+import type { Entry } from './room.ts'
 
 /** Rows added to the window at once; the server's limit for one response. */
 export const PAGE_ROWS = 200

@@ -1,0 +1,33 @@
+/** Shows the other members of a room that this person is writing, or stopped. */
+import type { Session } from './session.ts'
+
+/** The shortest time between two notices. Milliseconds. */
+const EVERY_MS = 3_000
+
+export class TypingNotice {
+  readonly #session: Session
+  #sentAt = 0
+  #room = ''
+
+  constructor(session: Session) {
+    this.#session = session
+  }
+
+  on(): void {
+    const now = Date.now()
+    const { room } = this.#session.peek()
+    if (now - this.#sentAt < EVERY_MS) return
+    if (!this.#send(true, room)) return
+    this.#sentAt = now
+    this.#room = room
+  }
+
+  off(): void {
+    if (this.#sentAt === 0) return
+    if (this.#send(false, this.#room)) this.#sentAt = 0
+  }
+
+  #send(on: boolean, room: string): boolean {
+    return this.#session.send({ type: 'typing', on, ...this.#session.naming(room) })
+  }
+}
