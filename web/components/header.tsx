@@ -4,11 +4,11 @@ import { hasSeveral } from '../directory.ts'
 import { texts } from '../language.ts'
 import type { Session } from '../session.ts'
 import { LOBBY } from '../state.ts'
+import { countsText } from './counts.ts'
 import { Icon } from './icon.tsx'
 import { lazily } from './lazy.tsx'
 import { Mark } from './mark.tsx'
 import { usePart } from './part.ts'
-import { countsText } from './people.tsx'
 
 const Settings = lazily(async () => (await import('./settings.tsx')).SettingsDialog)
 const Search = lazily(async () => (await import('./search.tsx')).Search)

@@ -10,9 +10,9 @@ import { Invitation } from './invitation.tsx'
 import { Join } from './join.tsx'
 import { lazily } from './lazy.tsx'
 import { usePart } from './part.ts'
-import { People } from './people.tsx'
 import { Typing } from './typing.tsx'
 
+const People = lazily(async () => (await import('./people.tsx')).People)
 const Status = lazily(async () => (await import('./status.tsx')).Status)
 const Wall = lazily(async () => (await import('./wall.tsx')).Wall)
 const Rooms = lazily(async () => (await import('./rooms.tsx')).Rooms)

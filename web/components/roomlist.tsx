@@ -2,7 +2,6 @@
 import { useRef } from 'preact/hooks'
 import { directory, nameOf } from '../directory.ts'
 import { more } from '../language/more.ts'
-import { texts } from '../language.ts'
 import { enter, leave } from '../rooms.ts'
 import type { Session } from '../session.ts'
 import { hasFaulty, knownRoom, LOBBY, type RoomState, roomsOf } from '../state.ts'
@@ -68,7 +67,7 @@ export function RoomList({ session, onChoose }: Props) {
             ))}
           </ul>
           {others.length > OTHERS_SHOWN && (
-            <p class="about">{texts.andMore(others.length - OTHERS_SHOWN)}</p>
+            <p class="about">{more.andMore(others.length - OTHERS_SHOWN)}</p>
           )}
         </>
       )}

@@ -37,6 +37,10 @@ export const englishMore = {
   connecting: 'Connecting …',
   nextTry: (seconds: number) => `Next try in ${seconds}\u00a0s.`,
 
+  hereNow: 'Here now',
+  you: 'you',
+  andMore: (count: number) => `and ${count} more`,
+
   number: (count: number) => String(count),
   rooms: 'Rooms',
   otherRooms: 'Other rooms',

@@ -67,16 +67,13 @@ export const english = {
   connectionLost: 'The connection is lost.',
 
   theRoom: 'The room',
-  hereNow: 'Here now',
   nobodyYet: 'Nobody yet',
-  you: 'you',
   counts: {
     web: (count: number) => `${count} web`,
     terminal: (count: number) => `${count} terminal${count === 1 ? '' : 's'}`,
     server: (count: number) => `${count} server`,
     more: (count: number) => `${count} more`,
   },
-  andMore: (count: number) => `and ${count} more`,
 
   terminals: 'Join from a terminal',
 }

@@ -111,16 +111,13 @@ export const persian: Texts = {
   connectionLost: 'ارتباط قطع شده است.',
 
   theRoom: 'اتاق',
-  hereNow: 'حاضران',
   nobodyYet: 'هنوز کسی نیست',
-  you: 'شما',
   counts: {
     web: (count: number) => `${n(count)} در وب`,
     terminal: (count: number) => `${n(count)} در پایانه`,
     server: (count: number) => `${n(count)} در سرور`,
     more: (count: number) => `${n(count)} نفر دیگر`,
   },
-  andMore: (count: number) => `و ${n(count)} نفر دیگر`,
 
   terminals: 'ورود از پایانه',
 
@@ -161,6 +158,10 @@ export const persian: Texts = {
     retryNow: 'همین اکنون',
     connecting: 'در حال اتصال …',
     nextTry: (seconds: number) => `تلاش بعدی تا ${n(seconds)} ثانیه‌ی دیگر.`,
+
+    hereNow: 'حاضران',
+    you: 'شما',
+    andMore: (count: number) => `و ${n(count)} نفر دیگر`,
 
     number: n,
     rooms: 'اتاق‌ها',
