@@ -33,7 +33,8 @@ export class Memberships {
 
   /** The room of a request, if the connection is in it. `name`: undefined for the home. */
   named(name: string | undefined): Room | undefined {
-    const home = this.#entered.includes(this.#home) ? this.#home : undefined
+    // By its key: since it was left, it may have left the memory and come back.
+    const home = this.#entered.find(({ log }) => log.key === this.#home.log.key)
     if (name === undefined || name === home?.about.name) return home
     const checked = checkRoomName(name)
     const folded = checked.ok ? foldName(checked.name) : undefined

@@ -106,6 +106,18 @@ describe('a client in several rooms', () => {
     expect(bob.messages.filter((one) => one.type === 'presence' && one.left.length > 0)).toEqual([])
   })
 
+  it('returns to the room of its hello, which no request has to name', async () => {
+    const { webUrl, rooms } = await testGateway()
+    const ann = await pageClient(webUrl)
+    await ann.hello({ name: 'Ann', room: 'physics' })
+    ann.send({ type: 'leave', room: 'physics' })
+    await ann.next('left')
+    expect(rooms.opened).toEqual([rooms.lobby])
+    ann.send({ type: 'join', room: 'physics' })
+    ann.send({ type: 'say', text: 'here again' })
+    expect(await ann.until('here again')).toMatchObject({ seq: 1 })
+  })
+
   it('has a history, a search and a topic for each', async () => {
     const { webUrl } = await testGateway()
     const ann = await pageClient(webUrl)
