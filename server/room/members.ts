@@ -64,7 +64,8 @@ export class Members {
   /** Adds a member, or continues the membership of another connection of the same person. */
   join(person: Person, reader: Reader): void {
     const { id } = person
-    this.#readers.set(id, reader)
+    // A connection that is gone may still process a join, after a newer one of its person.
+    if (!reader.isGone || !this.#readers.has(id)) this.#readers.set(id, reader)
     this.#held.get(id)?.()
     this.#held.delete(id)
     if (this.#people.has(id)) return

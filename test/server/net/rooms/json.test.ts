@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { testGateway } from '../../../support/gateway.ts'
 import { pageClient } from '../../../support/page.ts'
-import { greeted } from '../../../support/raw.ts'
+import { greeted, rawClient } from '../../../support/raw.ts'
 
 const eventsOf = (client: Awaited<ReturnType<typeof pageClient>>, room: string | undefined) =>
   client.messages.flatMap((one) => (one.type === 'events' && one.room === room ? one.events : []))
@@ -116,6 +116,25 @@ describe('a client in several rooms', () => {
     ann.send({ type: 'join', room: 'physics' })
     ann.send({ type: 'say', text: 'here again' })
     expect(await ann.until('here again')).toMatchObject({ seq: 1 })
+  })
+
+  it('keeps the places that it took over, whatever the connection before it still joins', async () => {
+    const { webUrl, tcp, rooms, logged } = await testGateway({ flood: { perSecond: 4, burst: 1 } })
+    const first = await pageClient(webUrl)
+    const { token } = await first.hello({ name: 'Ann' })
+    const before = await rawClient(tcp.port)
+    const hello = { type: 'hello', protocol: 1, token }
+    // The join waits for flood control.
+    before.send(`${JSON.stringify(hello)}\n{"type":"join","room":"physics"}\n`)
+    await before.until('welcome')
+    const again = await pageClient(webUrl)
+    await again.hello({ token, room: 'physics' })
+    await before.until('replaced')
+    const isLeft = () => logged.filter(({ msg }) => msg === 'left').length === 2
+    before.socket.end()
+    await expect.poll(isLeft).toBe(true)
+    await expect.poll(() => rooms.lobby.members.counts).toEqual({ present: 0, held: 1 })
+    expect(rooms.opened[1]?.members.counts).toEqual({ present: 1, held: 0 })
   })
 
   it('has a history, a search and a topic for each', async () => {
