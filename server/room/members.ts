@@ -164,9 +164,10 @@ export class Members {
     return { present: this.#readers.size, held: this.#held.size }
   }
 
-  /** Leaves no timer. */
+  /** Leaves no timer, and broadcasts nothing more. */
   close(): void {
     this.#cancelAnnounce?.()
+    this.#changes.clear()
     for (const cancel of this.#held.values()) cancel()
     this.#held.clear()
   }

@@ -53,12 +53,16 @@ export class PresenceChanges {
     const left = [...this.#left.values()]
     const renamed = [...this.#renamed.values()].filter(({ was, name }) => was !== name)
     const moved = [...this.#moved.values()]
+    this.clear()
+    if (joined.length + left.length + renamed.length + moved.length === 0) return undefined
+    const presence: Presence = { type: 'presence', joined, left, renamed, memberCount }
+    return moved.length === 0 ? presence : { ...presence, moved }
+  }
+
+  clear(): void {
     this.#joined.clear()
     this.#left.clear()
     this.#renamed.clear()
     this.#moved.clear()
-    if (joined.length + left.length + renamed.length + moved.length === 0) return undefined
-    const presence: Presence = { type: 'presence', joined, left, renamed, memberCount }
-    return moved.length === 0 ? presence : { ...presence, moved }
   }
 }

@@ -2,6 +2,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { memoryStore } from '../../../server/log/memory.ts'
+import type { Reader } from '../../../server/room/reader.ts'
 import type { Room } from '../../../server/room/room.ts'
 import { LobbyTaken, MAX_ROOMS_OF_NETWORK, type Rooms } from '../../../server/room/rooms.ts'
 import { MAX_ROOMS } from '../../../shared/limits.ts'
@@ -130,6 +131,20 @@ test('a topic is that of the latest topic event', async () => {
   expect(rooms.list().rooms[1]).toEqual({ name: 'physics', memberCount: 0, topic: 'two' })
   const again = await enter(rooms, 'physics')
   expect(again.about.topic).toBe('two')
+})
+
+test('a room that its last member leaves has no memory in the feeds', async () => {
+  const rooms = await testRooms()
+  const room = await enter(rooms, 'physics')
+  const reader = {} as Reader
+  room.members.join(from, reader)
+  await nextTurn()
+  expect(rooms.feedBytes).toBeGreaterThan(0)
+  room.members.leave(from.id, reader, false)
+  room.release()
+  await nextTurn()
+  expect(rooms.opened).toEqual([rooms.lobby])
+  expect(rooms.feedBytes).toBe(0)
 })
 
 test('rooms that nobody is in have no memory in the feeds', async () => {
