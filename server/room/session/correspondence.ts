@@ -108,6 +108,7 @@ export class Correspondence {
 
   /** Follows none any more. */
   end(): void {
+    this.lastPeer = undefined
     for (const conversation of this.#followed) conversation.removeReader(this.#reader)
     for (const conversation of this.#invitations.keys()) conversation.release()
     this.#followed.clear()
