@@ -32,8 +32,11 @@ type Kept = Pick<Seat, 'positions' | 'ignored'>
 type Entry = { reader: Reader | undefined; rooms: Room[]; kept: Kept }
 
 const NOTHING_KEPT: Kept = { positions: {}, ignored: [] }
-/** Most conversations whose positions are in a seat: those that were read last. */
-const MAX_POSITIONS = 50
+/**
+ * Most conversations whose positions are in a seat: those that were read last. More than a
+ * connection follows, since one that it gives up is followed again from its position.
+ */
+const MAX_POSITIONS = 100
 
 /** A person who is known by a token, and their stored seat unless they are present. */
 export type Returning = { id: string; seat: Seat | undefined }

@@ -10,8 +10,8 @@ import type { Cursor, Reader } from '../reader.ts'
 import type { Rooms } from '../rooms.ts'
 import { positionIn } from './view.ts'
 
-/** Most conversations that a connection follows; those of the longest silence are given up. */
-const MAX_FOLLOWED = 50
+/** Most conversations that a connection follows; the one with the longest silence is given up. */
+export const MAX_FOLLOWED = 50
 /** Most conversations, those with the latest events, that a returning person learns of. */
 const MAX_LISTED = 20
 
@@ -50,10 +50,10 @@ export class Correspondence {
 
   #follow(conversation: Conversation, id: string): void {
     if (!this.#followed.delete(conversation)) {
+      if (this.#followed.size >= MAX_FOLLOWED) this.#giveUpOldest(id)
       this.#followFrom(conversation, this.#cursorIn(conversation, id))
     }
     this.#followed.add(conversation)
-    if (this.#followed.size > MAX_FOLLOWED) this.#giveUpOldest(id)
   }
 
   #cursorIn(conversation: Conversation, id: string): Cursor {
