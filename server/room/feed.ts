@@ -111,8 +111,8 @@ export class Feed {
   /** lastSeq of the segment that left the ring last. */
   #trimmedSeq: number
   /**
-   * The latest events, oldest first: at least RECENT_EVENTS if the channel has them and they fit into
-   * one reply.
+   * The latest events of a room, oldest first: at least RECENT_EVENTS if it has them and they fit
+   * into one reply.
    */
   #recent: RoomEvent[] = []
   /** UTF-16 units of text in #recent. */
@@ -147,8 +147,9 @@ export class Feed {
   add(message: ServerMessage): void {
     if (message.type === 'events' || message.type === 'direct') {
       this.#seq = message.events.at(-1)?.seq ?? this.#seq
-      this.#remember(message.events)
     }
+    // Nobody enters a conversation, so none is to be shown its latest events.
+    if (message.type === 'events') this.#remember(message.events)
     const segment = new Segment(message, this.#seq, (bytes) => this.#memory.grow(bytes))
     this.#ring.push(segment)
     this.#memory.add(segment, this)

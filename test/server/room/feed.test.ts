@@ -155,6 +155,21 @@ describe('the feed', () => {
     expect(feed).toMatchObject({ head: 3, tail: 2, seq: 3, trimmedSeq: 2 })
   })
 
+  test('keeps the latest events of a room for people who enter, and none of a conversation', () => {
+    const [room, conversation] = [
+      new Feed(new FeedMemory(1000), 0),
+      new Feed(new FeedMemory(1000), 0),
+    ]
+    for (const seq of [1, 2, 3]) {
+      const message = events([seq], 'x'.repeat(1000))
+      room.add(message)
+      conversation.add({ ...message, type: 'direct', people: [alice, bob] })
+    }
+    expect(room.latest(2, 1)).toMatchObject([{ seq: 2 }, { seq: 3 }])
+    expect(conversation.latest(2, 1)).toEqual([])
+    expect(conversation.seq).toBe(3)
+  })
+
   test('counts the bytes of presence changes', () => {
     const feed = new Feed(new FeedMemory(1_000_000), 0)
     const crowd = Array.from({ length: 2000 }, (_, n) => ({ ...bob, id: `${n}` }))
