@@ -79,9 +79,9 @@ export const commands = [
   {
     name: 'ignore',
     usage: '/ignore [NAME]',
-    summary: 'Hide a person, or list them.',
+    summary: 'Ignore a person, or list the ignored.',
     more: [
-      'You receive nothing of that person any more, in any room.',
+      'You receive no more messages from that person, in any room.',
       'The same command again ends it. /resume keeps the list.',
     ],
     where: 'terminal',
@@ -92,7 +92,7 @@ export const commands = [
     usage: '/rooms',
     summary: 'List the rooms.',
     more: [
-      'For each: how many people are there, and its topic.',
+      'For each room it shows how many people are there, and the topic.',
       'The lobby comes first, then the rooms with the most people.',
     ],
     where: 'everywhere',
@@ -103,7 +103,7 @@ export const commands = [
     usage: '/topic [TEXT]',
     summary: 'Show the topic, or set it.',
     more: [
-      'Newcomers to the room are shown it. /topic off removes it.',
+      'People who enter the room see it. /topic off removes it.',
       'Example: /topic Exercise 4',
     ],
     where: 'everywhere',
@@ -211,7 +211,7 @@ export const commands = [
   {
     name: 'quit',
     usage: '/quit or bye',
-    summary: 'Leave the room.',
+    summary: 'Leave the chat.',
     more: ['bye alone on a line leaves, too, and so does closing the connection.'],
     where: 'everywhere',
     akin: ['bye', 'exit', 'leave', 'part', 'logout'],

@@ -72,7 +72,7 @@ export const errors = {
     close: null,
     retryable: false,
   },
-  person_unknown: { text: 'There is nobody of that name.', close: null, retryable: false },
+  person_unknown: { text: 'There is nobody with that name.', close: null, retryable: false },
   already_in_room: { text: 'You are in that room already.', close: null, retryable: false },
   not_in_room: { text: 'You are not in that room. Join it first.', close: null, retryable: false },
   too_fast: {
@@ -81,7 +81,7 @@ export const errors = {
     retryable: true,
   },
   log_unavailable: {
-    text: 'The room cannot record messages right now. Yours was not sent; send it again.',
+    text: 'The server cannot record messages right now. Yours was not sent; send it again.',
     close: null,
     retryable: true,
   },
@@ -115,7 +115,7 @@ export const errors = {
     close: 4004,
     retryable: true,
   },
-  room_full: { text: 'The room is full. Try again later.', close: 4003, retryable: true },
+  room_full: { text: 'The server is full. Try again later.', close: 4003, retryable: true },
   shutdown: { text: 'The server is stopping.', close: 1001, retryable: true },
 } as const satisfies Record<string, Row>
 

@@ -18,7 +18,7 @@ export class Conversations {
     this.#options = options
   }
 
-  /** The conversation of these two, which the caller MUST release. Rejects if its log cannot be opened. */
+  /** The conversation of these two, held. Rejects if its log cannot be opened. */
   async hold(pair: Pair): Promise<Conversation> {
     const key = directKey(pair[0].id, pair[1].id)
     for (;;) {

@@ -27,7 +27,7 @@ export interface Reader {
   readonly isGone: boolean
   /** The network of its client, for limits. */
   readonly network: string
-  /** seq of the last event of the channel that its transport has taken; undefined if it does not follow. */
+  /** seq of the last event of the channel that its transport has taken; undefined before follow(). */
   seqIn(channel: Channel): number | undefined
   /** seq of the last event that its transport has taken, for each channel that it follows. */
   readonly positions: Readonly<Record<LogKey, number>>

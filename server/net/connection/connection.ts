@@ -282,7 +282,7 @@ export class Connection implements Reader {
     this.#left = this.#leave(ending, holdPlace).catch((error) => this.failed(error))
   }
 
-  /** Leaves the room, then says goodbye, so that the last messages come before the goodbye. */
+  /** Leaves all rooms, then says goodbye, so that the last messages come before the goodbye. */
   async #leave(ending: Ending, holdPlace: boolean): Promise<void> {
     if (ending === 'shutdown') {
       // LINGER_MS begins after everything received is processed, however long the log takes.

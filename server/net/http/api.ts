@@ -78,7 +78,7 @@ export async function apiRoutes(app: FastifyInstance, options: ApiOptions): Prom
     return list
   })
 
-  /** Returns `{epoch, head, events, more}` of the room; `more`: the log has further events in that direction. */
+  /** Returns `{epoch, head, events, more}` of a room. `more`: its log has further events that way. */
   app.get('/api/events', async (request, reply) => {
     const { room: wanted, ...numbers } = request.query as Record<string, unknown>
     const query = { limit: DEFAULT_EVENTS, ...numbersOf(numbers) }

@@ -42,8 +42,9 @@ const USAGE =
   'Send text, and optionally name, id, action and room: as JSON, as a form, or as plain text with ?name=NAME&id=ID&room=ROOM.'
 
 /**
- * Returns 201 and the committed event, with the name of its room unless that is the lobby; 200 and the earlier event if the same message was sent
- * before under this name and id; 409 if that was a different message.
+ * Returns 201 and the committed event, with the name of its room unless that is the lobby. Returns
+ * 200 and the earlier event if the same message was sent before under this name and id; 409 if that
+ * was a different message.
  */
 export async function sayRoute(app: FastifyInstance, { rooms, flood }: SayOptions): Promise<void> {
   const rates = new Rates(flood)

@@ -271,7 +271,7 @@ export class Conversation {
     const rejected = takeRejection(this.#state, error)
     if (rejected === undefined) return [error]
     if (isRetryable) {
-      const why = 'The room cannot record messages right now.'
+      const why = 'The server cannot record messages right now.'
       return this.#rejectForNow(rejected.pending, error, why)
     }
     this.refused += 1

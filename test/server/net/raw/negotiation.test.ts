@@ -86,7 +86,7 @@ describe('a telnet client', () => {
     await telnet.until(/long \r\n/)
     const before = telnet.text.length
     telnet.send('/who\r\n/help\r\n')
-    await telnet.until('Leave the room.')
+    await telnet.until('Leave the chat.')
     const rows = telnet.text.slice(before).split('\r\n')
     expect(Math.max(...rows.map(({ length }) => length))).toBeLessThanOrEqual(40)
     expect(rows.length).toBeGreaterThan(20)

@@ -273,7 +273,7 @@ describe('a room that is full', () => {
     const { tcp, webUrl } = await testGateway({}, { maxConnections: 1 })
     await greeted(tcp.port)
     const second = await rawClient(tcp.port)
-    expect(await second.untilEnded()).toBe('! The room is full. Try again later.\n')
+    expect(await second.untilEnded()).toBe('! The server is full. Try again later.\n')
     const page = await pageClient(webUrl)
     expect(await page.untilClosed()).toBe(4003)
     expect((await page.next('error')).code).toBe('room_full')
