@@ -28,8 +28,11 @@ export type Arrival = { ok: true; person: Person } | { ok: false; fault: Fault }
 
 /** The part of a seat that lasts. `positions`: of the conversations that the person has read. */
 type Kept = Pick<Seat, 'positions' | 'ignored'>
-/** `rooms`: in the order in which the person joined. */
-type Entry = { reader: Reader | undefined; rooms: Room[]; kept: Kept }
+/**
+ * `rooms`: in the order in which the person joined. `keepsSeat`: whether the stored seat is replaced;
+ * if it could not be read, it stays as it is.
+ */
+type Entry = { reader: Reader | undefined; rooms: Room[]; kept: Kept; keepsSeat: boolean }
 
 const NOTHING_KEPT: Kept = { positions: {}, ignored: [] }
 /**
@@ -38,8 +41,8 @@ const NOTHING_KEPT: Kept = { positions: {}, ignored: [] }
  */
 const MAX_POSITIONS = 100
 
-/** A person who is known by a token, and their stored seat unless they are present. */
-export type Returning = { id: string; seat: Seat | undefined }
+/** A person who is known by a token, and their stored seat if it was read and there is one. */
+export type Returning = { id: string; seat: Seat | undefined; isRead: boolean }
 
 export class People {
   readonly names = new Roster()
@@ -60,8 +63,12 @@ export class People {
   /** The person with this id, if they return. */
   async returning(id: string | undefined): Promise<Returning | undefined> {
     if (id === undefined) return undefined
-    const isPresent = this.names.get(id) !== undefined
-    return { id, seat: isPresent ? undefined : await this.#seats.of(id).catch(() => undefined) }
+    const unread = { id, seat: undefined, isRead: false }
+    if (this.names.get(id) !== undefined) return unread
+    return this.#seats.of(id).then(
+      (seat) => ({ id, seat, isRead: true }),
+      () => unread,
+    )
   }
 
   /**
@@ -74,21 +81,21 @@ export class People {
     }
     const known = returning === undefined ? undefined : this.names.get(returning.id)
     if (known !== undefined) return { ok: true, person: this.#takeOver(known, reader) }
-    const { id, seat } = returning ?? { id: newPersonId() }
-    const arrival = this.#add(reader, name ?? seat?.name, id, seat)
+    const one = returning ?? { id: newPersonId(), seat: undefined, isRead: true }
+    const arrival = this.#add(reader, name ?? one.seat?.name, one)
     if (arrival.ok || name !== undefined) return arrival
-    const suggested = this.#add(reader, arrival.fault.suggestion, id, seat)
-    return suggested.ok ? suggested : this.#add(reader, undefined, id, seat)
+    const suggested = this.#add(reader, arrival.fault.suggestion, one)
+    return suggested.ok ? suggested : this.#add(reader, undefined, one)
   }
 
-  #add(reader: Reader, name: string | undefined, id: string, seat?: Seat): Arrival {
+  #add(reader: Reader, name: string | undefined, { id, seat, isRead }: Returning): Arrival {
     const claim =
       name === undefined
         ? { ok: true as const, name: this.names.guestName() }
         : this.#claim(name, id)
     if (!claim.ok) return claim
     const kept = seat === undefined ? NOTHING_KEPT : keptOf(seat)
-    this.#entries.set(id, { reader, rooms: [], kept })
+    this.#entries.set(id, { reader, rooms: [], kept, keepsSeat: isRead })
     return { ok: true, person: this.names.add(id, claim.name, reader.via) }
   }
 
@@ -175,6 +182,7 @@ export class People {
     const room =
       entry.rooms.findLast((one) => reader.seqIn(one) !== undefined) ?? entry.rooms.at(-1)
     entry.kept = { ...entry.kept, positions: latestPositions(entry.kept, reader) }
+    if (!entry.keepsSeat) return
     const { positions, ignored } = entry.kept
     const key = room?.log.key ?? LOBBY
     const here = room === undefined ? {} : { [key]: reader.seqIn(room) ?? room.feed.seq }

@@ -89,7 +89,7 @@ export async function resume(self: Self, code: string): Promise<void> {
   // Leaves before it arrives, since the name may be the one that this connection has.
   self.depart(false)
   self.reader.stopFollowing()
-  const arrival = people.arrive(self.reader, undefined, { id, seat })
+  const arrival = people.arrive(self.reader, undefined, { id, seat, isRead: true })
   if (!arrival.ok) {
     room.release()
     return self.reader.close(arrival.fault.code)

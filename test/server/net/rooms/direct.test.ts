@@ -252,6 +252,29 @@ describe('/ignore', () => {
     await again.until('Evil: three\n')
   })
 
+  it('is kept over a visit in which the list could not be read', async () => {
+    const gateway = await testGateway()
+    const { store, people } = gateway.rooms
+    const ann = await pageClient(gateway.webUrl)
+    const { token, you } = await ann.hello({ name: 'Ann' })
+    await page(gateway, 'Eve')
+    ann.send({ type: 'ignore', name: 'Eve', on: true })
+    await ann.next('ignored')
+    ann.send({ type: 'bye' })
+    await ann.untilClosed()
+    await expect.poll(() => store.seatOf(you.id)).toMatchObject({ ignored: [{ name: 'Eve' }] })
+    const seatOf = store.seatOf
+    store.seatOf = () => Promise.reject(new Error('the disk is gone'))
+    const second = await pageClient(gateway.webUrl)
+    expect(await second.hello({ token })).not.toHaveProperty('ignored')
+    store.seatOf = seatOf
+    second.send({ type: 'bye' })
+    await second.untilClosed()
+    await expect.poll(() => people.names.get(you.id)).toBeUndefined()
+    const third = await pageClient(gateway.webUrl)
+    expect(await third.hello({ token })).toMatchObject({ ignored: [{ name: 'Eve' }] })
+  })
+
   it('in JSON leaves out events, and tells how far they went', async () => {
     const gateway = await testGateway()
     const ann = await pageClient(gateway.webUrl)

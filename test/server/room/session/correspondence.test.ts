@@ -57,7 +57,7 @@ const say = (rooms: Rooms, conversation: Conversation) => {
 async function invited(count: number) {
   const rooms = await testRooms()
   const { reader, seqs } = terminal()
-  rooms.people.arrive(reader, 'Bob', { id: 'bob', seat: undefined })
+  rooms.people.arrive(reader, 'Bob', { id: 'bob', seat: undefined, isRead: true })
   const correspondence = new Correspondence(rooms, reader)
   const all = await conversations(rooms, count)
   const receive = async (conversation: Conversation, isTaken: boolean) => {
