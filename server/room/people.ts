@@ -16,7 +16,7 @@ import type { Reader } from './reader.ts'
 import type { Room } from './room.ts'
 import { Roster } from './roster.ts'
 import { Seats } from './seats.ts'
-import { holdsToken, newPersonId } from './token.ts'
+import { holdsToken, isLikeId, newPersonId } from './token.ts'
 
 /** Longest time, in ms, that the stored seat of a reader lags behind what it has read. */
 const SEAT_LAG_MS = 10_000
@@ -201,10 +201,13 @@ export class People {
 
   /** The person with this id, or the one who has, or had last, this name. */
   async find(idOrName: string): Promise<Named | undefined> {
-    const folded = foldName(idOrName)
-    const present = this.names.get(idOrName) ?? this.names.named(idOrName)
+    const present = this.names.get(idOrName)
     if (present !== undefined) return present
-    const seat = (await this.#seats.of(idOrName)) ?? (await this.#seats.named(folded))
+    // Another person can have this id as their name. The one with the id is meant, also if absent.
+    const known = isLikeId(idOrName) ? await this.#seats.of(idOrName) : undefined
+    const named = known === undefined ? this.names.named(idOrName) : undefined
+    if (named !== undefined) return named
+    const seat = known ?? (await this.#seats.named(foldName(idOrName)))
     return seat === undefined ? undefined : { id: seat.person, name: seat.name }
   }
 

@@ -36,6 +36,11 @@ export function newPersonId(): string {
   return randomBytes(7).toString('base64url')
 }
 
+/** Whether the text has the form of an id. Names can have it, too. */
+export function isLikeId(text: string): boolean {
+  return reservedIds.includes(text) || /^[\w-]{10}$/.test(text)
+}
+
 /** Returns `id.mac`: 10 and 11 characters of base64url, short enough to type; the MAC has 64 bits. */
 export function tokenFor(id: string, secret: Uint8Array): string {
   const mac = createHmac('sha256', keysOf(secret).token).update(id).digest().subarray(0, 8)
