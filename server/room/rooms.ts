@@ -49,12 +49,13 @@ export type RoomsOptions = {
 
 /**
  * A room that exists: it is in memory, or something was said in it, or it is listed. `network`:
- * from which it was made since the start.
+ * from which it was made since the start. `isEmpty`: nothing was said in it, as far as is known.
  */
 type Entry = {
   about: About
   key: LogKey
   network: string | undefined
+  isEmpty: boolean
   /** Undefined while the room is not in memory. */
   opened: Room | undefined
   /** Resolves when the room is in memory; undefined while nobody waits for that. */
@@ -106,7 +107,7 @@ export class Rooms {
     this.conversations = new Conversations(store, this.#options)
     this.lobby = new Room(this.#options, about, undefined, lobbyLog, () => {})
     for (const { key, name, topic } of store.rooms) {
-      if (rule.type === 'open') this.#add(roomOf(key) ?? '', { name, topic })
+      if (rule.type === 'open') this.#add(roomOf(key) ?? '', { name, topic }).isEmpty = false
     }
     if (rule.type === 'listed') for (const name of rule.names) this.#addListed(name)
   }
@@ -120,7 +121,8 @@ export class Rooms {
 
   #add(folded: string, about: About, network?: string): Entry {
     const key = roomKey(folded)
-    const entry: Entry = { about, key, network, opened: undefined, opening: undefined }
+    const unopened = { opened: undefined, opening: undefined }
+    const entry: Entry = { about, key, network, isEmpty: true, ...unopened }
     this.#entries.set(folded, entry)
     return entry
   }
@@ -177,7 +179,7 @@ export class Rooms {
       const onUnused = (): void => this.#close(folded, entry)
       entry.opened = new Room(this.#options, about, about.name, log, onUnused)
     } catch (error) {
-      this.#forgetIfEmpty(folded, entry, 0)
+      this.#forgetIfEmpty(folded, entry)
       throw error
     } finally {
       entry.opening = undefined
@@ -188,13 +190,14 @@ export class Rooms {
     const room = entry.opened
     if (room === undefined) return
     entry.opened = undefined
-    this.#forgetIfEmpty(folded, entry, room.log.head())
+    entry.isEmpty = room.log.head() === 0
+    this.#forgetIfEmpty(folded, entry)
     room.close()
   }
 
   /** A room in which nothing was said exists only while it is in use. */
-  #forgetIfEmpty(folded: string, entry: Entry, head: number): void {
-    const isKept = head > 0 || this.#rule.type === 'listed'
+  #forgetIfEmpty(folded: string, entry: Entry): void {
+    const isKept = !entry.isEmpty || this.#rule.type === 'listed'
     if (!isKept && this.#entries.get(folded) === entry) this.#entries.delete(folded)
   }
 

@@ -57,6 +57,21 @@ test('an empty room is forgotten if nothing was said in it', async () => {
   expect(await again.latest(10)).toMatchObject([{ seq: 1, text: 'one' }])
 })
 
+test('a room in which something was said is kept if its log cannot be opened', async () => {
+  const store = memoryStore()
+  const rooms = await testRooms({ store })
+  const physics = await enter(rooms, 'Physics')
+  await say(rooms, physics, 'one')
+  physics.release()
+  const { open } = store
+  store.open = () => Promise.reject(new Error('the disk'))
+  expect(await faultOf(rooms, 'physics')).toMatchObject({ code: 'history_unavailable' })
+  expect(await faultOf(rooms, 'math')).toMatchObject({ code: 'history_unavailable' })
+  expect(names(rooms)).toEqual(['lobby', 'Physics'])
+  store.open = open
+  expect((await enter(rooms, 'physics')).feed.seq).toBe(1)
+})
+
 test('a room that is closed while another caller waits for it is opened again', async () => {
   const rooms = await testRooms()
   const first = enter(rooms, 'physics').then((room) => room.release())
