@@ -21,6 +21,8 @@ export class Seats {
   readonly #clock: Clock
   /** Unsaved seats by person; the first changed longest ago. */
   readonly #changed = new Map<string, Seat>()
+  /** The folds of their names, which are made when a name is looked for: folding takes long. */
+  readonly #folds = new WeakMap<Seat, string>()
   #cancel: (() => void) | undefined
 
   constructor(store: Store, clock: Clock) {
@@ -43,8 +45,16 @@ export class Seats {
 
   /** The seat that was noted last under a name with this fold. */
   async named(folded: string): Promise<Seat | undefined> {
-    const changed = [...this.#changed.values()].findLast(({ name }) => foldName(name) === folded)
+    const changed = [...this.#changed.values()].findLast((seat) => this.#foldOf(seat) === folded)
     return changed ?? (await this.#store.seatNamed(folded))
+  }
+
+  #foldOf(seat: Seat): string {
+    const known = this.#folds.get(seat)
+    if (known !== undefined) return known
+    const folded = foldName(seat.name)
+    this.#folds.set(seat, folded)
+    return folded
   }
 
   /** Saves the changed seats. If the store is unavailable, they wait for the next time. */

@@ -29,3 +29,18 @@ test('while the store fails, the latest 10,000 seats wait, and are saved when it
   expect(await store.seatOf('p3')).toEqual(seat(3))
   expect(await store.seatOf('p10001')).toEqual(seat(10_001))
 })
+
+test('a name is found among many seats that wait, however often it is looked for', async () => {
+  const store = memoryStore()
+  store.keepSeats = () => Promise.reject(new Error('the log is full'))
+  const seats = new Seats(store, systemClock)
+  onTestFinished(() => seats.close())
+  for (let at = 0; at < 10_000; at += 1) {
+    const name = `Straße ${at}`
+    seats.note({ person: `p${at}`, name, room: 'lobby', positions: {}, ignored: [] })
+  }
+  const began = performance.now()
+  for (let times = 0; times < 1000; times += 1) await seats.named('nobody')
+  expect(performance.now() - began).toBeLessThan(4000)
+  expect(await seats.named('straße 1')).toMatchObject({ person: 'p1' })
+})
