@@ -15,7 +15,7 @@ import { SearchQueue } from './searches.ts'
  * logs with the most events lose their oldest. Each log keeps its latest event.
  */
 const MAX_EVENTS = 100_000
-/** Most logs: each keeps its latest event. */
+/** Most logs of which a direct one can be made: each keeps its latest event. */
 const MAX_LOGS = 20_000
 /** Events are deleted in steps of a quarter, so that the cost for each event is constant. */
 const SPARE = 1.25
@@ -46,7 +46,10 @@ class MemoryStore implements Store {
 
   async open(key: LogKey): Promise<RoomLog> {
     const known = this.#logs.get(key)
-    if (known === undefined && this.#logs.size >= MAX_LOGS) throw new Error('too many logs')
+    const isDirect = personsOf(key) !== undefined
+    if (known === undefined && isDirect && this.#logs.size >= MAX_LOGS) {
+      throw new Error('too many logs')
+    }
     const log = known ?? this.#create(key)
     this.#logs.set(key, log)
     return log

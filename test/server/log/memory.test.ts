@@ -104,3 +104,16 @@ test('a memoryStore keeps 100,000 events in all: those of small logs, and the la
   expect(opened.head()).toBe(60_000)
   expect(await c?.read(1, 1)).toMatchObject([{ seq: 1 }])
 })
+
+test('with as many conversations as it keeps, it still opens rooms', async () => {
+  const store = memoryStore()
+  const from = { id: 'a', name: 'Ann', via: 'web' } as const
+  const draft = { at: new Date().toISOString(), kind: 'message', from, text: 'one' } as const
+  for (let at = 0; at < 20_000; at += 1) {
+    const log = await store.open(`direct a${at} b`, '')
+    await store.append([{ log, draft }])
+    log.release()
+  }
+  await expect(store.open('direct a b', '')).rejects.toThrow('too many logs')
+  expect((await store.open('room physics', 'physics')).head()).toBe(0)
+})
