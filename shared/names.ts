@@ -55,6 +55,10 @@ const VISARGA = '[\\u0903\\u0983\\u0a03\\u0a83\\u0b03\\u0c03\\u0c83\\u0d03\\u0d8
 const visarga = new RegExp(VISARGA, 'u')
 const strayVisarga = new RegExp(`(?<!${inMarked})${VISARGA}|${VISARGA}(?= )`, 'gu')
 
+/** In a line, `->` stands between the two names of a direct message. */
+const arrows =
+  /[→↛↝↠↣↦↪↬↷↱↳↴⇀⇁⇉⇏⇒⇛⇝⇢⇥⇨⇰⇴-⇶⇸⇻⇾⟴⟶⟹⟼⟾⟿⤀⤁⤃⤅⤇⤍⤏-⤑⤔-⤘⤚⤜⤞⤠⤳⥤⥱-⥵⬎⬏➔➙-➮➱-➾⭢⭬⭲⮆⮊⮕⮞►▶▸▻▷▹\u{1f812}\u{1f816}\u{1f81a}\u{1f81e}\u{1f822}\u{1f826}\u{1f82a}\u{1f82e}\u{1f832}\u{1f836}\u{1f83a}\u{1f83e}\u{1f842}\u{1f846}\u{1f852}\u{1f862}\u{1f86a}\u{1f872}\u{1f87a}\u{1f882}]|[\p{Pd}−]\s?[\p{Sm}ᐅᐉᐳᐷᗒᗘ\u{16f3f}]/gu
+
 /** A mark without a base would join the bracket or space that the server writes before it. */
 const looseMarks = /(?<=^| )\p{M}+/gu
 
@@ -134,7 +138,8 @@ function objection(name: string, length: number): string | undefined {
   }
   const char = name.match(reserved)?.[0]
   if (char !== undefined) return `A name cannot contain "${char}".`
-  const like = name.match(strayVisarga)?.[0] ?? [...name].find(looksLikeSeparator)
+  const like =
+    (name.match(strayVisarga) ?? name.match(arrows))?.[0] ?? [...name].find(looksLikeSeparator)
   if (like !== undefined) return `A name cannot contain "${like}", which looks like a separator.`
   if (name.search(looseMarks) >= 0) return 'A combining mark in a name must follow a letter.'
   // At this point, sanitise can change nothing but marks.
@@ -208,7 +213,9 @@ const confusable = lookalikes as unknown as (text: string) => string
 /** `raw` without everything that is invalid in a name; undefined if no valid name is left. */
 export function nearestName(raw: string): string | undefined {
   const visible = tidy(raw.slice(0, RAW_UNITS)).replace(invisible, '').replace(reserved, '')
-  const kept = [...visible.replace(strayVisarga, '')].filter((char) => !looksLikeSeparator(char))
+  const kept = [...visible.replace(strayVisarga, '').replace(arrows, '')].filter(
+    (char) => !looksLikeSeparator(char),
+  )
   const based = sanitise(kept.join('').replace(looseMarks, ''))
   const checked = checkName(cut(tidy(based), limits.nameLength, NAME_BYTES))
   return checked.ok ? checked.name : undefined

@@ -99,6 +99,18 @@ describe('checkName', () => {
     }
   })
 
+  test.each(['→', '⇒', '⟶', '➜', '►', '-ᐳ', '- ᐳ', '–≻', '−⋗'])(
+    'refuses %s, which looks like the arrow of a direct message',
+    (arrow) => {
+      for (const raw of [`bob ${arrow} ann`, `bob${arrow}ann`]) {
+        expect(objection(raw)).toBe(
+          `A name cannot contain "${arrow}", which looks like a separator.`,
+        )
+        expect(nearestName(raw)).not.toContain(arrow)
+      }
+    },
+  )
+
   test.each(['aः', 'राम ः', 'रामः hello', 'aး'])(
     'refuses a visarga that reads as a colon: %s',
     (raw) => {
