@@ -13,6 +13,7 @@ import type { Segment } from '../../room/feed.ts'
 import type { LogKey } from '../../room/log.ts'
 import type { Cursor } from '../../room/reader.ts'
 import type { Rooms } from '../../room/rooms.ts'
+import { Place } from './place.ts'
 import type { Transport } from './transport.ts'
 
 /** Bytes gathered into one write. */
@@ -30,19 +31,15 @@ const LOCKSTEP_EVENTS = 8
 /** Bytes that the kernels of both sides may hold unread (tcp(7)). */
 const KERNEL_BYTES = 8 * 1024 * 1024
 
-/**
- * A channel that the reader follows. `takenSeq`: of the last event that the transport has taken;
- * `firstSeq`: the same when the reader began to follow. `replies`: the unsent ones, each with the
- * position of the feed that is written before.
- */
-type Followed = Cursor & {
-  readonly channel: Channel
-  takenSeq: number
-  readonly firstSeq: number
-  replies: { position: number; encoded: Encoded }[]
-}
+const NOWHERE: readonly Place[] = []
 
-const NOWHERE: readonly Followed[] = []
+/** An unsent reply. `position`: of the feed of its place, up to which the feed is written before. */
+type Reply = {
+  /** Undefined if it waits for nothing. */
+  place: Place | undefined
+  position: number
+  encoded: Encoded
+}
 
 /** The connection that an outbox belongs to. */
 export type OutboxOwner = {
@@ -63,13 +60,13 @@ export class Outbox {
   readonly #rooms: Rooms
   readonly #transport: Transport
   readonly #owner: OutboxOwner
-  #followed: Followed[] = []
-  /** Whether the reader reads the channels no more. Then #followed has its last positions. */
-  #isOver = false
+  /** In each channel that the reader follows, or has followed until the last one was stopped. */
+  #followed: readonly Place[] = NOWHERE
+  /** Those that are read: #followed, or none when following has stopped. */
+  #places: readonly Place[] = NOWHERE
   /** UTF-16 units written since the reader began to follow. */
   #writtenSize = 0
-  /** Unsent replies that wait for no channel. */
-  #loose: Encoded[] = []
+  #replies: Reply[] = []
   #replyBytes = 0
   #onRoom: (() => void)[] = []
   /** `busy`: a write or a read of the log is outstanding. */
@@ -102,8 +99,7 @@ export class Outbox {
     const encoded = new Encoded(allowed === undefined ? [] : codec.encode(allowed))
     if (encoded.units.length === 0) return
     const place = this.#places.find((one) => one.channel === channel)
-    if (place === undefined) this.#loose.push(encoded)
-    else place.replies.push({ position: place.channel.feed.head, encoded })
+    this.#replies.push({ place, position: place?.channel.feed.head ?? 0, encoded })
     this.#replyBytes += encoded.size
     this.wake()
   }
@@ -144,17 +140,11 @@ export class Outbox {
   /** Reads a channel from the cursor on. Replies delivered before are written first. */
   follow(channel: Channel, cursor: Cursor): void {
     // After a takeover by /resume, the reader begins anew.
-    if (this.#isOver) this.release()
-    this.#isOver = false
+    if (this.#places !== this.#followed) this.release()
     if (this.#followed.length === 0) this.#writtenSize = 0
     channel.hold()
-    this.#followed.push({
-      ...cursor,
-      channel,
-      takenSeq: cursor.seq,
-      firstSeq: cursor.seq,
-      replies: [],
-    })
+    // Not by push(), which would reserve space for many channels.
+    this.#followed = this.#places = [...this.#followed, new Place(channel, cursor)]
   }
 
   /** Reads the channel no more. Its replies are written at once. */
@@ -163,26 +153,27 @@ export class Outbox {
     const place = this.#followed.find((one) => one.channel === channel)
     if (place === undefined) return
     this.#loosen(place)
+    const isRead = this.#places === this.#followed
     this.#followed = this.#followed.filter((one) => one !== place)
+    if (isRead) this.#places = this.#followed
     channel.release()
   }
 
   /** Frees the channels, and forgets the positions in them. */
   release(): void {
     const followed = this.#followed
-    this.#followed = []
+    this.#followed = this.#places = NOWHERE
     for (const { channel } of followed) channel.release()
   }
 
   /** Reads the channels no more. Replies are written at once. */
   stopFollowing(): void {
-    this.#isOver = true
+    this.#places = NOWHERE
     for (const place of this.#followed) this.#loosen(place)
   }
 
-  #loosen(place: Followed): void {
-    this.#loose.push(...place.replies.map(({ encoded }) => encoded))
-    place.replies = []
+  #loosen(place: Place): void {
+    for (const reply of this.#replies) if (reply.place === place) reply.place = undefined
   }
 
   /** Whether so many replies are unsent that the connection is not read. */
@@ -211,7 +202,7 @@ export class Outbox {
         if (this.#isLevel) return
         continue
       }
-      const behind = this.#places.find(needsLog)
+      const behind = this.#places.find((place) => place.needsLog)
       if (behind === undefined) {
         this.#onFinished?.()
         return
@@ -227,18 +218,14 @@ export class Outbox {
     this.wake()
   }
 
-  /** The channels that are read. */
-  get #places(): readonly Followed[] {
-    return this.#isOver ? NOWHERE : this.#followed
-  }
-
   /** Whether nothing is left to write, and everything was taken. */
   get #isLevel(): boolean {
-    if (this.#state !== 'free' || this.#onFinished !== undefined || this.#loose.length > 0) {
+    if (this.#state !== 'free' || this.#onFinished !== undefined || this.#replies.length > 0) {
       return false
     }
     this.#countTaken()
-    return this.#places.every(isLevelIn)
+    for (const place of this.#places) if (!place.isLevel) return false
+    return true
   }
 
   #countTaken(): void {
@@ -269,8 +256,7 @@ export class Outbox {
   /** Writes nothing more: the transport has closed. */
   stop(): void {
     this.#state = 'stopped'
-    this.#loose = []
-    for (const place of this.#followed) place.replies = []
+    this.#replies = []
     this.#onFinished = undefined
     for (const resolve of this.#onRoom.splice(0)) resolve()
   }
@@ -313,24 +299,24 @@ export class Outbox {
 
   /** A reply for which everything before it was written. */
   #takeReply(): Encoded | undefined {
-    const reply = this.#loose.shift() ?? this.#places.find(owesReply)?.replies.shift()?.encoded
-    if (reply !== undefined) this.#replySent(reply.size)
-    return reply
+    if (this.#replies.length === 0) return undefined
+    const at = this.#replies.findIndex(isDue)
+    const [reply] = at < 0 ? [] : this.#replies.splice(at, 1)
+    if (reply === undefined) return undefined
+    // An emptied array would keep its memory.
+    if (this.#replies.length === 0) this.#replies = []
+    this.#replySent(reply.encoded.size)
+    return reply.encoded
   }
 
   /** Moves on in the feed of the channel; undefined if nothing is there, or the log comes first. */
-  #nextSegment(place: Followed): Segment | undefined {
-    if (needsLog(place)) return undefined
-    const { feed } = place.channel
-    if (place.position < feed.tail) {
+  #nextSegment(place: Place): Segment | undefined {
+    if (place.needsLog) return undefined
+    if (place.isBehindFeed) {
       this.#fallBack(place)
-      if (needsLog(place)) return undefined
+      if (place.needsLog) return undefined
     }
-    const segment = feed.at(place.position)
-    if (segment === undefined) return undefined
-    place.position += 1
-    place.seq = place.until = segment.lastSeq
-    return segment
+    return place.next()
   }
 
   #replySent(bytes: number): void {
@@ -340,19 +326,17 @@ export class Outbox {
   }
 
   /** The segments that the cursor needs have left the feed: it goes on in the log. */
-  #fallBack(place: Followed): void {
-    const { channel } = place
-    place.until = Math.max(place.seq, channel.feed.trimmedSeq)
-    place.position = channel.feed.tail
-    const message = channel.snapshot()
+  #fallBack(place: Place): void {
+    place.fallBack()
+    const message = place.channel.snapshot()
     const units = message === undefined ? [] : this.#owner.codec.encode(message)
     if (units.length === 0) return
     const snapshot = new Encoded(units)
-    place.replies.unshift({ position: place.position, encoded: snapshot })
+    this.#replies.unshift({ place, position: place.position, encoded: snapshot })
     this.#replyBytes += snapshot.size
   }
 
-  async #readPage(place: Followed): Promise<void> {
+  async #readPage(place: Place): Promise<void> {
     const limit = this.writesLittle ? LOCKSTEP_EVENTS : undefined
     const page = await this.#rooms.pages.after(place.channel, place.seq, place.until, limit)
     if (this.#state === 'stopped') return
@@ -386,19 +370,6 @@ export class Outbox {
   }
 }
 
-/** Whether the reader needs events that only the log has. */
-function needsLog({ seq, until }: Cursor): boolean {
-  return seq < until
-}
-
-/** Whether the next reply is due. */
-function owesReply(place: Followed): boolean {
-  const [reply] = place.replies
-  return reply !== undefined && !needsLog(place) && place.position >= reply.position
-}
-
-function isLevelIn(place: Followed): boolean {
-  return (
-    !needsLog(place) && place.replies.length === 0 && place.position === place.channel.feed.head
-  )
+function isDue({ place, position }: Reply): boolean {
+  return place === undefined || place.hasReached(position)
 }
