@@ -28,6 +28,10 @@ export class Segment {
   readonly lastSeq: number
   /** Estimated bytes of memory: the message and its encodings. */
   cost: number
+  /** Set by FeedMemory: the feed that it is in, and the segments added before and after it. */
+  feed: Feed | undefined
+  older: Segment | undefined
+  newer: Segment | undefined
   readonly #encoded = new Map<Encoding, Encoded>()
   readonly #onGrown: (bytes: number) => void
 
@@ -64,14 +68,14 @@ function costOf(message: ServerMessage): number {
 }
 
 /**
- * The memory of all feeds of a server: the segments of all of them in the order in which they were
- * added. Above the limit the oldest leaves its feed, so that a channel in which nothing happens
+ * The memory of all feeds of a server: the segments of all of them, linked in the order in which they
+ * were added. Above the limit the oldest leaves its feed, so that a channel in which nothing happens
  * holds no memory for long.
  */
 export class FeedMemory {
   readonly #maxBytes: number
-  /** The feed of each segment, the oldest first. */
-  readonly #feeds = new Map<Segment, Feed>()
+  #oldest: Segment | undefined
+  #newest: Segment | undefined
   #bytes = 0
 
   constructor(maxBytes: number) {
@@ -79,20 +83,30 @@ export class FeedMemory {
   }
 
   add(segment: Segment, feed: Feed): void {
-    this.#feeds.set(segment, feed)
+    segment.feed = feed
+    segment.older = this.#newest
+    if (this.#newest === undefined) this.#oldest = segment
+    else this.#newest.newer = segment
+    this.#newest = segment
     this.grow(segment.cost)
   }
 
+  /** MUST be called once for each segment that was added. */
   remove(segment: Segment): void {
-    if (this.#feeds.delete(segment)) this.#bytes -= segment.cost
+    const { older, newer } = segment
+    if (older === undefined) this.#oldest = newer
+    else older.newer = newer
+    if (newer === undefined) this.#newest = older
+    else newer.older = older
+    segment.feed = segment.older = segment.newer = undefined
+    this.#bytes -= segment.cost
   }
 
   /** A segment has grown by so many bytes. The newest segment stays, whatever its size. */
   grow(bytes: number): void {
     this.#bytes += bytes
-    for (const [, feed] of this.#feeds) {
-      if (this.#bytes <= this.#maxBytes || this.#feeds.size === 1) return
-      feed.dropOldest()
+    while (this.#bytes > this.#maxBytes && this.#oldest !== this.#newest) {
+      this.#oldest?.feed?.dropOldest()
     }
   }
 
