@@ -32,8 +32,9 @@ type Kept = Pick<Seat, 'positions' | 'ignored'>
  * `rooms`: in the order in which the person joined. `keepsSeat`: whether the stored seat is replaced;
  * if it could not be read, it stays as it is.
  */
-type Entry = { reader: Reader | undefined; rooms: Room[]; kept: Kept; keepsSeat: boolean }
+type Entry = { reader: Reader | undefined; rooms: readonly Room[]; kept: Kept; keepsSeat: boolean }
 
+const NOWHERE: readonly Room[] = []
 const NOTHING_KEPT: Kept = { positions: {}, ignored: [] }
 /**
  * Most conversations whose positions are in a seat: those that were read last. More than a
@@ -95,7 +96,7 @@ export class People {
         : this.#claim(name, id)
     if (!claim.ok) return claim
     const kept = seat === undefined ? NOTHING_KEPT : keptOf(seat)
-    this.#entries.set(id, { reader, rooms: [], kept, keepsSeat: isRead })
+    this.#entries.set(id, { reader, rooms: NOWHERE, kept, keepsSeat: isRead })
     return { ok: true, person: this.names.add(id, claim.name, reader.via) }
   }
 
@@ -120,7 +121,9 @@ export class People {
 
   joined(id: string, room: Room): void {
     const entry = this.#entries.get(id)
-    if (entry !== undefined && !entry.rooms.includes(room)) entry.rooms.push(room)
+    if (entry === undefined || entry.rooms.includes(room)) return
+    // push() and a spread would reserve space for 17 rooms.
+    entry.rooms = entry.rooms.concat(room)
   }
 
   left(id: string, room: Room): void {
@@ -181,7 +184,8 @@ export class People {
     if (name === undefined || entry?.reader !== reader) return
     const room =
       entry.rooms.findLast((one) => reader.seqIn(one) !== undefined) ?? entry.rooms.at(-1)
-    entry.kept = { ...entry.kept, positions: latestPositions(entry.kept, reader) }
+    const latest = latestPositions(entry.kept, reader)
+    if (latest !== entry.kept.positions) entry.kept = { ...entry.kept, positions: latest }
     if (!entry.keepsSeat) return
     const { positions, ignored } = entry.kept
     const key = room?.log.key ?? LOBBY

@@ -45,7 +45,7 @@ export async function enter(
     }),
   )
   self.memberships.follow(room, cursor)
-  self.correspondence.begin()
+  self.greeted()
   people.noteSeat(person.id, self.reader)
   if (self.reader.remembersSeat && !isNew) await self.correspondence.catchUp(person.id)
 }

@@ -20,13 +20,13 @@ export class Self {
   readonly rooms: Rooms
   readonly reader: Reader
   readonly memberships: Memberships
-  readonly correspondence: Correspondence
   readonly posts: Posts
   /**
    * `entering`: a hello is being processed. `leaving`: nothing more is processed, and the posts are
    * not settled yet.
    */
   state: 'new' | 'entering' | 'member' | 'leaving' | 'left' = 'new'
+  #correspondence: Correspondence | undefined
   /** Ids of the people that the person ignores. */
   #ignored: Ignored = NOBODY
   #id: string | undefined
@@ -36,8 +36,18 @@ export class Self {
     this.rooms = rooms
     this.reader = reader
     this.memberships = new Memberships(rooms, reader)
-    this.correspondence = new Correspondence(rooms, reader)
     this.posts = new Posts(rooms)
+  }
+
+  /** Made when it is first needed, since most people have no conversations. */
+  get correspondence(): Correspondence {
+    this.#correspondence ??= new Correspondence(this.rooms, this.reader)
+    return this.#correspondence
+  }
+
+  /** The greeting is sent: the conversations that have received events meanwhile come next. */
+  greeted(): void {
+    this.#correspondence?.begin()
   }
 
   /** Undefined before hello. */
@@ -77,7 +87,7 @@ export class Self {
     const { people } = this.rooms
     const { lastKnown } = this
     if (this.#id !== undefined) people.noteSeat(this.#id, this.reader)
-    this.correspondence.end()
+    this.#correspondence?.end()
     this.memberships.exitAll(lastKnown, hold)
     if (this.#id !== undefined) people.depart(this.#id, this.reader)
   }
