@@ -10,13 +10,16 @@ const buffer = Buffer.allocUnsafeSlow(262_144)
 /** Time limit for one step of joining. */
 const JOIN_MS = 20_000
 
+/** Rooms whose first clients have the same address, since a server limits how many one can make. */
+const ROOMS_OF_ADDRESS = 250
+
 export type Endpoint = { speech: SpeechName; port: number }
 
 /** Called for each chunk, with the number of messages in it. */
 export type Load = {
   /** Whether the time of each message is wanted, or one of every chunk. */
   everyStamp: boolean
-  onMessages(client: Client, count: number): void
+  onMessages(count: number): void
   onStamp(micros: number): void
   /** The bytes themselves, only until it returns. */
   onChunk?(chunk: Buffer): void
@@ -26,18 +29,20 @@ export type Load = {
 export class Client {
   readonly socket: Socket
   readonly speech: Speech
-  /** Messages counted since it was set. */
-  count = 0
   #text: string | undefined = ''
   #until: { pattern: string; arrived: () => void } | undefined
   readonly #counter = new StampCounter()
   readonly #load: Load
+  readonly #room: number
 
-  constructor({ speech, port }: Endpoint, load: Load) {
+  /** `room`: in which it will be; 0: the one that the server begins with. */
+  constructor({ speech, port }: Endpoint, load: Load, room = 0) {
     this.speech = speeches[speech]
     this.#load = load
+    this.#room = room
     this.socket = createConnection({
       host: '127.0.0.1',
+      localAddress: `127.0.0.${1 + Math.floor(room / ROOMS_OF_ADDRESS)}`,
       port,
       noDelay: true,
       onread: { buffer, callback: (length) => this.#read(length) },
@@ -48,7 +53,7 @@ export class Client {
   /** Resolves once the client is a reader. */
   async join(number: number): Promise<this> {
     await once(this.socket, 'connect')
-    for (const { send, until } of this.speech.steps(number)) {
+    for (const { send, until } of this.speech.steps(number, this.#room)) {
       this.#text = ''
       const seen = new Promise<void>((resolve, reject) => {
         const late = setTimeout(() => {
@@ -90,8 +95,7 @@ export class Client {
     if (this.#text !== undefined) return true
     this.#load.onChunk?.(buffer.subarray(0, length))
     const count = this.#counter.count(buffer, length, this.#load.everyStamp, this.#load.onStamp)
-    this.count += count
-    if (count > 0) this.#load.onMessages(this, count)
+    if (count > 0) this.#load.onMessages(count)
     return true
   }
 }

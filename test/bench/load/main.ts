@@ -4,8 +4,10 @@
  */
 import { createHistogram } from 'node:perf_hooks'
 import { setTimeout as wait } from 'node:timers/promises'
-import { Client, type Endpoint, type Load } from './client.ts'
-import { micros, Publisher } from './publisher.ts'
+import type { Endpoint } from './client.ts'
+import { Batch, micros } from './publisher.ts'
+import { LoadRoom } from './room.ts'
+import { speeches } from './speech.ts'
 import { usageOf } from './usage.ts'
 
 export type Spec = {
@@ -14,10 +16,15 @@ export type Spec = {
   /** Readers take turns among these. */
   readers: Endpoint[]
   readerCount: number
+  /** The readers are spread over so many rooms. Each has a publisher. */
+  roomCount: number
   publisher: Endpoint
   /** Bytes of text in each message. */
   size: number
-  /** Always so many messages ahead of the readers, or so many messages per second. */
+  /**
+   * Each publisher always so many messages ahead of its readers, or all publishers in turn so many
+   * messages per second.
+   */
   pace: { ahead: number } | { perSecond: number }
   /** Before it is measured, and while it is. */
   warmSeconds: number
@@ -53,41 +60,45 @@ const ALIVE_MS = 15_000
 
 const spec = JSON.parse(process.argv[2] ?? '') as Spec
 const delays = createHistogram()
-let delivered = 0
 let measuring = false
-let onDelivered: () => void = () => {}
 
-const load: Load = {
+const load = {
   everyStamp: 'perSecond' in spec.pace,
-  onMessages(_client, count) {
-    delivered += count
-    onDelivered()
-  },
-  onStamp(sentAt) {
+  onStamp(sentAt: number) {
     if (measuring) delays.record(Math.max(1, micros() - sentAt))
   },
-  onLost(why) {
+  onLost(why: string) {
     throw new Error(`A connection was lost: ${why}`)
   },
 }
 
-/** The publisher reads too, and is not counted: some servers tell it its own words. */
-const silent: Load = { ...load, onMessages() {}, onStamp() {} }
+const rooms = Array.from({ length: spec.roomCount }, (_, number) => new LoadRoom(number, load))
+const roomAt = (place: number): LoadRoom => rooms[place % rooms.length] as LoadRoom
+const sum = (figure: (room: LoadRoom) => number): number =>
+  rooms.reduce((total, room) => total + figure(room), 0)
+const deliveries = (): number => sum(({ delivered }) => delivered)
+
+/** Opens `count` connections, a part of them at once. */
+async function open(count: number, one: (number: number) => Promise<void>): Promise<void> {
+  for (let from = 0; from < count; from += OPENING) {
+    const few = Math.min(OPENING, count - from)
+    await Promise.all(Array.from({ length: few }, (_, at) => one(from + at)))
+  }
+}
 
 const empty = usageOf(spec.pid)
 const opened = micros()
-const clients: Client[] = []
-for (let from = 0; from < spec.readerCount; from += OPENING) {
-  const few = Math.min(OPENING, spec.readerCount - from)
-  const group = Array.from({ length: few }, (_, one) => {
-    const number = from + one
-    return new Client(spec.readers[number % spec.readers.length] as Endpoint, load).join(number)
-  })
-  clients.push(...(await Promise.all(group)))
-}
-const publishing = await new Client(spec.publisher, silent).join(spec.readerCount)
+await open(spec.readerCount, (number) => {
+  const room = Math.floor((number * spec.roomCount) / spec.readerCount)
+  const endpoint = spec.readers[number % spec.readers.length] as Endpoint
+  return roomAt(room).addReader(endpoint, number)
+})
+const batch = new Batch(speeches[spec.publisher.speech], spec.size)
+await open(spec.roomCount, (number) =>
+  roomAt(number).addPublisher(spec.publisher, spec.readerCount + number, batch),
+)
 const joinSeconds = (micros() - opened) / 1e6
-const publisher = new Publisher(publishing, spec.size)
+const clients = rooms.flatMap((room) => room.clients)
 const alive = setInterval(() => {
   for (const { socket, speech } of clients) if (speech.alive) socket.write(speech.alive)
 }, ALIVE_MS)
@@ -100,34 +111,13 @@ async function run(seconds: number): Promise<void> {
   const { pace } = spec
   const until = micros() + seconds * 1e6
   if ('ahead' in pace) {
-    await new Promise<void>((resolve) => {
-      let due = false
-      const refill = (): void => {
-        due = false
-        if (micros() >= until) {
-          onDelivered = () => {}
-          resolve()
-          return
-        }
-        const ahead = publisher.sent - delivered / spec.readerCount
-        const room = Math.floor(pace.ahead - ahead)
-        if (room > 0) publisher.send(room)
-      }
-      onDelivered = () => {
-        if (due) return
-        due = true
-        setImmediate(refill)
-      }
-      onDelivered()
-    })
+    await Promise.all(rooms.map((room) => room.saturate(pace.ahead, until)))
     return
   }
   const began = micros()
-  const sentBefore = publisher.sent
-  while (micros() < until) {
+  for (let sent = 0; micros() < until; ) {
     const due = Math.floor(((micros() - began) / 1e6) * pace.perSecond) + 1
-    const count = sentBefore + due - publisher.sent
-    if (count > 0) publisher.send(count)
+    for (; sent < due; sent += 1) roomAt(sent).send(1)
     const next = began + (due * 1e6) / pace.perSecond
     await wait(Math.max(0, (next - micros()) / 1000))
   }
@@ -135,23 +125,28 @@ async function run(seconds: number): Promise<void> {
 
 await run(spec.warmSeconds)
 measuring = true
-const before = { delivered, at: micros(), usage: usageOf(spec.pid), own: process.cpuUsage() }
+const before = {
+  delivered: deliveries(),
+  at: micros(),
+  usage: usageOf(spec.pid),
+  own: process.cpuUsage(),
+}
 await run(spec.seconds)
-const after = { delivered, at: micros(), usage: usageOf(spec.pid) }
+const after = { delivered: deliveries(), at: micros(), usage: usageOf(spec.pid) }
 const own = process.cpuUsage(before.own)
 measuring = false
 const drained = micros() + DRAIN_MS * 1000
-while (delivered < publisher.sent * spec.readerCount && micros() < drained) await wait(10)
+while (sum(({ missing }) => missing) > 0 && micros() < drained) await wait(10)
 clearInterval(alive)
 const loaded = usageOf(spec.pid)
-for (const { socket } of [...clients, publishing]) socket.destroy()
+for (const { socket } of clients) socket.destroy()
 await wait(spec.settleSeconds * 1000)
 const closed = usageOf(spec.pid)
 
 const result: Result = {
   deliveries: after.delivered - before.delivered,
   seconds: (after.at - before.at) / 1e6,
-  lost: publisher.sent * spec.readerCount - delivered,
+  lost: sum(({ missing }) => missing),
   serverCpuSeconds: after.usage.cpuSeconds - before.usage.cpuSeconds,
   loadCpuSeconds: (own.user + own.system) / 1e6,
   p50Ms: delays.percentile(50) / 1000,

@@ -2,20 +2,29 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { resolve } from 'node:path'
+import { build } from 'vite'
 import { onCore, type Peer } from '../peers/peer.ts'
 import type { Result, Spec } from './main.ts'
 import type { SendersResult } from './senders.ts'
 
+export type { Result } from './main.ts'
+
 const dist = resolve(import.meta.dirname, '../../../dist/bench')
 
-export type Load = Pick<Spec, 'readerCount' | 'pace' | 'seconds'> & { settleSeconds?: number }
+export type Load = Pick<Spec, 'readerCount' | 'pace' | 'seconds'> &
+  Partial<Pick<Spec, 'roomCount' | 'settleSeconds'>>
 
-/** 100-byte messages from one publisher; a second of them before it is measured. */
+/** Builds the programs that run in other processes. MUST be called before any of them is run. */
+export async function buildPrograms(): Promise<void> {
+  await build({ configFile: resolve(import.meta.dirname, '../vite.config.ts') })
+}
+
+/** 100-byte messages from one publisher in each room; a second of them before it is measured. */
 export async function runLoad({ pid, readers }: Peer, load: Load): Promise<Result> {
   const publisher = readers[0]
   if (publisher === undefined) throw new Error('a peer without a way in')
   const spec: Spec = {
-    ...{ pid, readers, publisher, size: 100, warmSeconds: 1, settleSeconds: 0 },
+    ...{ pid, readers, publisher, roomCount: 1, size: 100, warmSeconds: 1, settleSeconds: 0 },
     ...load,
   }
   return (await runProgram('load.js', spec)) as Result

@@ -7,8 +7,8 @@
 type Step = { send: Buffer; until: string }
 
 export type Speech = {
-  /** Taken in order; the client is a reader after the last one. */
-  steps: (client: number) => Step[]
+  /** Taken in order; the client is a reader after the last one. Only Oneroom has rooms above 0. */
+  steps: (client: number, room: number) => Step[]
   /** A message with this text, once and for all: the stamp in it is written over. */
   publish: (text: string) => Buffer
   /** The reply to `probe`, which shows the server that the client is alive. */
@@ -65,16 +65,24 @@ const mqttSubscribe = packet(
 const mqttPublish = (text: string): Buffer =>
   packet(0x30, Buffer.concat([mqttText('room'), bytes(text)]))
 
-const hello = bytes('{"type":"hello","protocol":1}')
+const greeted: Step = { send: Buffer.alloc(0), until: 'Type to talk' }
+const hello = { type: 'hello', protocol: 1 }
 const pong = frame(10, Buffer.alloc(0))
 
 export const speeches = {
   'oneroom tcp': {
-    steps: () => [{ send: Buffer.alloc(0), until: 'Type to talk' }],
+    steps: (_client, room) =>
+      room === 0
+        ? [greeted]
+        : [greeted, { send: bytes(`/join room ${room}\n`), until: 'You are in room' }],
     publish: (text) => bytes(`${text}\n`),
   },
   'oneroom web': {
-    steps: () => [upgrade('/ws', 'oneroom.v1'), { send: frame(1, hello), until: '"welcome"' }],
+    steps: (_client, room) => {
+      const request = room === 0 ? hello : { ...hello, room: `room ${room}` }
+      const send = frame(1, bytes(JSON.stringify(request)))
+      return [upgrade('/ws', 'oneroom.v1'), { send, until: '"welcome"' }]
+    },
     publish: (text) => frame(1, bytes(JSON.stringify({ type: 'say', text }))),
     alive: pong,
   },

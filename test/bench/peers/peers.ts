@@ -106,17 +106,20 @@ export const startInspircd: Start = async () => {
   return { name: 'InspIRCd', pid: child.pid as number, readers: [{ speech: 'irc', port }], stop }
 }
 
+const builds = [dist, ...(before === undefined ? [] : [before])]
+
+/** This build, and an earlier one if there is one. */
+export const allOneroom: Start[] = builds.map((build) => startOneroom(':memory:', build))
+
 /** The servers to compare: this build and other products, or this build and an earlier one. */
 export const all: Start[] =
   before === undefined
-    ? [startOneroom(), startHandwritten, startNats, startMosquitto, startInspircd]
-    : [startOneroom(), startOneroom(':memory:', before)]
+    ? [...allOneroom, startHandwritten, startNats, startMosquitto, startInspircd]
+    : allOneroom
 
 /** The same with a log on the disk, only of Oneroom. `folder` returns an empty folder. */
 export function allDurable(folder: () => string): Start[] {
-  return [dist, ...(before === undefined ? [] : [before])].map((build) =>
-    startOneroom(folder(), build),
-  )
+  return builds.map((build) => startOneroom(folder(), build))
 }
 
 /** The name of the server that figures are divided by, unless it is an earlier build. */
