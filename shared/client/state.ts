@@ -7,6 +7,7 @@
  */
 import type {
   ErrorMessage,
+  Events,
   Hello,
   Joined,
   Person,
@@ -31,7 +32,7 @@ export type ClientState = {
   /** The room of the next hello; undefined for the lobby. */
   room: string | undefined
   epoch: string | null
-  /** The highest seq shown; events at or below it are ignored. */
+  /** The highest seq shown or left out; events at or below it are not shown again. */
   seq: number
   /** Events up to this seq are a replay; nothing is sent before all of them have arrived. */
   replayTo: number
@@ -116,6 +117,11 @@ export function newEvents(events: readonly RoomEvent[], seq: number): RoomEvent[
     if (isNew) last = event.seq
     return isNew
   })
+}
+
+/** Goes past events of ignored people, which the server left out of this message. */
+export function passLeftOut<S extends ClientState>(state: S, { to = 0 }: Events): S {
+  return to > state.seq ? { ...state, seq: to } : state
 }
 
 /**

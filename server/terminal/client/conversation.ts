@@ -20,6 +20,7 @@ import {
   helloOf,
   initialClient,
   newEvents,
+  passLeftOut,
   takePresence,
   takeRejection,
   takeWelcome,
@@ -234,11 +235,14 @@ export class Conversation {
     this.#state = { ...this.#state, pending }
   }
 
-  #events({ events, room }: Events, now: number): Shown[] {
+  #events(message: Events, now: number): Shown[] {
+    const { events, room } = message
     this.#state = acknowledge(this.#state, events, now)
-    const fresh = room === this.room ? newEvents(events, this.#state.seq) : []
+    if (room !== this.room) return []
+    const fresh = newEvents(events, this.#state.seq)
+    const seq = fresh.at(-1)?.seq ?? this.#state.seq
+    this.#state = passLeftOut({ ...this.#state, seq }, message)
     if (fresh.length === 0) return []
-    this.#state = { ...this.#state, seq: fresh.at(-1)?.seq ?? this.#state.seq }
     this.topic = fresh.findLast(({ kind }) => kind === 'topic')?.text ?? this.topic
     return [{ type: 'events', events: fresh }]
   }

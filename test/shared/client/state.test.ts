@@ -6,6 +6,7 @@ import {
   helloOf,
   initialClient,
   newEvents,
+  passLeftOut,
   takePresence,
   takeRejection,
   takeWelcome,
@@ -70,6 +71,18 @@ describe('events', () => {
   it('are new once', () => {
     const events = [2, 4, 4, 3, 5].map((seq) => event(seq, bob))
     expect(newEvents(events, 2).map(({ seq }) => seq)).toEqual([4, 5])
+  })
+
+  it('that were left out count as received, so that a replay ends', () => {
+    const back = takeWelcome(
+      withPending(inRoom, 'x'),
+      welcome({ head: 5, resumed: { from: 4, to: 5 } }),
+    )
+    expect(idsOf(back)).toEqual([])
+    const passed = passLeftOut(back, { type: 'events', events: [], to: 5 })
+    expect([passed.seq, idsOf(passed)]).toEqual([5, ['x']])
+    expect(passLeftOut(passed, { type: 'events', events: [], to: 4 })).toBe(passed)
+    expect(passLeftOut(passed, { type: 'events', events: [] })).toBe(passed)
   })
 
   it('acknowledge a pending message only if they are from this client', () => {

@@ -63,6 +63,17 @@ describe('a conversation', () => {
     expect(conversation.take(0)).toEqual([])
   })
 
+  it('sends what is pending also if the last missed events were left out', () => {
+    const conversation = online()
+    conversation.say(['mine'], false, 0)
+    conversation.receive(welcome({ head: 3, resumed: { from: 1, to: 3 } }), 0)
+    expect(told(conversation, event(1, 'one'))).toEqual(['one'])
+    expect(conversation.take(0)).toEqual([])
+    expect(conversation.receive({ type: 'events', events: [], to: 3 }, 0)).toEqual([])
+    expect(conversation.take(0)).toMatchObject([{ text: 'mine' }])
+    expect(conversation.hello().seq).toBe(3)
+  })
+
   it('shows each event once', () => {
     const conversation = online()
     expect(told(conversation, event(1, 'one'), event(2, 'two'))).toEqual(['one', 'two'])
