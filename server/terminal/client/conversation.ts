@@ -6,14 +6,7 @@
  * a room MUST be sent to that room, wherever the person is by then.
  */
 import type { ConnectionPhase } from '../../../shared/client/connection.ts'
-import {
-  markSent,
-  type Pending,
-  sayOf,
-  withFault,
-  without,
-  written,
-} from '../../../shared/client/pending.ts'
+import { markSent, type Pending, sayOf, written } from '../../../shared/client/pending.ts'
 import {
   acknowledge,
   type ClientState,
@@ -22,7 +15,6 @@ import {
   newEvents,
   passLeftOut,
   takePresence,
-  takeRejection,
   takeWelcome,
   unsent,
 } from '../../../shared/client/state.ts'
@@ -42,6 +34,7 @@ import type {
 } from '../../../shared/protocol.ts'
 import type { Shown } from '../editor/style.ts'
 import { type Label, Memberships } from './memberships.ts'
+import { isRejected, Rejection, type Verdict } from './rejection.ts'
 
 /** The requests of a person that the server answers. */
 export type Asked = Extract<
@@ -50,8 +43,6 @@ export type Asked = Extract<
 >
 
 export class Conversation {
-  /** Messages that the server rejected, and that are not sent again. */
-  refused = 0
   /** Why the server closes the connection, as its last error says; '' if it gave no reason. */
   closingReason = ''
   /** '' if the room has none. */
@@ -60,11 +51,10 @@ export class Conversation {
   rooms: readonly string[] = []
   /** Lists of rooms that the person asked for and that have not arrived. */
   #listsWanted = 0
-  /** The last acknowledgement, as `progressAt`, before the rejection that was shown last. */
-  #rejectedAt: number | undefined
   #state: ClientState
   readonly #history: number
   readonly #memberships = new Memberships()
+  readonly #rejection = new Rejection()
 
   /** `history`: how many of the latest events to show at first. `room`: undefined for the lobby. */
   constructor(name: string | undefined, history: number, room?: Label) {
@@ -101,6 +91,11 @@ export class Conversation {
   set connection(connection: ConnectionPhase) {
     if (connection.phase === 'connecting') this.closingReason = ''
     this.#state = { ...this.#state, connection }
+  }
+
+  /** Messages that the server rejected, and that are not sent again. */
+  get refused(): number {
+    return this.#rejection.refused
   }
 
   /** How long messages have waited without any acknowledgement, in ms; 0 when none wait. */
@@ -269,41 +264,19 @@ export class Conversation {
   #error(error: ErrorMessage): Shown[] {
     const row = Object.hasOwn(errors, error.code) ? errors[error.code as ErrorCode] : undefined
     if (row !== undefined && row.close !== null) this.closingReason = error.message
-    const isRetryable = row?.retryable === true
+    const verdict = this.#unreachable(error) ?? this.#rejection.ofMessage(this.#state, error)
+    if (verdict === undefined) return [error]
+    this.#state = { ...this.#state, pending: verdict.pending }
+    return verdict.shown
+  }
+
+  /** Undefined unless the error is about a room that is entered because of pending messages. */
+  #unreachable(error: ErrorMessage): Verdict | undefined {
     const joining = error.id === undefined ? this.#memberships.refused(error.room) : undefined
-    if (joining?.isMove === false) return this.#unreachable(joining.name, error, isRetryable)
-    const rejected = takeRejection(this.#state, error)
-    if (rejected === undefined) return [error]
-    if (isRetryable) {
-      const why = 'The server cannot record messages right now.'
-      return this.#rejectForNow(rejected.pending, error, why)
-    }
-    this.refused += 1
-    this.#state = { ...this.#state, pending: without(this.pending, error.id as string) }
-    return [error]
-  }
-
-  /** Shows only the first rejection until a message is acknowledged again. */
-  #rejectForNow(pending: readonly Pending[], error: ErrorMessage, message: string): Shown[] {
-    const wasShown = this.#rejectedAt === this.#state.progressAt
-    this.#rejectedAt = this.#state.progressAt
-    this.#state = { ...this.#state, pending }
-    return wasShown ? [] : [{ ...error, message }]
-  }
-
-  /** The pending messages of a room that cannot be entered again. */
-  #unreachable(name: string, error: ErrorMessage, isRetryable: boolean): Shown[] {
-    const { code, message } = error
+    if (joining === undefined || joining.isMove) return undefined
+    const { name } = joining
     const theirs = this.pending.filter(({ room }) => this.#memberships.isNameOf(name, room))
-    const ids = theirs.map(({ id }) => id)
-    if (isRetryable) {
-      const pending = withFault(this.pending, ids, { kind: 'refused', code, text: message })
-      return this.#rejectForNow(pending, error, `Not sent to ${name} yet: ${message}`)
-    }
-    this.refused += ids.length
-    const pending = this.pending.filter(({ id }) => !ids.includes(id))
-    this.#state = { ...this.#state, pending }
-    return [{ ...error, message: `Not sent to ${name}: ${message}` }]
+    return this.#rejection.ofRoom(this.#state, theirs, name, error)
   }
 }
 
@@ -311,10 +284,6 @@ const missing = {
   epoch: '* The room started a new log; these are its latest messages.',
   trimmed: '* Some of the messages that you missed are no longer kept.',
   too_far: '* You missed more messages than can be shown; these are the latest.',
-}
-
-function isRejected({ fault }: Pending): boolean {
-  return fault?.kind === 'refused'
 }
 
 function isSame(one: string, other: string): boolean {
