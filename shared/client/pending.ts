@@ -5,7 +5,7 @@
  * author deletes it, so that no text is lost. A message can be sent twice, because the log
  * accepts an id once.
  */
-import type { Say } from '../protocol.ts'
+import type { DirectSay, Say } from '../protocol.ts'
 
 /** Messages sent and not acknowledged, at most; the others wait for them. */
 export const IN_FLIGHT = 64
@@ -22,19 +22,26 @@ export type PendingFault =
   | { kind: 'left' }
   | { kind: 'refused'; code: string; text: string }
 
-/** `room`: absent for the lobby. `at`: when it was written. Times are in ms since 1970. */
+/** The person whom a direct message is for. `address`: their id, or a name as it was typed. */
+export type Recipient = { address: string; name: string }
+
+/**
+ * `room`: absent for the lobby. `to`: set for a direct message, which has no room. `at`: when it
+ * was written. Times are in ms since 1970.
+ */
 export type Pending = {
   id: string
   text: string
   action: boolean
   room?: string | undefined
+  to?: Recipient | undefined
   at: number
   /** null until the current connection has sent it. */
   sentAt: number | null
   fault: PendingFault | null
 }
 
-export type Draft = Pick<Pending, 'id' | 'text' | 'action' | 'room'>
+export type Draft = Pick<Pending, 'id' | 'text' | 'action' | 'room' | 'to'>
 
 export function written(drafts: readonly Draft[], now: number): Pending[] {
   return drafts.map((draft) => ({ ...draft, at: now, sentAt: null, fault: null }))
@@ -42,6 +49,10 @@ export function written(drafts: readonly Draft[], now: number): Pending[] {
 
 export function sayOf({ id, text, action, room }: Draft): Say & { id: string } {
   return { type: 'say', id, text, ...(action && { action }), ...(room !== undefined && { room }) }
+}
+
+export function directOf({ id, text }: Draft, { address }: Recipient): DirectSay & { id: string } {
+  return { type: 'direct', to: address, id, text }
 }
 
 const isStopped = ({ fault }: Pending) => fault !== null && fault.kind !== 'silent'

@@ -109,6 +109,16 @@ export function takeView<S extends ClientState>(state: S, view: Welcome | Joined
   }
 }
 
+/** Another room takes the place of the one before. `room`: undefined for the lobby. */
+export function takeJoined<S extends ClientState>(
+  state: S,
+  { epoch, head, members, memberCount }: Joined,
+  room: string | undefined,
+): S {
+  const place = { room, epoch, seq: head, replayTo: head }
+  return { ...state, ...place, members: byId(members), memberCount }
+}
+
 /** The events above `seq`, each once. */
 export function newEvents(events: readonly RoomEvent[], seq: number): RoomEvent[] {
   let last = seq

@@ -4,15 +4,13 @@
  */
 import type { ReadStream, WriteStream } from 'node:tty'
 import type { Address } from '../../../shared/address.ts'
-import { commands, helpAbout, helpLines } from '../../../shared/commands.ts'
+import { commands } from '../../../shared/commands.ts'
 import { loadAscii } from '../../../shared/dialect/ascii.ts'
 import type { Request, Setting } from '../../../shared/dialect/dialect.ts'
 import { LineCodec } from '../../../shared/dialect/line.ts'
-import { nameList, replyLines } from '../../../shared/dialect/replies.ts'
 import { TAIL_EVENTS } from '../../../shared/dialect/typed.ts'
 import { errorMessage } from '../../../shared/errors.ts'
 import { checkRoomName } from '../../../shared/names.ts'
-import { wrap } from '../../../shared/wrap.ts'
 import type { Words } from '../editor/completion.ts'
 import type { Outcome } from '../editor/editor.ts'
 import type { Prompt } from '../editor/layout.ts'
@@ -20,14 +18,15 @@ import { type Shown, shownLines } from '../editor/style.ts'
 import { Terminal } from '../editor/terminal.ts'
 import { Client } from './client.ts'
 import { Conversation } from './conversation.ts'
+import { Correspondence } from './correspondence.ts'
+import { localReply } from './local.ts'
+import { recipientNamed } from './outbox.ts'
 import { arrivalLines, greetingLines, promptFor, statusRows } from './view.ts'
 
 /** Limit on pending messages. */
 const MOST_PENDING = 500
 /** When leaving: the time limit for the acknowledgement of the last messages. */
 const LEAVING_MS = 3_000
-/** UTF-8 bytes of names in the reply to /who. */
-const NAMES_BYTES = 16_384
 
 export type ChatOptions = {
   address: Address
@@ -42,7 +41,12 @@ export type ChatOptions = {
 /** The client resumes by itself, and nothing here reads one reply for each line. */
 const offered = commands.filter(({ name }) => name !== 'resume' && name !== 'turn')
 
+/** Requests that wait for their acknowledgement. */
+const kept: ReadonlySet<Request['type']> = new Set(['say', 'direct', 'reply'])
+
 const noConnection = ['! There is no connection now. Try again when it is back.']
+
+const noPeer = ['! No direct message has arrived yet. Write one with /msg NAME TEXT.']
 
 /** Resolves with the exit code. */
 export function chat(options: ChatOptions): Promise<number> {
@@ -78,7 +82,8 @@ class Chat {
       above: (cells) => statusRows(this.#client, this.#address, cells, this.#colours),
       onOutcome: (outcome) => this.#terminalOnOutcome(outcome),
     })
-    this.#client = new Client(address, new Conversation(name, TAIL_EVENTS, room), {
+    const conversation = new Conversation(name, TAIL_EVENTS, room, new Correspondence())
+    this.#client = new Client(address, conversation, {
       onMessage: (message) => this.#clientOnMessage(message),
       onChange: () => this.#clientOnChange(),
     })
@@ -161,7 +166,7 @@ class Chat {
         this.#showLines(['! The setting could not be changed.']),
       )
     if (decoded.type !== 'request') return
-    if (decoded.request.type === 'say' && !this.#hasRoom(1)) this.#terminal.reader.restore(line)
+    if (kept.has(decoded.request.type) && !this.#hasRoom(1)) this.#terminal.reader.restore(line)
     else this.#takeRequest(decoded.request)
   }
 
@@ -169,6 +174,12 @@ class Chat {
     switch (request.type) {
       case 'say':
         this.#client.say([request.text], request.action)
+        return
+      case 'direct':
+        this.#tell(request.to, request.text)
+        return
+      case 'reply':
+        this.#reply(request.text)
         return
       case 'bye':
         this.#leave()
@@ -181,36 +192,28 @@ class Chat {
       case 'history':
       case 'search':
       case 'rooms':
+      case 'ignore':
         // The server's reply arrives later as a message.
         if (!this.#client.ask(request)) this.#showLines(noConnection)
         return
       default:
-        this.#showLines(this.#localReply(request))
+        this.#showLocalReply(request)
     }
   }
 
-  /** The reply to a request that the client settles itself. */
-  #localReply(request: Request): string[] {
+  #tell(name: string, text: string): void {
+    this.#client.tell(recipientNamed(name, this.#client.conversation.members), text)
+  }
+
+  #reply(text: string): void {
+    const peer = this.#client.conversation.lastPeer
+    if (peer === undefined) this.#showLines(noPeer)
+    else this.#client.tell({ address: peer.id, name: peer.name }, text)
+  }
+
+  #showLocalReply(request: Request): void {
     const { columns } = this.#terminal
-    switch (request.type) {
-      case 'who': {
-        const { members, memberCount, room } = this.#client.conversation
-        const where = room === undefined ? 'here' : `in ${room}`
-        const list = nameList([...members.values()], memberCount, NAMES_BYTES)
-        return wrap(`* ${memberCount} ${where}: ${list}`.split(' '), columns)
-      }
-      case 'show_topic': {
-        const { topic } = this.#client.conversation
-        return replyLines({ type: 'topic_is', topic, changed: false }, columns)
-      }
-      case 'help':
-        return request.about ? helpAbout(request.about, columns) : helpLines(columns, offered)
-      case 'resume':
-        return ['! Not needed here: this client resumes by itself after it reconnects.']
-      default:
-        // A typed line is nothing else.
-        return []
-    }
+    this.#showLines(localReply(request, this.#client.conversation, offered, columns))
   }
 
   #move(wanted: string): void {

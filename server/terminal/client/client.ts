@@ -8,6 +8,7 @@ import {
   type ConnectionPhase,
   type TransportEvents,
 } from '../../../shared/client/connection.ts'
+import type { Recipient } from '../../../shared/client/pending.ts'
 import { type ErrorCode, errors } from '../../../shared/errors.ts'
 import type { ErrorMessage, ServerMessage } from '../../../shared/protocol.ts'
 import type { Shown } from '../editor/style.ts'
@@ -77,6 +78,12 @@ export class Client {
     this.flush()
   }
 
+  /** Writes to one person. */
+  tell(to: Recipient, text: string): void {
+    this.conversation.tell(to, text, Date.now())
+    this.flush()
+  }
+
   /** False if there is no connection. */
   ask(asked: Asked): boolean {
     return this.#connection.send(this.conversation.request(asked))
@@ -93,7 +100,8 @@ export class Client {
   /** Sends what the connection may send now. */
   flush(): void {
     for (const move of this.conversation.takeMoves()) this.#connection.send(move)
-    for (const say of this.conversation.take(Date.now())) this.#connection.send(say)
+    for (const fetch of this.conversation.takeFetches()) this.#connection.send(fetch)
+    for (const message of this.conversation.take(Date.now())) this.#connection.send(message)
     this.#changed()
   }
 

@@ -2,11 +2,10 @@
  * The state of the conversation, and the items that a terminal or a pipe shows for each
  * message of the server. No input or output.
  *
- * MUST show nothing of a room but the one that the person is in. A message that was written in
- * a room MUST be sent to that room, wherever the person is by then.
+ * MUST show nothing of a room but the one that the person is in.
  */
 import type { ConnectionPhase } from '../../../shared/client/connection.ts'
-import { markSent, type Pending, sayOf, written } from '../../../shared/client/pending.ts'
+import type { Pending, Recipient } from '../../../shared/client/pending.ts'
 import {
   acknowledge,
   type ClientState,
@@ -14,18 +13,22 @@ import {
   initialClient,
   newEvents,
   passLeftOut,
+  takeJoined,
   takePresence,
   takeWelcome,
-  unsent,
 } from '../../../shared/client/state.ts'
 import { type ErrorCode, errorMessage, errors } from '../../../shared/errors.ts'
-import { foldName } from '../../../shared/fold.ts'
 import type {
   ClientMessage,
+  Direct,
+  DirectSay,
   ErrorMessage,
   Events,
+  Found,
   Hello,
+  History,
   Joined,
+  PersonName,
   Presence,
   RoomList,
   Say,
@@ -33,13 +36,17 @@ import type {
   Welcome,
 } from '../../../shared/protocol.ts'
 import type { Shown } from '../editor/style.ts'
+import type { Correspondence } from './correspondence.ts'
+import { Directory } from './directory.ts'
 import { type Label, Memberships } from './memberships.ts'
-import { isRejected, Rejection, type Verdict } from './rejection.ts'
+import { inRooms, relabelled, sendAgain, sendable, write } from './outbox.ts'
+import { Rejection, type Verdict } from './rejection.ts'
+import { returned } from './return.ts'
 
 /** The requests of a person that the server answers. */
 export type Asked = Extract<
   ClientMessage,
-  { type: 'name' | 'topic' | 'history' | 'search' | 'rooms' }
+  { type: 'name' | 'topic' | 'history' | 'search' | 'rooms' | 'ignore' }
 >
 
 export class Conversation {
@@ -47,20 +54,27 @@ export class Conversation {
   closingReason = ''
   /** '' if the room has none. */
   topic = ''
-  /** The rooms of the last list, by their names. */
-  rooms: readonly string[] = []
-  /** Lists of rooms that the person asked for and that have not arrived. */
-  #listsWanted = 0
   #state: ClientState
   readonly #history: number
   readonly #memberships = new Memberships()
+  readonly #directory = new Directory()
   readonly #rejection = new Rejection()
+  readonly #correspondence: Correspondence | undefined
 
-  /** `history`: how many of the latest events to show at first. `room`: undefined for the lobby. */
-  constructor(name: string | undefined, history: number, room?: Label) {
+  /**
+   * `history`: how many of the latest events to show at first. `room`: undefined for the lobby.
+   * Without `correspondence`, no direct messages are shown.
+   */
+  constructor(
+    name: string | undefined,
+    history: number,
+    room?: Label,
+    correspondence?: Correspondence,
+  ) {
     const identity = { name: name ?? '', token: null, ownIds: [], pending: [] }
     this.#state = { ...initialClient(identity), room }
     this.#history = history
+    this.#correspondence = correspondence
   }
 
   /** The room that the person is in; undefined for the lobby. */
@@ -78,6 +92,11 @@ export class Conversation {
 
   get memberCount(): number {
     return this.#state.memberCount
+  }
+
+  /** The rooms of the last list, by their names. */
+  get rooms(): readonly string[] {
+    return this.#directory.names
   }
 
   get pending(): readonly Pending[] {
@@ -110,27 +129,34 @@ export class Conversation {
   }
 
   say(texts: readonly string[], action: boolean, now: number): void {
-    const { room } = this
-    const drafts = texts.map((text) => ({ id: crypto.randomUUID(), text, action, room }))
-    this.#state = { ...this.#state, pending: [...this.pending, ...written(drafts, now)] }
+    this.#state = write(this.#state, texts, { action }, now)
+  }
+
+  tell(to: Recipient, text: string, now: number): void {
+    this.#state = write(this.#state, [text], { to }, now)
+  }
+
+  /** The person from whom the latest direct message came. */
+  get lastPeer(): PersonName | undefined {
+    return this.#correspondence?.lastPeer
   }
 
   /** The messages that the connection may send now, in order; they count as sent afterwards. */
-  take(now: number): Say[] {
-    // After a rejection by the log all others wait, so that they stay in order.
-    if (this.pending.some(isRejected)) return []
-    const says = unsent(this.#state)
-      .filter(({ room }) => this.#memberships.isIn(room))
-      .map((message) => sayOf({ ...message, room: this.#memberships.nameFor(message.room) }))
-    const ids = says.map(({ id }) => id)
-    if (ids.length > 0) this.#state = { ...this.#state, pending: markSent(this.pending, ids, now) }
-    return says
+  take(now: number): (Say | DirectSay)[] {
+    const { messages, next } = sendable(this.#state, this.#memberships, now)
+    this.#state = next
+    return messages
+  }
+
+  /** The requests for direct messages that were missed; they count as sent afterwards. */
+  takeFetches(): ClientMessage[] {
+    return this.#correspondence?.requests() ?? []
   }
 
   /** The joins and leaves that are due; they count as sent afterwards. */
   takeMoves(): ClientMessage[] {
     if (this.connection.phase !== 'online') return []
-    return this.#memberships.requests(this.room, this.pending)
+    return this.#memberships.requests(this.room, inRooms(this.pending))
   }
 
   /** Goes to another room; the person is in it when the server has replied. `name`: valid. */
@@ -142,21 +168,18 @@ export class Conversation {
     return []
   }
 
-  /** A request of the person as it is to be sent, which names the room. */
+  /** A request of the person as it is to be sent. It names the room, if it is about one. */
   request(asked: Asked): ClientMessage {
-    if (asked.type === 'rooms') this.#listsWanted += 1
-    if (asked.type === 'rooms' || asked.type === 'name') return asked
+    if (asked.type === 'rooms') this.#directory.want()
+    if (asked.type === 'rooms' || asked.type === 'name' || asked.type === 'ignore') return asked
+    if ('direct' in asked) return asked
     const room = this.#memberships.nameFor(this.room)
     return room === undefined ? asked : { ...asked, room }
   }
 
   /** Sends again the messages that the log could not take, before those written later. */
   retry(): void {
-    if (!this.pending.some(isRejected)) return
-    const pending = this.pending.map((message) =>
-      isRejected(message) ? { ...message, sentAt: null, fault: null } : message,
-    )
-    this.#state = { ...this.#state, pending }
+    this.#state = sendAgain(this.#state)
   }
 
   /** Asks for another name, if the server rejected the last one. */
@@ -183,10 +206,13 @@ export class Conversation {
       case 'left':
         return []
       case 'direct':
+        return this.#direct(message, now)
+      case 'history':
+        return this.#correspondence?.takeHistory(message) ?? this.#reply(message)
+      case 'found':
+        return this.#reply(message)
       case 'ignored':
         return [message]
-      default:
-        return message.room === this.room ? [message] : []
     }
   }
 
@@ -194,40 +220,22 @@ export class Conversation {
     const before = this.#state
     this.#state = acknowledge(takeWelcome(before, welcome), welcome.events, now)
     this.#memberships.begin(this.room)
-    this.#relabel((room) => room === before.room, this.room)
-    this.#listsWanted = 0
+    this.#correspondence?.begin(welcome)
+    this.#state = relabelled(this.#state, (room) => room === before.room, this.room)
+    this.#directory.begin()
     this.topic = welcome.topic ?? ''
     const events = newEvents(welcome.events, welcome.epoch === before.epoch ? before.seq : 0)
-    if (before.token === null) return [{ ...welcome, events }]
-    const { you, reset } = welcome
-    const lines = [
-      ...(before.me?.name === you.name ? [] : [`* You are ${you.name} now.`]),
-      ...(reset === null ? [] : [missing[reset]]),
-    ]
-    return [
-      ...(lines.length === 0 ? [] : [{ type: 'lines' as const, lines }]),
-      ...(events.length === 0 ? [] : [{ type: 'events' as const, events }]),
-    ]
+    return before.token === null ? [{ ...welcome, events }] : returned(before, welcome, events)
   }
 
   #joined(joined: Joined): Shown[] {
     const { room, isMove } = this.#memberships.joined(joined.room)
-    this.#relabel((label) => label !== undefined && isSame(label, joined.room), room)
+    const isMeant = (label: Label) => this.#memberships.isNameOf(joined.room, label)
+    this.#state = relabelled(this.#state, isMeant, room)
     if (!isMove) return []
-    const { epoch, head, members, memberCount, topic } = joined
-    const byId = new Map(members.map((person) => [person.id, person]))
-    const position = { epoch, seq: head, replayTo: head }
-    this.#state = { ...this.#state, room, ...position, members: byId, memberCount }
-    this.topic = topic ?? ''
+    this.#state = takeJoined(this.#state, joined, room)
+    this.topic = joined.topic ?? ''
     return [joined]
-  }
-
-  /** Messages may have been written to the room under another name than the server's, `room`. */
-  #relabel(isMeant: (room: Label) => boolean, room: Label): void {
-    const pending = this.pending.map((message) =>
-      isMeant(message.room) ? { ...message, room } : message,
-    )
-    this.#state = { ...this.#state, pending }
   }
 
   #events(message: Events, now: number): Shown[] {
@@ -237,9 +245,18 @@ export class Conversation {
     const fresh = newEvents(events, this.#state.seq)
     const seq = fresh.at(-1)?.seq ?? this.#state.seq
     this.#state = passLeftOut({ ...this.#state, seq }, message)
-    if (fresh.length === 0) return []
     this.topic = fresh.findLast(({ kind }) => kind === 'topic')?.text ?? this.topic
-    return [{ type: 'events', events: fresh }]
+    return fresh.length === 0 ? [] : [{ type: 'events', events: fresh }]
+  }
+
+  #direct(message: Direct, now: number): Shown[] {
+    this.#state = acknowledge(this.#state, message.events, now)
+    return this.#correspondence?.receive(message) ?? []
+  }
+
+  /** A reply that is about this room, or about a conversation. */
+  #reply(reply: History | Found): Shown[] {
+    return reply.people !== undefined || reply.room === this.room ? [reply] : []
   }
 
   #presence(presence: Presence): Shown[] {
@@ -252,12 +269,9 @@ export class Conversation {
   #roomList(list: RoomList): Shown[] {
     const [lobby] = list.rooms
     const isThere = lobby !== undefined && this.#memberships.nameLobby(lobby.name, this.room)
-    this.rooms = list.rooms.map(({ name }) => name)
-    const isWanted = this.#listsWanted > 0
-    if (isWanted) this.#listsWanted -= 1
     return [
       ...(isThere ? [errorMessage({ code: 'already_in_room' })] : []),
-      ...(isWanted ? [list] : []),
+      ...(this.#directory.take(list) ? [list] : []),
     ]
   }
 
@@ -265,7 +279,7 @@ export class Conversation {
     const row = Object.hasOwn(errors, error.code) ? errors[error.code as ErrorCode] : undefined
     if (row !== undefined && row.close !== null) this.closingReason = error.message
     const verdict = this.#unreachable(error) ?? this.#rejection.ofMessage(this.#state, error)
-    if (verdict === undefined) return [error]
+    if (verdict === undefined) return [error, ...(this.#correspondence?.refused(error) ?? [])]
     this.#state = { ...this.#state, pending: verdict.pending }
     return verdict.shown
   }
@@ -275,17 +289,9 @@ export class Conversation {
     const joining = error.id === undefined ? this.#memberships.refused(error.room) : undefined
     if (joining === undefined || joining.isMove) return undefined
     const { name } = joining
-    const theirs = this.pending.filter(({ room }) => this.#memberships.isNameOf(name, room))
+    const theirs = inRooms(this.pending).filter(({ room }) =>
+      this.#memberships.isNameOf(name, room),
+    )
     return this.#rejection.ofRoom(this.#state, theirs, name, error)
   }
-}
-
-const missing = {
-  epoch: '* The room started a new log; these are its latest messages.',
-  trimmed: '* Some of the messages that you missed are no longer kept.',
-  too_far: '* You missed more messages than can be shown; these are the latest.',
-}
-
-function isSame(one: string, other: string): boolean {
-  return foldName(one) === foldName(other)
 }

@@ -57,7 +57,7 @@ export class Rejection {
   }
 }
 
-/** Whether the message waits until it can be sent again. */
+/** Whether the server may accept the message later. */
 export function isRejected({ fault }: Pending): boolean {
   return fault?.kind === 'refused'
 }

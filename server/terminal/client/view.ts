@@ -82,7 +82,7 @@ export function statusRows(
   return [
     ...(state === undefined ? [] : [state]),
     ...(more > 0 ? [`… ${more} more wait to be sent`] : []),
-    ...shown.map(({ text }) => `… ${text}`),
+    ...shown.map(({ text, to }) => `… ${to === undefined ? '' : `-> ${to.name}: `}${text}`),
   ]
     .map((row) => shortened(row, cells))
     .map((row) => (colours ? paint(row) : row))
