@@ -1,7 +1,4 @@
 /** The client against a real server, over a way that loses messages and breaks. */
-import { once } from 'node:events'
-import { createConnection, createServer, type Socket } from 'node:net'
-import { createInterface } from 'node:readline'
 import { expect, it, onTestFinished } from 'vitest'
 import { Client } from '../../server/terminal/client/client.ts'
 import { Conversation } from '../../server/terminal/client/conversation.ts'
@@ -10,35 +7,14 @@ import { everything } from '../support/events.ts'
 import { serveInProcess } from '../support/gateway.ts'
 import { pageClient } from '../support/page.ts'
 import { Waiting } from '../support/waiting.ts'
-
-/** A way to a server, which leaves out the lines that `isLost` is true for. */
-async function way(tcpPort: number, isLost: (line: string) => boolean) {
-  let current: Socket | undefined
-  const server = createServer((client) => {
-    current = client
-    const toServer = createConnection(tcpPort, '127.0.0.1')
-    for (const one of [client, toServer]) one.on('error', () => {})
-    client.pipe(toServer)
-    createInterface(toServer).on('line', (line) => {
-      if (!isLost(line)) client.write(`${line}\n`)
-    })
-    client.on('close', () => toServer.destroy())
-  })
-  onTestFinished(() => {
-    server.close()
-    current?.destroy()
-  })
-  await once(server.listen(0, '127.0.0.1'), 'listening')
-  const { port } = server.address() as { port: number }
-  return { port, break: () => current?.destroy() }
-}
+import { wayTo } from '../support/way.ts'
 
 it('says a message once in its room, though its acknowledgement was lost and the person has moved', async () => {
   const served = await serveInProcess()
   const bob = await pageClient(served.webUrl)
   await bob.hello({ name: 'Bob' })
   let isLossy = true
-  const { port, break: breakWay } = await way(
+  const { port, break: breakWay } = await wayTo(
     served.tcpPort,
     (line) => isLossy && line.includes('"text":"one"'),
   )
