@@ -79,7 +79,7 @@ export function relabelled(
   room: Label,
 ): ClientState {
   const pending = state.pending.map((message) =>
-    message.to === undefined && isMeant(message.room) ? { ...message, room } : message,
+    isMeant(message.room) ? { ...message, room } : message,
   )
   return { ...state, pending }
 }

@@ -80,6 +80,15 @@ describe('a correspondence', () => {
     expect(seqs(correspondence.takeHistory(history(range(3, 5))))).toEqual([3, 4, 5])
   })
 
+  it('fetches it with the next event if the list of conversations does not have it', () => {
+    const correspondence = back(2, 4)
+    correspondence.requests()
+    correspondence.begin(welcome())
+    expect(correspondence.requests()).toEqual([])
+    correspondence.receive(direct(event(5, bob)))
+    expect(correspondence.requests()).toEqual([ask('b', 5, 2)])
+  })
+
   it('shows events that arrive in the meantime after those that were missed', () => {
     const correspondence = back(2, 4)
     correspondence.requests()
