@@ -38,6 +38,11 @@ export interface Reader {
   deliver(message: Outgoing, channel?: Channel): void
   /** Starts reading a channel at the cursor. Replies delivered before are written first. */
   follow(channel: Channel, cursor: Cursor): void
+  /**
+   * Resolves when everything that the feed of the channel holds now is on its way to the client, as
+   * far as the client reads; undefined if there is nothing to wait for.
+   */
+  written(channel: Channel): Promise<void> | undefined
   /** Reads the channel no more. */
   unfollow(channel: Channel): void
   /** Reads no channel any more. */

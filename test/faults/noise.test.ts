@@ -116,6 +116,7 @@ function listenTo({ room }: TestGateway) {
     follow() {},
     unfollow() {},
     stopFollowing() {},
+    written: () => undefined,
     lost() {},
     close() {},
   }

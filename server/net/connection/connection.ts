@@ -246,6 +246,12 @@ export class Connection implements Reader {
     this.#cancelHelloTimeout?.()
     this.#cancelHelloTimeout = undefined
     this.#outbox.follow(channel, cursor)
+    // The goodbye is said: the position counts, but nothing more is written.
+    if (this.isGone) this.#outbox.stopFollowing()
+  }
+
+  written(channel: Channel): Promise<void> | undefined {
+    return this.#outbox.written(channel)
   }
 
   unfollow(channel: Channel): void {

@@ -13,6 +13,7 @@ import type { Segment } from '../../room/feed.ts'
 import type { LogKey } from '../../room/log.ts'
 import type { Cursor } from '../../room/reader.ts'
 import type { Rooms } from '../../room/rooms.ts'
+import { Milestones } from './milestones.ts'
 import { Place } from './place.ts'
 import type { Transport } from './transport.ts'
 
@@ -69,6 +70,8 @@ export class Outbox {
   #replies: Reply[] = []
   #replyBytes = 0
   #onRoom: (() => void)[] = []
+  /** Made when it is needed. */
+  #milestones: Milestones | undefined
   /** `busy`: a write or a read of the log is outstanding. */
   #state: 'free' | 'busy' | 'stopped' = 'free'
   /** Whether the reader did not take the last write at once. */
@@ -149,13 +152,14 @@ export class Outbox {
 
   /** Reads the channel no more. Its replies are written at once. */
   unfollow(channel: Channel): void {
-    this.#countTaken()
+    if (this.#state === 'free') this.#countTaken()
     const place = this.#followed.find((one) => one.channel === channel)
     if (place === undefined) return
     this.#loosen(place)
     const isRead = this.#places === this.#followed
     this.#followed = this.#followed.filter((one) => one !== place)
     if (isRead) this.#places = this.#followed
+    this.#milestones?.pass(this.#places)
     channel.release()
   }
 
@@ -163,6 +167,7 @@ export class Outbox {
   release(): void {
     const followed = this.#followed
     this.#followed = this.#places = NOWHERE
+    this.#milestones?.pass(this.#places)
     for (const { channel } of followed) channel.release()
   }
 
@@ -170,10 +175,25 @@ export class Outbox {
   stopFollowing(): void {
     this.#places = NOWHERE
     for (const place of this.#followed) this.#loosen(place)
+    this.#milestones?.pass(this.#places)
   }
 
   #loosen(place: Place): void {
     for (const reply of this.#replies) if (reply.place === place) reply.place = undefined
+  }
+
+  /**
+   * Resolves when everything that the feed of the channel holds now is written, or the channel is
+   * read no more; undefined if that is so already, and in lockstep mode, in which the client must
+   * send more first.
+   */
+  written(channel: Channel): Promise<void> | undefined {
+    const place = this.#places.find((one) => one.channel === channel)
+    const position = channel.feed.head
+    if (place === undefined || this.#state === 'stopped' || this.writesLittle) return undefined
+    if (place.hasReached(position)) return undefined
+    this.#milestones ??= new Milestones()
+    return this.#milestones.until(place, position)
   }
 
   /** Whether so many replies are unsent that the connection is not read. */
@@ -197,8 +217,9 @@ export class Outbox {
         return
       }
       const parts = this.#gather()
+      if (parts.length > 0) this.#write(parts)
+      this.#milestones?.pass(this.#places)
       if (parts.length > 0) {
-        this.#write(parts)
         if (this.#isLevel) return
         continue
       }
@@ -258,6 +279,7 @@ export class Outbox {
     this.#state = 'stopped'
     this.#replies = []
     this.#onFinished = undefined
+    this.#milestones?.pass(NOWHERE)
     for (const resolve of this.#onRoom.splice(0)) resolve()
   }
 

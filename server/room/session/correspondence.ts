@@ -87,7 +87,9 @@ export class Correspondence {
       const conversation = await this.#rooms.conversationOf(key)
       if (conversation === undefined) continue
       const [one, other] = conversation.pair
-      this.lastPeer ??= one.id === id ? other : one
+      const peer = one.id === id ? other : one
+      const isIgnored = people.ignoredBy(id).some((ignored) => ignored.id === peer.id)
+      if (!isIgnored) this.lastPeer ??= peer
       if (people.readerOf(id) === this.#reader) this.#follow(conversation, id)
       conversation.release()
     }

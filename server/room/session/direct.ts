@@ -29,13 +29,13 @@ export async function direct(self: Self, { to, text: raw, id, action }: DirectSa
   const kind = action === true ? 'action' : 'message'
   const draft = { kind, from, text: checked.text, ...(id !== undefined && { id }) } as const
   return self.posts.post(conversation, draft, (committed) => {
+    conversation.release()
     if (committed === undefined) self.refuse({ code: 'log_unavailable' }, id)
     else if (committed.repeated) {
       self.reply(conversation.eventsMessage([committed.event]), conversation)
     } else if (self.rooms.people.readerOf(peer.id) === undefined) {
       self.reply({ type: 'away', name: peer.name }, conversation)
     }
-    conversation.release()
   })
 }
 

@@ -10,7 +10,7 @@ const MAX_JOINED = 100
 
 /** Enters a room, besides those that the connection is in (`join`), or instead of its home. */
 export async function join(self: Self, request: Join | Move): Promise<void> {
-  const { memberships, posts, reader } = self
+  const { memberships, reader } = self
   const { room: name } = request
   if (memberships.named(name) !== undefined) {
     return self.refuse({ code: 'already_in_room', room: name })
@@ -18,8 +18,7 @@ export async function join(self: Self, request: Join | Move): Promise<void> {
   if (memberships.count >= MAX_JOINED) {
     return self.refuse({ code: 'too_many_rooms', room: name })
   }
-  // Until its messages are in the log, their sender stays a member.
-  if (request.type === 'move') await posts.settled()
+  if (request.type === 'move') await finishIn(self, memberships.home)
   const room = await self.hold(name)
   const { person } = self
   if (room === undefined) return
@@ -40,9 +39,16 @@ export async function join(self: Self, request: Join | Move): Promise<void> {
 
 /** Leaves a room, and keeps the connection. */
 export async function leaveRoom(self: Self, room: Room): Promise<void> {
-  await self.posts.settled()
+  await finishIn(self, room)
   if (self.state !== 'member') return
   self.reader.unfollow(room)
   self.memberships.exit(room, self.person, false)
   self.reply({ type: 'left', room: room.about.name })
+}
+
+/** Before a room is left: its reader receives what was said until now, its own messages included. */
+async function finishIn(self: Self, room: Room): Promise<void> {
+  // Until its messages are in the log, their sender stays a member.
+  await self.posts.settled()
+  await self.reader.written(room)
 }

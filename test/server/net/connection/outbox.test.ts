@@ -121,3 +121,32 @@ test('finish waits until everything is taken', async () => {
   take()
   expect(finished).toHaveBeenCalledOnce()
 })
+
+test('written waits until the reader is sent what was said until then', async () => {
+  const { room, outbox, writes, say, take, follow } = await outboxOf()
+  follow()
+  expect(outbox.written(room)).toBeUndefined()
+  outbox.deliver({ type: 'goodbye', name: 'busy' })
+  await say('one')
+  let isWritten = false
+  const written = outbox.written(room)?.then(() => {
+    isWritten = true
+  })
+  await say('two')
+  expect(isWritten).toBe(false)
+  take()
+  await written
+  expect(writes.flat()).toEqual(['Goodbye, busy.', 'Ann: one', 'Ann: two'])
+  expect(outbox.written(room)).toBeUndefined()
+})
+
+test.each(['stop', 'stopFollowing', 'release'] as const)('%s ends the wait', async (end) => {
+  const { room, outbox, say, follow } = await outboxOf()
+  follow()
+  outbox.deliver({ type: 'goodbye', name: 'busy' })
+  await say('one')
+  const written = outbox.written(room)
+  expect(written).toBeDefined()
+  outbox[end]()
+  await written
+})

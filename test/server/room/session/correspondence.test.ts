@@ -31,6 +31,7 @@ function terminal() {
       channel.release()
     },
     stopFollowing() {},
+    written: () => undefined,
     invite() {},
     wake() {},
     lost() {},
