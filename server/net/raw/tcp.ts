@@ -1,5 +1,5 @@
 /**
- * The raw TCP port: sockets and their timers. The bytes are read by RawInput.
+ * The raw TCP port: sockets and their timers. RawInput reads the bytes, RawOutput writes them.
  */
 import { createServer, type Server, type Socket } from 'node:net'
 import { lineDialect } from '../../../shared/dialect/line.ts'
@@ -8,10 +8,9 @@ import { networkOf } from '../addresses.ts'
 import { Connection, type ConnectionOptions } from '../connection/connection.ts'
 import type { Arrived, Input } from '../connection/input.ts'
 import { afterSilence } from '../connection/silence.ts'
-import { isTaken, type Transport } from '../connection/transport.ts'
-import { crlfFraming, framedSlices, lfFraming, sizeOf, writeSlices } from './framing.ts'
+import type { Transport } from '../connection/transport.ts'
 import { RawInput } from './input.ts'
-import { Lockstep, oneReadChunks, READ_BYTES } from './lockstep.ts'
+import { RawOutput } from './output.ts'
 import { forgetInput, refuse, rejectConnection } from './refusal.ts'
 
 /**
@@ -19,11 +18,7 @@ import { forgetInput, refuse, rejectConnection } from './refusal.ts'
  * Browsers and TLS clients speak at once, so the server can reply to them in their protocol.
  */
 const GREET_MS = 50
-/** Bytes above which short writes run together in the client's receive buffer anyway. */
-const CROWDED_BYTES = 4 * READ_BYTES
 const KEEPALIVE_MS = 60_000
-/** Untaken bytes of output at which telnet negotiation gets no reply. */
-const UNTAKEN_BYTES = 131_072
 
 export type TcpOptions = ConnectionOptions & {
   /** Address of the page, for HTTP requests to this port. */
@@ -44,7 +39,7 @@ class TcpConnection implements Transport, Input {
   readonly #socket: Socket
   readonly #options: TcpOptions
   readonly #input = new RawInput()
-  readonly #lockstep: Lockstep
+  readonly #output: RawOutput
   readonly #connection: Connection
   #closedBy = 'closed'
   readonly #connectedAt: number
@@ -55,7 +50,7 @@ class TcpConnection implements Transport, Input {
     const { clock } = options.rooms
     this.#socket = socket
     this.#options = options
-    this.#lockstep = new Lockstep((chunk, done) => socket.write(chunk, () => done()))
+    this.#output = new RawOutput(socket, this.#input, options.rooms.tally)
     this.#connectedAt = clock.monotonic()
     this.#connection = new Connection(options, this, this, {
       dialect: lineDialect,
@@ -80,7 +75,7 @@ class TcpConnection implements Transport, Input {
     this.#options.rooms.tally.bytesIn += chunk.length
     if (this.#connection.ignoresInput) return
     this.#cancelSilence?.()
-    this.#replyToTelnet(this.#input.push(chunk))
+    this.#output.negotiate(this.#input.push(chunk))
     this.#proceed()
   }
 
@@ -107,13 +102,6 @@ class TcpConnection implements Transport, Input {
     this.#connection.gone(this.#closedBy)
   }
 
-  #replyToTelnet(bytes: readonly number[]): void {
-    // A client that reads nothing MUST NOT fill the memory with replies.
-    if (bytes.length === 0 || this.#socket.writableLength > UNTAKEN_BYTES) return
-    this.#options.rooms.tally.bytesOut += bytes.length
-    this.#socket.write(Uint8Array.from(bytes))
-  }
-
   /** Processes the input, or refuses the client if it is not a chat client. */
   #proceed(): void {
     const { refusal } = this.#input
@@ -128,7 +116,7 @@ class TcpConnection implements Transport, Input {
 
   next(): Arrived | undefined {
     const arrived = this.#input.next()
-    if (arrived?.type === 'unit') this.#lockstep.received()
+    if (arrived?.type === 'unit') this.#output.received()
     return arrived
   }
 
@@ -155,11 +143,11 @@ class TcpConnection implements Transport, Input {
   }
 
   get echoes(): boolean {
-    return this.#lockstep.isOn || this.#input.echoes
+    return this.#output.isInLockstep || this.#input.echoes
   }
 
   get isHeld(): boolean {
-    return this.#lockstep.isHolding
+    return this.#output.isHeld
   }
 
   get columns(): number | undefined {
@@ -167,7 +155,7 @@ class TcpConnection implements Transport, Input {
   }
 
   lockstep(on: boolean): void {
-    this.#lockstep.set(on)
+    this.#output.setLockstep(on)
   }
 
   end(): void {
@@ -180,20 +168,6 @@ class TcpConnection implements Transport, Input {
   }
 
   write(parts: readonly Part[], done: () => void): boolean {
-    const slices = framedSlices(parts, this.#input.isTelnet ? crlfFraming : lfFraming)
-    const size = sizeOf(slices)
-    this.#options.rooms.tally.bytesOut += size
-    if (this.#lockstep.isOn) {
-      this.#lockstep.write(Buffer.concat(slices, size), done)
-      return false
-    }
-    if (size > READ_BYTES && size <= CROWDED_BYTES && this.#input.mayReadOnce) {
-      for (const slice of slices) {
-        for (const chunk of oneReadChunks(slice)) this.#socket.write(chunk)
-      }
-    } else {
-      writeSlices(this.#socket, slices, size)
-    }
-    return isTaken(this.#socket, done)
+    return this.#output.write(parts, done)
   }
 }
