@@ -107,7 +107,7 @@ const isTooling = ({ language, text }: Block): boolean =>
   text
     .trimEnd()
     .split('\n')
-    .every((line) => /^(npm|npx vitest) /.test(line))
+    .every((line) => /^(\w+=\S+ )?(npm|npx vitest) /.test(line))
 
 const examples = readdirSync(join(root, 'docs/examples')).map((name) =>
   readFileSync(join(root, 'docs/examples', name), 'utf8'),
