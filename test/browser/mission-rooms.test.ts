@@ -26,8 +26,8 @@ function reportClient(port: number): Program {
   return new Program(python as string, [path], utf8)
 }
 
-/** The messages in what a client has shown, in their order. */
-const heard = (text: string) => [...text.matchAll(/L\d|P\d/g)].map(([mark]) => mark)
+/** The first words of the messages that a client has shown, in their order. */
+const heard = (text: string) => [...text.matchAll(/(?<=^|: )[LP]\d(?= )/gm)].map(([mark]) => mark)
 
 describe('the mission in two rooms', () => {
   const withPrograms = python && nc && script && telnet ? it : it.skip
@@ -82,7 +82,7 @@ describe('the mission in two rooms', () => {
       await inLobby.until('L3 while')
       mover.type('P3 from telnet\r')
       await inPhysics.until('Tel: P3 from telnet')
-      await page.getByRole('navigation', { name: 'Rooms' }).getByText('3 new').waitFor()
+      await page.getByRole('navigation', { name: 'Rooms' }).getByText('4 new').waitFor()
       await row(page, 'P3 from telnet').waitFor()
       mover.type('/join lobby\r')
       await mover.until('You are in lobby now.')
