@@ -59,7 +59,8 @@ describe('the mission in two rooms', () => {
       ])
       await mover.until('bye leaves.')
       mover.type('/name Tel\r')
-      await inLobby.until('is now Tel\n')
+      // A member that is renamed in the turn in which it joined has joined under the new name.
+      await inLobby.until(/\* .*is now Tel\n|\* Tel joined/)
       const student = reportClient(tcpPort)
       await student.until('From Server :')
       await inLobby.until('This is from Client\n')
