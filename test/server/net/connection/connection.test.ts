@@ -15,6 +15,7 @@ import { jsonDialect } from '../../../../shared/dialect/json.ts'
 import { lineDialect } from '../../../../shared/dialect/line.ts'
 import { manualClock } from '../../../support/clock.ts'
 import { testRooms } from '../../../support/rooms.ts'
+import { HANGING_MS } from '../../../support/waiting.ts'
 
 const HELLO: Arrived = { type: 'request', request: { type: 'hello', protocol: 1 } }
 const say = (text: string): Arrived => ({ type: 'request', request: { type: 'say', text } })
@@ -281,7 +282,7 @@ describe('a connection', () => {
     const fault = { type: 'fault', fault: { code: 'bad_message' } } as const
     receive(...Array.from({ length: 20_000 }, () => fault), say('last words'))
     const closed = connections.closeAll('shutdown')
-    await vi.waitFor(() => expect(room.feed.seq).toBe(1))
+    await vi.waitFor(() => expect(room.feed.seq).toBe(1), { timeout: HANGING_MS })
     // The client has read nothing until here.
     while (take !== undefined) {
       const taken: () => void = take
