@@ -65,7 +65,7 @@ export const commands = [
       'Without TEXT, the latest messages of your conversation are shown.',
       'Example: /msg asha hello. A name with spaces: /msg "Bob B" hello',
     ],
-    where: 'terminal',
+    where: 'everywhere',
     akin: ['m', 'tell', 'w', 'whisper', 'query', 'dm', 'pm'],
   },
   {
@@ -84,7 +84,7 @@ export const commands = [
       'You receive no more messages from that person, in any room.',
       'The same command again ends it. /resume keeps the list.',
     ],
-    where: 'terminal',
+    where: 'everywhere',
     akin: ['mute', 'block', 'unignore'],
   },
   {
@@ -243,6 +243,15 @@ export function parseTyped(line: string): Typed {
   const name = commandNamed(word)
   if (name === undefined) return { type: 'unknown', word }
   return { type: 'command', name, argument }
+}
+
+/** A name with spaces stands in quotes or angle brackets, as notices show it. */
+const RECIPIENT = /^(?:"([^"]+)"|<([^>]+)>|(\S+))\s*(.*)$/su
+
+/** The argument of `/msg`: the name of a person, and a text, which may be ''. */
+export function parseDirect(argument: string): { to: string; text: string } {
+  const [, quoted, bracketed, word, text = ''] = RECIPIENT.exec(argument) ?? []
+  return { to: (quoted ?? bracketed ?? word ?? '').replace(/(?<=.):$/, ''), text }
 }
 
 /** Returns the command with that name; upper and lower case are equal. */

@@ -9,13 +9,26 @@ import {
   commandOf,
   commands,
   nearestCommand,
+  parseDirect,
   parseTyped,
 } from '../shared/commands.ts'
+import type { Conversations } from './conversations.ts'
 import type { Spoken } from './draft.ts'
 import { more } from './language/more.ts'
+import { texts } from './language.ts'
 import { enter, type RoomHost, setTopic } from './rooms.ts'
 
-type Runnable = 'name' | 'join' | 'rooms' | 'topic' | 'search' | 'who' | 'help' | 'quit'
+type Runnable =
+  | 'name'
+  | 'join'
+  | 'msg'
+  | 'ignore'
+  | 'rooms'
+  | 'topic'
+  | 'search'
+  | 'who'
+  | 'help'
+  | 'quit'
 
 /** What a line means in the page. The last three kinds only show a hint. */
 export type Order =
@@ -38,8 +51,10 @@ export function orderOf(line: string): Order {
       return { type: 'say', message: { text: argument, action: true } }
     case 'name':
     case 'join':
+    case 'msg':
       if (argument === '') break
       return { type: 'run', name, argument }
+    case 'ignore':
     case 'rooms':
     case 'topic':
     case 'search':
@@ -57,6 +72,7 @@ export function orderOf(line: string): Order {
 type CommandTarget = RoomHost & {
   say(messages: readonly Spoken[]): boolean
   rename(name: string): boolean
+  converse<T>(use: (conversations: Conversations) => T): Promise<Awaited<T> | undefined>
   leave(): void
   readonly roomsOpen: { value: boolean }
   readonly searching: { value: { query: string } | null }
@@ -86,11 +102,20 @@ export async function run(session: CommandTarget, line: string): Promise<boolean
       return session.rename(order.argument) || session.hint(more.nameOffline)
     case 'join':
       return enter(session, order.argument)
+    case 'msg':
+      return write(session, order.argument)
+    case 'ignore': {
+      const name = order.argument.replace(/^@/u, '') || undefined
+      return (
+        (await session.converse((all) => all.ignore(name))) ?? session.hint(texts.connectionLost)
+      )
+    }
     case 'rooms':
       session.roomsOpen.value = true
       return true
     case 'topic': {
-      const { topic } = session.peek()
+      const { topic, person } = session.peek()
+      if (person !== '') return session.hint(more.notInConversation)
       if (order.argument === '') return session.hint(topic === '' ? more.noTopic : topic)
       return setTopic(session, order.argument === 'off' ? '' : order.argument)
     }
@@ -98,6 +123,7 @@ export async function run(session: CommandTarget, line: string): Promise<boolean
       session.searching.value = { query: order.argument }
       return true
     case 'who':
+      if (session.peek().person !== '') return session.hint(more.notInConversation)
       session.peopleOpen.value = true
       return true
     case 'quit':
@@ -112,6 +138,14 @@ export async function run(session: CommandTarget, line: string): Promise<boolean
       return false
     }
   }
+}
+
+/** Shows the conversation with a person, and sends the text there if there is one. */
+async function write(session: CommandTarget, argument: string): Promise<boolean> {
+  const { to, text } = parseDirect(argument)
+  const isOpen = await session.converse((all) => all.open(to.replace(/^@/u, '')))
+  if (isOpen === undefined) return session.hint(texts.connectionLost)
+  return isOpen && (text === '' || session.say([{ text, action: false }]))
 }
 
 /** The commands that the palette offers. In the page, `bye` alone is a message. */

@@ -23,7 +23,7 @@ watchPlace(session)
 watchLinks(session)
 
 const unread = session.select(unreadIn)
-const place = session.select(({ room }) => (room === LOBBY ? '' : `${room} · `))
+const place = session.select(({ room, person }) => (room === LOBBY ? '' : `${person || room} · `))
 effect(() => {
   document.title = `${unread.value === 0 ? '' : `(${unread.value}) `}${place.value}Oneroom`
 })

@@ -5,7 +5,15 @@
 import type { ClientMessage } from '../shared/protocol.ts'
 import { askRooms, lobbyName, nameOf } from './directory.ts'
 import { more } from './language/more.ts'
-import { type Action, HISTORY_EVENTS, isSameRoom, knownRoom, LOBBY, type State } from './state.ts'
+import {
+  type Action,
+  HISTORY_EVENTS,
+  isSameRoom,
+  knownRoom,
+  LOBBY,
+  peerOf,
+  type State,
+} from './state.ts'
 
 /** The session, as far as the rooms need it. */
 export type RoomHost = {
@@ -37,10 +45,12 @@ export function leave(session: RoomHost, room: string): void {
   askRooms()
 }
 
-/** Shows the next room of the list, or the one before; after the last comes the first. */
+/** Shows the next room or conversation of the list, or the one before; after the last comes the first. */
 export function step(session: RoomHost, by: 1 | -1): void {
   const { room, rooms } = session.peek()
-  const names = [...rooms.keys()]
+  const keys = [...rooms.keys()]
+  const isRoom = (name: string) => peerOf(name) === ''
+  const names = [...keys.filter(isRoom), ...keys.filter((name) => !isRoom(name))]
   const next = names.at((names.indexOf(room) + by) % names.length)
   if (next !== undefined) session.act({ type: 'show', room: next })
 }
@@ -48,6 +58,7 @@ export function step(session: RoomHost, by: 1 | -1): void {
 /** Sets the topic of the room that is shown; '' removes it. False without a connection. */
 export function setTopic(session: RoomHost, text: string): boolean {
   const { room } = session.peek()
+  if (peerOf(room) !== '') return session.hint(more.notInConversation)
   const isSent = session.send({ type: 'topic', text, ...session.naming(room) })
   return isSent || session.hint(more.topicOffline)
 }

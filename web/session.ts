@@ -9,6 +9,7 @@ import { computed, type ReadonlySignal, type Signal, signal } from '@preact/sign
 import { Connection } from '../shared/client/connection.ts'
 import { sayOf } from '../shared/client/pending.ts'
 import type { ClientMessage, Hello, ServerMessage } from '../shared/protocol.ts'
+import type { Conversations } from './conversations.ts'
 import { watchDeadlines } from './deadlines.ts'
 import { nameOf, withLobby } from './directory.ts'
 import type { Spoken } from './draft.ts'
@@ -26,6 +27,7 @@ import {
   joinsOf,
   LOBBY,
   PENDING_MESSAGES,
+  peerOf,
   reduce,
   type State,
   sendable,
@@ -53,6 +55,9 @@ export class Session {
   readonly #requestFrame = oncePerFrame(() => this.#settle())
   readonly #history = once(async () => new (await import('./log/history.ts')).History(this))
   readonly #voice = once(async () => new (await import('./voice.ts')).Voice(this))
+  readonly #conversations = once(
+    async () => new (await import('./conversations.ts')).Conversations(this),
+  )
   #queue: Action[] = []
   /** The room of the last hello, and so of requests that name none. */
   #greeted = LOBBY
@@ -94,9 +99,17 @@ export class Session {
     return this.#connection.send(message)
   }
 
-  /** The field of a request that names its room. */
-  naming(room: string): { room?: string } {
+  /** The field of a request that names its room or conversation. */
+  naming(room: string): { room?: string; direct?: string } {
+    const direct = peerOf(room)
+    if (direct !== '') return { direct }
     return room === this.#greeted ? {} : { room: nameOf(room) }
+  }
+
+  /** Does what concerns one other person. Undefined if its chunk cannot be loaded. */
+  async converse<T>(use: (conversations: Conversations) => T): Promise<Awaited<T> | undefined> {
+    const conversations = await this.#conversations().catch(ignore)
+    return conversations ? await use(conversations) : undefined
   }
 
   /** Loads parts of the log. */
@@ -167,6 +180,9 @@ export class Session {
 
   #receive(received: ServerMessage): void {
     const message = withLobby(received)
+    if (message.type !== 'events') this.converse((conversations) => conversations.take(message))
+    // This one is about a conversation, or about people in all rooms.
+    if ('people' in message) return
     this.#gather({ type: 'received', message, now: Date.now() })
     if (message.type === 'welcome') {
       this.#settle()
@@ -190,14 +206,16 @@ export class Session {
     let after = queue.reduce(reduce, before)
     const ids: string[] = []
     for (const { room = LOBBY, ...message } of sendable(after)) {
-      if (!this.send(sayOf({ ...message, ...this.naming(room) }))) break
+      const { direct: to, ...place } = this.naming(room)
+      const say = sayOf({ ...message, ...place })
+      if (!this.send(to === undefined ? say : { ...say, type: 'direct', to })) break
       ids.push(message.id)
     }
     if (ids.length > 0) after = reduce(after, { type: 'sent', ids, now: Date.now() })
     this.#state.value = after
     keep(this.#keeper, before, after)
     const heard = arrivals(before, after)
-    if (heard.length > 0) this.#voice().then((voice) => voice.hear(heard, after.away), ignore)
+    if (heard.length > 0) this.#voice().then((voice) => voice.hear(heard, after), ignore)
   }
 
   /** Continues after the last message that arrived, so those in the queue come first. */
@@ -209,5 +227,5 @@ export class Session {
   }
 }
 
-/** Without the chunk of the voice the page is silent. */
+/** Without the chunk of the voice the page is silent, and without that of conversations has none. */
 function ignore(): void {}

@@ -14,7 +14,7 @@ import {
 } from './state/model.ts'
 import { expireTyping } from './state/presence.ts'
 import { drop, inRoom, outside, roomsOf, show } from './state/rooms.ts'
-import { advance, aim, follow, takePage } from './state/window.ts'
+import { advance, aim, follow } from './state/window.ts'
 
 export { type Arrival, arrivals } from './state/arrivals.ts'
 export { firstUnread } from './state/entries.ts'
@@ -60,8 +60,8 @@ export function reduce(state: State, action: Action): State {
       return follow(state, action.on)
     case 'advance':
       return advance(state)
-    case 'page':
-      return inRoom(state, action.page.room, (there) => takePage(there, action.page, action.now))
+    case 'change':
+      return inRoom(state, action.room, action.change)
     case 'aim':
       return aim(state, action.seq, action.back)
     case 'show':
@@ -102,12 +102,14 @@ function tick(state: State, now: number): State {
 }
 
 /**
- * The tab stays at its rooms. The author decides whether a pending message is still to be
+ * The tab stays at its rooms, and shows one of them. The author decides whether a pending message is still to be
  * sent, perhaps under another name.
  */
 function leave(state: State): State {
   const ids = state.pending.map(({ id }) => id)
   const pending = withFault(state.pending, ids, { kind: 'left' })
   const rooms = roomsOf(state)
-  return { ...initialState({ ...state, token: null, pending, rooms }), away: state.away }
+  const { room } =
+    state.person === '' ? state : (rooms.find(({ person }) => person === '') ?? state)
+  return { ...initialState({ ...state, room, token: null, pending, rooms }), away: state.away }
 }

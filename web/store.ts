@@ -3,7 +3,15 @@
  * storage is full or disabled, or throws, the page works without it.
  */
 import type { Pending } from '../shared/client/pending.ts'
-import { isSameRoom, type Kept, type KeptRoom, LOBBY, roomsOf, type State } from './state.ts'
+import {
+  isSameRoom,
+  type Kept,
+  type KeptRoom,
+  LOBBY,
+  peerOf,
+  roomsOf,
+  type State,
+} from './state.ts'
 
 const NAME = '.name'
 const TOKEN = '.token'
@@ -18,10 +26,12 @@ type Area = 'localStorage' | 'sessionStorage'
 /** Prefix of the keys: the person at this browser, or the wall, another member in the same tab. */
 export type Keeper = 'oneroom' | 'oneroom.wall'
 
-/** `wanted`: the room to show, by any of its names. */
-export function readKept(keeper: Keeper, wanted: string): Kept {
+/** `addressed`: the room to show, by any of its names. */
+export function readKept(keeper: Keeper, addressed: string): Kept {
   const kept = readList('sessionStorage', keeper + ROOMS, isRoom)
-  const room = kept.find((one) => isSameRoom(one.room, wanted))?.room
+  const room = kept.find((one) => isSameRoom(one.room, addressed))?.room
+  // The address of a conversation leads nowhere in another tab.
+  const wanted = peerOf(addressed) === '' ? addressed : LOBBY
   return {
     room: room ?? wanted,
     rooms: room === undefined ? [...kept, { room: wanted, readTo: null }] : kept,
@@ -52,7 +62,9 @@ export function keep(keeper: Keeper, before: State, after: State): void {
 /** null for one room: it is in the address. */
 function roomsText(state: State): string | null {
   if (state.rooms.size < 2) return null
-  return JSON.stringify(roomsOf(state).map(({ room, readTo }) => ({ room, readTo })))
+  return JSON.stringify(
+    roomsOf(state).map(({ room, readTo, person }) => ({ room, readTo, person })),
+  )
 }
 
 /** The drafts of this page by key, for a browser without a storage. */

@@ -1,5 +1,6 @@
 /** Shows the other members of a room that this person is writing, or stopped. */
 import type { Session } from './session.ts'
+import { peerOf } from './state.ts'
 
 /** The shortest time between two notices. Milliseconds. */
 const EVERY_MS = 3_000
@@ -28,6 +29,8 @@ export class TypingNotice {
   }
 
   #send(on: boolean, room: string): boolean {
+    // There are no notices in a conversation.
+    if (peerOf(room) !== '') return false
     return this.#session.send({ type: 'typing', on, ...this.#session.naming(room) })
   }
 }

@@ -8,7 +8,7 @@ import { nameOf } from './directory.ts'
 import { more } from './language/more.ts'
 import { texts } from './language.ts'
 import { settings } from './settings.ts'
-import type { Action, Arrival } from './state.ts'
+import { type Action, type Arrival, peerOf, type State } from './state.ts'
 
 /** The session, as far as the voice needs it. `announcement`: the text of a polite live region. */
 export type VoiceHost = { readonly announcement: Signal<string>; act(action: Action): void }
@@ -29,21 +29,21 @@ export class Voice {
     })
   }
 
-  /** `away`: the page does not have the reader's attention. */
-  hear(fresh: readonly Arrival[], away: boolean): void {
+  /** `after`: the state with these messages. */
+  hear(fresh: readonly Arrival[], { away, room }: Pick<State, 'away' | 'room'>): void {
     const mentions = fresh.filter(({ mention }) => mention)
     const { announce } = settings.peek()
-    if (announce !== 'none') this.#announce(announce === 'all' ? fresh : mentions)
+    if (announce !== 'none') this.#announce(announce === 'all' ? fresh : mentions, room)
     const last = mentions.at(-1)
     if (!last) return
-    if (away || last.room !== undefined) sound()
-    if (away) this.#notify(last)
+    if (away || last.room !== room) sound()
+    if (away) this.#notify(last, room)
   }
 
-  #announce(fresh: readonly Arrival[]): void {
+  #announce(fresh: readonly Arrival[], shown: string): void {
     if (fresh.length === 0) return
     const sentences = fresh.map((arrival) => ({
-      text: sentenceOf(arrival),
+      text: sentenceOf(arrival, shown),
       mention: arrival.mention,
     }))
     const spoken = this.#announcer.hear(sentences, Date.now())
@@ -62,17 +62,17 @@ export class Voice {
     const { announcement } = this.#host
     announcement.value = text === announcement.peek() ? `${text}\u00a0` : text
   }
+
   /** Works also without notifications, or if their permission was withdrawn. */
-  #notify({ event: { from, text }, room }: Arrival): void {
+  #notify({ event: { from, text }, room }: Arrival, shown: string): void {
     if (!settings.peek().notify || !('Notification' in window)) return
     if (Notification.permission !== 'granted') return
-    const title =
-      room === undefined ? more.mentioned(from.name) : more.mentionedIn(from.name, nameOf(room))
+    const title = titleOf(from.name, room, shown)
     try {
       const shown = new Notification(title, { body: text, tag: 'oneroom' })
       shown.onclick = () => {
         window.focus()
-        if (room !== undefined) this.#host.act({ type: 'show', room })
+        this.#host.act({ type: 'show', room })
         shown.close()
       }
     } catch {
@@ -81,8 +81,14 @@ export class Voice {
   }
 }
 
-function sentenceOf({ event: { kind, from, text }, room }: Arrival): string {
-  if (room !== undefined) return more.mentionedIn(from.name, nameOf(room))
+function titleOf(name: string, room: string, shown: string): string {
+  if (peerOf(room) !== '') return more.directFrom(name)
+  return room === shown ? more.mentioned(name) : more.mentionedIn(name, nameOf(room))
+}
+
+function sentenceOf({ event: { kind, from, text }, room }: Arrival, shown: string): string {
+  if (peerOf(room) !== '') return `${more.directFrom(from.name)}: ${text}`
+  if (room !== shown) return more.mentionedIn(from.name, nameOf(room))
   if (kind === 'topic') return texts.topicSet(from.name, text)
   return kind === 'action' ? `${from.name} ${text}` : `${from.name}: ${text}`
 }

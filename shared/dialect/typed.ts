@@ -6,6 +6,7 @@ import {
   commandNamed,
   commandOf,
   nearestCommand,
+  parseDirect,
   parseTyped,
 } from '../commands.ts'
 import type { Fault } from '../errors.ts'
@@ -109,13 +110,9 @@ function decodeHistory(argument: string): Decoded {
     : misused(`/history takes a number from 1 to ${limits.historyEvents}.`)
 }
 
-/** A name with spaces stands in quotes or angle brackets, as notices show it. */
-const RECIPIENT = /^(?:"([^"]+)"|<([^>]+)>|(\S+))\s*(.*)$/su
-
 /** Without a text, it requests the latest messages of the conversation. */
 function decodeDirect(argument: string): Decoded {
-  const [, quoted, bracketed, word, text = ''] = RECIPIENT.exec(argument) ?? []
-  const to = (quoted ?? bracketed ?? word ?? '').replace(/(?<=.):$/, '')
+  const { to, text } = parseDirect(argument)
   return request(
     text === ''
       ? { type: 'history', direct: to, limit: TAIL_EVENTS }

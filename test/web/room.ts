@@ -7,6 +7,7 @@ import type {
   ServerMessage,
   Welcome,
 } from '../../shared/protocol.ts'
+import { type LogPage, takePage } from '../../web/state/pages.ts'
 import {
   type Action,
   initialState,
@@ -114,6 +115,11 @@ export class Tab {
   loseConnection(): this {
     const connection = { phase: 'waiting', retryAt: this.now + 1000, why: '' } as const
     return this.act({ type: 'connection', connection, now: this.now })
+  }
+
+  /** Takes a page of the log of a room. */
+  take(page: LogPage, room = LOBBY): this {
+    return this.act({ type: 'change', room, change: (there) => takePage(there, page, this.now) })
   }
 
   show(room: string): this {

@@ -117,7 +117,7 @@ describe('a room', () => {
       .receive(joined('physics', { events: range(51, 60) }))
     tab.show('physics').act({ type: 'follow', on: false }).show(LOBBY)
     const page = { epoch: 'e1', events: range(41, 50), more: true, position: 'older' as const }
-    tab.act({ type: 'page', page: { ...page, room: 'physics' }, now: 0 })
+    tab.take(page, 'physics')
     expect(seqsOf(tab.in('physics'))).toEqual(range(41, 60).map(({ seq }) => seq))
     expect(tab.seqs).toEqual([1, 2, 3])
   })
@@ -195,7 +195,7 @@ describe('arrivals', () => {
     const heard = arrivals(before, tab.state).map(({ event: { seq }, room }) => [room, seq])
     expect(heard).toEqual([
       [LOBBY, 5],
-      [undefined, 3],
+      ['physics', 3],
     ])
   })
 

@@ -1,12 +1,13 @@
 /** The text of the live region after each message. */
 import { signal } from '@preact/signals'
 import { expect, it } from 'vitest'
-import type { EventEntry } from '../../web/state.ts'
+import { type Arrival, LOBBY } from '../../web/state.ts'
 import { Voice } from '../../web/voice.ts'
 import { bob, event } from './room.ts'
 
-function said(text: string): EventEntry {
-  return { kind: 'event', at: 0, event: event(1, bob, { text }), mine: false, mention: false }
+function said(text: string, room = LOBBY): Arrival {
+  const mention = room !== LOBBY
+  return { kind: 'event', at: 0, event: event(1, bob, { text }), mine: false, mention, room }
 }
 
 it('announces a message again if it is equal to the one before', () => {
@@ -14,6 +15,15 @@ it('announces a message again if it is equal to the one before', () => {
   const voice = new Voice({ announcement, act: () => {} })
   const spoken: string[] = []
   announcement.subscribe((text) => void spoken.push(text))
-  for (const text of ['yes', 'yes', 'yes']) voice.hear([said(text)], false)
+  for (const text of ['yes', 'yes', 'yes']) voice.hear([said(text)], { away: false, room: LOBBY })
   expect(spoken.map((text) => text.trim())).toEqual(['', ...Array(3).fill('bob: yes')])
+})
+
+it('says whose direct message it reads, shown or not', () => {
+  const announcement = signal('')
+  const voice = new Voice({ announcement, act: () => {} })
+  for (const room of [LOBBY, '@b']) {
+    voice.hear([said('psst', '@b')], { away: false, room })
+    expect(announcement.value.trim()).toBe('Direct message from bob: psst')
+  }
 })

@@ -1,7 +1,7 @@
 /** The window on a log that is too long for one document. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { AHEAD_ENTRIES, firstSeq, isDetached, LOBBY, LOG_ROWS, PAGE_ROWS } from '../../web/state.ts'
+import { AHEAD_ENTRIES, firstSeq, isDetached, LOG_ROWS, PAGE_ROWS } from '../../web/state.ts'
 import { events, range, Tab, welcome } from './room.ts'
 
 /** A tab in a room with events 1 to `head`, and the responses of its server. */
@@ -23,28 +23,27 @@ class Reader extends Tab {
   older(): this {
     const before = Math.min(firstSeq(this.state.entries), this.state.seq + 1)
     const from = Math.max(1, before - PAGE_ROWS)
-    const page = { room: LOBBY, epoch: 'e1', events: range(from, before - 1), more: from > 1 }
-    return this.act({ type: 'page', page: { ...page, position: 'older' }, now: this.now })
+    const page = { epoch: 'e1', events: range(from, before - 1), more: from > 1 }
+    return this.take({ ...page, position: 'older' })
   }
 
   newer(): this {
     if (!this.state.gap) return this.act({ type: 'advance' })
     const after = this.seqs.at(-1) ?? 0
     const page = {
-      room: LOBBY,
       epoch: 'e1',
       events: range(after + 1, after + PAGE_ROWS),
       more: true,
     }
-    return this.act({ type: 'page', page: { ...page, position: 'newer' }, now: this.now })
+    return this.take({ ...page, position: 'newer' })
   }
 
   goTo(seq: number): this {
     const first = Math.max(1, seq - PAGE_ROWS / 2 + 1)
     const found = range(first, Math.min(this.head, first + PAGE_ROWS - 1))
-    const page = { room: LOBBY, epoch: 'e1', events: found, more: true }
+    const page = { epoch: 'e1', events: found, more: true }
     const position = { target: seq, back: { seq: null } }
-    return this.act({ type: 'page', page: { ...page, position }, now: this.now })
+    return this.take({ ...page, position })
   }
 }
 
@@ -74,15 +73,14 @@ describe('the window', () => {
   it('ignores a page that comes too late for its position', () => {
     const tab = new Reader(5000).act({ type: 'follow', on: false }) as Reader
     const page = {
-      room: LOBBY,
       epoch: 'e1',
       events: range(1, 200),
       more: false,
       position: 'older' as const,
     }
     const { entries } = tab.state
-    tab.act({ type: 'page', page, now: 0 })
-    tab.act({ type: 'page', page: { ...page, epoch: 'e0', events: range(4701, 4900) }, now: 0 })
+    tab.take(page)
+    tab.take({ ...page, epoch: 'e0', events: range(4701, 4900) })
     expect(tab.state.entries).toBe(entries)
   })
 

@@ -18,6 +18,7 @@ export function Header({ session }: { session: Session }) {
   const counts = usePart(session, countsText)
   const several = usePart(session, hasSeveral)
   const room = usePart(session, (state) => state.room)
+  const person = usePart(session, (state) => state.person)
   const topic = usePart(session, (state) => state.topic)
   const { peopleOpen, searching } = session
   const setting = useSignal(false)
@@ -30,24 +31,26 @@ export function Header({ session }: { session: Session }) {
       ) : (
         <div class="place">
           <h1 dir="auto" class={room.value === LOBBY ? undefined : 'room-name'}>
-            {room.value === LOBBY ? 'Oneroom' : room}
+            {room.value === LOBBY ? 'Oneroom' : person.value || room}
           </h1>
           <p class="subject" dir="auto" title={topic.value}>
             {topic}
           </p>
         </div>
       )}
-      <button
-        type="button"
-        class="quiet counts"
-        aria-expanded={peopleOpen.value}
-        aria-controls="side"
-        onClick={() => {
-          peopleOpen.value = !peopleOpen.value
-        }}
-      >
-        {counts}
-      </button>
+      {person.value === '' && (
+        <button
+          type="button"
+          class="quiet counts"
+          aria-expanded={peopleOpen.value}
+          aria-controls="side"
+          onClick={() => {
+            peopleOpen.value = !peopleOpen.value
+          }}
+        >
+          {counts}
+        </button>
+      )}
       <button
         type="button"
         class="quiet icon"

@@ -38,6 +38,7 @@ export function Page({ session, wall }: { session: Session; wall: boolean }) {
 
 function Room({ session }: { session: Session }) {
   const several = usePart(session, hasSeveral)
+  const person = usePart(session, (state) => state.person)
   const { roomsOpen } = session
   useEffect(() => {
     const closePeople = (event: Event): void => {
@@ -66,10 +67,12 @@ function Room({ session }: { session: Session }) {
           }}
         />
       )}
-      <aside class="side" id="side" aria-label={texts.theRoom}>
-        <People session={session} />
-        <Invitation />
-      </aside>
+      {person.value === '' && (
+        <aside class="side" id="side" aria-label={texts.theRoom}>
+          <People session={session} />
+          <Invitation />
+        </aside>
+      )}
       <main class="talk">
         <Log session={session} />
         <Status session={session} />

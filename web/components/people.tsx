@@ -3,7 +3,9 @@ import { useMemo } from 'preact/hooks'
 import { hueOf } from '../hue.ts'
 import { more } from '../language/more.ts'
 import type { Session } from '../session.ts'
+import type { Named } from '../state.ts'
 import { countsText } from './counts.ts'
+import { Icon } from './icon.tsx'
 import { Name, Tag } from './name.tsx'
 import { usePart } from './part.ts'
 
@@ -15,6 +17,7 @@ const collator = new Intl.Collator(undefined, { sensitivity: 'base', numeric: tr
 export function People({ session }: { session: Session }) {
   const counts = usePart(session, countsText)
   const me = usePart(session, (state) => state.me?.id)
+  const ignored = usePart(session, (state) => state.ignored)
   const members = usePart(session, (state) => state.members)
   const memberCount = usePart(session, (state) => state.memberCount)
   const people = useMemo(
@@ -30,13 +33,53 @@ export function People({ session }: { session: Session }) {
       <ul>
         {shown.map(({ id, name, via }) => (
           <li key={id}>
-            <Name name={name} hue={hueOf(name)} />
-            {id === me.value && <span class="you">{more.you}</span>}
+            {id === me.value ? (
+              <>
+                <Name name={name} hue={hueOf(name)} />
+                <span class="you">{more.you}</span>
+              </>
+            ) : (
+              <Other
+                session={session}
+                person={{ id, name }}
+                isIgnored={ignored.value.some((one) => one.id === id)}
+              />
+            )}
             <Tag via={via} />
           </li>
         ))}
       </ul>
       {unnamed > 0 && <p class="counts-line">{more.andMore(unnamed)}</p>}
     </section>
+  )
+}
+
+type OtherProps = { session: Session; person: Named; isIgnored: boolean }
+
+/** A name that leads to the conversation with its person, and a switch that hides the person. */
+function Other({ session, person, isIgnored }: OtherProps) {
+  const { id, name } = person
+  async function open() {
+    const isOpen = await session.converse((conversations) => conversations.open(person))
+    if (!isOpen) return
+    session.peopleOpen.value = false
+    document.getElementById('message')?.focus()
+  }
+  return (
+    <>
+      <button type="button" class="to-person" title={more.writeTo(name)} onClick={open}>
+        <Name name={name} hue={hueOf(name)} />
+      </button>
+      <button
+        type="button"
+        class="quiet icon"
+        aria-label={more.ignore(name)}
+        aria-pressed={isIgnored}
+        title={more.ignore(name)}
+        onClick={() => session.converse((conversations) => conversations.ignore(id, !isIgnored))}
+      >
+        <Icon path="M3 12a9 9 0 1 0 18 0a9 9 0 1 0-18 0M6 6l12 12" />
+      </button>
+    </>
   )
 }

@@ -1,4 +1,7 @@
-/** The rooms of the tab with what is unread in them, the other rooms of the server, and a form. */
+/**
+ * The rooms of the tab with what is unread in them, its conversations, the other rooms of the
+ * server, and a form.
+ */
 import { useRef } from 'preact/hooks'
 import { directory, nameOf } from '../directory.ts'
 import { more } from '../language/more.ts'
@@ -17,7 +20,9 @@ type Props = { session: Session; onChoose: () => void }
 export function RoomList({ session, onChoose }: Props) {
   const state = usePart(session, (state) => state)
   const { rooms, open } = directory.value
-  const own = roomsOf(state.value)
+  const all = roomsOf(state.value)
+  const own = all.filter(({ person }) => person === '')
+  const talks = all.filter(({ person }) => person !== '')
   const others = rooms.filter(
     ({ name }, at) => knownRoom(state.value, at === 0 ? LOBBY : name) === undefined,
   )
@@ -26,17 +31,23 @@ export function RoomList({ session, onChoose }: Props) {
     if (await enter(session, name)) onChoose()
   }
 
+  function entryOf(there: RoomState) {
+    return (
+      <OwnRoom
+        there={there}
+        shown={there.room === state.value.room}
+        isFaulty={hasFaulty(state.value, there.room)}
+        onChoose={choose}
+      />
+    )
+  }
+
   return (
     <>
       <ul>
         {own.map((there) => (
           <li key={there.room}>
-            <OwnRoom
-              there={there}
-              shown={there.room === state.value.room}
-              isFaulty={hasFaulty(state.value, there.room)}
-              onChoose={choose}
-            />
+            {entryOf(there)}
             {own.length > 1 && (
               <button
                 type="button"
@@ -51,6 +62,16 @@ export function RoomList({ session, onChoose }: Props) {
           </li>
         ))}
       </ul>
+      {talks.length > 0 && (
+        <>
+          <h2>{more.directs}</h2>
+          <ul>
+            {talks.map((there) => (
+              <li key={there.room}>{entryOf(there)}</li>
+            ))}
+          </ul>
+        </>
+      )}
       {others.length > 0 && (
         <>
           <h2>{more.otherRooms}</h2>
@@ -84,7 +105,7 @@ type OwnProps = {
 }
 
 function OwnRoom({ there, shown, isFaulty, onChoose }: OwnProps) {
-  const { room, unread, mentions, topic, memberCount } = there
+  const { room, person, unread, mentions, topic, memberCount } = there
   return (
     <button
       type="button"
@@ -92,11 +113,13 @@ function OwnRoom({ there, shown, isFaulty, onChoose }: OwnProps) {
       aria-current={shown ? 'page' : undefined}
       onClick={() => onChoose(room)}
     >
-      <bdi class="label">{nameOf(room)}</bdi>
+      <bdi class="label">{person || nameOf(room)}</bdi>
       <Badge unread={unread} mentions={mentions} isFaulty={isFaulty} />
-      <span class="about" dir="auto">
-        {topic || more.present(memberCount)}
-      </span>
+      {person === '' && (
+        <span class="about" dir="auto">
+          {topic || more.present(memberCount)}
+        </span>
+      )}
     </button>
   )
 }

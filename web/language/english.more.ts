@@ -52,6 +52,18 @@ export const englishMore = {
   noTopic: 'This room has no topic.',
   topicOffline: 'There is no connection now. The topic was not changed.',
 
+  directs: 'Direct messages',
+  directFrom: (name: string) => `Direct message from ${name}`,
+  directOffline: 'There is no connection now. The person cannot be looked up.',
+  write: 'Message',
+  writeTo: (name: string) => `Write to ${name} alone`,
+  notInConversation: 'A conversation of two people has no topic and no list of people.',
+  ignore: (name: string) => `Ignore ${name}`,
+  ignored: (names: readonly string[]) =>
+    names.length === 0 ? 'You ignore nobody.' : `You ignore ${names.join(', ')}.`,
+  isIgnored: (name: string) => `You ignore ${name}. /ignore ${name} ends that.`,
+  ignoreOffline: 'There is no connection now. You ignore the same people as before.',
+
   spoken: (count: number, mentions: number) => {
     const messages = count === 1 ? '1 new message' : `${count} new messages`
     if (mentions === 0) return messages
@@ -84,11 +96,11 @@ export const englishMore = {
   sizes: ['Small', 'Normal', 'Large', 'Larger'],
   announcements: 'Read aloud by a screen reader',
   announceAll: 'Every message',
-  announceMentions: 'Mentions',
+  announceMentions: 'Mentions and direct messages',
   announceNone: 'Nothing',
-  notifications: 'Notify me when I am mentioned',
+  notifications: 'Notify me of mentions and direct messages',
   notificationsDenied: 'This browser does not allow notifications for this page.',
-  sound: 'A sound when I am mentioned',
+  sound: 'A sound for mentions and direct messages',
 }
 
 export type MoreTexts = typeof englishMore

@@ -52,6 +52,8 @@ export const persian: Texts = {
     who: 'ببینید چه کسانی اینجا هستند و از چه راهی آمده‌اند.',
     join: 'به اتاق دیگری بروید، یا آن را بسازید.',
     rooms: 'فهرست اتاق‌ها را ببینید.',
+    msg: 'تنها به یک نفر بنویسید.',
+    ignore: 'کسی را نادیده بگیرید، یا فهرست آنان را ببینید.',
     topic: 'موضوع اتاق را ببینید یا بگذارید.',
     me: 'بگویید چه می‌کنید، مانند «∗ آلیس دست تکان می‌دهد».',
     search: 'پیام‌هایی را که این واژه‌ها را دارند پیدا کنید.',
@@ -174,6 +176,21 @@ export const persian: Texts = {
     noTopic: 'این اتاق موضوعی ندارد.',
     topicOffline: 'اکنون ارتباطی نیست. موضوع عوض نشد.',
 
+    directs: 'پیام‌های خصوصی',
+    directFrom: (name: string) => `پیام خصوصی از ${name}`,
+    directOffline: 'اکنون ارتباطی نیست. نمی‌توان این نام را جست‌وجو کرد.',
+    write: 'پیام خصوصی',
+    writeTo: (name: string) => `پیام خصوصی به ${name}`,
+    notInConversation: 'گفت‌وگوی دو نفره موضوع و فهرست حاضران ندارد.',
+    ignore: (name: string) => `نادیده گرفتن ${name}`,
+    ignored: (names: readonly string[]) =>
+      names.length === 0
+        ? 'شما کسی را نادیده نمی‌گیرید.'
+        : `شما اینان را نادیده می‌گیرید: ${names.join('، ')}`,
+    isIgnored: (name: string) =>
+      `شما ${name} را نادیده می‌گیرید. برای پایان آن بنویسید ‎/ignore ${name}`,
+    ignoreOffline: 'اکنون ارتباطی نیست. فهرست کسانی که نادیده می‌گیرید عوض نشد.',
+
     spoken: (count: number, mentions: number) =>
       mentions === 0
         ? `${n(count)} پیام تازه`
@@ -206,8 +223,8 @@ export const persian: Texts = {
     announceAll: 'همه‌ی پیام‌ها',
     announceMentions: 'آنچه خطاب به من است',
     announceNone: 'هیچ',
-    notifications: 'هنگامی که از من نام می‌برند خبرم کن',
+    notifications: 'هنگامی که از من نام می‌برند یا پیام خصوصی می‌فرستند خبرم کن',
     notificationsDenied: 'این مرورگر اعلان را برای این صفحه اجازه نمی‌دهد.',
-    sound: 'صدایی هنگامی که از من نام می‌برند',
+    sound: 'صدایی برای نام بردن از من و پیام خصوصی',
   },
 }

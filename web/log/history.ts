@@ -1,11 +1,13 @@
 /**
- * Loads parts of the log over HTTP and moves the window to them. A request over HTTP does
- * not count against the sender's rate limit, as one in the room would. A chunk of its own,
- * loaded when a reader scrolls or follows a link.
+ * Loads parts of the log and moves the window to them. A request over HTTP does not count
+ * against the sender's rate limit, as one in the room would; the log of a conversation has no
+ * other way. A chunk of its own, loaded when a reader scrolls or follows a link.
  */
 import type { Signal } from '@preact/signals'
 import type { RoomEvent } from '../../shared/protocol.ts'
+import type { Conversations } from '../conversations.ts'
 import { more } from '../language/more.ts'
+import { isIgnored, type LogPage, takePage } from '../state/pages.ts'
 import {
   type Action,
   firstSeq,
@@ -14,6 +16,7 @@ import {
   LOBBY,
   lastSeq,
   PAGE_ROWS,
+  peerOf,
   type State,
 } from '../state.ts'
 
@@ -27,6 +30,7 @@ export type HistoryHost = {
   peek(): State
   act(action: Action): void
   hint(text: string): void
+  converse<T>(use: (conversations: Conversations) => T): Promise<Awaited<T> | undefined>
   /** The seq of the row being read, null at the newest one. */
   readingSeq(): number | null
   readonly pageFailed: Signal<Page | null>
@@ -67,14 +71,14 @@ export class History {
     const host = this.#host
     const { room } = host.peek()
     if (isShown(host.peek(), seq)) return host.act({ type: 'aim', seq, back })
-    const has = (page: Fetched): boolean => page.events.some((event) => event.seq === seq)
-    let found = await fetchEvents(pageUrl(room, 'after', Math.max(0, seq - PAGE_ROWS / 2)))
+    const has = ({ events }: Fetched): boolean =>
+      events.some((event) => event.seq === seq && !isIgnored(host.peek(), event.from.id))
+    let found = await this.#fetch(room, 'after', Math.max(0, seq - PAGE_ROWS / 2))
     // A page of long messages can end before the target.
-    if (found?.more && !has(found)) found = await fetchEvents(pageUrl(room, 'after', seq - 1))
+    if (found?.more && !has(found)) found = await this.#fetch(room, 'after', seq - 1)
     if (!found) return host.hint(more.historyFailed)
     if (!has(found)) return host.hint(more.notKept)
-    const page = { ...found, room, position: { target: seq, back } }
-    host.act({ type: 'page', page, now: Date.now() })
+    this.#take(room, { ...found, position: { target: seq, back } })
   }
 
   async goBack(): Promise<void> {
@@ -89,10 +93,38 @@ export class History {
     const { room } = host.peek()
     if (this.#loading.has(room)) return
     this.#loading.add(room)
-    const found = await fetchEvents(pageUrl(room, direction, seq))
+    const found = await this.#fetchVisible(room, direction, seq)
     this.#loading.delete(room)
     if (room === host.peek().room) host.pageFailed.value = found ? null : position
-    if (found) host.act({ type: 'page', page: { ...found, room, position }, now: Date.now() })
+    if (found) this.#take(room, { ...found, position })
+  }
+
+  /** At least one event that is shown, if there is any in that direction. */
+  async #fetchVisible(
+    room: string,
+    direction: 'before' | 'after',
+    seq: number,
+  ): Promise<Fetched | null> {
+    const found = await this.#fetch(room, direction, seq)
+    const state = this.#host.peek()
+    if (!found?.more || !found.events.every(({ from }) => isIgnored(state, from.id))) return found
+    const isOlder = direction === 'before'
+    const last = found.events.at(isOlder ? 0 : -1)
+    const next = last && (await this.#fetchVisible(room, direction, last.seq))
+    if (!next) return null
+    const pages = isOlder ? [next, found] : [found, next]
+    return { ...next, events: pages.flatMap(({ events }) => events) }
+  }
+
+  async #fetch(room: string, direction: 'before' | 'after', seq: number): Promise<Fetched | null> {
+    if (peerOf(room) === '') return fetchEvents(pageUrl(room, direction, seq))
+    const page = await this.#host.converse((all) => all.page(room, direction, seq))
+    return page ?? null
+  }
+
+  #take(room: string, page: LogPage): void {
+    const now = Date.now()
+    this.#host.act({ type: 'change', room, change: (there) => takePage(there, page, now) })
   }
 }
 

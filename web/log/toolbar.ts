@@ -12,9 +12,12 @@ const QUOTE_LENGTH = 120
 
 export function connectToolbar(session: Session, list: HTMLElement, rows: Rows): () => void {
   const toolbar = element('span', 'toolbar')
+  const link = button(more.copyLink, () => act((event) => copyLink(session, event)))
+  const write = button(more.write, () => act((event) => open(session, event)))
   toolbar.append(
     button(more.reply, () => act((event) => quote(session, event))),
-    button(more.copyLink, () => act((event) => copyLink(session, event))),
+    link,
+    write,
   )
 
   function act(run: (event: RoomEvent) => void): void {
@@ -30,18 +33,29 @@ export function connectToolbar(session: Session, list: HTMLElement, rows: Rows):
     const row = rows.of(target)
     if (!row) return
     if (row.entry.kind === 'event' && toolbar.parentElement !== row.element) {
+      // There are no links to direct messages.
+      link.hidden = session.peek().person !== ''
+      write.hidden = link.hidden || row.entry.mine
       row.element.append(toolbar)
     }
     const time = row.element.querySelector('time')
     if (time && time.title === '') time.title = fullTimeOf(row.entry.at)
   }
 
+  function listOnClick({ target }: Event) {
+    const entry = rows.of(target as Element)?.entry
+    if (entry?.kind !== 'event' || entry.mine || session.peek().person !== '') return
+    if ((target as Element).matches('.name')) open(session, entry.event)
+  }
+
+  list.addEventListener('click', listOnClick)
   list.addEventListener('pointerover', listOnPoint, { passive: true })
   list.addEventListener('focusin', listOnPoint)
   // The pointer may have come to a row before this module was loaded.
   const pointed = list.querySelector('.row:hover')
   if (pointed !== null) placeIn(pointed)
   return () => {
+    list.removeEventListener('click', listOnClick)
     list.removeEventListener('pointerover', listOnPoint)
     list.removeEventListener('focusin', listOnPoint)
   }
@@ -51,6 +65,11 @@ export function connectToolbar(session: Session, list: HTMLElement, rows: Rows):
 function quote(session: Session, { from, text }: RoomEvent): void {
   const shown = text.length > QUOTE_LENGTH ? `${text.slice(0, QUOTE_LENGTH).trimEnd()} …` : text
   session.rewrite.value = (draft) => `> ${from.name}: ${shown}\n${draft}`
+}
+
+/** Shows the conversation with the sender. */
+async function open(session: Session, { from }: RoomEvent): Promise<void> {
+  if (await session.converse((all) => all.open(from))) document.getElementById('message')?.focus()
 }
 
 async function copyLink(session: Session, { seq }: RoomEvent): Promise<void> {

@@ -4,16 +4,16 @@ import type { State } from './model.ts'
 import type { RoomState } from './room.ts'
 import { roomsOf } from './rooms.ts'
 
-/** `room`: its name if it is not shown. */
-export type Arrival = EventEntry & { room?: string }
+/** `room`: the one in which the message arrived. */
+export type Arrival = EventEntry & { room: string }
 
 /** Messages of others that may be read aloud; from rooms that are not shown, mentions only. */
 export function arrivals(before: State, after: State): Arrival[] {
   return roomsOf(after).flatMap((there) => {
     const { room } = there
     const fresh = freshIn(room === before.room ? before : before.rooms.get(room), there)
-    if (room === after.room) return fresh
-    return fresh.filter(({ mention }) => mention).map((entry) => ({ ...entry, room }))
+    const heard = room === after.room ? fresh : fresh.filter(({ mention }) => mention)
+    return heard.map((entry) => ({ ...entry, room }))
   })
 }
 

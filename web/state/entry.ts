@@ -7,7 +7,7 @@ import type { Entry } from './room.ts'
 export type EventEntry = Entry & { kind: 'event' }
 
 /** `now`: used if the time of the event is invalid. */
-export function entryOf({ ownIds, me }: State, event: RoomEvent, now: number): EventEntry {
+export function entryOf({ ownIds, me, person }: State, event: RoomEvent, now: number): EventEntry {
   const mine = ownIds.includes(event.from.id)
   const at = Date.parse(event.at)
   return {
@@ -15,7 +15,7 @@ export function entryOf({ ownIds, me }: State, event: RoomEvent, now: number): E
     at: Number.isNaN(at) ? now : at,
     event,
     mine,
-    mention: !mine && mentions(event.text, me?.name ?? ''),
+    mention: !mine && (person !== '' || mentions(event.text, me?.name ?? '')),
   }
 }
 

@@ -5,7 +5,17 @@ import { replaceEvents, takeEvents } from './entries.ts'
 import type { Refusal, State } from './model.ts'
 import { showPresence, takeTyping } from './presence.ts'
 import { LOBBY } from './room.ts'
-import { add, drop, inRoom, isOutside, knownRoom, rename, roomsOf, show } from './rooms.ts'
+import {
+  add,
+  drop,
+  greetingOf,
+  inRoom,
+  isOutside,
+  knownRoom,
+  rename,
+  roomsOf,
+  show,
+} from './rooms.ts'
 
 /** Errors after which the server closes the connection. */
 const CLOSING: ReadonlySet<string> = new Set([
@@ -18,7 +28,7 @@ const CLOSING: ReadonlySet<string> = new Set([
 export function takeMessage(state: State, message: ServerMessage, now: number): State {
   switch (message.type) {
     case 'welcome':
-      return takePlace(state, message, state.room, now)
+      return takePlace(state, message, greetingOf(state).room ?? LOBBY, now)
     case 'joined':
       return takeJoined(state, message, now)
     case 'error':

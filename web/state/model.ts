@@ -8,7 +8,7 @@ import type { ConnectionPhase } from '../../shared/client/connection.ts'
 import type { Draft } from '../../shared/client/pending.ts'
 import { type ClientState, type Identity, initialClient } from '../../shared/client/state.ts'
 import { limits } from '../../shared/limits.ts'
-import type { RoomEvent, ServerMessage, Welcome } from '../../shared/protocol.ts'
+import type { Person, ServerMessage, Welcome } from '../../shared/protocol.ts'
 import { emptyRoom, type RoomState } from './room.ts'
 
 export type { ConnectionPhase } from '../../shared/client/connection.ts'
@@ -34,6 +34,9 @@ export const PENDING_MESSAGES = 500
 /** An error of the server: its code, its text, a free name that it suggests, the room it is about. */
 export type Refusal = { code: string; text: string; suggestion: string | null; room?: string }
 
+/** A person who may be connected or not. */
+export type Named = Pick<Person, 'id' | 'name'>
+
 /** The fields of `RoomState` are those of the room that is shown. */
 export type State = ClientState &
   RoomState & {
@@ -50,6 +53,8 @@ export type State = ClientState &
     limits: Welcome['limits']
     /** The text below the composer. */
     notice: Refusal | null
+    /** The people whose messages are hidden. */
+    ignored: readonly Named[]
   }
 
 export type Action =
@@ -64,25 +69,16 @@ export type Action =
   | { type: 'tick'; now: number }
   | { type: 'follow'; on: boolean }
   | { type: 'advance' }
-  | { type: 'page'; page: LogPage; now: number }
+  /** A change of one room, or of the whole state, by a part of the page that is loaded later. */
+  | { type: 'change'; room: string; change: (there: State) => State }
   | { type: 'show'; room: string }
   | { type: 'drop'; room: string }
   | { type: 'aim'; seq: number; back: State['back'] }
   | { type: 'away'; on: boolean }
   | { type: 'notice'; notice: Refusal | null }
 
-/** A part of the log, fetched. `more`: the log goes on in that direction. */
-export type LogPage = {
-  /** Before the window, after it, or instead of it around `target`. */
-  position: 'older' | 'newer' | { target: number; back: State['back'] }
-  room: string
-  epoch: string
-  events: readonly RoomEvent[]
-  more: boolean
-}
-
 /** A room as the tab remembers it. `readTo`: the last event that was read, null if unknown. */
-export type KeptRoom = Pick<RoomState, 'room' | 'readTo'>
+export type KeptRoom = Pick<RoomState, 'room' | 'readTo'> & Partial<Pick<RoomState, 'person'>>
 
 /** What the tab remembers, and the room to show, which is one of `rooms`. */
 export type Kept = Identity & { room: string; rooms: readonly KeptRoom[] }
@@ -90,11 +86,12 @@ export type Kept = Identity & { room: string; rooms: readonly KeptRoom[] }
 /** With a token the tab returns to its rooms without the form. */
 export function initialState(kept: Kept): State {
   const rooms = kept.rooms.map(
-    ({ room, readTo }) => [room, { ...emptyRoom(room), away: true, readTo }] as const,
+    ({ room, readTo, person }) =>
+      [room, { ...emptyRoom(room, person), away: true, readTo }] as const,
   )
   return {
     ...initialClient(kept),
-    ...emptyRoom(kept.room),
+    ...emptyRoom(kept.room, kept.rooms.find(({ room }) => room === kept.room)?.person),
     rooms: new Map(rooms),
     screen: kept.token === null ? 'form' : 'room',
     joining: false,
@@ -103,5 +100,6 @@ export function initialState(kept: Kept): State {
     trouble: null,
     limits,
     notice: null,
+    ignored: [],
   }
 }

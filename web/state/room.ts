@@ -5,6 +5,16 @@ import type { Person, RoomEvent, Via } from '../../shared/protocol.ts'
 /** The lobby in the state of the page: its messages name no room, whatever its name is. */
 export const LOBBY = ''
 
+/** The place of a conversation among the rooms: no name of a room has an `@`. */
+export function conversationWith(id: string): string {
+  return `@${id}`
+}
+
+/** The id of the other person of a conversation; '' for a room. */
+export function peerOf(room: string): string {
+  return room[0] === '@' ? room.slice(1) : ''
+}
+
 /** One person joined, left or took a new name. */
 export type Change =
   | { kind: 'joined'; name: string; via: Via }
@@ -21,8 +31,10 @@ export type RoomState = Pick<
   ClientState,
   'epoch' | 'seq' | 'replayTo' | 'members' | 'memberCount'
 > & {
-  /** Its name as the server shows it, or `LOBBY`. */
+  /** Its name as the server shows it, or `LOBBY`. For a conversation see `conversationWith`. */
   room: string
+  /** The name of the other person of a conversation; '' for a room. */
+  person: string
   /** '' if there is none. */
   topic: string
   /** The rows in the document, oldest first: a window on the log. */
@@ -72,9 +84,10 @@ export const emptyLog = {
 } as const satisfies Partial<RoomState>
 
 /** A room that no connection has entered. */
-export function emptyRoom(room: string): RoomState {
+export function emptyRoom(room: string, person = ''): RoomState {
   return {
     room,
+    person,
     topic: '',
     epoch: null,
     seq: 0,

@@ -10,7 +10,7 @@ import { foldName } from '../../shared/fold.ts'
 import type { Hello, Join } from '../../shared/protocol.ts'
 import { attend } from './entries.ts'
 import { HISTORY_EVENTS, type Pending, type State } from './model.ts'
-import { emptyRoom, LOBBY, type RoomState } from './room.ts'
+import { emptyRoom, LOBBY, peerOf, type RoomState } from './room.ts'
 
 const fields = Object.keys(emptyRoom('')) as (keyof RoomState)[]
 
@@ -43,9 +43,10 @@ export function show(state: State, room: string): State {
   return { ...attend(there, state.away), typing: [], notice: null }
 }
 
-export function add(state: State, room: string): State {
+/** `person`: of a conversation. */
+export function add(state: State, room: string, person = ''): State {
   if (state.rooms.has(room)) return state
-  const there = { ...emptyRoom(room), away: true }
+  const there = { ...emptyRoom(room, person), away: true }
   return { ...state, rooms: new Map(state.rooms).set(room, there) }
 }
 
@@ -69,7 +70,7 @@ export function rename(state: State, was: string, room: string): State {
  * that are still pending decides about them.
  */
 export function drop(state: State, room: string): State {
-  const names = [...state.rooms.keys()]
+  const names = [...state.rooms.keys()].filter((name) => name === room || peerOf(name) === '')
   const at = names.indexOf(room)
   const near = names[at - 1] ?? names[at + 1] ?? LOBBY
   if (at === -1 || near === room) return state
@@ -91,26 +92,31 @@ export function isOutside({ replayTo }: Pick<State, 'replayTo'>): boolean {
   return replayTo === Infinity
 }
 
-/** Greets in the lobby if that is a room of the tab, since it needs no name; otherwise in the room shown. */
+/**
+ * Greets in the lobby if that is a room of the tab, since it needs no name; otherwise in the room
+ * shown, or in any if that is a conversation.
+ */
 export function greetingOf(state: State): Hello {
-  const { room, epoch, seq } = roomsOf(state).find((there) => there.room === LOBBY) ?? state
+  const rooms = roomsOf(state).filter(({ person }) => person === '')
+  const named = (name: string) => rooms.find(({ room }) => room === name)
+  const { room, epoch, seq } = named(LOBBY) ?? named(state.room) ?? rooms[0] ?? state
   return helloOf({ ...state, epoch, seq, room: room || undefined }, HISTORY_EVENTS)
 }
 
 /** Enters the other rooms. They have names, because the lobby was greeted in. */
 export function joinsOf(state: State): Join[] {
   return roomsOf(state)
-    .filter(isOutside)
+    .filter((there) => there.person === '' && isOutside(there))
     .map((there) => ({ type: 'join', room: there.room, ...placeOf(there, HISTORY_EVENTS) }))
 }
 
-/** Messages that may be sent now, in each room only after its replay. */
+/** Messages that may be sent now, in each room only after its replay. A conversation has none. */
 export function sendable(state: State): readonly Pending[] {
-  return roomsOf(state).flatMap(({ room, seq, replayTo }) =>
+  return roomsOf(state).flatMap(({ room, person, seq, replayTo }) =>
     unsent({
       ...state,
       seq,
-      replayTo,
+      replayTo: person === '' ? replayTo : 0,
       pending: state.pending.filter((message) => message.room === room),
     }),
   )
