@@ -179,7 +179,7 @@ export class Conversations {
     const isKnown = this.#find(room) !== undefined
     this.#changeAll((state) => acknowledge(meet(state, person), events, Date.now()))
     if (!isKnown) {
-      this.#change(room, (there) => ({ ...readUpTo(there, first.seq - 1 || -1), replayTo: 0 }))
+      this.#change(room, (there) => readUpTo(there, first.seq - 1 || -1))
     }
     const { epoch, seq } = this.#find(room) as RoomState
     const news = [...(this.#held.get(room) ?? []), ...events.filter((event) => event.seq > seq)]

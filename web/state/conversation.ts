@@ -31,10 +31,12 @@ export function enterConversation(
   more: boolean,
   now: number,
 ): State {
+  const seq = events.at(-1)?.seq ?? 0
   const entered = {
     ...acknowledge(there, events, now),
     epoch: epochOf(there),
-    seq: events.at(-1)?.seq ?? 0,
+    seq,
+    replayTo: seq,
     unread: 0,
     mentions: 0,
   }
