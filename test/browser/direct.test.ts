@@ -42,7 +42,7 @@ async function pair(page: string, name = 'Ann') {
 async function terminal(tcpPort: number, name: string) {
   const { client } = await greeted(tcpPort)
   client.send(`/name ${name}\n`)
-  await client.until(`now ${name}`)
+  await client.until(`You are ${name} now.`)
   return client
 }
 
