@@ -199,7 +199,7 @@ export class Conversations {
     const { epoch = null, seq = 0 } = this.#find(room) ?? {}
     if (this.#loading.has(room)) return
     this.#loading.add(room)
-    // Later ones arrive by themselves. They would take the place of those that are missing.
+    // Without the upper limit, later events would take the place of those that are missing.
     const found = await (epoch === null
       ? this.#fetch(room, HISTORY_EVENTS)
       : this.#fetch(room, Math.min(head - seq, PAGE_ROWS), head + 1))
