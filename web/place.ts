@@ -1,6 +1,7 @@
 /**
- * The address of the page: `/r/ROOM` for each room but the lobby. The history of the browser
- * leads back to the room that was shown before.
+ * The address of the page: `/r/ROOM` for each room but the lobby, and for a conversation a path
+ * that means something in this tab only. The history of the browser leads back to the room that
+ * was shown before.
  */
 import { effect } from '@preact/signals'
 import type { Session } from './session.ts'
