@@ -123,7 +123,7 @@ export class People {
     const entry = this.#entries.get(id)
     if (entry === undefined || entry.rooms.includes(room)) return
     // push() and a spread would reserve space for 17 rooms.
-    entry.rooms = entry.rooms.concat(room)
+    entry.rooms = entry.rooms.length === 0 ? room.alone : entry.rooms.concat(room)
   }
 
   left(id: string, room: Room): void {

@@ -24,6 +24,8 @@ export class Room extends Channel {
   readonly label: string | undefined
   readonly members: Members
   readonly typing: Typing
+  /** The list of those that are in this room only, who are most people. */
+  readonly alone: readonly Room[] = [this]
 
   /** `label`: undefined for the lobby. `onUnused`: called when the room is empty and not held. */
   constructor(

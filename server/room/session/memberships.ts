@@ -46,7 +46,7 @@ export class Memberships {
   /** Adds a room, which the caller has held and MUST NOT release. */
   enter(room: Room, person: Person): void {
     // push() and a spread would reserve space for 17 rooms.
-    this.#entered = this.#entered.concat(room)
+    this.#entered = this.#entered.length === 0 ? room.alone : this.#entered.concat(room)
     room.members.join(person, this.#reader)
     this.#rooms.people.joined(person.id, room)
   }
