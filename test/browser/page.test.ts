@@ -174,7 +174,7 @@ describe('the page', () => {
     client.send('Ann: before it was asked for\n')
     await row(page, 'before it was asked for').waitFor()
     await page.getByRole('button', { name: 'Settings' }).click()
-    await page.getByLabel('Notify me when I am mentioned').check()
+    await page.getByLabel('Notify me of mentions and direct messages').check()
     await page.keyboard.press('Escape')
     client.send('somebody else\nAnn: look here\n')
     await row(page, 'look here').waitFor()

@@ -95,6 +95,8 @@ it('a short absence is not shown, and leaves no gap', async () => {
   const page = await open(browser, `http://127.0.0.1:${relay.port}`)
   await join(page, 'Ann')
   await client.until('* Ann joined (web)\n')
+  // It is loaded after the page is drawn.
+  await page.locator('.status').waitFor({ state: 'attached' })
   await page.evaluate(() => {
     const seen: string[] = []
     Object.assign(window, { seen })
