@@ -100,17 +100,19 @@ export abstract class Channel {
 
   protected broadcast(message: ServerMessage): void {
     this.feed.add(message)
-    for (const reader of this.#readers) this.protect(reader, () => reader.wake())
+    for (const reader of this.#readers) {
+      try {
+        reader.wake()
+      } catch (error) {
+        this.failed(reader, error)
+      }
+    }
   }
 
   /** A bug in one reader MUST NOT stop the others. */
-  protected protect(reader: Reader, run: () => void): void {
-    try {
-      run()
-    } catch (error) {
-      this.#options.onBug(error)
-      reader.lost()
-    }
+  protected failed(reader: Reader, error: unknown): void {
+    this.#options.onBug(error)
+    reader.lost()
   }
 
   addReader(reader: Reader): void {

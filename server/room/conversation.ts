@@ -50,7 +50,11 @@ export class Conversation extends Channel {
     for (const { id } of this.#pair) {
       const reader = this.#people.readerOf(id)
       const sender = events.findLast(({ from }) => from.id !== id)?.from
-      if (reader !== undefined) this.protect(reader, () => reader.invite(this, sender))
+      try {
+        reader?.invite(this, sender)
+      } catch (error) {
+        if (reader !== undefined) this.failed(reader, error)
+      }
     }
   }
 }
