@@ -251,7 +251,7 @@ export class Connection implements Reader {
   }
 
   written(channel: Channel): Promise<void> | undefined {
-    return this.#outbox.written(channel)
+    return this.#state === 'open' ? this.#outbox.written(channel) : undefined
   }
 
   unfollow(channel: Channel): void {
@@ -291,6 +291,8 @@ export class Connection implements Reader {
   /** Leaves all rooms, then says goodbye, so that the last messages come before the goodbye. */
   async #leave(ending: Ending, holdPlace: boolean): Promise<void> {
     if (ending === 'shutdown') {
+      // A client that reads nothing MUST NOT keep what it sent from being processed.
+      this.#outbox.endWaits()
       // LINGER_MS begins after everything received is processed, however long the log takes.
       await this.#intake.drain('unlimited')
       await this.session.leave(holdPlace)

@@ -196,6 +196,11 @@ export class Outbox {
     return this.#milestones.until(place, position)
   }
 
+  /** Ends all waits of `written`. */
+  endWaits(): void {
+    this.#milestones?.pass(NOWHERE)
+  }
+
   /** Whether so many replies are unsent that the connection is not read. */
   get isFull(): boolean {
     return this.#replyBytes >= REPLY_BYTES
@@ -279,7 +284,7 @@ export class Outbox {
     this.#state = 'stopped'
     this.#replies = []
     this.#onFinished = undefined
-    this.#milestones?.pass(NOWHERE)
+    this.endWaits()
     for (const resolve of this.#onRoom.splice(0)) resolve()
   }
 

@@ -294,6 +294,34 @@ describe('a connection', () => {
     await closed
   })
 
+  test('that reads nothing and leaves a room is closed when the server stops', async () => {
+    const clock = manualClock()
+    const { connections, open, room } = await server({ clock })
+    const [ann, bob] = [open(jsonDialect), open(jsonDialect)]
+    for (const { receive } of [ann, bob]) receive(HELLO)
+    await vi.waitFor(() => expect(room.counts.readers).toBe(2))
+    ann.transport.write = () => false
+    ann.transport.destroy = () => ann.connection.gone('destroyed')
+    bob.transport.end = () => bob.connection.gone('ended')
+    // The first write is never taken, so the second message waits.
+    for (const seq of [1, 2]) {
+      bob.receive(say('hello'))
+      await vi.waitFor(() => expect(room.feed.seq).toBe(seq))
+    }
+    const leave = { type: 'leave', room: 'lobby' } as const
+    ann.receive({ type: 'request', request: leave })
+    await new Promise(setImmediate)
+    let isClosed = false
+    const closed = connections.closeAll('shutdown').then(() => {
+      isClosed = true
+    })
+    await vi.waitFor(() => {
+      clock.advance(2000)
+      expect(isClosed).toBe(true)
+    })
+    await closed
+  })
+
   test('that breaks is finished at once when the server stops', async () => {
     const { open, roomLog, connections } = await server({ flood: { perSecond: 0.1, burst: 1 } })
     const { connection, receive } = open()
