@@ -335,6 +335,13 @@ describe('a pending message', () => {
     expect(tab.faults).toEqual(['left'])
     expect(idsToSend(tab.receive(welcome()))).toEqual([])
   })
+
+  it('that was sent before its room was left is acknowledged', () => {
+    const tab = inTwoRooms().say('p').sent('p').act({ type: 'drop', room: 'physics' })
+    tab.receive(eventsIn('physics', event(3, alice, { id: 'p' })))
+    expect(tab.pendingIds).toEqual([])
+    expect([...tab.state.rooms.keys()]).toEqual([LOBBY])
+  })
 })
 
 describe('a room that cannot be entered', () => {

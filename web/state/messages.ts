@@ -1,5 +1,5 @@
 /** What the messages of the server change. */
-import { takeRejection, takeView, takeWelcome } from '../../shared/client/state.ts'
+import { acknowledge, takeRejection, takeView, takeWelcome } from '../../shared/client/state.ts'
 import type { ErrorMessage, Joined, ServerMessage, Welcome } from '../../shared/protocol.ts'
 import { replaceEvents, takeEvents } from './entries.ts'
 import type { Refusal, State } from './model.ts'
@@ -33,9 +33,16 @@ export function takeMessage(state: State, message: ServerMessage, now: number): 
       return takeJoined(state, message, now)
     case 'error':
       return takeError(state, message)
+    case 'events':
+      // A message can return after its room was left.
+      return takeIn(acknowledge(state, message.events, now), message, now)
     default:
-      return inRoom(state, roomOf(message), (there) => takeNews(there, message, now))
+      return takeIn(state, message, now)
   }
+}
+
+function takeIn(state: State, message: ServerMessage, now: number): State {
+  return inRoom(state, roomOf(message), (there) => takeNews(there, message, now))
 }
 
 /** Of a message about no room, the result does not matter. */
