@@ -91,7 +91,8 @@ describe('a connection', () => {
     await vi.waitFor(() => expect(eve.transport.lines[2]).toContain('/resume'))
     const code = /\/resume (\S+)/.exec(bob.transport.lines[2] ?? '')?.[1] ?? ''
     bob.receive({ type: 'request', request: { type: 'bye' } })
-    await vi.waitFor(() => expect(ann.transport.lines.at(-1)).toBe('* guest-2 left'))
+    // The join of the third connection may be announced later.
+    await vi.waitFor(() => expect(ann.transport.lines).toContain('* guest-2 left'))
     eve.receive(say('last words'), { type: 'request', request: { type: 'resume', code } })
     await vi.waitFor(() => expect(ann.transport.lines.at(-1)).toBe('* guest-2 joined (tcp)'))
     expect(ann.transport.lines.slice(-3)[0]).toMatch('guest-3: last words')
