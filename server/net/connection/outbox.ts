@@ -314,7 +314,8 @@ export class Outbox {
       for (const place of this.#places) {
         const segment = this.#nextSegment(place)
         if (segment === undefined) continue
-        hasMore = true
+        // Most readers are level after one segment: a second look at each channel would find nothing.
+        hasMore ||= !place.isLevel || this.#replies.length > 0
         const part = this.#partOf(segment)
         if (part === undefined) continue
         parts.push(part)
