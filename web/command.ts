@@ -116,7 +116,10 @@ export async function run(session: CommandTarget, line: string): Promise<boolean
     case 'topic': {
       const { topic, person } = session.peek()
       if (person !== '') return session.hint(more.notInConversation)
-      if (order.argument === '') return session.hint(topic === '' ? more.noTopic : topic)
+      if (order.argument === '') {
+        session.hint(topic === '' ? more.noTopic : topic)
+        return true
+      }
       return setTopic(session, order.argument === 'off' ? '' : order.argument)
     }
     case 'search':

@@ -70,6 +70,21 @@ describe('a message of the server', () => {
     expect(tab.state.topic).toBe('')
   })
 
+  it('that the tab is in the lobby, under its own name in the address, leads to the lobby', () => {
+    const rooms = [LOBBY, 'physics', 'hall'].map((room) => ({ room, readTo: null }))
+    const tab = new Tab({ token: 't', room: 'hall', rooms })
+      .say('a')
+      .receive(
+        welcome({ events: range(1, 3) }),
+        joined('physics', { events: range(1, 2) }),
+        refusal({ code: 'already_in_room', room: 'hall' }),
+      )
+    expect([...tab.state.rooms.keys()]).toEqual([LOBBY, 'physics'])
+    expect(tab.state.room).toBe(LOBBY)
+    expect(seqsOf(tab.state)).toEqual([1, 2, 3])
+    expect(idsToSend(tab)).toEqual(['a'])
+  })
+
   it('about typing is forgotten when its room is left', () => {
     const tab = inTwoRooms().receive({ type: 'typing', from: bob, on: true, room: 'physics' })
     expect(tab.state.typing).toHaveLength(1)

@@ -12,6 +12,7 @@ import {
   inRoom,
   isOutside,
   knownRoom,
+  mergeIntoLobby,
   rename,
   roomsOf,
   show,
@@ -111,9 +112,9 @@ function takeError(state: State, error: ErrorMessage): State {
   const { code, message: text, suggestion = null, room } = error
   const refusal: Refusal = { code, text, suggestion, ...(room !== undefined && { room }) }
   if (CLOSING.has(code)) return { ...state, trouble: refusal }
-  // Two requests for one room: the first one has led to it.
-  if (code === 'already_in_room') return state
   const lost = roomsOf(state).find((there) => there.room === room && isOutside(there))
+  // Otherwise two requests for one room: the first one has led to it.
+  if (code === 'already_in_room') return lost ? mergeIntoLobby(state, lost.room) : state
   if (lost) return { ...drop(state, lost.room), notice: refusal }
   if (state.connection.phase === 'online') return { ...state, notice: refusal }
   if (code.startsWith('name_')) return { ...state, screen: 'form', joining: false, refusal }

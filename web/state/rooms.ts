@@ -81,6 +81,15 @@ export function drop(state: State, room: string): State {
   return { ...next, rooms, pending: withFault(state.pending, ids, { kind: 'left' }) }
 }
 
+/** The address had the lobby's own name, which the page did not know: that is no further room. */
+export function mergeIntoLobby(state: State, alias: string): State {
+  const next = alias === state.room ? show(add(state, LOBBY), LOBBY) : state
+  const rooms = new Map(next.rooms)
+  rooms.delete(alias)
+  const pending = next.pending.map((one) => (one.room === alias ? { ...one, room: LOBBY } : one))
+  return { ...next, rooms, pending }
+}
+
 /** After the connection was lost: the next one has entered no room yet. */
 export function outside(state: State): State {
   const replayTo = Infinity
