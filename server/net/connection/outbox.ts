@@ -152,7 +152,6 @@ export class Outbox {
 
   /** Reads the channel no more. Its replies are written at once. */
   unfollow(channel: Channel): void {
-    if (this.#state === 'free') this.#countTaken()
     const place = this.#followed.find((one) => one.channel === channel)
     if (place === undefined) return
     this.#loosen(place)
@@ -215,7 +214,6 @@ export class Outbox {
   /** Writes everything that is due, unless a write is outstanding. */
   wake(): void {
     for (let writes = 0; this.#state === 'free'; writes += 1) {
-      this.#countTaken()
       if (writes === TURN_WRITES) {
         this.#state = 'busy'
         this.#rooms.clock.turn(this.#onTaken)
@@ -223,6 +221,7 @@ export class Outbox {
       }
       const parts = this.#gather()
       if (parts.length > 0) this.#write(parts)
+      else this.#countTaken()
       this.#milestones?.pass(this.#places)
       if (parts.length > 0) {
         if (this.#isLevel) return
@@ -241,6 +240,7 @@ export class Outbox {
   #resume(): void {
     if (this.#state !== 'busy') return
     this.#state = 'free'
+    this.#countTaken()
     this.wake()
   }
 
@@ -249,7 +249,6 @@ export class Outbox {
     if (this.#state !== 'free' || this.#onFinished !== undefined || this.#replies.length > 0) {
       return false
     }
-    this.#countTaken()
     for (const place of this.#places) if (!place.isLevel) return false
     return true
   }
@@ -265,7 +264,10 @@ export class Outbox {
     for (const { encoded } of parts) this.#writtenSize += encoded.size
     const taken = this.#transport.write(parts, this.#onTaken)
     this.#strained = !taken
-    if (taken) return
+    if (taken) {
+      this.#countTaken()
+      return
+    }
     this.#state = 'busy'
     this.#writeBegan = this.#rooms.clock.monotonic()
   }
