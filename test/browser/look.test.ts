@@ -180,6 +180,8 @@ describe('the page', () => {
     await join(page, 'Ann')
     await page.goto(`${webUrl}/?view=wall`)
     await client.until('* projector joined (web)\n')
+    // The page has stored its token when it shows who is there.
+    await page.getByText('2 web').waitFor()
     await page.reload()
     await page.getByText('2 web').waitFor()
     await page.goto(webUrl)
