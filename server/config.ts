@@ -11,7 +11,9 @@ import { errors } from '../shared/errors.ts'
 import { foldName } from '../shared/fold.ts'
 import { MAX_ROOMS } from '../shared/limits.ts'
 import { checkRoomName } from '../shared/names.ts'
-import type { FloodRate } from './net/connection/flood.ts'
+import { readNetworks } from './net/trust.ts'
+import { wordsFault } from './room/doors/code.ts'
+import type { Rate } from './room/rate.ts'
 import type { RoomsRule } from './room/rooms.ts'
 
 export type Config = Readonly<{
@@ -28,7 +30,21 @@ export type Config = Readonly<{
   /** For how many days events are kept; 0: without limit. */
   retainDays: number
   /** How many messages one connection may send. */
-  flood: FloodRate
+  flood: Rate
+  /** The room code; undefined: the stored one, or a new one. */
+  code: string | undefined
+  /** Whether everybody who reaches the ports may come in. */
+  open: boolean
+  trust: Trust
+  /** Most open connections of one address. */
+  addressConnections: number
+  /** How often the clients of one address together may do this. */
+  addressConnects: Rate
+  addressMessages: Rate
+  addressJoins: Rate
+  addressRenames: Rate
+  /** Wrong room codes. */
+  addressCodes: Rate
   logLevel: string
   /** Further host names under which the page may be opened. */
   allowHost: readonly string[]
@@ -41,6 +57,12 @@ export type Config = Readonly<{
   /** Pattern of the line sent to that server for a message: contains {text}, usually {name}. */
   relayFormat: string
 }>
+
+/**
+ * `networks`: addresses and ranges whose clients need no code and have no limits by address.
+ * `limitsLocal`: whether clients on this machine have these limits.
+ */
+export type Trust = { networks: readonly string[]; limitsLocal: boolean }
 
 /** `room`: undefined for the lobby. */
 export type RelayTarget = { address: Address; room: string | undefined }
@@ -101,8 +123,40 @@ export const options: { [K in keyof Config]: Option<Config[K]> } = {
     flag: '--flood <rate>',
     default: '4/s:12',
     help: "messages that one connection may send, per second and in a burst; or 'off'",
-    read: readFlood,
+    read: readRate,
   },
+  code: {
+    flag: '--code <words>',
+    default: '',
+    help: 'the code that people need to come in; without it the server makes one, unless it listens on this machine only',
+    read: (given) => {
+      const fault = given === '' ? undefined : wordsFault(given)
+      return fault === undefined ? { value: given || undefined } : { fault }
+    },
+  },
+  open: {
+    flag: '--open',
+    default: '',
+    help: 'let everybody in who reaches the ports; any value turns it on',
+    read: (given) => ({ value: given !== '' }),
+  },
+  trust: {
+    flag: '--trust <networks>',
+    default: '',
+    help: "addresses and networks (CIDR) without code and limits, separated by commas; 'none': this machine has limits, too",
+    read: readTrust,
+  },
+  addressConnections: {
+    flag: '--address-connections <count>',
+    default: '64',
+    help: "connections that one address may have open; or 'off'",
+    read: (given) => (given === 'off' ? { value: Infinity } : readCount(given)),
+  },
+  addressConnects: rateOption('connects', '2/s:100', 'new connections of one address'),
+  addressMessages: rateOption('messages', '20/s:200', 'messages of one address'),
+  addressJoins: rateOption('joins', '1/s:60', 'changes of room of one address'),
+  addressRenames: rateOption('renames', '0.2/s:20', 'changes of name of one address'),
+  addressCodes: rateOption('codes', '0.1/s:10', 'wrong room codes of one address'),
   logLevel: {
     flag: '--log-level <level>',
     default: 'info',
@@ -179,7 +233,10 @@ export function readConfig(
   if (webPort === tcpPort && typeof webPort === 'number' && webPort !== 0) {
     faults.push(`--web-port and --tcp-port are both ${webPort}; each needs its own port.`)
   }
-  const { relay, rooms, lobby } = values as Partial<Config>
+  const { relay, rooms, lobby, open, code } = values as Partial<Config>
+  if (open && code !== undefined) {
+    faults.push('--open lets everybody in and --code does not; give one of the two.')
+  }
   const room = relay?.room
   if (room !== undefined && rooms?.type === 'listed') {
     const known = [lobby ?? '', ...rooms.names].map(foldName)
@@ -230,13 +287,27 @@ function readRooms(given: string): { value: RoomsRule } | { fault: string } {
     : { fault: `has more than ${MAX_ROOMS - 1} names` }
 }
 
+function rateOption(name: string, rate: string, what: string): Option<Rate> {
+  const help = `${what}, per second and in a burst; or 'off'`
+  return { flag: `--address-${name} <rate>`, default: rate, help, read: readRate }
+}
+
+function readTrust(given: string): { value: Trust } | { fault: string } {
+  const networks = given.split(',').flatMap((one) => one.trim() || [])
+  const limitsLocal = networks.includes('none')
+  const others = networks.filter((one) => one !== 'none')
+  return readNetworks(others) === undefined
+    ? { fault: 'is not a list of addresses and networks such as 192.168.1.0/24' }
+    : { value: { networks: others, limitsLocal } }
+}
+
 function readCount(given: string): { value: number } | { fault: string } {
   return /^\d{1,12}$/.test(given)
     ? { value: Number(given) }
     : { fault: 'is not a whole number of 0 or more' }
 }
 
-function readFlood(given: string): { value: FloodRate } | { fault: string } {
+function readRate(given: string): { value: Rate } | { fault: string } {
   if (given === 'off') return { value: { perSecond: Infinity, burst: 1 } }
   const [, perSecond, burst] = FLOOD.exec(given) ?? []
   return Number(perSecond) > 0 && Number(burst) >= 1

@@ -8,7 +8,7 @@
  */
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import type { AddressInfo, Server } from 'node:net'
+import { type AddressInfo, BlockList, type Server } from 'node:net'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { addressText } from '../shared/address.ts'
@@ -17,7 +17,7 @@ import type { Config } from './config.ts'
 import { reclaimMemory } from './heap.ts'
 import { memoryStore } from './log/memory.ts'
 import { LogUnusable, sqliteStore } from './log/sqlite/store.ts'
-import { isWildcard, leadsTo, reachedAt } from './net/addresses.ts'
+import { isWildcard, leadsTo, reachableAt, reachedAt } from './net/addresses.ts'
 import { capacity, MAX_REFUSING } from './net/capacity.ts'
 import { Connections } from './net/connection/connections.ts'
 import { apiRoutes } from './net/http/api.ts'
@@ -26,8 +26,11 @@ import { sayRoute } from './net/http/say.ts'
 import { httpServer, pageRoutes } from './net/http/server.ts'
 import { tcpServer } from './net/raw/tcp.ts'
 import { Relay } from './net/relay/relay.ts'
+import { isLoopback, originIn, readNetworks } from './net/trust.ts'
 import { websocketRoute } from './net/websocket.ts'
 import type { Clock } from './room/clock.ts'
+import { Doors } from './room/doors/doors.ts'
+import { Networks } from './room/doors/networks.ts'
 import type { Store } from './room/log.ts'
 import { LobbyTaken, Rooms, type RoomsOptions } from './room/rooms.ts'
 import { Operator, type OperatorTerminal } from './terminal/console/operator.ts'
@@ -92,6 +95,7 @@ export async function startGateway(
   const rooms = await openRooms(config, {
     store,
     clock,
+    doors: await openDoors(config, store, clock, maxConnections),
     absenceMs,
     feedBytes,
     onLogFault: atMostEvery(FAULT_LOG_MS, clock, (err) => {
@@ -168,8 +172,8 @@ export async function startGateway(
   // Not awaited, since it starts a thread. Clients that join meanwhile wait for it.
   void rooms.lobby.prepare()
   return {
-    webUrl: webUrl(host),
-    tcp: { host, port: portOf(tcp) },
+    webUrl: webUrl(reachableAt(host)),
+    tcp: { host: reachableAt(host), port: portOf(tcp) },
     rooms,
     operate: (terminal) => new Operator({ rooms, connections, terminal }),
     close,
@@ -184,6 +188,32 @@ function atMostEvery<T>(ms: number, clock: Clock, call: (value: T) => void): (va
     last = clock.monotonic()
     call(value)
   }
+}
+
+async function openDoors(
+  config: Config,
+  store: Store,
+  clock: Clock,
+  maxConnections: number,
+): Promise<Doors> {
+  const { trust, code, open, host } = config
+  const networks = new Networks({
+    limits: {
+      connections: config.addressConnections,
+      connects: config.addressConnects,
+      messages: config.addressMessages,
+      joins: config.addressJoins,
+      renames: config.addressRenames,
+      codes: config.addressCodes,
+    },
+    clock,
+    maxConnections,
+    limitsLocal: trust.limitsLocal,
+    originOf: originIn(readNetworks(trust.networks) ?? new BlockList()),
+  })
+  const isOpen = open || (code === undefined && isLoopback(host))
+  const rule = isOpen ? ({ type: 'open' } as const) : ({ type: 'code', words: code } as const)
+  return Doors.open({ store, clock, networks, rule })
 }
 
 /** Closes the store if the rooms cannot be opened. */

@@ -1,11 +1,12 @@
 #!/usr/bin/env node
 /**
- * The command line: `oneroom serve`, `connect` and `export`. The code of a command is loaded
+ * The command line: `oneroom serve`, `connect`, `export` and `code`. The code of a command is loaded
  * when it runs. Exit code 2: the command line is invalid, or the server could not start.
  */
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { Command, CommanderError, Option } from 'commander'
+import type { CodeFlags } from './code.ts'
 import {
   type Config,
   environmentName,
@@ -65,10 +66,24 @@ program
   .action(exportTo)
 
 program
+  .command('code')
+  .description('show the room code, or change it; a running server does not have to stop')
+  .addOption(
+    new Option('--data <folder>', 'folder of the log').env('ONEROOM_DATA').default('./data'),
+  )
+  .addOption(new Option('--set <words>', 'use these words'))
+  .addOption(new Option('--new', 'make a new code').conflicts('set'))
+  .addOption(new Option('--for <time>', 'expire it after a time such as 90m, 2h or 7d'))
+  .action(changeCode)
+
+program
   .command('connect')
   .description('join a room from this terminal or from a pipe')
   .argument('[address]', 'host, host:port or host:port/room, of the raw TCP port', '127.0.0.1:8080')
   .addOption(new Option('--name <name>', 'your name; without it, a guest name').env('ONEROOM_NAME'))
+  .addOption(
+    new Option('--code <words>', 'the code of the room, if it needs one').env('ONEROOM_CODE'),
+  )
   .addOption(
     new Option('--json', 'print a JSON object for each event; any value turns it on').env(
       'ONEROOM_JSON',
@@ -114,6 +129,17 @@ async function exportTo({ data, format, room, direct = false }: ExportFlags): Pr
   } catch (error) {
     // The reader has closed the pipe, as in `oneroom export | head`.
     if ((error as NodeJS.ErrnoException).code === 'EPIPE') return
+    refuse([`The data folder ${data} ${faultOf(error)}.`])
+  }
+}
+
+async function changeCode({ data, ...flags }: CodeFlags & { data: string }): Promise<void> {
+  const { codeCommand } = await import('./code.ts')
+  try {
+    const outcome = codeCommand(data, flags, Date.now())
+    if ('fault' in outcome) refuse([outcome.fault])
+    else process.stdout.write(`${outcome.line}\n`)
+  } catch (error) {
     refuse([`The data folder ${data} ${faultOf(error)}.`])
   }
 }

@@ -4,7 +4,7 @@
  */
 import { type DestinationStream, type Logger, pino } from 'pino'
 import type { Config } from './config.ts'
-import { StartError, startGateway } from './gateway.ts'
+import { type Gateway, StartError, startGateway } from './gateway.ts'
 import type { Console } from './terminal/console/console.ts'
 
 /** Longest time for an orderly stop, in ms. */
@@ -18,16 +18,20 @@ export async function serve(config: Config, webRoot: string): Promise<string | u
   try {
     const gateway = await startGateway(config, log, webRoot)
     onStop(gateway.close, log, () => file.flushSync())
-    const { tcp, webUrl } = gateway
-    process.stdout.write(
-      `Server started\n  web  ${webUrl}\n  tcp  nc ${tcp.host} ${tcp.port}\nWaiting for client request..\n`,
-    )
+    process.stdout.write(readyLines(gateway))
     terminal?.open(gateway.operate(terminal))
     return undefined
   } catch (error) {
     if (!(error instanceof StartError)) throw error
     return error.message
   }
+}
+
+/** With a code, the link brings it along: a browser does not send what follows the `#`. */
+function readyLines({ tcp, webUrl, rooms }: Gateway): string {
+  const { words } = rooms.doors
+  const [fragment, code] = words === undefined ? ['', ''] : [`/#code=${words}`, `  code ${words}\n`]
+  return `Server started\n  web  ${webUrl}${fragment}\n  tcp  nc ${tcp.host} ${tcp.port}\n${code}Waiting for client request..\n`
 }
 
 /** Returns undefined if the process is not in the foreground of a terminal with a keyboard. */

@@ -21,6 +21,8 @@ export const errors = {
   },
   hello_first: { text: 'Send a hello message first.', close: null, retryable: false },
   hello_twice: { text: 'This connection has already sent hello.', close: null, retryable: false },
+  code_needed: { text: 'This room needs a code. Send it.', close: null, retryable: false },
+  code_wrong: { text: 'That is not the code of this room.', close: null, retryable: false },
   name_invalid: { text: 'That name cannot be used.', close: null, retryable: false },
   name_taken: { text: 'That name is taken.', close: null, retryable: true },
   name_lookalike: {
@@ -76,7 +78,7 @@ export const errors = {
   already_in_room: { text: 'You are in that room already.', close: null, retryable: false },
   not_in_room: { text: 'You are not in that room. Join it first.', close: null, retryable: false },
   too_fast: {
-    text: 'Too many messages from one sender. Wait a moment and send it again.',
+    text: 'Too much at once from one sender or address. Wait a moment and send it again.',
     close: null,
     retryable: true,
   },
@@ -98,6 +100,16 @@ export const errors = {
   hello_timeout: {
     text: 'The server received no hello within 10 seconds.',
     close: 4000,
+    retryable: true,
+  },
+  code_timeout: {
+    text: 'The server received no room code within 2 minutes.',
+    close: 4005,
+    retryable: true,
+  },
+  network_full: {
+    text: 'Your address has too many connections, or opens them too fast. Try again later.',
+    close: 4006,
     retryable: true,
   },
   replaced: {
@@ -142,4 +154,9 @@ export function errorMessage(fault: Fault, id?: string): ErrorMessage {
     ...(fault.suggestion !== undefined && { suggestion: fault.suggestion }),
     ...(fault.room !== undefined && { room: fault.room }),
   }
+}
+
+/** Whether a hello was rejected because of what a person can change: the name or the room code. */
+export function isRefusal(code: string): boolean {
+  return /^(name|code)_|^too_fast$/.test(code)
 }

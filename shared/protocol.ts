@@ -72,6 +72,8 @@ export const Hello = Type.Object({
   token: Type.Optional(Type.String({ maxLength: 256 })),
   /** The lobby by default. */
   room: InRoom,
+  /** The code of the room, if it needs one. */
+  code: Type.Optional(Type.String({ maxLength: 256 })),
   ...place,
 })
 export type Hello = Static<typeof Hello>
@@ -245,6 +247,8 @@ export const Welcome = Type.Object({
    * that event; at most 20. Absent if there are none.
    */
   direct: Type.Optional(Type.Array(Type.Object({ with: PersonName, head: Type.Integer() }))),
+  /** The code with which others can come in. Absent if none is needed. */
+  code: Type.Optional(Type.String()),
   /** The people that this person ignores. Absent if there are none. */
   ignored: Type.Optional(Type.Array(PersonName)),
 })

@@ -33,10 +33,17 @@ const allowed: [place: string, from: string[]][] = [
       'server/heap.ts',
     ],
   ],
+  ['server/code.ts', ['server/room', 'server/log']],
   ['server/serve.ts', ['server/gateway.ts', 'server/config.ts', 'server/terminal/console']],
   [
     'server/main.ts',
-    ['server/serve.ts', 'server/config.ts', 'server/log', 'server/terminal/client'],
+    [
+      'server/serve.ts',
+      'server/code.ts',
+      'server/config.ts',
+      'server/log',
+      'server/terminal/client',
+    ],
   ],
   ['web', ['shared']],
 ]

@@ -13,7 +13,7 @@ import {
   parseTyped,
 } from '../shared/commands.ts'
 import type { Conversations } from './conversations.ts'
-import type { Spoken } from './draft.ts'
+import type { Meaning, Spoken } from './draft.ts'
 import { more } from './language/more.ts'
 import { texts } from './language.ts'
 import { enter, type RoomHost, setTopic } from './rooms.ts'
@@ -78,6 +78,11 @@ type CommandTarget = RoomHost & {
   readonly searching: { value: { query: string } | null }
   readonly peopleOpen: { value: boolean }
   readonly rewrite: { value: ((draft: string) => string) | null }
+}
+
+/** Carries out a draft with a command. False if it stays in the composer. */
+export async function take(session: CommandTarget, meaning: Meaning): Promise<boolean> {
+  return meaning.type === 'command' ? run(session, meaning.line) : session.hint(more.commandAlone)
 }
 
 /** Carries out a line that begins with a slash. False if it stays in the composer. */

@@ -4,6 +4,7 @@ import { render } from 'preact'
 import { askAddress } from './address.ts'
 import { watchAttention } from './attention.ts'
 import { Page } from './components/page.tsx'
+import { takeCode } from './door.ts'
 import { chooseLanguage } from './language.ts'
 import { watchLinks } from './log/link.ts'
 import { addressedRoom, watchPlace } from './place.ts'
@@ -15,6 +16,7 @@ import { LOBBY, unreadIn } from './state.ts'
 const wall = new URLSearchParams(location.search).get('view') === 'wall'
 
 applySettings()
+takeCode()
 askAddress()
 await chooseLanguage(navigator.languages)
 const session = new Session(wall ? 'oneroom.wall' : 'oneroom', addressedRoom())

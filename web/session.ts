@@ -12,6 +12,7 @@ import type { ClientMessage, Hello, ServerMessage } from '../shared/protocol.ts'
 import type { Conversations } from './conversations.ts'
 import { watchDeadlines } from './deadlines.ts'
 import { nameOf, withLobby } from './directory.ts'
+import { keepCode, knownCode } from './door.ts'
 import type { Spoken } from './draft.ts'
 import { oncePerFrame } from './frame.ts'
 import { createIdentifier } from './identifier.ts'
@@ -185,6 +186,7 @@ export class Session {
     if ('people' in message) return
     this.#gather({ type: 'received', message, now: Date.now() })
     if (message.type === 'welcome') {
+      keepCode(message.code ?? null)
       this.#settle()
       for (const join of joinsOf(this.peek())) this.send(join)
     } else if (message.type === 'error' && message.room !== undefined) {
@@ -223,7 +225,8 @@ export class Session {
     this.#settle()
     const hello = greetingOf(this.peek())
     this.#greeted = hello.room ?? LOBBY
-    return hello
+    const code = knownCode()
+    return code ? { ...hello, code } : hello
   }
 }
 

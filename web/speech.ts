@@ -9,13 +9,11 @@ export async function submit(session: Session, draft: string): Promise<boolean> 
   switch (meaning.type) {
     case 'nothing':
       return false
-    case 'crowded':
-      return session.hint(texts.commandAlone)
     case 'say':
       return session.say(meaning.messages)
-    case 'command': {
+    default: {
       const command = await import('./command.ts').catch(() => null)
-      return command ? command.run(session, meaning.line) : session.hint(texts.connectionLost)
+      return command ? command.take(session, meaning) : session.hint(texts.connectionLost)
     }
   }
 }

@@ -36,6 +36,7 @@ class MemoryStore implements Store {
   /** The direct logs of each person that have events. */
   readonly #direct = new Map<string, Set<MemoryLog>>()
   readonly #seats = new MemorySeats()
+  readonly #settings = new Map<string, string>()
   readonly #searches = new SearchQueue()
   /** How many events all logs have. */
   #size = 0
@@ -90,6 +91,14 @@ class MemoryStore implements Store {
     const at = (log: MemoryLog) => Date.parse(log.latest?.at ?? '')
     logs.sort((one, other) => at(other) - at(one))
     return logs.slice(0, limit).map((log) => ({ key: log.key, head: log.head() }))
+  }
+
+  async setting(name: string): Promise<string | undefined> {
+    return this.#settings.get(name)
+  }
+
+  async keepSetting(name: string, value: string): Promise<void> {
+    this.#settings.set(name, value)
   }
 
   health(): 'ok' {

@@ -13,10 +13,11 @@ import type { WebSocket } from 'ws'
 import { jsonDialect } from '../../shared/dialect/json.ts'
 import { lineDialect } from '../../shared/dialect/line.ts'
 import { LINE_HELLO } from '../../shared/dialect/typed.ts'
-import { errorMessage, errors } from '../../shared/errors.ts'
+import { type ErrorCode, errorMessage, errors } from '../../shared/errors.ts'
 import { limits } from '../../shared/limits.ts'
+import type { Network } from '../room/doors/networks.ts'
 import type { Part } from '../room/encoded.ts'
-import { networkOf } from './addresses.ts'
+import { admit } from './connection/admission.ts'
 import { Connection, type ConnectionOptions } from './connection/connection.ts'
 import type { Arrived, Input } from './connection/input.ts'
 import { isTaken, type Transport } from './connection/transport.ts'
@@ -61,18 +62,24 @@ export async function websocketRoute(
   app.get(WEBSOCKET_PATH, { websocket: true, ...hooks }, (socket, request) => {
     // The plugin's listener keeps the request in memory, and the connection has its own listener.
     socket.removeAllListeners('error')
-    const code = options.connections.refusal
-    if (code !== undefined) {
-      options.rooms.tally.refused(code)
-      socket.on('error', () => {})
-      socket.send(JSON.stringify(errorMessage({ code })))
-      socket.close(errors[code].close, code)
-      // A client that does not close would delay a stop of the server.
-      setTimeout(() => socket.terminate(), REFUSED_MS).unref()
-    } else {
-      new WebSocketConnection(socket, request.socket, options)
-    }
+    const { source, refusal } = admit(request.socket.remoteAddress, options)
+    if (refusal === undefined) new WebSocketConnection(socket, request.socket, source, options)
+    else reject(socket, refusal, options.connections.rejecting.take(source.name))
   })
+}
+
+/** `giveBack`: called when the client is gone; without it, there is no time for the reason. */
+function reject(socket: WebSocket, code: ErrorCode, giveBack: (() => void) | undefined): void {
+  socket.on('error', () => {})
+  if (giveBack === undefined) {
+    socket.terminate()
+    return
+  }
+  socket.on('close', giveBack)
+  socket.send(JSON.stringify(errorMessage({ code })))
+  socket.close(errors[code].close ?? 1011, code)
+  // A client that does not close would delay a stop of the server.
+  setTimeout(() => socket.terminate(), REFUSED_MS).unref()
 }
 
 /** Rejects a client that offers only unknown subprotocols, before it is upgraded. */
@@ -167,7 +174,7 @@ class WebSocketConnection implements Transport {
   #controlFrames = 0
   #closedBy: string | undefined
 
-  constructor(socket: WebSocket, stream: Socket, options: ConnectionOptions) {
+  constructor(socket: WebSocket, stream: Socket, source: Network, options: ConnectionOptions) {
     this.#socket = socket
     this.#stream = stream
     this.#options = options
@@ -178,7 +185,7 @@ class WebSocketConnection implements Transport {
       dialect: isText ? lineDialect : jsonDialect,
       via: 'web',
       remote: `${stream.remoteAddress}:${stream.remotePort}`,
-      network: networkOf(stream.remoteAddress ?? ''),
+      source,
     })
     // A Buffer, as long as `binaryType` is not changed.
     socket.on('message', (data, isBinary) => this.#socketOnMessage(data as Buffer, isBinary))

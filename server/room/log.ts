@@ -101,6 +101,10 @@ export interface Store {
    * event first.
    */
   directLogsOf(person: string, limit: number): Promise<{ key: LogKey; head: number }[]>
+  /** A text that the operator has set, and another process may change; undefined if it is not set. */
+  setting(name: string): Promise<string | undefined>
+  /** Sets it. Resolves when it is as durable as an event. */
+  keepSetting(name: string, value: string): Promise<void>
   health(): StoreHealth
   close(): Promise<void>
 }

@@ -7,6 +7,7 @@ import type { ErrorCode } from '../../shared/errors.ts'
 import type { Via } from '../../shared/protocol.ts'
 import type { Channel } from './channel.ts'
 import type { Conversation, Named } from './conversation.ts'
+import type { Network } from './doors/networks.ts'
 import type { LogKey } from './log.ts'
 
 /**
@@ -23,10 +24,12 @@ export interface Reader {
   readonly via: Via
   /** Whether the server remembers how far this reader has read, for /resume. */
   readonly remembersSeat: boolean
+  /** Whether its client sends typed lines: it can be asked for what its hello lacks. */
+  readonly isTyped: boolean
   /** Whether its client reads no more. What it sent before is still processed. */
   readonly isGone: boolean
   /** The network of its client, for limits. */
-  readonly network: string
+  readonly source: Network
   /** seq of the last event of the channel that its transport has taken; undefined before follow(). */
   seqIn(channel: Channel): number | undefined
   /** seq of the last event that its transport has taken, for each channel that it follows. */

@@ -14,6 +14,7 @@ import type { Clock } from './clock.ts'
 import { Commits, type Settle } from './commits.ts'
 import type { Conversation } from './conversation.ts'
 import { Conversations } from './conversations.ts'
+import type { Doors } from './doors/doors.ts'
 import { FeedMemory } from './feed.ts'
 import { LOBBY, roomKey, roomOf } from './keys.ts'
 import type { Draft, LogKey, RoomLog, Store } from './log.ts'
@@ -34,6 +35,7 @@ export type RoomsRule = { type: 'open' } | { type: 'listed'; names: readonly str
 export type RoomsOptions = {
   store: Store
   clock: Clock
+  doors: Doors
   /** Name of the lobby, as it is shown. */
   lobby: string
   rule: RoomsRule
@@ -71,6 +73,7 @@ export class LobbyTaken extends Error {}
 export class Rooms {
   readonly store: Store
   readonly clock: Clock
+  readonly doors: Doors
   readonly tally = new Tally()
   readonly people: People
   readonly conversations: Conversations
@@ -97,6 +100,7 @@ export class Rooms {
     const { tally } = this
     this.store = store
     this.clock = clock
+    this.doors = options.doors
     this.#rule = rule
     this.people = new People(store, clock)
     this.pages = new Pages(clock)

@@ -3,9 +3,10 @@
  * reconnects with backoff when the transport ends. It does no input or output itself.
  *
  * After `open()` there MUST always be a transport, a timer that will open one, a wait that
- * `hold()` has stopped, a hello that the server rejected because of its name or its room, or
+ * `hold()` has stopped, a hello that the server rejected because of what is in it, or
  * a phase of `ended`.
  */
+import { isRefusal } from '../errors.ts'
 import type { ClientMessage, Hello, ServerMessage } from '../protocol.ts'
 
 /** The first wait is up to this long; each next one is up to twice the one before. */
@@ -80,7 +81,7 @@ export class Connection {
     this.#clock = clock
   }
 
-  /** Connects now; after a rejected name or room it says hello again over the same connection. */
+  /** Connects now; after a rejected hello it says hello again over the same connection. */
   open(): void {
     this.#attempts = 0
     if (this.#stage === 'refused') this.#greet()
@@ -145,7 +146,7 @@ export class Connection {
       this.#cancelTimer()
     }
     const error = message.type === 'error' ? message : undefined
-    const isRefused = error && (error.code.startsWith('name_') || error.room !== undefined)
+    const isRefused = error && (isRefusal(error.code) || error.room !== undefined)
     if (isRefused && this.#stage === 'opening') {
       this.#stage = 'refused'
       this.#cancelTimer()

@@ -161,10 +161,10 @@ describe('the page', () => {
       viewport: { width: 1920, height: 1080 },
     })
     await client.until('* projector joined (web)\n')
-    client.send(Array.from({ length: 80 }, (_, at) => `line ${at}\n`).join(''))
-    await row(page, 'line 79').waitFor()
+    client.send(Array.from({ length: 80 }, (_, at) => `line ${at}.\n`).join(''))
+    await row(page, 'line 79.').waitFor()
     await drawn(page)
-    const box = await row(page, 'line 79').boundingBox()
+    const box = await row(page, 'line 79.').boundingBox()
     expect((box?.y ?? 9999) + (box?.height ?? 0)).toBeLessThanOrEqual(1080)
     expect(await composer(page).count()).toBe(0)
     await page.getByText(`nc 127.0.0.1 ${tcpPort}`).waitFor()

@@ -96,6 +96,8 @@ const LINES = '[12:21] alice: hello'
 /** Typed lines begin with `/`; what follows each is what the terminal shows. */
 const MOVE = '/join physics'
 const DIRECT = '/msg guest-2 Is it due today?'
+const GUARDED = '$ nc 192.168.1.5 8080'
+const CHANGES = 'oneroom code                      # shows it'
 
 const keyOf = (block: Block): string => `${block.page}: ${firstLine(block)}`
 const isRun = (block: Block): boolean =>
@@ -113,10 +115,16 @@ const examples = readdirSync(join(root, 'docs/examples')).map((name) =>
   readFileSync(join(root, 'docs/examples', name), 'utf8'),
 )
 
+/** About a server that needs a room code. */
+const isDoors = (block: Block): boolean =>
+  [GUARDED, CHANGES].includes(firstLine(block)) ||
+  (firstLine(block) === READY && block.text.includes('#code='))
+
 /** The test that covers a block; undefined if none does. */
 function covers(block: Block): string | undefined {
   const { language, text } = block
   if (isTooling(block)) return 'names what exists'
+  if (isDoors(block)) return 'is of a server with a code'
   if (isRun(block) || language === 'console') return 'runs'
   if (language === 'python') return examples.includes(text) ? 'examples.test.ts' : undefined
   if (language === 'jsonl') return 'is of the protocol'
@@ -145,7 +153,8 @@ describe('a block of npm commands names existing scripts', () => {
         if (words[0] === 'npm') {
           expect(Object.keys(scripts)).toContain(words[1] === 'run' ? words[2] : words[1])
           const bench = words.slice(words.indexOf('--') + 1)[0] as string
-          if (words.includes('--')) expectFile(`test/bench/${bench}.bench.ts`)
+          if (words[2] === 'bench' && words.includes('--'))
+            expectFile(`test/bench/${bench}.bench.ts`)
         }
         const path = words.find((word) => word.endsWith('.test.ts'))
         const titled = words.indexOf('-t') + 1
@@ -382,4 +391,27 @@ it('the direct messages in joining.md are what a terminal shows', async () => {
     await client.until(shown.at(-1)?.replace(/^\[.*?\] /, '') ?? '')
     expect(steady(client.text)).toBe(steady(shown.join('')))
   }
+})
+
+it.skipIf(!hasPrograms)('the lines in doors.md are those of a server with a code', async () => {
+  const [ready, asked, changes] = blocks.filter(isDoors) as [Block, Block, Block]
+  const data = join(testFolder(), 'data')
+  const code = /\n {2}code (\S+)\n/.exec(ready.text)?.[1] as string
+  const served = await serve('--host', '0.0.0.0', '--data', data, '--code', code)
+  const { hostname, port } = new URL(served.webUrl)
+  const printed = served.server.stdout
+    .replaceAll(hostname, '192.168.1.5')
+    .replace(`:${port}`, ':3000')
+    .replace(` ${served.tcpPort}\n`, ' 8080\n')
+  expect(printed).toContain(ready.text)
+  const client = await rawClient(served.tcpPort)
+  for (const line of asked.text.trimEnd().split('\n').slice(1)) {
+    if (line.toLowerCase() === code.replaceAll('-', ' ')) client.send(`${line}\n`)
+    else await client.until(`${line}\n`)
+  }
+  const program = shell(changes.text, { ...served, data })
+  expect(await program.untilExit(), program.stderr).toBe(0)
+  expect(program.stdout).toMatch(
+    /^amber-fox-lamp\n\w+-\w+-\w+\nred-panda\n\w+-\w+-\w+ \(until .*Z\)\n$/,
+  )
 })

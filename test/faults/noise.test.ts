@@ -15,6 +15,7 @@ import { long } from '../support/long.ts'
 import { openPage } from '../support/page.ts'
 import { randomFrom } from '../support/random.ts'
 import { greeted, openRaw } from '../support/raw.ts'
+import { testNetwork } from '../support/rooms.ts'
 
 /** Connections at the same time, and how many follow each other in one lane. */
 const LANES = 16
@@ -102,7 +103,8 @@ function listenTo({ room }: TestGateway) {
     via: 'server',
     remembersSeat: false,
     isGone: false,
-    network: 'test',
+    isTyped: false,
+    source: testNetwork,
     seqIn: () => undefined,
     positions: {},
     invite() {},

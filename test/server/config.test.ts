@@ -14,6 +14,15 @@ describe('the configuration', () => {
         retain: 1_000_000,
         retainDays: 0,
         flood: { perSecond: 4, burst: 12 },
+        code: undefined,
+        open: false,
+        trust: { networks: [], limitsLocal: false },
+        addressConnections: 64,
+        addressConnects: { perSecond: 2, burst: 100 },
+        addressMessages: { perSecond: 20, burst: 200 },
+        addressJoins: { perSecond: 1, burst: 60 },
+        addressRenames: { perSecond: 0.2, burst: 20 },
+        addressCodes: { perSecond: 0.1, burst: 10 },
         logLevel: 'info',
         allowHost: [],
         lobby: 'lobby',
@@ -48,6 +57,23 @@ describe('the configuration', () => {
   it.each(['localhost', ':7000', 'host:0', 'http://host:80/'])('refuses the relay %s', (relay) => {
     const faults = [`--relay "${relay}" is not of the form host:port or host:port=ROOM.`]
     expect(readConfig({ relay })).toEqual({ ok: false, faults })
+  })
+
+  it('reads the code and the trusted networks', () => {
+    expect(readConfig({ code: 'Amber fox', trust: '10.0.0.0/8, ::1,none' })).toMatchObject({
+      config: { code: 'Amber fox', trust: { networks: ['10.0.0.0/8', '::1'], limitsLocal: true } },
+    })
+    expect(readConfig({ code: 'a', trust: '10.0.0.0/33', open: 'true' })).toEqual({
+      ok: false,
+      faults: [
+        '--code "a" must have 4 to 64 letters and digits.',
+        '--trust "10.0.0.0/33" is not a list of addresses and networks such as 192.168.1.0/24.',
+      ],
+    })
+    expect(readConfig({ code: 'amber', open: 'true' })).toEqual({
+      ok: false,
+      faults: ['--open lets everybody in and --code does not; give one of the two.'],
+    })
   })
 
   it('reads the rooms, and the room of the relay', () => {

@@ -6,6 +6,7 @@ import { pino } from 'pino'
 import { onTestFinished } from 'vitest'
 import type { Config } from '../../server/config.ts'
 import { type Gateway, startGateway, type Tuning } from '../../server/gateway.ts'
+import { UNLIMITED } from '../../server/room/rate.ts'
 import type { Room } from '../../server/room/room.ts'
 import { testFolder } from './folder.ts'
 import type { Served } from './program.ts'
@@ -15,8 +16,6 @@ export type TestGateway = Gateway & {
   room: Room
   logged: { level: number; msg: string; [key: string]: unknown }[]
 }
-
-const FLOOD_OFF = { perSecond: Infinity, burst: 1 }
 
 /** The page as `npm test` has built it. */
 const builtPage = resolve(import.meta.dirname, '../../dist/web')
@@ -44,7 +43,16 @@ export async function testGateway(
     data: ':memory:',
     retain: 0,
     retainDays: 0,
-    flood: FLOOD_OFF,
+    flood: UNLIMITED,
+    code: undefined,
+    open: false,
+    trust: { networks: [], limitsLocal: false },
+    addressConnections: Infinity,
+    addressConnects: UNLIMITED,
+    addressMessages: UNLIMITED,
+    addressJoins: UNLIMITED,
+    addressRenames: UNLIMITED,
+    addressCodes: UNLIMITED,
     logLevel: 'info',
     allowHost: [],
     lobby: 'lobby',

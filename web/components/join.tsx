@@ -8,6 +8,7 @@ import { lazily } from './lazy.tsx'
 import { Mark } from './mark.tsx'
 import { usePart } from './part.ts'
 
+const CodeField = lazily(async () => (await import('./code.tsx')).CodeField)
 const Status = lazily(async () => (await import('./status.tsx')).Status)
 
 export function Join({ session }: { session: Session }) {
@@ -57,6 +58,7 @@ export function Join({ session }: { session: Session }) {
             {joining.value ? texts.joining : texts.join}
           </button>
         </div>
+        {code.startsWith('code_') && <CodeField />}
         <p id="refusal" class="refusal" role="status">
           {errorText(code, text)}{' '}
           {suggestion !== null && (

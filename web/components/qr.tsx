@@ -1,5 +1,6 @@
 /** A QR code as one path, dark on light in every theme, because cameras expect that. */
 import { encode } from 'uqr'
+import { knownCode } from '../door.ts'
 import { more } from '../language/more.ts'
 
 export function Qr({ url }: { url: string }) {
@@ -18,6 +19,12 @@ export function Qr({ url }: { url: string }) {
 /** The address of this page for others. */
 export function pageAddress(): string {
   return `${location.origin}${location.pathname}`
+}
+
+/** The same with the room code, which a browser never sends to the server. */
+export function invitingAddress(): string {
+  const code = knownCode()
+  return pageAddress() + (code ? `#code=${encodeURIComponent(code)}` : '')
 }
 
 /** Such an address does not work on another machine. */

@@ -2,12 +2,13 @@
 import { useSignal } from '@preact/signals'
 import { type Address, address } from '../address.ts'
 import { copyText } from '../clipboard.ts'
+import { knownCode } from '../door.ts'
 import { more } from '../language/more.ts'
 import { texts } from '../language.ts'
 import { addressedRoom } from '../place.ts'
 import { LOBBY } from '../state.ts'
 import { Dialog } from './dialog.tsx'
-import { isLoopback, pageAddress, Qr } from './qr.tsx'
+import { invitingAddress, isLoopback, Qr } from './qr.tsx'
 
 type Way = { name: string; line: string }
 
@@ -29,7 +30,8 @@ function waysTo({ host, port }: Address['tcp']): Way[] {
 
 export function Terminals({ onClose }: { onClose: () => void }) {
   const ways = address.value === null ? [] : waysTo(address.value.tcp)
-  const url = pageAddress()
+  const url = invitingAddress()
+  const code = knownCode()
   const room = addressedRoom()
   return (
     <Dialog title={texts.terminals} onClose={onClose}>
@@ -38,6 +40,7 @@ export function Terminals({ onClose }: { onClose: () => void }) {
         {ways.map(({ name, line }) => (
           <Line key={name} name={name} line={line} />
         ))}
+        {code && <Line name={more.roomCode} line={code} />}
         {room !== LOBBY && <Line name={more.terminalsRoom} line={`/join ${room}`} />}
       </dl>
       <h3>{more.onPhone}</h3>

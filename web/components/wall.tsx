@@ -4,16 +4,18 @@
  */
 import { useEffect } from 'preact/hooks'
 import { address } from '../address.ts'
+import { knownCode } from '../door.ts'
 import { more } from '../language/more.ts'
 import { texts } from '../language.ts'
 import { Log } from '../log/log.tsx'
 import type { Session } from '../session.ts'
 import { LOBBY } from '../state.ts'
+import { CodeField } from './code.tsx'
 import { countsText } from './counts.ts'
 import { lazily } from './lazy.tsx'
 import { Mark } from './mark.tsx'
 import { usePart } from './part.ts'
-import { isLoopback, pageAddress, Qr } from './qr.tsx'
+import { invitingAddress, isLoopback, pageAddress, Qr } from './qr.tsx'
 
 const WALL_NAME = 'projector'
 const Status = lazily(async () => (await import('./status.tsx')).Status)
@@ -24,13 +26,20 @@ export function Wall({ session }: { session: Session }) {
   const topic = usePart(session, (state) => state.topic)
   const waiting = usePart(session, ({ screen, joining }) => screen === 'form' && !joining)
   const free = usePart(session, (state) => state.refusal?.suggestion)
+  const lacksCode = usePart(session, (state) => state.refusal?.code.startsWith('code_') ?? false)
 
   // No person chooses a name here, so the suggested one is used.
   useEffect(() => {
-    if (waiting.value) session.join(free.value ?? WALL_NAME)
-  }, [session, waiting.value, free.value])
+    if (waiting.value && !lacksCode.value) session.join(free.value ?? WALL_NAME)
+  }, [session, waiting.value, lacksCode.value, free.value])
+
+  function formOnSubmit(event: Event) {
+    event.preventDefault()
+    session.join(WALL_NAME)
+  }
 
   const url = pageAddress()
+  const code = knownCode()
   const tcp = address.value?.tcp
   return (
     <div class="wall">
@@ -43,11 +52,17 @@ export function Wall({ session }: { session: Session }) {
         <p class="counts-line">{counts}</p>
       </header>
       <main>
-        <Log session={session} />
+        {waiting.value && lacksCode.value ? (
+          <form onSubmit={formOnSubmit}>
+            <CodeField />
+          </form>
+        ) : (
+          <Log session={session} />
+        )}
         <Status session={session} />
       </main>
       <aside aria-label={texts.join}>
-        <Qr url={url} />
+        <Qr url={invitingAddress()} />
         <p class="address" dir="ltr">
           {url.replace(/^http:\/\/|\/$/gu, '')}
         </p>
@@ -58,6 +73,7 @@ export function Wall({ session }: { session: Session }) {
             <code dir="ltr">
               nc {tcp.host} {tcp.port}
             </code>
+            {code && <code dir="ltr">{code}</code>}
             {room.value !== LOBBY && <code dir="ltr">/join {room}</code>}
           </>
         )}

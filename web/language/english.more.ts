@@ -25,6 +25,7 @@ export const englishMore = {
   commandUnknown: (word: string, near?: string) =>
     `There is no command /${word}.${near ? ` Did you mean /${near}?` : ''} Nothing was sent. To send it as text, type //${word}.`,
   commandTerminal: (name: string) => `/${name} works in terminals only. Nothing was sent.`,
+  commandAlone: 'A command must be the only line. Nothing was sent.',
   historyHint: 'Scroll up to load older messages.',
   commandUsage: (usage: string) => `Usage: ${usage}. Nothing was sent.`,
   suggestions: 'Suggestions',
@@ -39,6 +40,7 @@ export const englishMore = {
 
   hereNow: 'Here now',
   you: 'you',
+  roomCode: 'Room code',
   andMore: (count: number) => `and ${count} more`,
 
   number: (count: number) => String(count),

@@ -49,7 +49,6 @@ export const english = {
         : count === 2
           ? `${first} and ${second} are typing …`
           : `${count} people are typing …`,
-  commandAlone: 'A command must be the only line. Nothing was sent.',
   tooMany: (count: number, limit: number) =>
     `These are ${count} messages; at most ${limit} can wait to be sent. Nothing was sent.`,
 

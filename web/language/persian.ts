@@ -13,6 +13,10 @@ const errors: Record<ErrorCode, string> = {
   unknown_type: 'پیامی از این نوع شناخته نیست.',
   hello_first: 'نخست پیام hello را بفرستید.',
   hello_twice: 'پیام hello پیش‌تر فرستاده شده است.',
+  code_needed: 'این اتاق کد می‌خواهد.',
+  code_wrong: 'این کد اتاق نیست.',
+  code_timeout: 'در دو دقیقه کد اتاق نرسید.',
+  network_full: 'نشانی شما اتصال‌های زیادی دارد. کمی بعد دوباره بیایید.',
   name_invalid: 'این نام را نمی‌توان به کار برد.',
   name_taken: 'این نام گرفته شده است.',
   name_lookalike: 'این نام شبیه نام کسی است که اینجاست.',
@@ -96,7 +100,6 @@ export const persian: Texts = {
         : count === 2
           ? `${first} و ${second} در حال نوشتن‌اند …`
           : `${n(count)} نفر در حال نوشتن‌اند …`,
-  commandAlone: 'فرمان باید تنها سطر باشد. چیزی فرستاده نشد.',
   tooMany: (count: number, limit: number) =>
     `این ${n(count)} پیام است و بیش از ${n(limit)} پیام نمی‌تواند در انتظار بماند. چیزی فرستاده نشد.`,
 
@@ -149,6 +152,7 @@ export const persian: Texts = {
     commandUnknown: (word: string, near?: string) =>
       `فرمان ‎/${word} وجود ندارد.${near ? ` آیا منظورتان ‎/${near} است؟` : ''} چیزی فرستاده نشد. برای فرستادن آن به شکل متن بنویسید ‎//${word}`,
     commandTerminal: (name: string) => `فرمان ‎/${name} تنها در پایانه کار می‌کند. چیزی فرستاده نشد.`,
+    commandAlone: 'فرمان باید تنها سطر باشد. چیزی فرستاده نشد.',
     historyHint: 'برای دیدن پیام‌های پیشین به بالا بروید.',
     commandUsage: (usage: string) => `آن را چنین بنویسید: ‎${usage}. چیزی فرستاده نشد.`,
     suggestions: 'پیشنهادها',
@@ -163,6 +167,7 @@ export const persian: Texts = {
 
     hereNow: 'حاضران',
     you: 'شما',
+    roomCode: 'کد اتاق',
     andMore: (count: number) => `و ${n(count)} نفر دیگر`,
 
     number: n,

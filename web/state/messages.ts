@@ -1,5 +1,6 @@
 /** What the messages of the server change. */
 import { acknowledge, takeRejection, takeView, takeWelcome } from '../../shared/client/state.ts'
+import { isRefusal } from '../../shared/errors.ts'
 import type { ErrorMessage, Joined, ServerMessage, Welcome } from '../../shared/protocol.ts'
 import { replaceEvents, takeEvents } from './entries.ts'
 import type { Refusal, State } from './model.ts'
@@ -117,6 +118,6 @@ function takeError(state: State, error: ErrorMessage): State {
   if (code === 'already_in_room') return lost ? mergeIntoLobby(state, lost.room) : state
   if (lost) return { ...drop(state, lost.room), notice: refusal }
   if (state.connection.phase === 'online') return { ...state, notice: refusal }
-  if (code.startsWith('name_')) return { ...state, screen: 'form', joining: false, refusal }
+  if (isRefusal(code)) return { ...state, screen: 'form', joining: false, refusal }
   return { ...state, trouble: refusal }
 }

@@ -170,6 +170,14 @@ class SqliteStore implements Store {
     return found as { key: LogKey; head: number }[]
   }
 
+  async setting(name: string): Promise<string | undefined> {
+    return (await this.#reader.call('setting', name)) as string | undefined
+  }
+
+  async keepSetting(name: string, value: string): Promise<void> {
+    await this.#writer.call('keepSetting', name, value)
+  }
+
   health(): StoreHealth {
     if (this.#parts.isLost()) return 'lost'
     if (this.#writer.waitedMs > this.#parts.stalledMs) return 'stalled'

@@ -15,6 +15,7 @@ import { createFolder, lock, makePrivate, open } from './folder.ts'
 import { migrate } from './migrations.ts'
 import { type DraftRow, eventOf, type Row } from './rows.ts'
 import { SeatTable } from './seats.ts'
+import { writeSetting } from './settings.ts'
 import { type ExtentRow, prepare, type Statements } from './statements.ts'
 import { transaction } from './transaction.ts'
 import { type Limits, Upkeep } from './upkeep.ts'
@@ -99,6 +100,10 @@ export class Writer {
 
   keepSeats(seats: readonly Seat[]): void {
     this.#seats.keep(seats, Date.now())
+  }
+
+  keepSetting(name: string, value: string): void {
+    this.#transaction(() => writeSetting(this.#database, name, value))
   }
 
   /** Writes to the disk without changing anything. Throws if the disk cannot be written. */

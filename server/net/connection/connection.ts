@@ -19,15 +19,17 @@ import { errorMessage, errors } from '../../../shared/errors.ts'
 import type { Via } from '../../../shared/protocol.ts'
 import type { Channel } from '../../room/channel.ts'
 import type { Conversation, Named } from '../../room/conversation.ts'
+import type { Network } from '../../room/doors/networks.ts'
 import type { LogKey } from '../../room/log.ts'
+import type { Rate } from '../../room/rate.ts'
 import type { Cursor, Ending, Reader } from '../../room/reader.ts'
 import type { Rooms } from '../../room/rooms.ts'
 import { Session } from '../../room/session/session.ts'
 import type { Connections } from './connections.ts'
-import { Flood, type FloodRate } from './flood.ts'
 import type { Arrived, Input } from './input.ts'
 import { Intake } from './intake.ts'
 import { Outbox } from './outbox.ts'
+import { Pace } from './pace.ts'
 import type { Transport } from './transport.ts'
 
 /**
@@ -35,6 +37,8 @@ import type { Transport } from './transport.ts'
  * processed. Some clients close on a reset only.
  */
 const LINGER_MS = 2000
+/** How long, in ms, a client may take to send the room code. */
+const CODE_MS = 120_000
 /**
  * How long, in ms, the messages of a connection that has closed may wait for flood control. The
  * rest is dropped then, with a warning in the log.
@@ -42,7 +46,7 @@ const LINGER_MS = 2000
 const FINISH_MS = 60_000
 
 /** The same for all connections of a port. */
-export type ConnectionOptions = { rooms: Rooms; connections: Connections; flood: FloodRate }
+export type ConnectionOptions = { rooms: Rooms; connections: Connections; flood: Rate }
 
 export type ConnectionStart = {
   dialect: Dialect
@@ -50,14 +54,14 @@ export type ConnectionStart = {
   /** Address for the log: `127.0.0.1:51471`. */
   remote: string
   /** Network of the client, for limits. */
-  network: string
+  source: Network
   /** Id of the member, if the server itself chose it: the console, a relay. */
   identity?: string
 }
 
 export class Connection implements Reader {
   readonly session: Session
-  readonly network: string
+  readonly source: Network
   readonly #options: ConnectionOptions
   readonly #transport: Transport
   readonly #intake: Intake
@@ -83,7 +87,7 @@ export class Connection implements Reader {
     options: ConnectionOptions,
     transport: Transport,
     input: Input,
-    { dialect, via, remote, network, identity }: ConnectionStart,
+    { dialect, via, remote, source, identity }: ConnectionStart,
   ) {
     const { rooms, connections, flood } = options
     this.#options = options
@@ -91,14 +95,14 @@ export class Connection implements Reader {
     this.#dialect = dialect
     this.#codec = this.#openCodec(dialect)
     this.#via = via
-    this.network = network
+    this.source = source
     this.session = new Session(rooms, this, identity)
     this.#outbox = new Outbox(rooms, transport, this)
     this.#intake = new Intake({
       input,
       transport,
       clock: rooms.clock,
-      flood: new Flood(flood, rooms.clock.monotonic()),
+      flood: new Pace(flood, source, rooms.clock.monotonic()),
       process: (arrived) => this.#process(arrived),
       roomForReplies: () => this.#outbox.hasRoom(),
       onError: (error) => this.failed(error),
@@ -122,6 +126,10 @@ export class Connection implements Reader {
 
   get remembersSeat(): boolean {
     return this.#dialect.remembersSeat
+  }
+
+  get isTyped(): boolean {
+    return this.#dialect.name === 'line'
   }
 
   get personId(): string | undefined {
@@ -186,7 +194,7 @@ export class Connection implements Reader {
 
   /** A member that was greeted in another dialect leaves, and joins again by its hello. */
   #changeDialect({ dialect, via }: { dialect: Dialect; via: Via }): void {
-    if (this.personId !== undefined) {
+    if (this.personId !== undefined || this.session.isOutside) {
       this.session.startOver()
       this.#outbox.stopFollowing()
       this.#expectHello()
@@ -227,7 +235,14 @@ export class Connection implements Reader {
     const { rooms, connections } = this.#options
     this.#cancelHelloTimeout?.()
     this.#cancelHelloTimeout = rooms.clock.after(connections.helloMs, () => {
-      if (this.personId === undefined) this.close('hello_timeout')
+      if (this.session.isOutside) this.#expectCode()
+      else if (this.personId === undefined) this.close('hello_timeout')
+    })
+  }
+
+  #expectCode(): void {
+    this.#cancelHelloTimeout = this.#options.rooms.clock.after(CODE_MS, () => {
+      if (this.personId === undefined) this.close('code_timeout')
     })
   }
 

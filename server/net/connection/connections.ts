@@ -4,8 +4,11 @@
  */
 import type { FastifyBaseLogger } from 'fastify'
 import type { Dialect } from '../../../shared/dialect/dialect.ts'
+import type { ErrorCode } from '../../../shared/errors.ts'
 import type { Clock } from '../../room/clock.ts'
 import type { Ending, Reader } from '../../room/reader.ts'
+import { MAX_REFUSING } from '../capacity.ts'
+import { Quota } from '../quota.ts'
 
 /** Time between two checks of a connection, in ms; less if a stall is shorter. */
 const BEAT_MS = 10_000
@@ -13,6 +16,8 @@ const BEATS_PER_STALL = 3
 /** A crowd has left if at least this many connections closed, and this many times those open. */
 const CROWD = 1000
 const CROWD_TIMES = 4
+/** Shortest time, in ms, between two log lines about rejected connections. */
+const REJECTED_LOG_MS = 10_000
 /** Connections that are gone and have messages left. Above it, the oldest are given up. */
 const MAX_GONE = 1000
 /** Change in the number of connections between two beats up to which the leaving has ended. */
@@ -31,7 +36,7 @@ export type ConnectionsOptions = {
   onCrowdGone: () => void
 }
 
-type Open = Pick<Reader, 'via' | 'close'> & {
+type Open = Pick<Reader, 'via' | 'close' | 'source'> & {
   readonly dialect: Dialect
   /** How many events its client has not received yet. */
   readonly lag: number
@@ -45,6 +50,8 @@ export class Connections {
   readonly log: FastifyBaseLogger
   readonly stalledMs: number
   readonly helloMs: number
+  /** Rejected connections whose clients have time to read the reason; others are closed at once. */
+  readonly rejecting = new Quota({ total: MAX_REFUSING, ofNetwork: MAX_REFUSING })
   readonly #clock: Clock
   readonly #max: number
   readonly #open = new Set<Open>()
@@ -52,6 +59,9 @@ export class Connections {
   readonly #onCrowdGone: () => void
   /** Connections since the start. */
   #count = 0
+  /** Rejected since the latest log line about it. */
+  #rejected = 0
+  #rejectedLogAt = -Infinity
   /** Largest number at a beat since the last crowd left. */
   #peak = 0
   /** Number at the last beat. */
@@ -79,16 +89,27 @@ export class Connections {
     return this.#open.size >= this.#max ? 'room_full' : undefined
   }
 
+  /** Logs rejected connections, a few lines for many of them. */
+  noteRejected(network: string, code: ErrorCode): void {
+    this.#rejected += 1
+    const now = this.#clock.monotonic()
+    if (now - this.#rejectedLogAt < REJECTED_LOG_MS) return
+    this.log.warn({ network, code, count: this.#rejected }, 'rejected connections')
+    this.#rejected = 0
+    this.#rejectedLogAt = now
+  }
+
   /** Returns the connection's number: 1, 2, 3 … since the start. */
   add(connection: Open): number {
     this.#open.add(connection)
+    connection.source.open += 1
     this.#count += 1
     return this.#count
   }
 
   /** The transport of the connection has closed. */
   gone(connection: Open): void {
-    this.#open.delete(connection)
+    if (this.#open.delete(connection)) connection.source.open -= 1
     this.#gone.add(connection)
     const [oldest] = this.#gone
     if (this.#gone.size > MAX_GONE) oldest?.giveUp()

@@ -7,7 +7,7 @@
  */
 import { LINE_HELLO } from '../../../shared/dialect/typed.ts'
 import type { Clock } from '../../room/clock.ts'
-import type { Flood } from './flood.ts'
+import type { Bucket } from '../../room/rate.ts'
 import type { Arrived, Input } from './input.ts'
 import type { Transport } from './transport.ts'
 
@@ -15,7 +15,7 @@ export type IntakeOptions = {
   input: Input
   transport: Pick<Transport, 'listen' | 'pause'>
   clock: Clock
-  flood: Flood
+  flood: Pick<Bucket, 'take'>
   /** Processes one step. Until a returned promise resolves, no other step is taken. */
   process: (arrived: Arrived) => Promise<void> | void
   /** Resolves when there is room for replies; undefined if there is room now. */

@@ -9,18 +9,19 @@ import { Compile } from 'typebox/compile'
 import type { Address } from '../../../shared/address.ts'
 import { limits } from '../../../shared/limits.ts'
 import type { RoomEvent } from '../../../shared/protocol.ts'
+import type { Rate } from '../../room/rate.ts'
 import type { Room } from '../../room/room.ts'
 import type { Rooms } from '../../room/rooms.ts'
 import { reachedAt } from '../addresses.ts'
-import type { FloodRate } from '../connection/flood.ts'
 import { Quota, type QuotaLimits } from '../quota.ts'
+import { needsCode } from './door.ts'
 import { refuse } from './status.ts'
 
 export type ApiOptions = {
   rooms: Rooms
   /** `reached`: the host name or address in the request. */
   tcpAddress: (reached: string) => Address
-  flood: FloodRate
+  flood: Rate
 }
 
 const Limit = Type.Integer({ minimum: 1, maximum: limits.historyEvents })
@@ -51,6 +52,7 @@ const BUSY = `Too many requests are under way. Retry after ${RETRY_SECONDS} seco
 export async function apiRoutes(app: FastifyInstance, options: ApiOptions): Promise<void> {
   const { rooms } = options
   const reading = new Quota(READING)
+  const guarded = { onRequest: needsCode(rooms) }
   /** Fulfilled when the next page may be read. */
   let ready: Promise<unknown> = Promise.resolve()
 
@@ -73,13 +75,13 @@ export async function apiRoutes(app: FastifyInstance, options: ApiOptions): Prom
   })
 
   /** Returns `{rooms, roomCount, open}`: the lobby first, then those with the most members. */
-  app.get('/api/rooms', async () => {
+  app.get('/api/rooms', guarded, async () => {
     const { type: _type, ...list } = rooms.list()
     return list
   })
 
   /** Returns `{epoch, head, events, more}` of a room. `more`: its log has further events that way. */
-  app.get('/api/events', async (request, reply) => {
+  app.get('/api/events', guarded, async (request, reply) => {
     const { room: wanted, ...numbers } = request.query as Record<string, unknown>
     const query = { limit: DEFAULT_EVENTS, ...numbersOf(numbers) }
     if (!isEventsQuery.Check(query) || Array.isArray(wanted)) {

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Registry } from 'prom-client'
 import type { Rooms } from '../../room/rooms.ts'
 import type { Connections } from '../connection/connections.ts'
+import { needsCode } from './door.ts'
 
 export async function metricsRoute(
   app: FastifyInstance,
@@ -10,7 +11,7 @@ export async function metricsRoute(
 ): Promise<void> {
   let registry: Registry | undefined
 
-  app.get('/metrics', async (_request, reply) => {
+  app.get('/metrics', { onRequest: needsCode(rooms) }, async (_request, reply) => {
     if (registry === undefined) {
       // Loaded at the first scrape: most servers have none, and start faster without it.
       const { metricsRegistry } = await import('./registry.ts')

@@ -11,16 +11,17 @@ import type { Fault } from '../../../shared/errors.ts'
 import { Hello, Say } from '../../../shared/protocol.ts'
 import type { Committed, Draft } from '../../room/log.ts'
 import { checkMessage } from '../../room/message.ts'
+import { Bucket, type Rate } from '../../room/rate.ts'
 import type { Room } from '../../room/room.ts'
 import type { Rooms } from '../../room/rooms.ts'
 import { idOfName } from '../../room/token.ts'
 import { networkOf } from '../addresses.ts'
-import { Flood, type FloodRate } from '../connection/flood.ts'
 import { Quota, type QuotaLimits } from '../quota.ts'
+import { needsCode } from './door.ts'
 import { refuseForeign } from './origin.ts'
 import { refuse } from './status.ts'
 
-export type SayOptions = { rooms: Rooms; flood: FloodRate }
+export type SayOptions = { rooms: Rooms; flood: Rate }
 
 /** Messages that may wait for the log at once. */
 const WAITING: QuotaLimits = { total: 512, ofNetwork: 128 }
@@ -70,7 +71,10 @@ export async function sayRoute(app: FastifyInstance, { rooms, flood }: SayOption
   }
 
   async function refuseTooFast(request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    const ms = rates.take(request.ip, rooms.clock.monotonic())
+    const own = rates.take(request.ip, rooms.clock.monotonic())
+    const source = rooms.doors.networks.of(request.ip)
+    const ms = own > 0 ? own : source.wait('messages')
+    if (ms === 0) source.take('messages')
     if (ms > 0) await refuseForNow(reply, ms)
   }
 
@@ -79,7 +83,7 @@ export async function sayRoute(app: FastifyInstance, { rooms, flood }: SayOption
     return reply.code(405).header('Allow', 'POST').type('text/plain').send(help)
   })
 
-  const hooks = { onRequest: [refuseForeign, refuseTooFast], errorHandler }
+  const hooks = { onRequest: [refuseForeign, refuseTooFast, needsCode(rooms)], errorHandler }
   app.post('/api/say', hooks, async (request, reply) => {
     const { query, body } = request
     const message = {
@@ -150,17 +154,17 @@ function readMessage(
 
 /** Flood control for each network. */
 class Rates {
-  readonly #flood: FloodRate
-  readonly #of = new Map<string, { flood: Flood; freeAt: number }>()
+  readonly #flood: Rate
+  readonly #of = new Map<string, { flood: Bucket; freeAt: number }>()
 
-  constructor(flood: FloodRate) {
+  constructor(flood: Rate) {
     this.#flood = flood
   }
 
   /** Counts a message and returns 0, or returns how many ms its sender has to wait first. */
   take(address: string, now: number): number {
     const network = networkOf(address)
-    const rate = this.#of.get(network) ?? { flood: new Flood(this.#flood, now), freeAt: now }
+    const rate = this.#of.get(network) ?? { flood: new Bucket(this.#flood, now), freeAt: now }
     // Inserted again, so that the first entry is the one with the oldest last request.
     this.#of.delete(network)
     this.#of.set(network, rate)

@@ -7,6 +7,8 @@ import type { Rooms } from '../../room/rooms.ts'
 
 /** All other codes: 400. */
 const statuses: Partial<Record<ErrorCode, number>> = {
+  code_needed: 401,
+  code_wrong: 401,
   name_taken: 409,
   name_lookalike: 409,
   id_used: 409,

@@ -5,7 +5,6 @@
 import type { Socket } from 'node:net'
 import { lineDialect } from '../../../shared/dialect/line.ts'
 import { type ErrorCode, errorMessage } from '../../../shared/errors.ts'
-import type { Rooms } from '../../room/rooms.ts'
 import type { Connections } from '../connection/connections.ts'
 import type { Refusal } from './guard.ts'
 
@@ -64,14 +63,18 @@ function badRequest(protocol: string, webUrl: string): string {
   return `${head.join('\r\n')}\r\n\r\n${body}`
 }
 
-/** Rejects a new connection with the text of the error, while the server accepts none. */
+/** Rejects a new connection with the text of the error. */
 export function rejectConnection(
   socket: Socket,
   code: ErrorCode,
-  { rooms, connections }: { rooms: Rooms; connections: Connections },
+  { rejecting }: Connections,
 ): void {
-  rooms.tally.refused(code)
-  connections.log.warn({ remote: socket.remoteAddress, code }, 'rejected a connection')
+  const giveBack = rejecting.take(socket.remoteAddress)
+  if (giveBack === undefined) {
+    socket.destroy()
+    return
+  }
+  socket.once('close', giveBack)
   const [unit] = lineDialect.open().encode(errorMessage({ code }))
   socket.on('error', () => {})
   forgetInput(socket)

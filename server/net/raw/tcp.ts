@@ -3,8 +3,9 @@
  */
 import { createServer, type Server, type Socket } from 'node:net'
 import { lineDialect } from '../../../shared/dialect/line.ts'
+import type { Network } from '../../room/doors/networks.ts'
 import type { Part } from '../../room/encoded.ts'
-import { networkOf } from '../addresses.ts'
+import { admit } from '../connection/admission.ts'
 import { Connection, type ConnectionOptions } from '../connection/connection.ts'
 import type { Arrived, Input } from '../connection/input.ts'
 import { afterSilence } from '../connection/silence.ts'
@@ -29,9 +30,9 @@ export type TcpOptions = ConnectionOptions & {
 export function tcpServer(options: TcpOptions): Server {
   return createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
     socket.setKeepAlive(true, KEEPALIVE_MS)
-    const { refusal } = options.connections
-    if (refusal === undefined) new TcpConnection(socket, options)
-    else rejectConnection(socket, refusal, options)
+    const { source, refusal } = admit(socket.remoteAddress, options)
+    if (refusal === undefined) new TcpConnection(socket, source, options)
+    else rejectConnection(socket, refusal, options.connections)
   })
 }
 
@@ -46,7 +47,7 @@ class TcpConnection implements Transport, Input {
   #cancelGreet: (() => void) | undefined
   #cancelSilence: (() => void) | undefined
 
-  constructor(socket: Socket, options: TcpOptions) {
+  constructor(socket: Socket, source: Network, options: TcpOptions) {
     const { clock } = options.rooms
     this.#socket = socket
     this.#options = options
@@ -56,7 +57,7 @@ class TcpConnection implements Transport, Input {
       dialect: lineDialect,
       via: 'tcp',
       remote: `${socket.remoteAddress}:${socket.remotePort}`,
-      network: networkOf(socket.remoteAddress ?? ''),
+      source,
     })
     this.#cancelGreet = afterSilence(clock, GREET_MS, () => {
       this.#cancelGreet = undefined

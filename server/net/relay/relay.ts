@@ -10,6 +10,7 @@ import { type Address, addressText } from '../../../shared/address.ts'
 import { relayDialect } from '../../../shared/dialect/relay.ts'
 import { limits, PROTOCOL_VERSION } from '../../../shared/limits.ts'
 import { nearestName } from '../../../shared/names.ts'
+import { ownNetwork } from '../../room/doors/networks.ts'
 import type { Part } from '../../room/encoded.ts'
 import type { Rooms } from '../../room/rooms.ts'
 import { RELAY_ID } from '../../room/roster.ts'
@@ -133,7 +134,7 @@ class RelayConnection implements Transport, Input {
       dialect: relayDialect(format),
       via: 'relay',
       remote: addressText(address),
-      network: address.host,
+      source: ownNetwork(address.host, rooms.clock),
       identity: RELAY_ID,
     })
     socket.on('data', (chunk) => this.#socketOnData(chunk))

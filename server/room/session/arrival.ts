@@ -1,12 +1,18 @@
 /** How a session becomes a person, and in which room it begins: by hello, or by /resume. */
+
+import type { ErrorCode, Fault } from '../../../shared/errors.ts'
 import { limits, PROTOCOL_VERSION } from '../../../shared/limits.ts'
-import type { Hello } from '../../../shared/protocol.ts'
 import type { Room } from '../room.ts'
 import { personOf, tokenFor } from '../token.ts'
-import type { Self } from './self.ts'
+import type { Greeting, Self } from './self.ts'
 import { positionIn, viewOf } from './view.ts'
 
-type Greeting = Omit<Hello, 'type' | 'protocol'>
+/** For clients that type. */
+const TYPE_CODE: Partial<Record<ErrorCode, string>> = {
+  code_needed: 'This room needs a code. Type it here.',
+  code_wrong: 'That is not the code. Type it again.',
+}
+const OWN = { ok: true, isInsider: false } as const
 
 /** `identity`: id of the person, if the server itself chose it: the console, a relay. */
 export async function enter(
@@ -14,7 +20,9 @@ export async function enter(
   hello: Greeting,
   identity: string | undefined,
 ): Promise<void> {
-  if (self.state !== 'new') return self.refuse({ code: 'hello_twice' })
+  if (self.state !== 'new' && self.state !== 'outside') {
+    return self.refuse({ code: 'hello_twice' })
+  }
   self.state = 'entering'
   const room = await arrive(self, hello, identity)
   const { person } = self
@@ -22,7 +30,7 @@ export async function enter(
     if (self.state === 'entering') self.state = 'new'
     return
   }
-  const { clock, people, store } = self.rooms
+  const { clock, doors, people, store } = self.rooms
   self.memberships.enter(room, person)
   self.memberships.settleIn(room)
   const { view, cursor } = await viewOf(room, hello, store.epoch)
@@ -42,6 +50,7 @@ export async function enter(
       limits,
       ...(direct.length > 0 && { direct }),
       ...(ignored.length > 0 && { ignored: [...ignored] }),
+      ...(doors.words !== undefined && { code: doors.words }),
     }),
   )
   self.memberships.follow(room, cursor)
@@ -53,13 +62,21 @@ export async function enter(
 /** Returns the held room of the hello, with the person present; undefined after an error. */
 async function arrive(
   self: Self,
-  { room: wanted, name, token }: Greeting,
+  hello: Greeting,
   identity: string | undefined,
 ): Promise<Room | undefined> {
-  const { people, store } = self.rooms
+  const { doors, people, store } = self.rooms
+  const { room: wanted, name, token, code } = hello
+  const known = token === undefined ? undefined : personOf(token, store.secret)
+  const admission =
+    identity === undefined ? await doors.check(self.reader.source, { code, person: known }) : OWN
+  if (!admission.ok) {
+    stayOutside(self, hello, admission.fault)
+    return undefined
+  }
   const room = await self.hold(wanted)
   if (room === undefined) return undefined
-  const id = identity ?? (token === undefined ? undefined : personOf(token, store.secret))
+  const id = identity ?? known
   const returning = await people.returning(id)
   const arrival =
     self.state === 'entering' ? people.arrive(self.reader, name, returning) : undefined
@@ -69,7 +86,25 @@ async function arrive(
     return undefined
   }
   self.become(arrival.person)
+  if (admission.isInsider) self.comeInside(arrival.person.id)
   return room
+}
+
+/** A client that types is asked for the code; any other sends another hello. */
+function stayOutside(self: Self, hello: Greeting, fault: Fault): void {
+  if (self.state !== 'entering') return
+  self.state = 'new'
+  if (self.reader.isTyped) {
+    self.state = 'outside'
+    self.hello = hello
+  }
+  const message = self.reader.isTyped ? TYPE_CODE[fault.code] : undefined
+  self.refuse(message === undefined ? fault : { ...fault, message })
+}
+
+/** What a client outside has typed is the code. */
+export function giveCode(self: Self, code: string): Promise<void> {
+  return enter(self, { ...self.hello, code }, undefined)
 }
 
 /** /resume: becomes the person of another connection, and reads on from its position. */
@@ -84,8 +119,9 @@ export async function resume(self: Self, code: string): Promise<void> {
     return self.refuse({ code: 'resume_unknown' })
   }
   if (id === self.id) return self.reply({ type: 'you_are', name: seat.name, changed: false })
-  const room = await self.rooms.reenter(seat.room, self.reader.network)
+  const room = await self.rooms.reenter(seat.room, self.reader.source.name)
   if (self.state !== 'member') return room.release()
+  const { isInsider } = self
   // Leaves before it arrives, since the name may be the one that this connection has.
   self.depart(false)
   self.reader.stopFollowing()
@@ -95,6 +131,7 @@ export async function resume(self: Self, code: string): Promise<void> {
     return self.reader.close(arrival.fault.code)
   }
   self.become(arrival.person)
+  if (isInsider) self.comeInside(id)
   self.memberships.enter(room, arrival.person)
   self.memberships.settleIn(room)
   const { trimmed, skipped, missed, cursor } = positionIn(room, seat.positions[room.log.key])

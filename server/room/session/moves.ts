@@ -18,6 +18,7 @@ export async function join(self: Self, request: Join | Move): Promise<void> {
   if (memberships.count >= MAX_JOINED) {
     return self.refuse({ code: 'too_many_rooms', room: name })
   }
+  if (!reader.source.allows('joins')) return self.refuse({ code: 'too_fast', room: name })
   if (request.type === 'move') await finishIn(self, memberships.home)
   const room = await self.hold(name)
   const { person } = self

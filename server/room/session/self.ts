@@ -5,7 +5,7 @@
 import type { Outgoing } from '../../../shared/dialect/dialect.ts'
 import type { Ignored } from '../../../shared/dialect/ignoring.ts'
 import { errorMessage, type Fault } from '../../../shared/errors.ts'
-import type { Person } from '../../../shared/protocol.ts'
+import type { Hello, Person } from '../../../shared/protocol.ts'
 import type { Channel } from '../channel.ts'
 import type { Reader } from '../reader.ts'
 import type { Room } from '../room.ts'
@@ -13,6 +13,9 @@ import type { Rooms } from '../rooms.ts'
 import { Correspondence } from './correspondence.ts'
 import { Memberships } from './memberships.ts'
 import { Posts } from './posts.ts'
+
+/** A hello, also of a client whose hello is added by the server. */
+export type Greeting = Omit<Hello, 'type' | 'protocol'>
 
 const NOBODY: Ignored = new Set()
 
@@ -22,10 +25,14 @@ export class Self {
   readonly memberships: Memberships
   readonly posts: Posts
   /**
-   * `entering`: a hello is being processed. `leaving`: nothing more is processed, and the posts are
+   * `outside`: the client is asked for the room code. `entering`: a hello is being processed. `leaving`: nothing more is processed, and the posts are
    * not settled yet.
    */
-  state: 'new' | 'entering' | 'member' | 'leaving' | 'left' = 'new'
+  state: 'new' | 'outside' | 'entering' | 'member' | 'leaving' | 'left' = 'new'
+  /** The hello of a client outside. */
+  hello: Greeting = {}
+  /** Whether the person gave the room code. */
+  #isInsider = false
   #correspondence: Correspondence | undefined
   /** Ids of the people that the person ignores. */
   #ignored: Ignored = NOBODY
@@ -66,6 +73,10 @@ export class Self {
     return this.#lastKnown
   }
 
+  get isInsider(): boolean {
+    return this.#isInsider
+  }
+
   get ignored(): Ignored {
     return this.#ignored
   }
@@ -74,6 +85,14 @@ export class Self {
   refreshIgnored(): void {
     const people = this.#id === undefined ? [] : this.rooms.people.ignoredBy(this.#id)
     this.#ignored = people.length === 0 ? NOBODY : new Set(people.map(({ id }) => id))
+  }
+
+  /** The person gave the room code: their network counts them until they leave. */
+  comeInside(id: string): void {
+    this.rooms.doors.remember(id)
+    if (this.#isInsider) return
+    this.#isInsider = true
+    this.reader.source.insiders += 1
   }
 
   become(person: Person | undefined): void {
@@ -90,11 +109,13 @@ export class Self {
     this.#correspondence?.end()
     this.memberships.exitAll(lastKnown, hold)
     if (this.#id !== undefined) people.depart(this.#id, this.reader)
+    if (this.#isInsider) this.reader.source.insiders -= 1
+    this.#isInsider = false
   }
 
   /** The room of that name, held; the lobby without a name. Undefined after an error. */
   async hold(name: string | undefined): Promise<Room | undefined> {
-    const held = await this.rooms.enter(name, this.reader.network)
+    const held = await this.rooms.enter(name, this.reader.source.name)
     if (held.ok) return held.room
     this.refuse(held.fault)
     return undefined

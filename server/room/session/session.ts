@@ -11,7 +11,7 @@ import type { Conversation, Named } from '../conversation.ts'
 import type { Reader } from '../reader.ts'
 import type { Room } from '../room.ts'
 import type { Rooms } from '../rooms.ts'
-import { enter, resume } from './arrival.ts'
+import { enter, giveCode, resume } from './arrival.ts'
 import { askConversation, direct, ignore, reply } from './direct.ts'
 import { join, leaveRoom } from './moves.ts'
 import { type Query, replyTo } from './query.ts'
@@ -62,6 +62,7 @@ export class Session {
     const self = this.#self
     if (request.type === 'hello') return enter(self, request, this.#identity)
     if (request.type === 'bye') return this.#quit()
+    if (self.state === 'outside') return this.#outside(request)
     if (self.state !== 'member') return self.refuse({ code: 'hello_first' }, idOf(request))
     switch (request.type) {
       case 'name':
@@ -87,6 +88,18 @@ export class Session {
       default:
         return this.#inRoom(request)
     }
+  }
+
+  /** A client that is asked for the room code can read the help. */
+  #outside(request: Request): Promise<void> | void {
+    if (request.type === 'say') return giveCode(this.#self, request.text)
+    if (request.type === 'help') return this.#self.reply(request)
+    return this.#self.refuse({ code: 'code_needed' })
+  }
+
+  /** Whether the client is asked for the room code. */
+  get isOutside(): boolean {
+    return this.#self.state === 'outside'
   }
 
   /** A conversation of the person is about to receive events; see `Reader.invite`. */
@@ -140,8 +153,11 @@ export class Session {
   /** The member receives a reply at once; all others the broadcast of the change. */
   #rename(raw: string): void {
     const self = this.#self
-    const fault = self.id === undefined ? undefined : self.rooms.people.rename(self.id, raw)
-    if (fault === undefined) self.reply({ type: 'you_are', name: this.name ?? '', changed: true })
+    const { id, reader, rooms } = self
+    const fault = reader.source.allows('renames')
+      ? id && rooms.people.rename(id, raw)
+      : ({ code: 'too_fast' } as const)
+    if (!fault) self.reply({ type: 'you_are', name: this.name ?? '', changed: true })
     else self.refuse(fault)
   }
 

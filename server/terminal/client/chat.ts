@@ -33,6 +33,8 @@ export type ChatOptions = {
   /** The room to begin in; undefined for the lobby. */
   room: string | undefined
   name: string | undefined
+  /** The room code; undefined: none is given. */
+  code: string | undefined
   colours: boolean
   input: ReadStream
   output: WriteStream
@@ -69,7 +71,7 @@ class Chat {
   #finished = false
 
   constructor(
-    { address, room, name, colours, input, output }: ChatOptions,
+    { address, room, name, code, colours, input, output }: ChatOptions,
     resolve: (code: number) => void,
   ) {
     this.#address = address
@@ -83,6 +85,7 @@ class Chat {
       onOutcome: (outcome) => this.#terminalOnOutcome(outcome),
     })
     const conversation = new Conversation(name, TAIL_EVENTS, room, new Correspondence())
+    conversation.code = code
     this.#client = new Client(address, conversation, {
       onMessage: (message) => this.#clientOnMessage(message),
       onChange: () => this.#clientOnChange(),
@@ -159,6 +162,10 @@ class Chat {
 
   #takeLine(line: string): void {
     this.#warned = false
+    if (this.#client.lacksCode) {
+      this.#client.giveCode(line.trim())
+      return
+    }
     const decoded = this.#codec.decode(line)
     if (decoded.type === 'fault') this.#show(errorMessage(decoded.fault))
     if (decoded.type === 'setting')

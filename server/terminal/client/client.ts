@@ -42,6 +42,8 @@ export class Client {
   #transport: TcpTransport | undefined
   #ticking: NodeJS.Timeout | undefined
   #isReading = true
+  /** Whether the server waits for the room code. */
+  #lacksCode = false
 
   constructor(address: Address, conversation: Conversation, events: ClientEvents) {
     this.conversation = conversation
@@ -60,6 +62,16 @@ export class Client {
   }
 
   open(): void {
+    this.#connection.open()
+  }
+
+  get lacksCode(): boolean {
+    return this.#lacksCode
+  }
+
+  giveCode(code: string): void {
+    this.#lacksCode = false
+    this.conversation.code = code
     this.#connection.open()
   }
 
@@ -133,7 +145,10 @@ export class Client {
     for (const one of this.conversation.receive(message, Date.now())) {
       this.#events.onMessage(isOnline ? one : withName(one))
     }
-    if (message.type === 'error' && !isOnline) this.#takeSuggestion(message)
+    if (message.type === 'error' && !isOnline) {
+      this.#lacksCode = message.code === 'code_needed' || message.code === 'code_wrong'
+      this.#takeSuggestion(message)
+    }
     this.flush()
   }
 

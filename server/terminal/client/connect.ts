@@ -13,7 +13,12 @@ import { pipe } from './pipe.ts'
 const DEFAULT_ADDRESS = '127.0.0.1:8080'
 const DEFAULT_PORT = 8080
 
-export type ConnectFlags = { name?: string; json?: boolean; color?: 'auto' | 'always' | 'never' }
+export type ConnectFlags = {
+  name?: string
+  code?: string
+  json?: boolean
+  color?: 'auto' | 'always' | 'never'
+}
 
 /** `complain`: reports a problem to the person who started the command. Resolves with the exit code. */
 export async function connect(
@@ -40,7 +45,7 @@ function faultText({ code, message }: Fault): string {
 
 function start(
   who: { address: Address; room: string | undefined; name: string | undefined },
-  { json = false, color = 'auto' }: ConnectFlags,
+  { code, json = false, color = 'auto' }: ConnectFlags,
   complain: (sentence: string) => void,
 ): Promise<number> {
   const { stdin: input, stdout: output } = process
@@ -48,6 +53,6 @@ function start(
   const colours = color === 'auto' ? output.isTTY && output.hasColors(256) : color === 'always'
   const canEdit = input.isTTY && output.isTTY && process.env.TERM !== 'dumb'
   return canEdit && !json
-    ? chat({ ...who, colours, input, output })
-    : pipe({ ...who, json, colours, input, output, complain })
+    ? chat({ ...who, code, colours, input, output })
+    : pipe({ ...who, code, json, colours, input, output, complain })
 }

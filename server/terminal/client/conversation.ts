@@ -54,6 +54,8 @@ export class Conversation {
   closingReason = ''
   /** '' if the room has none. */
   topic = ''
+  /** The room code, if the person has given one. */
+  code: string | undefined
   #state: ClientState
   readonly #history: number
   readonly #memberships = new Memberships()
@@ -125,7 +127,8 @@ export class Conversation {
   }
 
   hello(): Hello {
-    return helloOf(this.#state, this.#history)
+    const { code } = this
+    return { ...helloOf(this.#state, this.#history), ...(code !== undefined && { code }) }
   }
 
   say(texts: readonly string[], action: boolean, now: number): void {

@@ -30,6 +30,8 @@ export type PipeOptions = {
   /** Undefined for the lobby. */
   room: string | undefined
   name: string | undefined
+  /** The room code; undefined: none is given. */
+  code: string | undefined
   /** One JSON object for each event, instead of text. */
   json: boolean
   colours: boolean
@@ -65,6 +67,7 @@ class Pipe {
     this.#resolve = resolve
     this.#codec = new LineCodec({ color: options.colours })
     const conversation = new Conversation(options.name, 0, options.room)
+    conversation.code = options.code
     this.#client = new Client(options.address, conversation, {
       onMessage: (message) => this.#clientOnMessage(message),
       onChange: () => this.#clientOnChange(),
@@ -110,6 +113,11 @@ class Pipe {
 
   #clientOnMessage(message: Shown): void {
     if (message.type === 'error') this.#complain(message.message)
+    if (this.#client.lacksCode) {
+      this.#complain('Give the code of the room with --code.')
+      void this.#finish('failed')
+      return
+    }
     if (message.type === 'lines') for (const line of message.lines) this.#complain(line)
     const lines = this.#options.json ? jsonLines(message) : this.#textLines(message)
     if (lines.length === 0) return

@@ -10,6 +10,7 @@ import { Connection } from '../../net/connection/connection.ts'
 import type { Connections } from '../../net/connection/connections.ts'
 import type { Arrived, Input } from '../../net/connection/input.ts'
 import type { Transport } from '../../net/connection/transport.ts'
+import { ownNetwork } from '../../room/doors/networks.ts'
 import type { Part } from '../../room/encoded.ts'
 import type { Rooms } from '../../room/rooms.ts'
 import { OPERATOR_ID, OPERATOR_NAME } from '../../room/roster.ts'
@@ -48,7 +49,7 @@ export class Operator implements Transport, Input {
       dialect: operatorDialect,
       via: 'server',
       remote: 'console',
-      network: 'console',
+      source: ownNetwork('console', rooms.clock),
       identity: OPERATOR_ID,
     })
     this.#connection.received()

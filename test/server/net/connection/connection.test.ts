@@ -5,16 +5,18 @@ import { systemClock } from '../../../../server/clock.ts'
 import { memoryStore } from '../../../../server/log/memory.ts'
 import { Connection } from '../../../../server/net/connection/connection.ts'
 import { Connections } from '../../../../server/net/connection/connections.ts'
-import type { FloodRate } from '../../../../server/net/connection/flood.ts'
 import type { Arrived, Input } from '../../../../server/net/connection/input.ts'
 import type { Transport } from '../../../../server/net/connection/transport.ts'
 import type { Clock } from '../../../../server/room/clock.ts'
+import type { Doors } from '../../../../server/room/doors/doors.ts'
 import type { Part } from '../../../../server/room/encoded.ts'
+import type { Rate } from '../../../../server/room/rate.ts'
 import type { Dialect } from '../../../../shared/dialect/dialect.ts'
 import { jsonDialect } from '../../../../shared/dialect/json.ts'
 import { lineDialect } from '../../../../shared/dialect/line.ts'
+import { LINE_HELLO } from '../../../../shared/dialect/typed.ts'
 import { manualClock } from '../../../support/clock.ts'
-import { testRooms } from '../../../support/rooms.ts'
+import { testDoors, testNetwork, testRooms } from '../../../support/rooms.ts'
 import { HANGING_MS } from '../../../support/waiting.ts'
 
 const HELLO: Arrived = { type: 'request', request: { type: 'hello', protocol: 1 } }
@@ -45,21 +47,23 @@ class TestTransport implements Transport, Input {
   }
 }
 
-type Options = { flood?: FloodRate; helloMs?: number; clock?: Clock }
+type Options = { flood?: Rate; helloMs?: number; clock?: Clock; doors?: Doors }
 
-async function server({ flood, helloMs = 10_000, clock = systemClock }: Options = {}) {
+async function server({ flood, helloMs = 10_000, clock = systemClock, doors }: Options = {}) {
   const logged: { msg: string; reason?: string }[] = []
   const log = pino({}, { write: (line) => logged.push(JSON.parse(line)) })
   const store = memoryStore()
   const onBug = vi.fn()
-  const rooms = await testRooms({ store, clock, absenceMs: 60_000, onLogFault: () => {}, onBug })
+  const onLogFault = () => {}
+  const guarded = doors === undefined ? {} : { doors }
+  const rooms = await testRooms({ store, clock, absenceMs: 60_000, onLogFault, onBug, ...guarded })
   const limits = { max: 10, stalledMs: 30_000, helloMs, onCrowdGone: () => {} }
   const connections = new Connections({ log, clock, ...limits })
   onTestFinished(() => connections.closeAll('shutdown'))
   const open = (dialect: Dialect = lineDialect) => {
     const transport = new TestTransport()
     const options = { rooms, connections, flood: flood ?? { perSecond: Infinity, burst: 1 } }
-    const start = { dialect, via: 'tcp', remote: 'test', network: 'test' } as const
+    const start = { dialect, via: 'tcp', remote: 'test', source: testNetwork } as const
     const connection = new Connection(options, transport, transport, start)
     onTestFinished(() => connection.gone('the test is over'))
     const receive = (...steps: Arrived[]): void => {
@@ -338,6 +342,20 @@ describe('a connection', () => {
     const { open } = await server({ helloMs: 20 })
     const { transport } = open()
     await vi.waitFor(() => expect(transport.calls).toEqual(['end 4000']))
+  })
+
+  test('that is asked for the code has two minutes', async () => {
+    const clock = manualClock()
+    const doors = await testDoors(memoryStore(), clock, { type: 'code', words: 'amber fox' })
+    const { open } = await server({ clock, doors })
+    const { transport, connection, receive } = open()
+    receive(LINE_HELLO)
+    await vi.waitFor(() => expect(connection.session.isOutside).toBe(true))
+    clock.advance(10_000)
+    clock.advance(119_999)
+    expect(transport.calls).toEqual([])
+    clock.advance(1)
+    await vi.waitFor(() => expect(transport.calls).toEqual(['end 4005']))
   })
 
   test('whose input fails is destroyed, and the others are not', async () => {

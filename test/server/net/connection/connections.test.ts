@@ -4,6 +4,7 @@ import { systemClock } from '../../../../server/clock.ts'
 import { Connections } from '../../../../server/net/connection/connections.ts'
 import { lineDialect } from '../../../../shared/dialect/line.ts'
 import { manualClock } from '../../../support/clock.ts'
+import { testNetwork } from '../../../support/rooms.ts'
 
 function connectionsWith(count: number, onCrowdGone: () => void) {
   // Beats come every 10 ms.
@@ -25,6 +26,7 @@ function connectionsWith(count: number, onCrowdGone: () => void) {
     const connection = {
       via: 'tcp' as const,
       dialect: lineDialect,
+      source: testNetwork,
       lag: 0,
       beat: () => {
         beats += 1
@@ -76,7 +78,15 @@ test('connections are checked after the input and output that a suspended proces
     connections.delete(connection)
   }
   const giveUp = () => {}
-  const connection = { via: 'tcp' as const, dialect: lineDialect, lag: 0, beat, giveUp, close }
+  const connection = {
+    via: 'tcp' as const,
+    dialect: lineDialect,
+    source: testNetwork,
+    lag: 0,
+    beat,
+    giveUp,
+    close,
+  }
   connections.add(connection)
   clock.advance(100_000)
   expect(beat).not.toHaveBeenCalled()

@@ -1,17 +1,14 @@
 /** The intake: one step at a time, in order, no faster than flood control and the session allow. */
 import { expect, test, vi } from 'vitest'
-import { Flood, type FloodRate } from '../../../../server/net/connection/flood.ts'
 import type { Arrived } from '../../../../server/net/connection/input.ts'
 import { Intake } from '../../../../server/net/connection/intake.ts'
+import { Bucket, type Rate } from '../../../../server/room/rate.ts'
 import { LINE_HELLO } from '../../../../shared/dialect/typed.ts'
 import { manualClock } from '../../../support/clock.ts'
 
 type Process = (text: string) => Promise<void> | void
 
-function intakeOf(
-  texts: string[],
-  { process, rate }: { process?: Process; rate?: FloodRate } = {},
-) {
+function intakeOf(texts: string[], { process, rate }: { process?: Process; rate?: Rate } = {}) {
   const clock = manualClock()
   const processed: string[] = []
   const calls: string[] = []
@@ -21,7 +18,7 @@ function intakeOf(
     input: { next: () => steps.shift() },
     transport: { listen: () => calls.push('listen'), pause: () => calls.push('pause') },
     clock,
-    flood: new Flood(rate ?? { perSecond: Infinity, burst: 1 }, 0),
+    flood: new Bucket(rate ?? { perSecond: Infinity, burst: 1 }, 0),
     process(arrived) {
       const text = arrived.type === 'unit' ? arrived.text : arrived.type
       processed.push(text)

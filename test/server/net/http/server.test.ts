@@ -81,7 +81,7 @@ it.each([
 })
 
 it('names the address that the client used, when it listens on all addresses', async () => {
-  const { webUrl, tcp } = await testGateway({ host: '0.0.0.0' })
+  const { webUrl, tcp } = await testGateway({ host: '0.0.0.0', open: true })
   const { port } = new URL(webUrl)
   for (const host of ['127.0.0.1', 'localhost']) {
     const { tcp: address } = await (await fetch(`http://${host}:${port}/api/address`)).json()

@@ -4,7 +4,7 @@ import type { Conversation } from '../../../../server/room/conversation.ts'
 import type { Reader } from '../../../../server/room/reader.ts'
 import type { Rooms } from '../../../../server/room/rooms.ts'
 import { Correspondence, MAX_FOLLOWED } from '../../../../server/room/session/correspondence.ts'
-import { testRooms } from '../../../support/rooms.ts'
+import { testNetwork, testRooms } from '../../../support/rooms.ts'
 
 const bob = { id: 'bob', name: 'Bob' }
 
@@ -15,7 +15,8 @@ function terminal() {
     via: 'tcp',
     remembersSeat: true,
     isGone: false,
-    network: 'test',
+    isTyped: true,
+    source: testNetwork,
     seqIn: (channel) => seqs.get(channel),
     get positions() {
       const entries = [...seqs] as [Conversation, number][]

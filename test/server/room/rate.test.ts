@@ -1,16 +1,16 @@
 /** Flood control: how long a connection is left unread. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { Flood } from '../../../../server/net/connection/flood.ts'
+import { Bucket } from '../../../server/room/rate.ts'
 
 describe('a connection at 4 a second, 12 at once', () => {
   const rate = { perSecond: 4, burst: 12 }
   /** Takes `count` messages at one time; returns the last wait. */
-  const take = (flood: Flood, count: number, now: number) =>
+  const take = (flood: Bucket, count: number, now: number) =>
     Array.from({ length: count }, () => flood.take(now)).at(-1)
 
   test('may send 12 at once, and is then read every 250 ms', () => {
-    const flood = new Flood(rate, 1000)
+    const flood = new Bucket(rate, 1000)
     expect(take(flood, 11, 1000)).toBe(0)
     expect(take(flood, 1, 1000)).toBe(250)
     expect(take(flood, 1, 1250)).toBe(250)
@@ -18,7 +18,7 @@ describe('a connection at 4 a second, 12 at once', () => {
   })
 
   test('waits only for the missing part of a message', () => {
-    const flood = new Flood(rate, 0)
+    const flood = new Bucket(rate, 0)
     take(flood, 12, 0)
     expect(flood.take(249)).toBe(251)
     expect(flood.take(500)).toBe(250)
@@ -26,13 +26,13 @@ describe('a connection at 4 a second, 12 at once', () => {
   })
 
   test('waits longer after messages that it took too early', () => {
-    const flood = new Flood(rate, 0)
+    const flood = new Bucket(rate, 0)
     take(flood, 12, 0)
     expect(take(flood, 4, 0)).toBe(1250)
   })
 
   test('earns its burst again in 3 seconds of silence, and no more in an hour', () => {
-    const flood = new Flood(rate, 0)
+    const flood = new Bucket(rate, 0)
     take(flood, 12, 0)
     expect(take(flood, 11, 3000)).toBe(0)
     expect(take(flood, 1, 3000)).toBe(250)
@@ -41,25 +41,25 @@ describe('a connection at 4 a second, 12 at once', () => {
   })
 
   test('neither earns nor loses when the clock is set back, and earns from then on', () => {
-    const flood = new Flood(rate, 1_000_000)
+    const flood = new Bucket(rate, 1_000_000)
     take(flood, 11, 1_000_000)
     expect(flood.take(0)).toBe(250)
     expect(flood.take(250)).toBe(250)
-    const rested = new Flood(rate, 1_000_000)
+    const rested = new Bucket(rate, 1_000_000)
     expect(take(rested, 11, 0)).toBe(0)
     expect(take(rested, 1, 0)).toBe(250)
   })
 })
 
 test('one at a time is a rate like any other', () => {
-  const flood = new Flood({ perSecond: 0.5, burst: 1 }, 0)
+  const flood = new Bucket({ perSecond: 0.5, burst: 1 }, 0)
   expect(flood.take(0)).toBe(2000)
   expect(flood.take(2000)).toBe(2000)
   expect(flood.take(60_000)).toBe(2000)
 })
 
 test('a connection without a rate never waits', () => {
-  const flood = new Flood({ perSecond: Infinity, burst: 1 }, 0)
+  const flood = new Bucket({ perSecond: Infinity, burst: 1 }, 0)
   for (let n = 0; n < 100; n += 1) expect(flood.take(0)).toBe(0)
 })
 
@@ -71,7 +71,7 @@ test('a connection that waits as long as required stays within the rate, and wai
   const pauses = fc.array(fc.oneof(fc.constant(0), fc.nat(3000)), { minLength: 1, maxLength: 60 })
   fc.assert(
     fc.property(rate, pauses, ({ perSecond, burst }, pauses) => {
-      const flood = new Flood({ perSecond, burst }, 0)
+      const flood = new Bucket({ perSecond, burst }, 0)
       const times: number[] = []
       let now = 0
       for (const pause of pauses) {

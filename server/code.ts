@@ -1,0 +1,58 @@
+/** `oneroom code`: shows and changes the room code of a data folder. */
+import { useSettings } from './log/sqlite/settings.ts'
+import {
+  codeText,
+  isExpired,
+  newWords,
+  normalWords,
+  type RoomCode,
+  readCode,
+  wordsFault,
+} from './room/doors/code.ts'
+import { CODE_SETTING } from './room/doors/doors.ts'
+
+export type CodeFlags = { set?: string; new?: boolean; for?: string }
+
+const UNIT_MS = { m: 60_000, h: 3_600_000, d: 86_400_000 }
+/** Longest time until a code expires: a year. */
+const LONGEST_MS = 365 * UNIT_MS.d
+
+/** `now`: ms since 1970. Throws a fault of the data folder. */
+export function codeCommand(
+  folder: string,
+  flags: CodeFlags,
+  now: number,
+): { line: string } | { fault: string } {
+  const fault = flags.set === undefined ? undefined : wordsFault(flags.set)
+  if (fault !== undefined) return { fault: `--set ${JSON.stringify(flags.set)} ${fault}.` }
+  const ms = flags.for === undefined ? undefined : durationOf(flags.for)
+  if (flags.for !== undefined && ms === undefined) {
+    return { fault: `--for ${JSON.stringify(flags.for)} is not a time such as 90m, 2h or 7d.` }
+  }
+  return useSettings(folder, ({ read, write }) => {
+    const before = readCode(read(CODE_SETTING))
+    const words = flags.set ?? (flags.new === true ? newWords() : before?.words)
+    if (words === undefined) return { fault: 'There is no room code yet. Make one with --new.' }
+    const isChanged = flags.set !== undefined || flags.new === true || ms !== undefined
+    if (!isChanged && before !== undefined) return { line: lineOf(before, now) }
+    const until = ms === undefined ? {} : { until: new Date(now + ms).toISOString() }
+    const code = { words: normalWords(words), ...until }
+    write(CODE_SETTING, codeText(code))
+    return { line: lineOf(code, now) }
+  })
+}
+
+function lineOf(code: RoomCode, now: number): string {
+  const { words, until } = code
+  if (until === undefined) return words
+  return isExpired(code, now)
+    ? `${words} (expired at ${until}; make a new one with --new)`
+    : `${words} (until ${until})`
+}
+
+/** A time such as 90m, 2h or 7d → ms; undefined if it is none, or longer than a year. */
+function durationOf(text: string): number | undefined {
+  const [, count, unit] = /^(\d{1,6})([mhd])$/.exec(text) ?? []
+  const ms = Number(count) * UNIT_MS[unit as keyof typeof UNIT_MS]
+  return ms > 0 && ms <= LONGEST_MS ? ms : undefined
+}

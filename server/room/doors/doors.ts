@@ -1,0 +1,126 @@
+/**
+ * The doors: who may come in. A server is open, or its people give a room code.
+ *
+ * MUST look at the stored code for each client that gives one, since `oneroom code` changes it
+ * while the server runs.
+ */
+import type { Fault } from '../../../shared/errors.ts'
+import type { Clock } from '../clock.ts'
+import type { Store } from '../log.ts'
+import { Bucket } from '../rate.ts'
+import {
+  codeText,
+  isExpired,
+  isSameCode,
+  newWords,
+  normalWords,
+  type RoomCode,
+  readCode,
+} from './code.ts'
+import type { Network, Networks } from './networks.ts'
+
+/** `words`: the code to use; without them, the stored one, or a new one. */
+export type DoorRule = { type: 'open' } | { type: 'code'; words: string | undefined }
+
+/** Name under which the store keeps the code. */
+export const CODE_SETTING = 'code'
+/** Wrong codes of all networks together. */
+const WRONG_CODES = { perSecond: 20, burst: 200 }
+/** Most people who are remembered as admitted. */
+const MAX_ADMITTED = 10_000
+
+export type DoorsOptions = {
+  store: Pick<Store, 'setting' | 'keepSetting'>
+  clock: Clock
+  networks: Networks
+  rule: DoorRule
+}
+
+/** What a client gives. `person`: its id, if it has proven it by a token. */
+export type Visitor = { code?: string | undefined; person?: string | undefined }
+
+/** `isInsider`: the person gave the code. */
+export type Admission = { ok: true; isInsider: boolean } | { ok: false; fault: Fault }
+
+const FREE: Admission = { ok: true, isInsider: false }
+const INSIDE: Admission = { ok: true, isInsider: true }
+
+export class Doors {
+  readonly networks: Networks
+  readonly #store: DoorsOptions['store']
+  readonly #clock: Clock
+  readonly #isOpen: boolean
+  readonly #wrong: Bucket
+  /** As last read from the store. */
+  #code: RoomCode | undefined
+  /** Ids of people who gave the code that is valid now; the first was admitted longest ago. */
+  readonly #admitted = new Set<string>()
+
+  /** Rejects if the store cannot be read or written. */
+  static async open(options: DoorsOptions): Promise<Doors> {
+    const { store, rule } = options
+    const doors = new Doors(options)
+    if (rule.type === 'open') return doors
+    await doors.#refresh()
+    const words = rule.words ?? doors.#code?.words ?? newWords()
+    if (words !== doors.#code?.words) {
+      await store.keepSetting(CODE_SETTING, codeText({ words: normalWords(words) }))
+      await doors.#refresh()
+    }
+    return doors
+  }
+
+  private constructor({ store, clock, networks, rule }: DoorsOptions) {
+    this.networks = networks
+    this.#store = store
+    this.#clock = clock
+    this.#isOpen = rule.type === 'open'
+    this.#wrong = new Bucket(WRONG_CODES, clock.monotonic())
+  }
+
+  /** The words that open the doors, as far as this server knows; undefined if there are none. */
+  get words(): string | undefined {
+    const code = this.#code
+    return code === undefined || isExpired(code, this.#clock.now()) ? undefined : code.words
+  }
+
+  /** Whether the client may come in. A wrong code counts against its network. */
+  async check(source: Network, { code, person }: Visitor): Promise<Admission> {
+    if (this.#isOpen || source.isTrusted) return FREE
+    await this.#refresh()
+    if (person !== undefined && this.#admitted.has(person)) return INSIDE
+    if (code === undefined) return refused('code_needed')
+    const ms = Math.max(source.wait('codes'), this.#wrong.wait(this.#clock.monotonic()))
+    if (ms > 0) {
+      const message = `Too many wrong codes. Wait ${Math.ceil(ms / 1000)} seconds.`
+      return { ok: false, fault: { code: 'too_fast', message } }
+    }
+    const { words } = this
+    if (words !== undefined && isSameCode(code, words)) return INSIDE
+    source.take('codes')
+    this.#wrong.take(this.#clock.monotonic())
+    return refused('code_wrong')
+  }
+
+  /** The person gave the code: they come in again without it, until it is changed. */
+  remember(person: string): void {
+    this.#admitted.delete(person)
+    this.#admitted.add(person)
+    if (this.#admitted.size <= MAX_ADMITTED) return
+    const [oldest = ''] = this.#admitted
+    this.#admitted.delete(oldest)
+  }
+
+  /** While the store cannot be read, the last known code holds. */
+  async #refresh(): Promise<void> {
+    const text = await this.#store.setting(CODE_SETTING).catch(() => undefined)
+    if (text === undefined) return
+    const before = this.#code?.words
+    this.#code = readCode(text)
+    if (this.#code?.words !== before) this.#admitted.clear()
+  }
+}
+
+function refused(code: 'code_needed' | 'code_wrong'): Admission {
+  return { ok: false, fault: { code } }
+}

@@ -1,0 +1,144 @@
+/**
+ * Limits by address: what the clients of one network may do together, however many connections
+ * they have.
+ *
+ * MUST bound how many networks it remembers besides those with open connections.
+ */
+import type { ErrorCode } from '../../../shared/errors.ts'
+import type { Clock } from '../clock.ts'
+import { Bucket, type Rate } from '../rate.ts'
+
+/** Things that are limited by a rate. `codes`: wrong room codes. */
+export type Limited = 'connects' | 'messages' | 'joins' | 'renames' | 'codes'
+/** `connections`: most that are open at once. */
+export type NetworkLimits = { connections: number } & Record<Limited, Rate>
+
+/** Networks whose rates are remembered after a sweep, if they have no open connection. */
+const MAX_IDLE = 10_000
+/** The share of all connections that one network may have. */
+const SHARE = 1 / 4
+
+/** What the server knows of an address. `isLocal`: it is of this machine. */
+export type Origin = { network: string; isTrusted: boolean; isLocal: boolean }
+
+export type NetworksOptions = {
+  limits: NetworkLimits
+  clock: Clock
+  /** Most connections of the server. */
+  maxConnections: number
+  /** Whether clients on this machine are limited, too. */
+  limitsLocal: boolean
+  originOf: (address: string) => Origin
+}
+
+export class Network {
+  /** See `networkOf`. */
+  readonly name: string
+  /** Whether the operator has named it with --trust: its clients need no code. */
+  readonly isTrusted: boolean
+  readonly #limits: NetworkLimits | undefined
+  readonly #clock: Clock
+  readonly #buckets = new Map<Limited, Bucket>()
+  /** Open connections. */
+  open = 0
+  /**
+   * Connections of people who gave the room code. Each raises the limits once, because a class
+   * behind one router is not an attack.
+   */
+  insiders = 0
+
+  /** `limits`: undefined for none. */
+  constructor(origin: Origin, limits: NetworkLimits | undefined, clock: Clock) {
+    this.name = origin.network
+    this.isTrusted = origin.isTrusted
+    this.#limits = limits
+    this.#clock = clock
+  }
+
+  get isLimited(): boolean {
+    return this.#limits !== undefined
+  }
+
+  get maxOpen(): number {
+    return this.#limits === undefined ? Infinity : this.#limits.connections * (1 + this.insiders)
+  }
+
+  /** Counts one. Returns the time, in ms, after which the next is within the limit. */
+  take(what: Limited): number {
+    return this.#bucket(what)?.take(this.#clock.monotonic(), 1 + this.insiders) ?? 0
+  }
+
+  /** Returns the time, in ms, after which one more is within the limit; 0: now. */
+  wait(what: Limited): number {
+    return this.#bucket(what)?.wait(this.#clock.monotonic(), 1 + this.insiders) ?? 0
+  }
+
+  /** Counts one and returns true, unless it is above the limit. */
+  allows(what: Limited): boolean {
+    if (this.wait(what) > 0) return false
+    this.take(what)
+    return true
+  }
+
+  #bucket(what: Limited): Bucket | undefined {
+    if (this.#limits === undefined) return undefined
+    const known = this.#buckets.get(what)
+    if (known !== undefined) return known
+    const bucket = new Bucket(this.#limits[what], this.#clock.monotonic())
+    this.#buckets.set(what, bucket)
+    return bucket
+  }
+}
+
+export class Networks {
+  readonly #options: NetworksOptions
+  /** Those used longest ago come first. */
+  readonly #byName = new Map<string, Network>()
+  /** Number of networks at which those without a connection are forgotten. */
+  #sweepAt = 2 * MAX_IDLE
+
+  constructor(options: NetworksOptions) {
+    this.#options = options
+  }
+
+  of(address: string): Network {
+    const origin = this.#options.originOf(address)
+    // A trusted address can be in the same network as others.
+    const key = `${origin.isTrusted ? 'trusted ' : ''}${origin.network}`
+    const known = this.#byName.get(key)
+    const network = known ?? this.#create(origin)
+    this.#byName.delete(key)
+    this.#byName.set(key, network)
+    if (known === undefined && this.#byName.size > this.#sweepAt) this.#sweep()
+    return network
+  }
+
+  #create(origin: Origin): Network {
+    const { limits, clock, limitsLocal } = this.#options
+    const isExempt = origin.isTrusted || (origin.isLocal && !limitsLocal)
+    return new Network(origin, isExempt ? undefined : limits, clock)
+  }
+
+  /** Counts a new connection. Returns why it is rejected; undefined if it is accepted. */
+  connect(network: Network): ErrorCode | undefined {
+    if (!network.isLimited) return undefined
+    const most = Math.min(network.maxOpen, Math.ceil(this.#options.maxConnections * SHARE))
+    if (network.open >= most) return 'network_full'
+    return network.allows('connects') ? undefined : 'network_full'
+  }
+
+  #sweep(): void {
+    let excess = this.#byName.size - MAX_IDLE
+    for (const [key, { open }] of this.#byName) {
+      if (excess <= 0) break
+      excess -= 1
+      if (open === 0) this.#byName.delete(key)
+    }
+    this.#sweepAt = this.#byName.size + MAX_IDLE
+  }
+}
+
+/** The network of a connection that the server itself makes: it has no limits. */
+export function ownNetwork(name: string, clock: Clock): Network {
+  return new Network({ network: name, isTrusted: true, isLocal: true }, undefined, clock)
+}

@@ -1,0 +1,22 @@
+/** The room code: from the link to the page (`#code=…`), as it was typed, or from the server. */
+import { read, write } from './store.ts'
+
+const CODE = 'oneroom.code'
+const IN_LINK = /^#code=(.+)/u
+
+/** Takes the code out of the address, so that it is not shown or shared by accident. */
+export function takeCode(): void {
+  const [, code] = IN_LINK.exec(location.hash) ?? []
+  if (code === undefined) return
+  keepCode(decodeURIComponent(code))
+  history.replaceState(null, '', location.pathname + location.search)
+}
+
+/** null if no code is known. */
+export function knownCode(): string | null {
+  return read('localStorage', CODE)
+}
+
+export function keepCode(code: string | null): void {
+  write('localStorage', CODE, code)
+}
