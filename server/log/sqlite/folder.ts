@@ -1,31 +1,16 @@
 /**
- * The data folder: its files, its lock and its permissions.
+ * The data folder: its files and its lock.
  *
- * MUST keep other users of the machine from reading the log: it has the key for the tokens of all
- * members. MUST NOT change files of other programs.
+ * MUST NOT change files of other programs.
  */
-import {
-  chmodSync,
-  closeSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  statSync,
-} from 'node:fs'
+import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import Database from 'libsql'
+import { PRIVATE_FILE, PRIVATE_FOLDER } from './modes.ts'
 import { inspect, UnusableFile } from './schema.ts'
 
 /** How long a statement waits for another program to release the file, in ms. */
 const BUSY_MS = 2000
-
-/** All files of the log; SQLite adds `-wal`, `-shm` and `-journal`. */
-const FILE = /^room\.(db|lock)(-wal|-shm|-journal)?$/
-const PRIVATE_FOLDER = 0o700
-const PRIVATE_FILE = 0o600
-/** Permissions of the group and of all other users. */
-const OTHERS = 0o077
 
 /** Creates the missing folders and files; only their owner can open them. */
 export function createFolder(folder: string): void {
@@ -41,32 +26,6 @@ function createParents(path: string): void {
   if (existsSync(path)) return
   createParents(dirname(path))
   mkdirSync(path, { mode: PRIVATE_FOLDER })
-}
-
-/**
- * Removes the permissions of other users. Returns the end of a sentence that begins with the
- * folder, if there is something to report; never throws. A folder that has other files as well
- * keeps its permissions.
- */
-export function makePrivate(folder: string): string | undefined {
-  try {
-    const names = readdirSync(folder)
-    const files = names.filter((name) => FILE.test(name))
-    const paths = files.map((name) => join(folder, name))
-    if (files.length === names.length) paths.push(folder)
-    let changed = false
-    for (const path of paths) {
-      const { mode } = statSync(path)
-      if ((mode & OTHERS) === 0) continue
-      chmodSync(path, mode & ~OTHERS)
-      changed = true
-    }
-    return changed
-      ? 'could be opened by other users of this machine; now only its owner can open it'
-      : undefined
-  } catch (error) {
-    return `may be open to other users of this machine, which could not be changed: ${(error as Error).message}`
-  }
 }
 
 /** Holds the lock of the folder for as long as it is open: one server for each folder. */

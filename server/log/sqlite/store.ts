@@ -35,7 +35,7 @@ const STALLED_MS = 5000
 export type SqliteOptions = WriterOptions & {
   /** Replaces STALLED_MS. */
   stalledMs?: number
-  /** Receives one sentence for the operator, before the store is open. */
+  /** Receives each sentence for the operator, before the store is open. */
   onWarning?: (sentence: string) => void
 }
 
@@ -62,8 +62,8 @@ export async function sqliteStore(
   }
   const { thread, opened } = await start('writer')
   const contents = opened.contents as Contents
-  if (contents.warning !== undefined) {
-    onWarning?.(`The data folder ${options.folder} ${contents.warning}.`)
+  for (const warning of contents.warnings) {
+    onWarning?.(`The data folder ${options.folder} ${warning}.`)
   }
   const startReader = async () => (await start('reader')).thread
   return new SqliteStore(thread, contents, { startReader, stalledMs, isLost: () => isLost })

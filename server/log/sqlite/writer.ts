@@ -11,8 +11,9 @@ import { LOBBY, personsOf } from '../../room/keys.ts'
 import type { LogKey, Seat, StoredRoom } from '../../room/log.ts'
 import { TOPIC } from '../topic.ts'
 import { type Extent, Extents, emptyExtent, extentOf } from './extents.ts'
-import { createFolder, lock, makePrivate, open } from './folder.ts'
+import { createFolder, lock, open } from './folder.ts'
 import { migrate } from './migrations.ts'
+import { makePrivate } from './modes.ts'
 import { type DraftRow, eventOf, type Row } from './rows.ts'
 import { SeatTable } from './seats.ts'
 import { writeSetting } from './settings.ts'
@@ -35,13 +36,13 @@ type Inserted = Appended & { topic: string | undefined }
 /** Where a log begins and ends. */
 export type Ends = { first: number; head: number }
 
-/** The store when it was opened. `warning` ends a sentence that begins with the folder. */
+/** The store when it was opened. `warnings`: each ends a sentence that begins with the folder. */
 export type Contents = {
   epoch: string
   secret: Uint8Array
   rooms: StoredRoom[]
   lobby: Ends & { name: string; topic: string }
-  warning?: string
+  warnings: string[]
 }
 
 export class Writer {
@@ -59,12 +60,12 @@ export class Writer {
     createFolder(folder)
     this.#lock = lock(folder)
     this.#database = open(folder)
-    const warning = makePrivate(folder)
+    const warnings = makePrivate(folder)
     migrate(this.#database)
     this.#statements = prepare(this.#database)
     this.#upkeep = new Upkeep(this.#database, this.#statements, limits, this.#extents)
     this.#seats = new SeatTable(this.#database, this.#statements)
-    this.contents = { ...this.#contents(), ...(warning !== undefined && { warning }) }
+    this.contents = { ...this.#contents(), warnings }
   }
 
   /** How many events wait for upkeep, as far as it is known. */
@@ -126,7 +127,7 @@ export class Writer {
     this.#lock.close()
   }
 
-  #contents(): Contents {
+  #contents(): Omit<Contents, 'warnings'> {
     const meta = Object.fromEntries(this.#statements.meta.all() as [string, string][])
     const rooms = this.#statements.rooms.all() as [string, string, string][]
     const lobby = this.#load(LOBBY) as Extent
