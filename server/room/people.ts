@@ -21,7 +21,8 @@ import { holdsToken, isLikeId, newPersonId } from './token.ts'
 /** Longest time, in ms, that the stored seat of a reader lags behind what it has read. */
 const SEAT_LAG_MS = 10_000
 
-const CODE_IN_NAME =
+/** Why a name that contains a token is refused, for people and for rooms. */
+export const CODE_IN_NAME =
   'A name cannot contain a /resume code, which would let others impersonate its owner.'
 
 export type Arrival = { ok: true; person: Person } | { ok: false; fault: Fault }

@@ -19,9 +19,10 @@ import { FeedMemory } from './feed.ts'
 import { LOBBY, roomKey, roomOf } from './keys.ts'
 import type { Draft, LogKey, RoomLog, Store } from './log.ts'
 import { Pages } from './pages.ts'
-import { People } from './people.ts'
+import { CODE_IN_NAME, People } from './people.ts'
 import { type About, Room, type RoomOptions } from './room.ts'
 import { Tally } from './tally.ts'
+import { holdsToken } from './token.ts'
 
 /** Most rooms that exist and were made from one network since the start. */
 export const MAX_ROOMS_OF_NETWORK = 250
@@ -138,7 +139,7 @@ export class Rooms {
   async enter(raw: string | undefined, network: string): Promise<Held> {
     if (raw === undefined) return held(this.lobby)
     return this.#hold(raw, (folded, name) => {
-      const fault = this.#objection(network)
+      const fault = this.#objection(name, network)
       return fault ?? this.#add(folded, { name, topic: '' }, network)
     })
   }
@@ -205,9 +206,10 @@ export class Rooms {
     if (!isKept && this.#entries.get(folded) === entry) this.#entries.delete(folded)
   }
 
-  /** Why no room can be made now. */
-  #objection(network: string): Fault | undefined {
+  /** Why no room of that name can be made now. */
+  #objection(name: string, network: string): Fault | undefined {
     if (this.#rule.type === 'listed') return { code: 'room_unknown' }
+    if (holdsToken(name, this.store.secret)) return { code: 'room_invalid', message: CODE_IN_NAME }
     if (this.#entries.size + 1 >= MAX_ROOMS) return { code: 'rooms_full' }
     let ofNetwork = 0
     for (const entry of this.#entries.values()) if (entry.network === network) ofNetwork += 1

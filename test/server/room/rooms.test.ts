@@ -5,6 +5,7 @@ import { memoryStore } from '../../../server/log/memory.ts'
 import type { Reader } from '../../../server/room/reader.ts'
 import type { Room } from '../../../server/room/room.ts'
 import { LobbyTaken, MAX_ROOMS_OF_NETWORK, type Rooms } from '../../../server/room/rooms.ts'
+import { newPersonId, tokenFor } from '../../../server/room/token.ts'
 import { MAX_ROOMS } from '../../../shared/limits.ts'
 import { testRooms } from '../../support/rooms.ts'
 
@@ -34,6 +35,14 @@ test('a room is the same room under each spelling of its name', async () => {
   }
   expect(await enter(rooms, 'LOBBY')).toBe(rooms.lobby)
   expect(names(rooms)).toEqual(['lobby', 'Physics'])
+})
+
+test('no room is made with a name that contains a token', async () => {
+  const rooms = await testRooms()
+  const token = tokenFor(newPersonId(), rooms.store.secret)
+  expect(await faultOf(rooms, `x ${token}`)).toMatchObject({ code: 'room_invalid' })
+  expect(names(rooms)).toEqual(['lobby'])
+  expect(await faultOf(rooms, 'AAAAAAAAAA.BBBBBBBBBBB')).toBeUndefined()
 })
 
 test('a room that is entered twice at once is opened once', async () => {
