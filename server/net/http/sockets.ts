@@ -97,6 +97,7 @@ export class HttpSockets {
     server.maxConnections = this.#limits.listener
     server.timeout = this.#limits.stalledMs
     server.on('connection', (socket) => this.#serverOnConnection(socket))
+    server.on('clientError', serverOnClientError)
     server.on('upgrade', (request, _socket, head) => this.#serverOnUpgrade(request, head))
     server.on('request', (request, response) => {
       this.#serverOnRequest({ request, response, handle })
@@ -161,4 +162,10 @@ export class HttpSockets {
     this.#loggedAt = now
     this.#log.warn({ remote: socket.remoteAddress, open: this.#quota.total }, message)
   }
+}
+
+/** Fastify, whose listener is called after this one, logs the error with all its fields. */
+function serverOnClientError(error: Error & { rawPacket?: Buffer }): void {
+  // What the client has sent may contain a token.
+  delete error.rawPacket
 }
