@@ -25,6 +25,8 @@ const CLOSING: ReadonlySet<string> = new Set([
   'too_slow',
   'room_full',
   'catch_up_failed',
+  'code_timeout',
+  'network_full',
 ])
 
 export function takeMessage(state: State, message: ServerMessage, now: number): State {
