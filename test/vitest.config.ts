@@ -2,17 +2,43 @@ import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 import { HANGING_MS } from './support/waiting.ts'
 
+/** Tests of the parts that measure the memory of the whole process. */
+const MEASURING = [
+  'server/net/websocket.test.ts',
+  'server/net/websocket-input.test.ts',
+  'server/net/raw/{lines,negotiation}.test.ts',
+]
+
 export default defineConfig({
   root: import.meta.dirname,
   cacheDir: '../node_modules/.vite/test',
   test: {
-    include: ['**/*.test.ts'],
     globalSetup: 'support/setup.ts',
-    // Most tests wait for other processes, so at least two files run side by side.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    // Most tests wait for other processes or for timers, so at least three files run side by side.
+    maxWorkers: Math.max(3, availableParallelism() - 1),
     // Limits for what hangs, not measurements: a test that passes does not depend on them.
     testTimeout: 240_000,
     hookTimeout: 240_000,
     expect: { poll: { timeout: HANGING_MS } },
+    // Vitest starts the projects in the order of their names: the long files run first.
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'apart',
+          include: ['!(server|shared|web)/**/*.test.ts', ...MEASURING],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'parts',
+          include: ['{server,shared,web}/**/*.test.ts', '*.test.ts'],
+          exclude: MEASURING,
+          // Files share a process, since most would spend more time on imports than on tests.
+          isolate: false,
+        },
+      },
+    ],
   },
 })
