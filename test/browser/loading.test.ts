@@ -1,6 +1,7 @@
 /** A page whose requests or messages fail: what it shows and announces, and how to retry. */
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect } from 'vitest'
+import { ANSWER_MS } from '../../shared/client/pending.ts'
 import { launch } from '../support/chromium.ts'
 import { serveInProcess } from '../support/gateway.ts'
 import { serve } from '../support/program.ts'
@@ -46,10 +47,13 @@ it('announces many messages that were not sent once', async () => {
       }
     }).observe(document.body, { childList: true, characterData: true, subtree: true })
   })
+  await page.clock.install()
   // The server keeps the connection and sends nothing.
   server.child.kill('SIGSTOP')
   await composer(page).fill(Array.from({ length: 20 }, (_, at) => `line ${at}`).join('\n'))
   await page.keyboard.press('Enter')
+  await page.locator('.clock').first().waitFor({ state: 'visible' })
+  await page.clock.fastForward(ANSWER_MS)
   await page.getByText('20 messages failed to send.').waitFor({ state: 'attached' })
   expect(await page.getByText('Not sent.').count()).toBe(20)
   expect(await page.locator('[role=alert]').count()).toBe(1)
