@@ -3,6 +3,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { systemClock } from '../../../server/clock.ts'
 import { memoryStore } from '../../../server/log/memory.ts'
 import { Seats } from '../../../server/room/seats.ts'
+import { cpuMs } from '../../support/cpu.ts'
 
 test('while the store fails, the latest 10,000 seats wait, and are saved when it recovers', async () => {
   const store = memoryStore()
@@ -39,8 +40,9 @@ test('a name is found among many seats that wait, however often it is looked for
     const name = `Straße ${at}`
     seats.note({ person: `p${at}`, name, room: 'lobby', positions: {}, ignored: [] })
   }
-  const began = performance.now()
-  for (let times = 0; times < 1000; times += 1) await seats.named('nobody')
-  expect(performance.now() - began).toBeLessThan(4000)
+  const used = await cpuMs(async () => {
+    for (let times = 0; times < 1000; times += 1) await seats.named('nobody')
+  })
+  expect(used).toBeLessThan(4000)
   expect(await seats.named('straße 1')).toMatchObject({ person: 'p1' })
 })
