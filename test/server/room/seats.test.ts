@@ -43,6 +43,7 @@ test('a name is found among many seats that wait, however often it is looked for
   const used = await cpuMs(async () => {
     for (let times = 0; times < 1000; times += 1) await seats.named('nobody')
   })
-  expect(used).toBeLessThan(4000)
+  // It uses about 400 ms; folding each name at each look-up would use some seconds.
+  expect(used).toBeLessThan(1500)
   expect(await seats.named('straße 1')).toMatchObject({ person: 'p1' })
 })
