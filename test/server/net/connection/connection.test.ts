@@ -82,23 +82,26 @@ describe('a connection', () => {
     const [ann, bob] = [open(jsonDialect), open(jsonDialect)]
     ann.receive(HELLO)
     bob.receive(HELLO, { type: 'request', request: { type: 'typing', on: true } })
-    await vi.waitFor(() => expect(ann.transport.lines.join()).toContain('"on":true'))
+    await vi.waitFor(() => expect(ann.transport.lines.join()).toContain('"on":true'), HANGING_MS)
     bob.receive({ type: 'request', request: { type: 'bye' } })
-    await vi.waitFor(() => expect(room.members.size).toBe(1))
-    await vi.waitFor(() => expect(ann.transport.lines.at(-1)).toContain('"on":false'), 2000)
+    await vi.waitFor(() => expect(room.members.size).toBe(1), HANGING_MS)
+    await vi.waitFor(() => expect(ann.transport.lines.at(-1)).toContain('"on":false'), HANGING_MS)
   })
 
   test('that resumes as another person leaves after its messages are in the log', async () => {
     const { open } = await server()
     const [ann, bob, eve] = [open(), open(), open()]
     for (const { receive } of [ann, bob, eve]) receive(HELLO)
-    await vi.waitFor(() => expect(eve.transport.lines[2]).toContain('/resume'))
+    await vi.waitFor(() => expect(eve.transport.lines[2]).toContain('/resume'), HANGING_MS)
     const code = /\/resume (\S+)/.exec(bob.transport.lines[2] ?? '')?.[1] ?? ''
     bob.receive({ type: 'request', request: { type: 'bye' } })
     // The join of the third connection may be announced later.
-    await vi.waitFor(() => expect(ann.transport.lines).toContain('* guest-2 left'))
+    await vi.waitFor(() => expect(ann.transport.lines).toContain('* guest-2 left'), HANGING_MS)
     eve.receive(say('last words'), { type: 'request', request: { type: 'resume', code } })
-    await vi.waitFor(() => expect(ann.transport.lines.at(-1)).toBe('* guest-2 joined (tcp)'))
+    await vi.waitFor(
+      () => expect(ann.transport.lines.at(-1)).toBe('* guest-2 joined (tcp)'),
+      HANGING_MS,
+    )
     expect(ann.transport.lines.slice(-3)[0]).toMatch('guest-3: last words')
   })
 
@@ -106,9 +109,12 @@ describe('a connection', () => {
     const { open } = await server()
     const [ann, bob] = [open(), open()]
     for (const { receive } of [ann, bob]) receive(HELLO)
-    await vi.waitFor(() => expect(bob.connection.session.name).toBe('guest-2'))
+    await vi.waitFor(() => expect(bob.connection.session.name).toBe('guest-2'), HANGING_MS)
     ann.receive(say('hello'))
-    await vi.waitFor(() => expect(bob.transport.lines.join()).toContain('guest-1: hello'))
+    await vi.waitFor(
+      () => expect(bob.transport.lines.join()).toContain('guest-1: hello'),
+      HANGING_MS,
+    )
     expect(ann.transport.lines.join()).not.toContain('guest-1: hello')
   })
 
@@ -116,13 +122,13 @@ describe('a connection', () => {
     const { open, logged, connections } = await server()
     const { transport, connection, receive } = open()
     receive(HELLO, { type: 'request', request: { type: 'bye' } })
-    await vi.waitFor(() => expect(transport.calls).toEqual(['end 1000']))
+    await vi.waitFor(() => expect(transport.calls).toEqual(['end 1000']), HANGING_MS)
     expect(transport.lines.at(-1)).toBe('Goodbye, guest-1.')
     connection.close('too_slow')
     connection.gone('closed')
     connection.gone('closed again')
     expect(logged.filter(({ msg }) => msg === 'left')).toMatchObject([{ reason: 'bye' }])
-    await vi.waitFor(() => expect([...connections.open]).toEqual([]))
+    await vi.waitFor(() => expect([...connections.open]).toEqual([]), HANGING_MS)
   })
 
   test('that ends without a goodbye leaves, or holds its place if its dialect reconnects', async () => {
@@ -131,7 +137,7 @@ describe('a connection', () => {
       const { receive } = open(dialect)
       receive(HELLO, { type: 'end' })
     }
-    await vi.waitFor(() => expect(room.counts).toMatchObject({ present: 0, held: 1 }))
+    await vi.waitFor(() => expect(room.counts).toMatchObject({ present: 0, held: 1 }), HANGING_MS)
   })
 
   test('that is gone delays a stop until its messages are in the log', async () => {
@@ -147,7 +153,7 @@ describe('a connection', () => {
     }
     const { connection, receive } = open()
     receive(HELLO)
-    await vi.waitFor(() => expect(connection.personId).toBeDefined())
+    await vi.waitFor(() => expect(connection.personId).toBeDefined(), HANGING_MS)
     receive(say('last words'))
     let hasEnded = false
     const closed = connections.closeAll('shutdown').then(() => {
@@ -166,7 +172,7 @@ describe('a connection', () => {
     const { open, roomLog, room } = await server({ flood: { perSecond: 100, burst: 5 }, clock })
     const { connection, receive, transport } = open()
     receive(HELLO)
-    await vi.waitFor(() => expect(connection.personId).toBeDefined())
+    await vi.waitFor(() => expect(connection.personId).toBeDefined(), HANGING_MS)
     const fault = { type: 'fault', fault: { code: 'bad_message' } } as const
     receive(...Array.from({ length: 9 }, (_, at) => say(`${at}`)), fault, say('9'))
     const written = transport.lines.length
@@ -174,7 +180,7 @@ describe('a connection', () => {
     await vi.waitFor(() => {
       clock.advance(10)
       expect(room.counts.present).toBe(0)
-    })
+    }, HANGING_MS)
     expect(roomLog.head()).toBe(10)
     // The hello and four messages at once, and then one every 10 ms.
     expect(clock.now()).toBeGreaterThanOrEqual(70)
@@ -186,11 +192,11 @@ describe('a connection', () => {
     const search = vi.spyOn(roomLog, 'search')
     const { connection, receive } = open()
     receive(HELLO)
-    await vi.waitFor(() => expect(connection.personId).toBeDefined())
+    await vi.waitFor(() => expect(connection.personId).toBeDefined(), HANGING_MS)
     const query: Arrived = { type: 'request', request: { type: 'search', query: 'one' } }
     receive(say('one'), say('two'), query, say('three'))
     connection.gone('ECONNRESET')
-    await vi.waitFor(() => expect(roomLog.head()).toBe(3))
+    await vi.waitFor(() => expect(roomLog.head()).toBe(3), HANGING_MS)
     expect(search).not.toHaveBeenCalled()
   })
 
@@ -202,12 +208,12 @@ describe('a connection', () => {
     })
     const { connection, receive } = open()
     receive(HELLO)
-    await vi.waitFor(() => expect(connection.personId).toBeDefined())
+    await vi.waitFor(() => expect(connection.personId).toBeDefined(), HANGING_MS)
     receive(say('one'), say('two'), say('three'))
     connection.gone('ECONNRESET')
-    await vi.waitFor(() => expect(roomLog.head()).toBe(1))
+    await vi.waitFor(() => expect(roomLog.head()).toBe(1), HANGING_MS)
     clock.advance(60_000)
-    await vi.waitFor(() => expect(room.counts.present).toBe(0))
+    await vi.waitFor(() => expect(room.counts.present).toBe(0), HANGING_MS)
     expect(roomLog.head()).toBe(1)
     expect(logged.map(({ msg }) => msg)).toContain('messages of a closed connection are dropped')
   })
@@ -216,17 +222,18 @@ describe('a connection', () => {
     const { open, room } = await server({ flood: { perSecond: 0.1, burst: 2 } })
     const [ann, lost, back] = [open(), open(), open()]
     for (const { receive } of [ann, lost, back]) receive(HELLO)
-    await vi.waitFor(() => expect(back.transport.lines[2]).toContain('/resume'))
+    await vi.waitFor(() => expect(back.transport.lines[2]).toContain('/resume'), HANGING_MS)
     const code = /\/resume (\S+)/.exec(ann.transport.lines[2] ?? '')?.[1] ?? ''
     const resume: Arrived = { type: 'request', request: { type: 'resume', code } }
     // The second message waits for flood control.
     lost.receive(say('one'), say('two'), resume)
     lost.connection.gone('ECONNRESET')
     back.receive(resume)
-    await vi.waitFor(() => expect(back.connection.session.name).toBe('guest-1'))
+    await vi.waitFor(() => expect(back.connection.session.name).toBe('guest-1'), HANGING_MS)
     lost.connection.close('shutdown')
-    await vi.waitFor(() =>
-      expect(room.members.list(9).map(({ name }) => name)).toEqual(['guest-1']),
+    await vi.waitFor(
+      () => expect(room.members.list(9).map(({ name }) => name)).toEqual(['guest-1']),
+      HANGING_MS,
     )
     expect(back.transport.calls).toEqual([])
   })
@@ -235,16 +242,16 @@ describe('a connection', () => {
     const { open, room, roomLog } = await server({ flood: { perSecond: 100, burst: 2 } })
     const [ann, back] = [open(), open()]
     for (const { receive } of [ann, back]) receive(HELLO)
-    await vi.waitFor(() => expect(ann.transport.lines[2]).toContain('/resume'))
-    await vi.waitFor(() => expect(back.connection.personId).toBeDefined())
+    await vi.waitFor(() => expect(ann.transport.lines[2]).toContain('/resume'), HANGING_MS)
+    await vi.waitFor(() => expect(back.connection.personId).toBeDefined(), HANGING_MS)
     const code = /\/resume (\S+)/.exec(ann.transport.lines[2] ?? '')?.[1] ?? ''
     ann.receive(...Array.from({ length: 12 }, (_, at) => say(`${at}`)))
     back.receive({ type: 'request', request: { type: 'resume', code } })
-    await vi.waitFor(() => expect(ann.transport.calls).toHaveLength(1))
+    await vi.waitFor(() => expect(ann.transport.calls).toHaveLength(1), HANGING_MS)
     expect(ann.transport.lines.at(-1)).toContain('connected again')
     back.receive({ type: 'request', request: { type: 'bye' } })
-    await vi.waitFor(() => expect(room.members.size).toBe(0))
-    await vi.waitFor(() => expect(roomLog.head()).toBe(12))
+    await vi.waitFor(() => expect(room.members.size).toBe(0), HANGING_MS)
+    await vi.waitFor(() => expect(roomLog.head()).toBe(12), HANGING_MS)
     const events = await roomLog.read(1, 12)
     expect(events.map(({ from, text }) => `${from.name} ${text}`)).toEqual(
       Array.from({ length: 12 }, (_, at) => `guest-1 ${at}`),
@@ -255,16 +262,16 @@ describe('a connection', () => {
     const { open, room, roomLog } = await server({ flood: { perSecond: 100, burst: 1 } })
     const [lost, ann, back] = [open(), open(), open()]
     for (const { receive } of [lost, ann, back]) receive(HELLO)
-    await vi.waitFor(() => expect(ann.transport.lines[2]).toContain('/resume'))
+    await vi.waitFor(() => expect(ann.transport.lines[2]).toContain('/resume'), HANGING_MS)
     const code = /\/resume (\S+)/.exec(ann.transport.lines[2] ?? '')?.[1] ?? ''
     const resume: Arrived = { type: 'request', request: { type: 'resume', code } }
     // Says something as guest-1, and becomes guest-2.
     lost.receive(say('as guest-1'), resume)
-    await vi.waitFor(() => expect(lost.connection.session.name).toBe('guest-2'))
+    await vi.waitFor(() => expect(lost.connection.session.name).toBe('guest-2'), HANGING_MS)
     lost.receive(...Array.from({ length: 5 }, () => ({ type: 'nothing' }) as const), say('late'))
     back.receive(resume, { type: 'request', request: { type: 'bye' } })
-    await vi.waitFor(() => expect(room.members.size).toBe(0))
-    await vi.waitFor(() => expect(roomLog.head()).toBe(2))
+    await vi.waitFor(() => expect(room.members.size).toBe(0), HANGING_MS)
+    await vi.waitFor(() => expect(roomLog.head()).toBe(2), HANGING_MS)
     const events = await roomLog.read(1, 2)
     expect(events.map(({ from, text }) => `${from.name}: ${text}`)).toEqual([
       'guest-1: as guest-1',
@@ -276,7 +283,7 @@ describe('a connection', () => {
     const { open, connections, room } = await server({ flood: { perSecond: 0.1, burst: 1 } })
     const { connection, transport, receive } = open()
     receive(HELLO)
-    await vi.waitFor(() => expect(connection.personId).toBeDefined())
+    await vi.waitFor(() => expect(connection.personId).toBeDefined(), HANGING_MS)
     let size = 0
     let take: (() => void) | undefined
     transport.write = (parts, done) => {
@@ -287,7 +294,7 @@ describe('a connection', () => {
     const fault = { type: 'fault', fault: { code: 'bad_message' } } as const
     receive(...Array.from({ length: 20_000 }, () => fault), say('last words'))
     const closed = connections.closeAll('shutdown')
-    await vi.waitFor(() => expect(room.feed.seq).toBe(1), { timeout: HANGING_MS })
+    await vi.waitFor(() => expect(room.feed.seq).toBe(1), HANGING_MS)
     // The client has read nothing until here.
     while (take !== undefined) {
       const taken: () => void = take
@@ -304,14 +311,14 @@ describe('a connection', () => {
     const { connections, open, room } = await server({ clock })
     const [ann, bob] = [open(jsonDialect), open(jsonDialect)]
     for (const { receive } of [ann, bob]) receive(HELLO)
-    await vi.waitFor(() => expect(room.counts.readers).toBe(2))
+    await vi.waitFor(() => expect(room.counts.readers).toBe(2), HANGING_MS)
     ann.transport.write = () => false
     ann.transport.destroy = () => ann.connection.gone('destroyed')
     bob.transport.end = () => bob.connection.gone('ended')
     // The first write is never taken, so the second message waits.
     for (const seq of [1, 2]) {
       bob.receive(say('hello'))
-      await vi.waitFor(() => expect(room.feed.seq).toBe(seq))
+      await vi.waitFor(() => expect(room.feed.seq).toBe(seq), HANGING_MS)
     }
     const leave = { type: 'leave', room: 'lobby' } as const
     ann.receive({ type: 'request', request: leave })
@@ -323,7 +330,7 @@ describe('a connection', () => {
     await vi.waitFor(() => {
       clock.advance(2000)
       expect(isClosed).toBe(true)
-    })
+    }, HANGING_MS)
     await closed
   })
 
@@ -331,7 +338,7 @@ describe('a connection', () => {
     const { open, roomLog, connections } = await server({ flood: { perSecond: 0.1, burst: 1 } })
     const { connection, receive } = open()
     receive(HELLO)
-    await vi.waitFor(() => expect(connection.personId).toBeDefined())
+    await vi.waitFor(() => expect(connection.personId).toBeDefined(), HANGING_MS)
     receive(...Array.from({ length: 20 }, (_, at) => say(`${at}`)))
     connection.gone('ECONNRESET')
     await connections.closeAll('shutdown')
@@ -341,7 +348,7 @@ describe('a connection', () => {
   test('without a hello is closed after a while', async () => {
     const { open } = await server({ helloMs: 20 })
     const { transport } = open()
-    await vi.waitFor(() => expect(transport.calls).toEqual(['end 4000']))
+    await vi.waitFor(() => expect(transport.calls).toEqual(['end 4000']), HANGING_MS)
   })
 
   test('that is asked for the code has two minutes', async () => {
@@ -368,7 +375,7 @@ describe('a connection', () => {
     expect(broken.transport.calls).toEqual(['destroy'])
     expect(logged.some(({ msg }) => msg === 'a connection failed')).toBe(true)
     other.receive(HELLO)
-    await vi.waitFor(() => expect(other.connection.personId).toBeDefined())
+    await vi.waitFor(() => expect(other.connection.personId).toBeDefined(), HANGING_MS)
   })
 
   test('confirms a style in that style, and rejects lockstep mode if the transport has none', async () => {
@@ -384,6 +391,6 @@ describe('a connection', () => {
         '/ascii is on now.',
         '! /turn works on raw TCP connections only.',
       ])
-    })
+    }, HANGING_MS)
   })
 })

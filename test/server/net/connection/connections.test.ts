@@ -5,6 +5,7 @@ import { Connections } from '../../../../server/net/connection/connections.ts'
 import { lineDialect } from '../../../../shared/dialect/line.ts'
 import { manualClock } from '../../../support/clock.ts'
 import { testNetwork } from '../../../support/rooms.ts'
+import { HANGING_MS } from '../../../support/waiting.ts'
 
 function connectionsWith(count: number, onCrowdGone: () => void) {
   // Beats come every 10 ms.
@@ -39,7 +40,7 @@ function connectionsWith(count: number, onCrowdGone: () => void) {
   })
   const beat = (): Promise<void> => {
     const before = beats
-    return vi.waitFor(() => expect(beats).toBeGreaterThan(before))
+    return vi.waitFor(() => expect(beats).toBeGreaterThan(before), HANGING_MS)
   }
   return { connections, open, leave, beat }
 }
@@ -49,7 +50,7 @@ test('onCrowdGone is called once after a crowd has left', async () => {
   const { open, leave, beat } = connectionsWith(1500, onCrowdGone)
   await beat()
   for (const connection of open.slice(0, 1400)) leave(connection)
-  await vi.waitFor(() => expect(onCrowdGone).toHaveBeenCalled())
+  await vi.waitFor(() => expect(onCrowdGone).toHaveBeenCalled(), HANGING_MS)
   await beat()
   await beat()
   expect(onCrowdGone).toHaveBeenCalledTimes(1)

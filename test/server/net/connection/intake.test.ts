@@ -5,6 +5,7 @@ import { Intake } from '../../../../server/net/connection/intake.ts'
 import { Bucket, type Rate } from '../../../../server/room/rate.ts'
 import { LINE_HELLO } from '../../../../shared/dialect/typed.ts'
 import { manualClock } from '../../../support/clock.ts'
+import { HANGING_MS } from '../../../support/waiting.ts'
 
 type Process = (text: string) => Promise<void> | void
 
@@ -55,7 +56,7 @@ test('while one step is processed, the transport is paused and no other step is 
   intake.pump()
   expect([processed, calls]).toEqual([['slow'], ['pause']])
   release()
-  await vi.waitFor(() => expect(calls).toEqual(['pause', 'listen']))
+  await vi.waitFor(() => expect(calls).toEqual(['pause', 'listen']), HANGING_MS)
   expect(processed).toEqual(['slow', 'next'])
 })
 
@@ -65,9 +66,9 @@ test('flood control delays steps and drops none', async () => {
   intake.pump()
   expect(processed).toEqual(['1', '2'])
   for (const count of [3, 4]) {
-    await vi.waitFor(() => expect(clock.timers).toBe(1))
+    await vi.waitFor(() => expect(clock.timers).toBe(1), HANGING_MS)
     clock.advance(100)
-    await vi.waitFor(() => expect(processed).toHaveLength(count))
+    await vi.waitFor(() => expect(processed).toHaveLength(count), HANGING_MS)
   }
   expect(processed).toEqual(texts)
 })
@@ -75,7 +76,7 @@ test('flood control delays steps and drops none', async () => {
 test('a stopped intake takes nothing, and leaves no timer', async () => {
   const { intake, clock, processed } = intakeOf(['1', '2'], { rate: { perSecond: 1, burst: 1 } })
   intake.pump()
-  await vi.waitFor(() => expect(clock.timers).toBe(1))
+  await vi.waitFor(() => expect(clock.timers).toBe(1), HANGING_MS)
   intake.stop()
   intake.pump()
   expect([processed, clock.timers, intake.isStopped]).toEqual([['1'], 0, true])
@@ -101,11 +102,11 @@ test('draining at the rate of flood control can be hastened, or stopped', async 
   const rate = { perSecond: 10, burst: 1 }
   const hastened = intakeOf(['1', '2', '3', '4'], { rate })
   const drained = hastened.intake.drain('flood')
-  await vi.waitFor(() => expect(hastened.clock.timers).toBe(1))
+  await vi.waitFor(() => expect(hastened.clock.timers).toBe(1), HANGING_MS)
   expect(hastened.processed).toEqual(['1'])
   hastened.clock.advance(100)
-  await vi.waitFor(() => expect(hastened.processed).toEqual(['1', '2']))
-  await vi.waitFor(() => expect(hastened.clock.timers).toBe(1))
+  await vi.waitFor(() => expect(hastened.processed).toEqual(['1', '2']), HANGING_MS)
+  await vi.waitFor(() => expect(hastened.clock.timers).toBe(1), HANGING_MS)
   expect(hastened.intake.drain('unlimited')).toBe(drained)
   await drained
   expect(hastened.processed).toEqual(['1', '2', '3', '4'])
@@ -113,7 +114,7 @@ test('draining at the rate of flood control can be hastened, or stopped', async 
 
   const stopped = intakeOf(['1', '2', '3'], { rate })
   const end = stopped.intake.drain('flood')
-  await vi.waitFor(() => expect(stopped.clock.timers).toBe(1))
+  await vi.waitFor(() => expect(stopped.clock.timers).toBe(1), HANGING_MS)
   stopped.intake.stop()
   await end
   expect(stopped.processed).toEqual(['1'])
@@ -138,7 +139,7 @@ test.each([
 ])('a step that %s stops the intake and is reported', async (_how, process) => {
   const { intake, onError, processed } = intakeOf(['1', '2'], { process })
   intake.pump()
-  await vi.waitFor(() => expect(onError).toHaveBeenCalledOnce())
+  await vi.waitFor(() => expect(onError).toHaveBeenCalledOnce(), HANGING_MS)
   intake.pump()
   expect(processed).toEqual(['1'])
 })

@@ -4,6 +4,7 @@ import { Outbox } from '../../../../server/net/connection/outbox.ts'
 import type { Part } from '../../../../server/room/encoded.ts'
 import { LineCodec } from '../../../../shared/dialect/line.ts'
 import { testRooms } from '../../../support/rooms.ts'
+import { HANGING_MS } from '../../../support/waiting.ts'
 
 const from = { id: 'a', name: 'Ann', via: 'web' } as const
 
@@ -82,7 +83,7 @@ test('events that have left the feed are read from the log, without a gap', asyn
   while (writes.flat().at(-1) !== last) {
     const count = writes.length
     take()
-    await vi.waitFor(() => expect(writes.length).toBeGreaterThan(count))
+    await vi.waitFor(() => expect(writes.length).toBeGreaterThan(count), HANGING_MS)
   }
   expect(writes.flat().slice(1)).toEqual(texts.map((text) => `Ann: ${text}`))
 })
@@ -94,7 +95,7 @@ test('the connection is lost when the log cannot be read, and keeps its position
   for (let at = 0; at < 50; at += 1) await say(`message ${at}`)
   room.log.read = () => Promise.reject(new Error('the disk is gone'))
   take()
-  await vi.waitFor(() => expect(lost).toHaveBeenCalledOnce())
+  await vi.waitFor(() => expect(lost).toHaveBeenCalledOnce(), HANGING_MS)
   expect(writes).toHaveLength(1)
   expect(outbox.seqIn(room)).toBe(0)
 })
