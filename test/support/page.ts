@@ -91,13 +91,15 @@ export class PageClient {
   }
 }
 
-/** Opens a connection that has not sent a hello. The caller ends it. */
+/** Opens a connection that has not sent a hello. The caller ends it. `localAddress`: to connect from. */
 export async function openPage(
   webUrl: string,
   protocol = 'oneroom.v1',
   headers: Record<string, string> = {},
+  localAddress?: string,
 ): Promise<PageClient> {
-  const socket = new WebSocket(`${webUrl.replace('http', 'ws')}/ws`, protocol, { headers })
+  const address = `${webUrl.replace('http', 'ws')}/ws`
+  const socket = new WebSocket(address, protocol, { headers, localAddress })
   const client = new PageClient(socket)
   await new Promise<void>((resolve, reject) => {
     socket.once('open', resolve)

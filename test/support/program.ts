@@ -83,7 +83,7 @@ export async function serve(...args: string[]): Promise<Served & { server: Progr
     ...args,
   )
   const ready = await server.until('Waiting for client request..\n')
-  const webUrl = /web {2}(\S+)/.exec(ready)?.[1] ?? ''
+  const webUrl = /web {2}(\w+:\/\/[^/\s]+)/.exec(ready)?.[1] ?? ''
   const tcpPort = Number(/tcp {2}nc \S+ (\d+)/.exec(ready)?.[1])
   return { server, webUrl, tcpPort }
 }
