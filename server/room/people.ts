@@ -6,17 +6,18 @@
  * name for as long as its person is connected or a place of theirs is held.
  */
 import type { Fault } from '../../shared/errors.ts'
-import { foldName } from '../../shared/fold.ts'
 import type { Person } from '../../shared/protocol.ts'
 import type { Clock } from './clock.ts'
-import type { Named, Pair } from './conversation.ts'
-import { LOBBY, personsOf } from './keys.ts'
+import type { Named } from './conversation.ts'
+import { Directory } from './directory.ts'
+import { type Kept, keptOf, latestPositions, NOTHING_KEPT } from './kept.ts'
+import { LOBBY } from './keys.ts'
 import type { LogKey, Seat, Store } from './log.ts'
 import type { Reader } from './reader.ts'
 import type { Room } from './room.ts'
 import { Roster } from './roster.ts'
 import { Seats } from './seats.ts'
-import { holdsToken, isLikeId, newPersonId } from './token.ts'
+import { holdsToken, newPersonId } from './token.ts'
 
 /** Longest time, in ms, that the stored seat of a reader lags behind what it has read. */
 const SEAT_LAG_MS = 10_000
@@ -27,8 +28,6 @@ export const CODE_IN_NAME =
 
 export type Arrival = { ok: true; person: Person } | { ok: false; fault: Fault }
 
-/** The part of a seat that lasts. `positions`: of the conversations that the person has read. */
-type Kept = Pick<Seat, 'positions' | 'ignored'>
 /**
  * `rooms`: in the order in which the person joined. `keepsSeat`: whether the stored seat is replaced;
  * if it could not be read, it stays as it is.
@@ -36,18 +35,13 @@ type Kept = Pick<Seat, 'positions' | 'ignored'>
 type Entry = { reader: Reader | undefined; rooms: readonly Room[]; kept: Kept; keepsSeat: boolean }
 
 const NOWHERE: readonly Room[] = []
-const NOTHING_KEPT: Kept = { positions: {}, ignored: [] }
-/**
- * Most conversations whose positions are in a seat: those that were read last. More than a
- * connection follows, since one that it gives up is followed again from its position.
- */
-const MAX_POSITIONS = 100
 
 /** A person who is known by a token, and their stored seat if it was read and there is one. */
 export type Returning = { id: string; seat: Seat | undefined; isRead: boolean }
 
 export class People {
   readonly names = new Roster()
+  readonly directory: Directory
   readonly #clock: Clock
   /** Key of the tokens. */
   readonly #secret: Uint8Array
@@ -60,6 +54,7 @@ export class People {
     this.#clock = clock
     this.#secret = store.secret
     this.#seats = new Seats(store, clock)
+    this.directory = new Directory(this.names, this.#seats)
   }
 
   /** The person with this id, if they return. */
@@ -204,36 +199,6 @@ export class People {
     return this.#entries.get(id)?.kept.positions[key]
   }
 
-  /** The person with this id, or the one who has, or had last, this name. */
-  async find(idOrName: string): Promise<Named | undefined> {
-    const present = this.names.get(idOrName)
-    if (present !== undefined) return present
-    // Another person can have this id as their name. The one with the id is meant, also if absent.
-    const known = isLikeId(idOrName) ? await this.#seats.of(idOrName) : undefined
-    const named = known === undefined ? this.names.named(idOrName) : undefined
-    if (named !== undefined) return named
-    const seat = known ?? (await this.#seats.named(foldName(idOrName)))
-    return seat === undefined ? undefined : { id: seat.person, name: seat.name }
-  }
-
-  /** The two people of a conversation, under the names that they have now, or had last. */
-  async pairOf(key: LogKey): Promise<Pair> {
-    const [one, other] = personsOf(key) ?? ['', '']
-    return [await this.#named(one), await this.#named(other)]
-  }
-
-  /** The person with whom this is a conversation of `id`. */
-  async peerIn(key: LogKey, id: string): Promise<Named> {
-    const [one, other] = await this.pairOf(key)
-    return one.id === id ? other : one
-  }
-
-  async #named(id: string): Promise<Named> {
-    const present = this.names.get(id)
-    const name = present?.name ?? (await this.#seats.of(id).catch(() => undefined))?.name
-    return { id, name: name ?? id }
-  }
-
   /** Whom the person ignores. */
   ignoredBy(id: string): readonly Named[] {
     return this.#entries.get(id)?.kept.ignored ?? []
@@ -262,18 +227,4 @@ export class People {
     await this.#seats.keep()
     this.#seats.close()
   }
-}
-
-function keptOf({ positions, ignored }: Seat): Kept {
-  const read = Object.entries(positions).filter(([key]) => personsOf(key) !== undefined)
-  return { positions: Object.fromEntries(read), ignored }
-}
-
-/** The latest positions in conversations, those of the reader last. */
-function latestPositions({ positions }: Kept, reader: Reader): Record<LogKey, number> {
-  const read = Object.entries(reader.positions).filter(([key]) => personsOf(key) !== undefined)
-  if (read.length === 0) return positions
-  const current = new Set(read.map(([key]) => key))
-  const earlier = Object.entries(positions).filter(([key]) => !current.has(key))
-  return Object.fromEntries([...earlier, ...read].slice(-MAX_POSITIONS))
 }

@@ -220,7 +220,7 @@ export class Rooms {
 
   /** The conversation with this log, held; undefined if it cannot be opened. */
   async conversationOf(key: LogKey): Promise<Conversation | undefined> {
-    const pair = await this.people.pairOf(key)
+    const pair = await this.people.directory.pairOf(key)
     return this.conversations.hold(pair).catch(() => undefined)
   }
 

@@ -99,7 +99,7 @@ export class Correspondence {
   async list(id: string): Promise<{ with: Named; head: number }[]> {
     const list: { with: Named; head: number }[] = []
     for (const { key, head } of await this.#stored(id)) {
-      list.push({ with: await this.#rooms.people.peerIn(key, id), head })
+      list.push({ with: await this.#rooms.people.directory.peerIn(key, id), head })
     }
     return list
   }

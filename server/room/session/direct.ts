@@ -85,7 +85,7 @@ async function conversationWith(
 async function findPeer(self: Self, name: string, id?: string): Promise<Named | undefined> {
   let peer: Named | undefined
   try {
-    peer = await self.rooms.people.find(name)
+    peer = await self.rooms.people.directory.find(name)
   } catch {
     self.refuse({ code: 'history_unavailable' }, id)
     return undefined
