@@ -90,12 +90,21 @@ export class Members {
     if (this.#held.size > MAX_HELD) this.#giveUpOldest()
   }
 
-  #giveUpOldest(): void {
-    const [oldest] = this.#held
-    if (oldest === undefined) return
-    const [id, cancel] = oldest
-    cancel()
+  /** Whether the member is lost, and only the place is held. */
+  isHeld(id: string): boolean {
+    return this.#held.has(id)
+  }
+
+  /** Ends a held place. It is announced before the next person of that name is. */
+  giveUp(id: string): void {
+    this.#held.get(id)?.()
     this.#remove(id)
+    this.announceUnlessCrowded()
+  }
+
+  #giveUpOldest(): void {
+    const [oldest] = this.#held.keys()
+    if (oldest !== undefined) this.giveUp(oldest)
   }
 
   #remove(id: string): void {
@@ -141,8 +150,8 @@ export class Members {
     else clock.turn(() => this.#announce())
   }
 
-  /** Broadcasts changes that are due before an event, so that its sender is known. */
-  announceBeforeEvents(): void {
+  /** Broadcasts changes at once, so that others know a person before what depends on it. */
+  announceUnlessCrowded(): void {
     if (!this.#isCrowded) this.#announce()
   }
 

@@ -3,7 +3,8 @@
  * through, and the rooms they are members of.
  *
  * MUST count a person once, however many connections come with the same token. MUST keep a
- * name for as long as its person is connected or a place of theirs is held.
+ * name for as long as its person is connected or a place of theirs is held, unless somebody from
+ * the same network wants the name of a person whose places are only held.
  */
 import type { Fault } from '../../shared/errors.ts'
 import type { Person } from '../../shared/protocol.ts'
@@ -15,7 +16,7 @@ import { LOBBY } from './keys.ts'
 import type { LogKey, Seat, Store } from './log.ts'
 import type { Reader } from './reader.ts'
 import type { Room } from './room.ts'
-import { Roster } from './roster.ts'
+import { type Claim, Roster } from './roster.ts'
 import { Seats } from './seats.ts'
 import { holdsToken, newPersonId } from './token.ts'
 
@@ -30,9 +31,16 @@ export type Arrival = { ok: true; person: Person } | { ok: false; fault: Fault }
 
 /**
  * `rooms`: in the order in which the person joined. `keepsSeat`: whether the stored seat is replaced;
- * if it could not be read, it stays as it is.
+ * if it could not be read, it stays as it is. `lostFrom`: the network of the last reader, added when
+ * it is lost, so that it takes no memory for those who are connected.
  */
-type Entry = { reader: Reader | undefined; rooms: readonly Room[]; kept: Kept; keepsSeat: boolean }
+type Entry = {
+  reader: Reader | undefined
+  rooms: readonly Room[]
+  kept: Kept
+  keepsSeat: boolean
+  lostFrom?: string
+}
 
 const NOWHERE: readonly Room[] = []
 
@@ -89,7 +97,7 @@ export class People {
     const claim =
       name === undefined
         ? { ok: true as const, name: this.names.guestName() }
-        : this.#claim(name, id)
+        : this.#claim(name, id, reader.source.name)
     if (!claim.ok) return claim
     const kept = seat === undefined ? NOTHING_KEPT : keptOf(seat)
     this.#entries.set(id, { reader, rooms: NOWHERE, kept, keepsSeat: isRead })
@@ -112,6 +120,7 @@ export class People {
     const entry = this.#entries.get(id)
     if (entry?.reader !== reader) return
     entry.reader = undefined
+    entry.lostFrom = reader.source.name
     this.#forgetUnlessPresent(id, entry)
   }
 
@@ -146,9 +155,12 @@ export class People {
     return current !== undefined && current !== reader && !current.isGone
   }
 
-  /** Returns why the person cannot have the name; undefined if they have it now. */
-  rename(id: string, raw: string): Fault | undefined {
-    const claim = this.#claim(raw, id)
+  /**
+   * Returns why the person cannot have the name; undefined if they have it now. `network`: from
+   * which they ask.
+   */
+  rename(id: string, raw: string, network: string): Fault | undefined {
+    const claim = this.#claim(raw, id, network)
     if (!claim.ok) return claim.fault
     const was = this.names.get(id)?.name
     this.names.rename(id, claim.name)
@@ -160,10 +172,25 @@ export class People {
     return undefined
   }
 
-  #claim(raw: string, id: string): ReturnType<Roster['claim']> {
-    return holdsToken(raw, this.#secret)
-      ? { ok: false, fault: { code: 'name_invalid', message: CODE_IN_NAME } }
-      : this.names.claim(raw, id)
+  #claim(raw: string, id: string, network: string): Claim {
+    if (holdsToken(raw, this.#secret)) {
+      return { ok: false, fault: { code: 'name_invalid', message: CODE_IN_NAME } }
+    }
+    const claim = this.names.claim(raw, id)
+    if (claim.ok || claim.holder === undefined) return claim
+    return this.#giveUp(claim.holder, network) ? this.names.claim(raw, id) : claim
+  }
+
+  /**
+   * Frees the name of a person who was lost from this network and has no connection. Returns whether
+   * it is free: a member whose last messages are still processed keeps it.
+   */
+  #giveUp(id: string, network: string): boolean {
+    const { reader, rooms = NOWHERE, lostFrom } = this.#entries.get(id) ?? {}
+    if (reader !== undefined || lostFrom !== network) return false
+    if (!rooms.every(({ members }) => members.isHeld(id))) return false
+    for (const { members } of rooms) members.giveUp(id)
+    return true
   }
 
   /** The seat of a person, with the latest position of their reader. */

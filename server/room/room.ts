@@ -72,7 +72,7 @@ export class Room extends Channel {
   protected prepareFor(events: readonly RoomEvent[]): void {
     const topic = events.findLast(({ kind }) => kind === 'topic')
     if (topic !== undefined) this.about.topic = topic.text
-    this.members.announceBeforeEvents()
+    this.members.announceUnlessCrowded()
   }
 
   /** A member has another name. */

@@ -31,6 +31,9 @@ function isReserved(name: string): boolean {
   )
 }
 
+/** `holder`: id of the person who has the name, or one that looks like it. */
+export type Claim = { ok: true; name: string } | { ok: false; fault: Fault; holder?: string }
+
 export class Roster {
   readonly #byId = new Map<string, Person>()
   /** Skeleton of each member's name → the member's id. */
@@ -55,7 +58,7 @@ export class Roster {
    * Returns the name as it will be shown. Otherwise the reason why `id` cannot have it, with a
    * free name near it if there is one.
    */
-  claim(raw: string, id: string): { ok: true; name: string } | { ok: false; fault: Fault } {
+  claim(raw: string, id: string): Claim {
     const checked = checkName(raw)
     if (!checked.ok) {
       const near = nearestName(raw)
@@ -70,11 +73,13 @@ export class Roster {
     const owner = this.get(this.#bySkeleton.get(nameSkeleton(name)) ?? '')
     const free = this.#freeName(name, id)
     const suggestion = free === undefined ? {} : { suggestion: free }
-    if (owner === undefined || foldName(owner.name) === foldName(name)) {
-      return { ok: false, fault: { code: 'name_taken', ...suggestion } }
+    if (owner === undefined) return { ok: false, fault: { code: 'name_taken', ...suggestion } }
+    const { id: holder } = owner
+    if (foldName(owner.name) === foldName(name)) {
+      return { ok: false, fault: { code: 'name_taken', ...suggestion }, holder }
     }
     const message = `${name} looks like ${owner.name}, who is here.`
-    return { ok: false, fault: { code: 'name_lookalike', message, ...suggestion } }
+    return { ok: false, fault: { code: 'name_lookalike', message, ...suggestion }, holder }
   }
 
   guestName(): string {

@@ -69,9 +69,10 @@ export class RawClient {
   }
 }
 
-/** Connects; the caller ends the connection. */
-export async function openRaw(port: number): Promise<RawClient> {
-  const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true, noDelay: true })
+/** Connects; the caller ends the connection. `from`: the address of the client. */
+export async function openRaw(port: number, from = '127.0.0.1'): Promise<RawClient> {
+  const options = { host: '127.0.0.1', localAddress: from, allowHalfOpen: true, noDelay: true }
+  const socket = connect({ port, ...options })
   const client = new RawClient(socket)
   await new Promise<void>((resolve, reject) => {
     socket.once('connect', resolve)
@@ -81,8 +82,8 @@ export async function openRaw(port: number): Promise<RawClient> {
 }
 
 /** Connects; the socket is destroyed when the test is over. */
-export async function rawClient(port: number): Promise<RawClient> {
-  const client = await openRaw(port)
+export async function rawClient(...how: Parameters<typeof openRaw>): Promise<RawClient> {
+  const client = await openRaw(...how)
   onTestFinished(() => {
     client.socket.destroy()
   })
@@ -90,8 +91,10 @@ export async function rawClient(port: number): Promise<RawClient> {
 }
 
 /** Connects and waits for the greeting; returns the client and its name. */
-export async function greeted(port: number): Promise<{ client: RawClient; name: string }> {
-  const client = await rawClient(port)
+export async function greeted(
+  ...how: Parameters<typeof openRaw>
+): Promise<{ client: RawClient; name: string }> {
+  const client = await rawClient(...how)
   const text = await client.until(/bye leaves\.\n/)
   return { client, name: /You are (\S+);/.exec(text)?.[1] ?? '' }
 }

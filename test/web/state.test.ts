@@ -309,6 +309,14 @@ describe('presence', () => {
     })
   })
 
+  it('shows that a name became free before it shows who has it now', () => {
+    const tab = inRoom().receive(presence({ joined: [{ ...bob, id: 'b2' }], left: [bob] }))
+    expect(tab.state.entries.at(-1)).toMatchObject({
+      changes: [{ kind: 'left' }, { kind: 'joined' }],
+    })
+    expect([...tab.state.members.keys()]).toContain('b2')
+  })
+
   it('names a few changes and counts the rest', () => {
     const tab = inRoom()
     for (let index = 0; index < 40; index++) {

@@ -13,9 +13,9 @@ export function showPresence(state: State, message: Presence, now: number): Stat
   const gone = new Set(left.map(({ id }) => id))
   const others = ({ id }: { id: string }) => id !== state.me?.id
   const changes: Change[] = [
-    ...joined.filter(others).map(({ name, via }) => ({ kind: 'joined' as const, name, via })),
     ...left.filter(others).map(({ name }) => ({ kind: 'left' as const, name })),
     ...renamed.map(({ was, name }) => ({ kind: 'renamed' as const, was, name })),
+    ...joined.filter(others).map(({ name, via }) => ({ kind: 'joined' as const, name, via })),
   ]
   const known = takePresence(state, message)
   const next: State = {

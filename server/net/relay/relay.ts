@@ -134,7 +134,7 @@ class RelayConnection implements Transport, Input {
       dialect: relayDialect(format),
       via: 'relay',
       remote: addressText(address),
-      source: ownNetwork(address.host, rooms.clock),
+      source: ownNetwork('relay', rooms.clock),
       identity: RELAY_ID,
     })
     socket.on('data', (chunk) => this.#socketOnData(chunk))

@@ -155,7 +155,7 @@ export class Session {
     const self = this.#self
     const { id, reader, rooms } = self
     const fault = reader.source.allows('renames')
-      ? id && rooms.people.rename(id, raw)
+      ? id && rooms.people.rename(id, raw, reader.source.name)
       : ({ code: 'too_fast' } as const)
     if (!fault) self.reply({ type: 'you_are', name: this.name ?? '', changed: true })
     else self.refuse(fault)

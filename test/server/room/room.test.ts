@@ -23,9 +23,9 @@ test('events are broadcast in the order of the log, also if the room has not app
 test('if a broadcast throws, its sender is settled, and the next event is broadcast', async () => {
   const { room, rooms, tcp, logged } = await testGateway()
   const { client } = await greeted(tcp.port)
-  const announce = room.members.announceBeforeEvents
-  room.members.announceBeforeEvents = () => {
-    room.members.announceBeforeEvents = announce
+  const announce = room.members.announceUnlessCrowded
+  room.members.announceUnlessCrowded = () => {
+    room.members.announceUnlessCrowded = announce
     throw new Error('a bug')
   }
   const settled = new Promise((resolve) => {
