@@ -69,6 +69,8 @@ export const Hello = Type.Object({
   type: Type.Literal('hello'),
   protocol: Type.Literal(PROTOCOL_VERSION),
   name: Type.Optional(Type.String({ maxLength: 256 })),
+  /** What to do if the name is taken: have the suggested one. By default, an error is returned. */
+  take: Type.Optional(Type.Literal('suggestion')),
   token: Type.Optional(Type.String({ maxLength: 256 })),
   /** The lobby by default. */
   room: InRoom,

@@ -10,7 +10,7 @@ def send(message):
     room.sendall((json.dumps(message) + "\n").encode())
 
 
-send({"type": "hello", "protocol": 1, "name": "clock"})
+send({"type": "hello", "protocol": 1, "name": "clock", "take": "suggestion"})
 for line in room.makefile(encoding="utf-8"):
     message = json.loads(line)
     for event in message["events"] if message["type"] == "events" else []:

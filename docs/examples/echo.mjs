@@ -7,7 +7,7 @@ const room = connect(8080, '127.0.0.1')
 const send = (message) => room.write(`${JSON.stringify(message)}\n`)
 
 await once(room, 'connect')
-send({ type: 'hello', protocol: 1, name: 'echo' })
+send({ type: 'hello', protocol: 1, name: 'echo', take: 'suggestion' })
 for await (const line of createInterface({ input: room })) {
   const message = JSON.parse(line)
   if (message.type === 'error') console.error(message.message)

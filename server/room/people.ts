@@ -7,7 +7,7 @@
  * the same network wants the name of a person whose places are only held.
  */
 import type { Fault } from '../../shared/errors.ts'
-import type { Person } from '../../shared/protocol.ts'
+import type { Hello, Person } from '../../shared/protocol.ts'
 import type { Clock } from './clock.ts'
 import type { Named } from './conversation.ts'
 import { Directory } from './directory.ts'
@@ -43,6 +43,9 @@ type Entry = {
 }
 
 const NOWHERE: readonly Room[] = []
+
+/** `take`: a name that is taken, or looks like one that is, is replaced by the suggested name. */
+type Wanted = Pick<Hello, 'name' | 'take'>
 
 /** A person who is known by a token, and their stored seat if it was read and there is one. */
 export type Returning = { id: string; seat: Seat | undefined; isRead: boolean }
@@ -80,7 +83,7 @@ export class People {
    * A connection names its person. Without a `name`, a returning person has their last one. If it
    * cannot be used, they get the suggested name, or the name of a guest.
    */
-  arrive(reader: Reader, name: string | undefined, returning: Returning | undefined): Arrival {
+  arrive(reader: Reader, { name, take }: Wanted, returning: Returning | undefined): Arrival {
     if (returning !== undefined && this.comesTooLate(returning.id, reader)) {
       return { ok: false, fault: { code: 'replaced' } }
     }
@@ -88,8 +91,11 @@ export class People {
     if (known !== undefined) return { ok: true, person: this.#takeOver(known, reader) }
     const one = returning ?? { id: newPersonId(), seat: undefined, isRead: true }
     const arrival = this.#add(reader, name ?? one.seat?.name, one)
-    if (arrival.ok || name !== undefined) return arrival
-    const suggested = this.#add(reader, arrival.fault.suggestion, one)
+    if (arrival.ok) return arrival
+    const { code, suggestion } = arrival.fault
+    const takesOther = take !== undefined && code !== 'name_invalid' && suggestion !== undefined
+    if (name !== undefined && !takesOther) return arrival
+    const suggested = this.#add(reader, suggestion, one)
     return suggested.ok ? suggested : this.#add(reader, undefined, one)
   }
 

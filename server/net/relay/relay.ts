@@ -125,7 +125,8 @@ class RelayConnection implements Transport, Input {
       request: {
         type: 'hello',
         protocol: PROTOCOL_VERSION,
-        name: nameFor(address, rooms),
+        name: nearestName(`relay ${address.host}`) ?? RELAY_ID,
+        take: 'suggestion',
         ...(room !== undefined && { room }),
         ...(seq !== undefined && { epoch: rooms.store.epoch, seq }),
       },
@@ -244,9 +245,4 @@ class RelayConnection implements Transport, Input {
   destroy(): void {
     this.#socket.destroy()
   }
-}
-
-function nameFor({ host }: Address, { people }: Rooms): string {
-  const claim = people.names.claim(nearestName(`relay ${host}`) ?? RELAY_ID, RELAY_ID)
-  return claim.ok ? claim.name : (claim.fault.suggestion ?? RELAY_ID)
 }

@@ -66,7 +66,7 @@ async function arrive(
   identity: string | undefined,
 ): Promise<Room | undefined> {
   const { doors, people, store } = self.rooms
-  const { room: wanted, name, token, code } = hello
+  const { room: wanted, token, code, ...naming } = hello
   const known = token === undefined ? undefined : personOf(token, store.secret)
   const admission =
     identity === undefined ? await doors.check(self.reader.source, { code, person: known }) : OWN
@@ -79,7 +79,7 @@ async function arrive(
   const id = identity ?? known
   const returning = await people.returning(id)
   const arrival =
-    self.state === 'entering' ? people.arrive(self.reader, name, returning) : undefined
+    self.state === 'entering' ? people.arrive(self.reader, naming, returning) : undefined
   if (arrival?.ok !== true) {
     room.release()
     if (arrival !== undefined) self.refuse(arrival.fault)
@@ -125,7 +125,7 @@ export async function resume(self: Self, code: string): Promise<void> {
   // Leaves before it arrives, since the name may be the one that this connection has.
   self.depart(false)
   self.reader.stopFollowing()
-  const arrival = people.arrive(self.reader, undefined, { id, seat, isRead: true })
+  const arrival = people.arrive(self.reader, {}, { id, seat, isRead: true })
   if (!arrival.ok) {
     room.release()
     return self.reader.close(arrival.fault.code)

@@ -142,32 +142,19 @@ export class Client {
       this.#connectionOnPhase({ phase: 'ended', why: message.message })
       return
     }
-    for (const one of this.conversation.receive(message, Date.now())) {
-      this.#events.onMessage(isOnline ? one : withName(one))
-    }
     if (message.type === 'error' && !isOnline) {
       this.#lacksCode = message.code === 'code_needed' || message.code === 'code_wrong'
-      this.#takeSuggestion(message)
     }
+    for (const one of this.conversation.receive(message, Date.now())) this.#events.onMessage(one)
     this.flush()
   }
 
-  /** Whether its room does not let this client in, and another attempt would not help. */
+  /** Whether the name or the room keeps this client out, and another attempt would not help. */
   #isShutOut({ code, room }: ErrorMessage): boolean {
+    if (code.startsWith('name_')) return true
     if (room === undefined) return false
     const isRetryable = Object.hasOwn(errors, code) && errors[code as ErrorCode].retryable
     return this.conversation.me === null || !isRetryable
-  }
-
-  /** Takes the free name that the server suggests when it rejects the one asked for. */
-  #takeSuggestion({ code, message, suggestion }: ErrorMessage): void {
-    if (!code.startsWith('name_')) return
-    if (suggestion === undefined) {
-      this.#connectionOnPhase({ phase: 'ended', why: message })
-      return
-    }
-    this.conversation.rename(suggestion)
-    this.#connection.open()
   }
 
   #connectionOnPhase(phase: ConnectionPhase): void {
@@ -196,13 +183,4 @@ export class Client {
     if (this.#isReading && silentMs > SILENT_MS) this.#connection.renew()
     else this.flush()
   }
-}
-
-/** Adds the name that the client takes to the error about the name that it asked for. */
-function withName(shown: Shown): Shown {
-  if (shown.type !== 'error' || !shown.code.startsWith('name_')) return shown
-  const { suggestion, ...error } = shown
-  if (suggestion === undefined) return shown
-  const message = `${error.message.replace(/\.$/, '')}; this client takes the name ${suggestion}.`
-  return { ...error, message }
 }

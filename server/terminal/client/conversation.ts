@@ -128,7 +128,11 @@ export class Conversation {
 
   hello(): Hello {
     const { code } = this
-    return { ...helloOf(this.#state, this.#history), ...(code !== undefined && { code }) }
+    return {
+      ...helloOf(this.#state, this.#history),
+      take: 'suggestion',
+      ...(code !== undefined && { code }),
+    }
   }
 
   say(texts: readonly string[], action: boolean, now: number): void {
@@ -185,11 +189,6 @@ export class Conversation {
     this.#state = sendAgain(this.#state)
   }
 
-  /** Asks for another name, if the server rejected the last one. */
-  rename(name: string): void {
-    this.#state = { ...this.#state, name }
-  }
-
   /** The items to show for a message, without events that were shown before. */
   receive(message: ServerMessage, now: number): Shown[] {
     switch (message.type) {
@@ -228,7 +227,8 @@ export class Conversation {
     this.#directory.begin()
     this.topic = welcome.topic ?? ''
     const events = newEvents(welcome.events, welcome.epoch === before.epoch ? before.seq : 0)
-    return before.token === null ? [{ ...welcome, events }] : returned(before, welcome, events)
+    if (before.token !== null) return returned(before, welcome, events)
+    return [...otherName(before.name, welcome.you.name), { ...welcome, events }]
   }
 
   #joined(joined: Joined): Shown[] {
@@ -297,4 +297,11 @@ export class Conversation {
     )
     return this.#rejection.ofRoom(this.#state, theirs, name, error)
   }
+}
+
+/** What is shown if the server has given another name than the one that was asked for, if any was. */
+function otherName(asked: string, given: string): Shown[] {
+  if (asked === '' || asked === given) return []
+  const message = `${asked} is taken, or looks like a name that is; this client takes the name ${given}.`
+  return [errorMessage({ code: 'name_taken', message })]
 }

@@ -1,4 +1,4 @@
-/** The names of people who have lost their connection. */
+/** The names that people get: of those who are lost, and beside those who are there. */
 import { describe, expect, test } from 'vitest'
 import { type TestGateway, testGateway } from '../../support/gateway.ts'
 import { pageClient } from '../../support/page.ts'
@@ -113,5 +113,38 @@ describe('the name of a person who is lost', () => {
     second.socket.destroy()
     await expect.poll(() => gateway.rooms.opened[1]?.members.counts.held).toBe(1)
     expect((await bot(gateway)).text).toContain('"code":"name_taken"')
+  })
+})
+
+describe('a hello that takes the suggestion', () => {
+  const take = 'suggestion'
+
+  test.each([
+    ['bot', 'bot-2'],
+    ['b0t', 'b0t-2'],
+    ['other', 'other'],
+  ])('%s, beside bot, has the name %s', async (name, given) => {
+    const gateway = await testGateway()
+    await bot(gateway)
+    const other = await bot(gateway, { name, take })
+    expect(other.text).toContain(`"name":"${given}","via":"json"},"token"`)
+  })
+
+  test('has the name itself if only a place of the same network is held', async () => {
+    const gateway = await testGateway()
+    await kill(await bot(gateway), gateway)
+    const stranger = await bot(gateway, { name: 'bot', take }, ELSEWHERE)
+    expect(stranger.text).toContain('"you":{"id":"')
+    expect(stranger.text).toContain('"name":"bot-2"')
+    expect((await bot(gateway, { name: 'bot', take })).text).toContain('"name":"bot",')
+  })
+
+  test.each([
+    ['name_invalid', 'b:ot', take],
+    ['name_taken', 'Server', take],
+    ['bad_message', 'bot', 'any'],
+  ])('is still rejected with %s for %s', async (code, name, take) => {
+    const gateway = await testGateway()
+    expect((await bot(gateway, { name, take })).text).toContain(`"code":"${code}"`)
   })
 })

@@ -59,7 +59,7 @@ const say = (rooms: Rooms, conversation: Conversation) => {
 async function invited(count: number) {
   const rooms = await testRooms()
   const { reader, seqs } = terminal()
-  rooms.people.arrive(reader, 'Bob', { id: 'bob', seat: undefined, isRead: true })
+  rooms.people.arrive(reader, { name: 'Bob' }, { id: 'bob', seat: undefined, isRead: true })
   const correspondence = new Correspondence(rooms, reader)
   const all = await conversations(rooms, count)
   const receive = async (conversation: Conversation, isTaken: boolean) => {

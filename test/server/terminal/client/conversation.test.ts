@@ -26,7 +26,13 @@ describe('a conversation', () => {
     conversation.say(['one'], false, 0)
     conversation.say(['waves'], true, 0)
     expect(conversation.take(0)).toEqual([])
-    expect(conversation.hello()).toEqual({ type: 'hello', protocol: 1, name: 'Ann', history: 20 })
+    expect(conversation.hello()).toEqual({
+      type: 'hello',
+      protocol: 1,
+      name: 'Ann',
+      take: 'suggestion',
+      history: 20,
+    })
     conversation.receive(welcome(), 0)
     const id = expect.any(String)
     expect(conversation.take(0)).toEqual([
@@ -106,7 +112,6 @@ describe('a conversation', () => {
   it('reports that it has another name after reconnecting', () => {
     const conversation = online()
     conversation.connection = { phase: 'connecting' }
-    conversation.rename('Ann-2')
     const you = { ...ann, name: 'Ann-2' }
     expect(conversation.receive(welcome({ you, resumed: { from: 1, to: 0 } }), 0)).toEqual([
       { type: 'lines', lines: ['* You are Ann-2 now.'] },
