@@ -4,7 +4,16 @@
  */
 import { randomBytes, randomUUID } from 'node:crypto'
 import { personsOf } from '../room/keys.ts'
-import type { Committed, Draft, LogKey, RoomLog, Seat, Store, StoredRoom } from '../room/log.ts'
+import type {
+  Committed,
+  Draft,
+  LogKey,
+  Registered,
+  RoomLog,
+  Seat,
+  Store,
+  StoredRoom,
+} from '../room/log.ts'
 import { placesByLog } from './committed.ts'
 import { MemoryLog } from './memory/log.ts'
 import { MemorySeats } from './memory/seats.ts'
@@ -30,6 +39,7 @@ class MemoryStore implements Store {
   readonly secret = randomBytes(32)
   readonly rooms: readonly StoredRoom[] = []
   readonly lobbyTopic = ''
+  readonly registered: readonly Registered[] = []
   readonly #retain: number
   /** Open logs, and those that have events. */
   readonly #logs = new Map<LogKey, MemoryLog>()
@@ -76,6 +86,10 @@ class MemoryStore implements Store {
 
   async keepSeats(seats: readonly Seat[]): Promise<void> {
     this.#seats.keep(seats)
+  }
+
+  async register(person: string, name: string | undefined): Promise<void> {
+    this.#seats.register(person, name)
   }
 
   async seatOf(person: string): Promise<Seat | undefined> {

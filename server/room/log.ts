@@ -37,6 +37,9 @@ export type Seat = {
   ignored: readonly { id: string; name: string }[]
 }
 
+/** A name that is kept for a person. */
+export type Registered = { person: string; name: string }
+
 /**
  * Whether events can be recorded. `ok`: as far as the store knows. `failing`: the latest append
  * was rejected. `stalled`: the disk has kept an append waiting for seconds. `lost`: a thread of
@@ -79,6 +82,8 @@ export interface Store {
   readonly rooms: readonly StoredRoom[]
   /** The topic of the lobby when the store was opened; '' if none is set. */
   readonly lobbyTopic: string
+  /** The names that were registered when the store was opened. */
+  readonly registered: readonly Registered[]
   /**
    * Opens a log, which need not exist yet: nothing is stored before its first event. `name`: how
    * the room is shown; it is stored with the first event. A log MUST be open once at a time.
@@ -92,7 +97,15 @@ export interface Store {
   append(drafts: readonly { log: RoomLog; draft: Draft }[]): Promise<Committed[]>
   /** Stores seats by person. A crash may lose the latest. */
   keepSeats(seats: readonly Seat[]): Promise<void>
-  /** The stored seat of a person. At least the latest 10,000 seats are stored. */
+  /**
+   * Stores the name that is registered for a person, in place of the one before; undefined: none.
+   * Resolves when it is as durable as the engine promises.
+   */
+  register(person: string, name: string | undefined): Promise<void>
+  /**
+   * The stored seat of a person. At least the latest 10,000 seats are stored, and those of all
+   * people who have registered a name.
+   */
   seatOf(person: string): Promise<Seat | undefined>
   /** The seat that was stored last under a name with this fold (`foldName`). */
   seatNamed(foldedName: string): Promise<Seat | undefined>

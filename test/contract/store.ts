@@ -168,11 +168,21 @@ export function storeContract(name: string, open: OpenStore): void {
         expect([again.first(), again.head()]).toEqual([1, 1])
       })
 
-      test('has no rooms and no topic when it is new', async () => {
+      test('has no rooms, no topic and no registered names when it is new', async () => {
         const store = await fresh()
+        expect(store.registered).toEqual([])
         expect(store.rooms).toEqual([])
         expect(store.lobbyTopic).toBe('')
       })
+    })
+
+    test('a name is registered for a person, changed, and given up', async () => {
+      const store = await fresh()
+      await store.register(alice.id, 'alice')
+      await store.register(alice.id, 'Zoë')
+      await store.register(alice.id, undefined)
+      await store.register(bob.id, undefined)
+      await store.keepSeats([])
     })
 
     describe('the direct logs of a person', () => {

@@ -12,7 +12,9 @@ import { transaction } from './transaction.ts'
 type Migration = (database: Database.Database) => void
 
 /** Each brings the schema to the next version. */
-const migrations = [createLog, addLogs] as const satisfies { length: typeof VERSION }
+const migrations = [createLog, addLogs, addRegistrations] as const satisfies {
+  length: typeof VERSION
+}
 
 /** Runs the missing migrations, each in a transaction. Throws an UnusableFile. */
 export function migrate(database: Database.Database): void {
@@ -110,5 +112,12 @@ function addLogs(database: Database.Database): void {
     DROP TABLE old_seats;
     CREATE INDEX seats_by_age ON seats (at);
     CREATE INDEX seats_by_name ON seats (folded, at);
+  `)
+}
+
+/** Version 3: names that people have registered. */
+function addRegistrations(database: Database.Database): void {
+  database.exec(`
+    CREATE TABLE registrations (person TEXT PRIMARY KEY, name TEXT NOT NULL) WITHOUT ROWID;
   `)
 }

@@ -64,8 +64,12 @@ export function prepare(database: Database.Database) {
     latestSeat: raw('SELECT max(at) FROM seats'),
     countSeats: raw('SELECT count(*) FROM seats'),
     dropSeats: database.prepare(
-      'DELETE FROM seats WHERE person IN (SELECT person FROM seats ORDER BY at LIMIT ?)',
+      `DELETE FROM seats WHERE person IN (SELECT person FROM seats
+         WHERE person NOT IN (SELECT person FROM registrations) ORDER BY at LIMIT ?)`,
     ),
+    registered: raw('SELECT person, name FROM registrations'),
+    register: database.prepare('INSERT OR REPLACE INTO registrations VALUES (?, ?)'),
+    unregister: database.prepare('DELETE FROM registrations WHERE person = ?'),
     probe: database.prepare("UPDATE meta SET value = value WHERE key = 'epoch'"),
   }
 }

@@ -11,6 +11,7 @@ import type {
   Committed,
   Draft,
   LogKey,
+  Registered,
   RoomLog,
   Seat,
   Store,
@@ -81,6 +82,7 @@ class SqliteStore implements Store {
   readonly secret: Uint8Array
   readonly rooms: readonly StoredRoom[]
   readonly lobbyTopic: string
+  readonly registered: readonly Registered[]
   readonly #writer: Thread
   readonly #parts: Parts
   /** Reads pages and seats. */
@@ -96,11 +98,13 @@ class SqliteStore implements Store {
   #hasFailed = false
   #isProbing = false
 
-  constructor(writer: Thread, { epoch, secret, rooms, lobby }: Contents, parts: Parts) {
+  constructor(writer: Thread, contents: Contents, parts: Parts) {
+    const { epoch, secret, rooms, lobby, registered } = contents
     this.epoch = epoch
     this.secret = secret
     this.rooms = rooms
     this.lobbyTopic = lobby.topic
+    this.registered = registered
     this.#writer = writer
     this.#parts = parts
     this.#reader = new LateThread(parts.startReader)
@@ -155,6 +159,10 @@ class SqliteStore implements Store {
 
   async keepSeats(seats: readonly Seat[]): Promise<void> {
     await this.#writer.call('keepSeats', seats)
+  }
+
+  async register(person: string, name: string | undefined): Promise<void> {
+    await this.#writer.call('register', person, name)
   }
 
   async seatOf(person: string): Promise<Seat | undefined> {

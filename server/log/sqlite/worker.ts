@@ -11,7 +11,10 @@ import { type Contents, Writer, type WriterOptions } from './writer.ts'
 
 /** The methods that the main thread can call. */
 export type Method =
-  | keyof Pick<Writer, 'open' | 'release' | 'append' | 'keepSeats' | 'keepSetting' | 'probe'>
+  | keyof Pick<
+      Writer,
+      'open' | 'release' | 'append' | 'keepSeats' | 'register' | 'keepSetting' | 'probe'
+    >
   | keyof Pick<
       Queries,
       'read' | 'before' | 'search' | 'seatOf' | 'seatNamed' | 'directLogsOf' | 'setting'

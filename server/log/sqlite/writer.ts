@@ -8,7 +8,7 @@
 import type Database from 'libsql'
 import type { RoomEvent } from '../../../shared/protocol.ts'
 import { LOBBY, personsOf } from '../../room/keys.ts'
-import type { LogKey, Seat, StoredRoom } from '../../room/log.ts'
+import type { LogKey, Registered, Seat, StoredRoom } from '../../room/log.ts'
 import { TOPIC } from '../topic.ts'
 import { type Extent, Extents, emptyExtent, extentOf } from './extents.ts'
 import { createFolder, lock, open } from './folder.ts'
@@ -42,6 +42,7 @@ export type Contents = {
   secret: Uint8Array
   rooms: StoredRoom[]
   lobby: Ends & { name: string; topic: string }
+  registered: Registered[]
   warnings: string[]
 }
 
@@ -107,6 +108,14 @@ export class Writer {
     this.#transaction(() => writeSetting(this.#database, name, value))
   }
 
+  register(person: string, name: string | undefined): void {
+    this.#transaction(() =>
+      name === undefined
+        ? this.#statements.unregister.run(person)
+        : this.#statements.register.run(person, name),
+    )
+  }
+
   /** Writes to the disk without changing anything. Throws if the disk cannot be written. */
   probe(): void {
     this.#transaction(() => this.#statements.probe.run())
@@ -130,6 +139,7 @@ export class Writer {
   #contents(): Omit<Contents, 'warnings'> {
     const meta = Object.fromEntries(this.#statements.meta.all() as [string, string][])
     const rooms = this.#statements.rooms.all() as [string, string, string][]
+    const registered = this.#statements.registered.all() as [string, string][]
     const lobby = this.#load(LOBBY) as Extent
     this.#extents.open(lobby)
     const { first, head, name } = lobby
@@ -139,6 +149,7 @@ export class Writer {
       secret: Buffer.from(meta.secret ?? '', 'base64'),
       rooms: rooms.map(([key, name, topic]) => ({ key, name, topic })),
       lobby: { first, head, name, topic },
+      registered: registered.map(([person, name]) => ({ person, name })),
     }
   }
 

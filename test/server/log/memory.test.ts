@@ -117,3 +117,23 @@ test('with as many conversations as it keeps, it still opens rooms', async () =>
   await expect(store.open('direct a b', '')).rejects.toThrow('too many logs')
   expect((await store.open('room physics', 'physics')).head()).toBe(0)
 })
+
+test('a memoryStore keeps the latest 10,000 seats, and those of people who have registered a name', async () => {
+  const store = memoryStore()
+  const seat = (at: number) => ({
+    person: `p${at}`,
+    name: `n${at}`,
+    room: 'lobby',
+    positions: {},
+    ignored: [],
+  })
+  await store.register('p1', 'n1')
+  await store.keepSeats(Array.from({ length: 10_002 }, (_, at) => seat(at + 1)))
+  expect(await store.seatOf('p1')).toEqual(seat(1))
+  expect(await store.seatOf('p2')).toBeUndefined()
+  expect(await store.seatOf('p3')).toEqual(seat(3))
+  await store.register('p1', undefined)
+  await store.keepSeats([])
+  expect(await store.seatOf('p1')).toBeUndefined()
+  expect(await store.seatOf('p3')).toEqual(seat(3))
+})

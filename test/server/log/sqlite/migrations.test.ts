@@ -10,6 +10,7 @@ import { long } from '../../../support/long.ts'
 import { Program } from '../../../support/program.ts'
 import { appendTo, draft } from '../../../support/store.ts'
 import { EPOCH, SECRET, version1 } from './version1.ts'
+import { version2 } from './version2.ts'
 
 const worker = new URL('../../../../dist/server/worker.js', import.meta.url)
 
@@ -100,6 +101,32 @@ describe('a folder with one room', () => {
     expect([lobby.first(), lobby.head()]).toEqual([1, 0])
     await appendTo(store, lobby)([draft('first')])
     expect((await lobby.search('first', 9)).map(({ seq }) => seq)).toEqual([1])
+  })
+})
+
+describe('a folder without registered names', () => {
+  test('opens with all its rooms and seats, and takes names from then on', async () => {
+    const folder = testFolder()
+    version2(folder)
+    const store = await openStore(folder)
+    expect([store.epoch, Buffer.from(store.secret)]).toEqual([EPOCH, SECRET])
+    expect(store.rooms).toEqual([{ key: 'room physics', name: 'Physics', topic: 'Exercise 4' }])
+    const lobby = await store.open('lobby', 'lobby')
+    const physics = await store.open('room physics', 'Physics')
+    const texts = [await lobby.search('hello', 9), await physics.read(1, 9)].flat()
+    expect(texts.map(({ text }) => text)).toEqual(['hello, lobby', 'hello, physics'])
+    const seat = {
+      person: 'a',
+      name: 'Älice',
+      room: 'room physics',
+      positions: { 'room physics': 1 },
+      ignored: [{ id: 'b', name: 'bob' }],
+    }
+    expect(await store.seatNamed('älice')).toEqual(seat)
+    expect(store.registered).toEqual([])
+    await store.register('a', 'Älice')
+    await store.close()
+    expect((await openStore(folder)).registered).toEqual([{ person: 'a', name: 'Älice' }])
   })
 })
 

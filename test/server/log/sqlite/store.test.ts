@@ -66,6 +66,19 @@ describe('a store that is opened again', () => {
     expect(await again.store.seatNamed('alice')).toEqual(seat)
   })
 
+  test('has the latest registered name of each person, and none that was given up', async () => {
+    const folder = testFolder()
+    const { store } = await openLobby(folder)
+    expect(store.registered).toEqual([])
+    await store.register('a', 'alice')
+    await store.register('b', 'bob')
+    await store.register('a', 'Zoë 😀')
+    await store.register('b', undefined)
+    await store.close()
+    const again = await openForTest(folder)
+    expect(again.store.registered).toEqual([{ person: 'a', name: 'Zoë 😀' }])
+  })
+
   test('has the rooms in which something was said, each with its events and its latest topic', async () => {
     const folder = testFolder()
     const { store, log, append } = await openLobby(folder)

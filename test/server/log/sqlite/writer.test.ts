@@ -225,3 +225,18 @@ test('keeps the latest seats, and does not count them at each call', () => {
   expect(count.get('last')).toEqual([1])
   expect(database.prepare('SELECT min(at) FROM seats').raw().get()).toEqual([SPARE_SEATS + 2])
 })
+
+test('keeps the seats of people who have registered a name, however old', () => {
+  const folder = testFolder()
+  const writer = openWriter({ folder })
+  const database = open(folder)
+  writer.register('old1', 'name')
+  database.exec(`INSERT INTO seats
+    SELECT 'old' || value, 'name', 'name', 'lobby', '{}', '[]', value
+    FROM generate_series(1, ${MAX_SEATS + SPARE_SEATS})`)
+  writer.close()
+  const again = openWriter({ folder })
+  again.keepSeats([seat('last')])
+  const oldest = database.prepare('SELECT person FROM seats ORDER BY at LIMIT 2').raw().all()
+  expect(oldest).toEqual([['old1'], [`old${SPARE_SEATS + 3}`]])
+})
