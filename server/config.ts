@@ -52,6 +52,8 @@ export type Config = Readonly<{
   lobby: string
   /** Which rooms there are beside the lobby. */
   rooms: RoomsRule
+  /** Whether people can register their names. */
+  reserve: boolean
   /** Another TCP chat server that a room joins as a client; undefined: none. */
   relay: RelayTarget | undefined
   /** Pattern of the line sent to that server for a message: contains {text}, usually {name}. */
@@ -68,6 +70,7 @@ export type Trust = { networks: readonly string[]; limitsLocal: boolean }
 export type RelayTarget = { address: Address; room: string | undefined }
 
 type Option<T> = {
+  /** Without a value in it: `given` is not '' if the option is given. */
   flag: string
   default: string
   help: string
@@ -183,6 +186,12 @@ export const options: { [K in keyof Config]: Option<Config[K]> } = {
     default: 'open',
     help: "'open': people can make rooms; 'off': there is only the lobby; or names, separated by commas",
     read: readRooms,
+  },
+  reserve: {
+    flag: '--reserve',
+    default: '',
+    help: 'people can register their names; any value turns it on',
+    read: (given) => ({ value: given !== '' }),
   },
   relay: {
     flag: '--relay <host:port>',

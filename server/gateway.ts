@@ -218,11 +218,11 @@ async function openDoors(
 
 /** Closes the store if the rooms cannot be opened. */
 async function openRooms(
-  { lobby, rooms: rule }: Config,
-  options: Omit<RoomsOptions, 'lobby' | 'rule'>,
+  { lobby, rooms: rule, reserve }: Config,
+  options: Omit<RoomsOptions, 'lobby' | 'rule' | 'reserve'>,
 ): Promise<Rooms> {
   try {
-    return await Rooms.open({ ...options, lobby, rule })
+    return await Rooms.open({ ...options, lobby, rule, reserve })
   } catch (error) {
     await options.store.close()
     throw error instanceof LobbyTaken ? new StartError(`--lobby ${error.message}`) : error

@@ -40,7 +40,9 @@ const serveCommand = program
 for (const name of optionNames) {
   const { flag, help, default: value } = options[name]
   const shown = value === '' ? 'none' : value
-  serveCommand.addOption(new Option(flag, help).env(environmentName(name)).default(value, shown))
+  const option = new Option(flag, help).env(environmentName(name)).default(value, shown)
+  // The text of an option without a value.
+  serveCommand.addOption(option.preset('on'))
 }
 
 program

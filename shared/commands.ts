@@ -35,6 +35,26 @@ export const commands = [
     akin: ['nick'],
   },
   {
+    name: 'register',
+    usage: '/register',
+    summary: 'Keep your name for yourself.',
+    more: [
+      'Nobody else can use it, also while you are away, until you /unregister it.',
+      '/resume with your code gives it back to you. You can keep one name.',
+      'The operator of the server decides whether this is possible.',
+    ],
+    where: 'terminal',
+    akin: ['reserve', 'claim'],
+  },
+  {
+    name: 'unregister',
+    usage: '/unregister',
+    summary: 'Give up the name that you keep.',
+    more: ['You still have it until you take another name or leave.'],
+    where: 'terminal',
+    akin: ['release'],
+  },
+  {
     name: 'who',
     usage: '/who',
     summary: 'List who is here.',

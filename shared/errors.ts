@@ -30,6 +30,16 @@ export const errors = {
     close: null,
     retryable: true,
   },
+  register_off: {
+    text: 'The operator of this server does not let people register names.',
+    close: null,
+    retryable: false,
+  },
+  register_full: {
+    text: 'As many names are registered as the server keeps.',
+    close: null,
+    retryable: true,
+  },
   text_empty: { text: 'The message is empty.', close: null, retryable: false },
   code_said: {
     text: 'Not sent: it contains a /resume code, which would let others impersonate its owner.',

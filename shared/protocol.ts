@@ -119,6 +119,14 @@ export const Ignore = Type.Object({
 })
 export type Ignore = Static<typeof Ignore>
 
+/** Registers the name of the person. The reply is `registered`. */
+export const Register = Type.Object({
+  type: Type.Literal('register'),
+  /** False: gives up the registered name. */
+  on: Type.Optional(Type.Boolean()),
+})
+export type Register = Static<typeof Register>
+
 /** Sets the topic of a room; '' removes it. */
 export const SetTopic = Type.Object({
   type: Type.Literal('topic'),
@@ -180,6 +188,7 @@ export const clientMessages = {
   rooms: RoomsRequest,
   direct: DirectSay,
   ignore: Ignore,
+  register: Register,
   bye: Bye,
 } as const
 export type ClientMessage =
@@ -195,6 +204,7 @@ export type ClientMessage =
   | Static<typeof RoomsRequest>
   | DirectSay
   | Ignore
+  | Register
   | Static<typeof Bye>
 
 /** Why the client cannot resume. */
@@ -346,6 +356,14 @@ export const Ignored = Type.Object({
 })
 export type Ignored = Static<typeof Ignored>
 
+/** The reply to `register`. */
+export const Registered = Type.Object({
+  type: Type.Literal('registered'),
+  /** Absent if the person has no registered name now. */
+  name: Type.Optional(Type.String()),
+})
+export type Registered = Static<typeof Registered>
+
 /** A room in a list. `memberCount`: 0 if nobody is there now. */
 export const RoomSummary = Type.Object({
   name: Type.String(),
@@ -392,6 +410,7 @@ export const serverMessages = {
   found: Found,
   rooms: RoomList,
   ignored: Ignored,
+  registered: Registered,
   typing: TypingNotice,
   error: ErrorMessage,
 } as const
@@ -406,5 +425,6 @@ export type ServerMessage =
   | Found
   | RoomList
   | Ignored
+  | Registered
   | TypingNotice
   | ErrorMessage

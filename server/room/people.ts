@@ -15,6 +15,7 @@ import { type Kept, keptOf, latestPositions, NOTHING_KEPT } from './kept.ts'
 import { LOBBY } from './keys.ts'
 import type { LogKey, Seat, Store } from './log.ts'
 import type { Reader } from './reader.ts'
+import { Registrations } from './registrations.ts'
 import type { Room } from './room.ts'
 import { type Claim, Roster } from './roster.ts'
 import { Seats } from './seats.ts'
@@ -51,7 +52,8 @@ type Wanted = Pick<Hello, 'name' | 'take'>
 export type Returning = { id: string; seat: Seat | undefined; isRead: boolean }
 
 export class People {
-  readonly names = new Roster()
+  readonly registrations: Registrations
+  readonly names: Roster
   readonly directory: Directory
   readonly #clock: Clock
   /** Key of the tokens. */
@@ -61,10 +63,13 @@ export class People {
   readonly #entries = new Map<string, Entry>()
   #cancelNoteSeats: (() => void) | undefined
 
-  constructor(store: Store, clock: Clock) {
+  /** `reserves`: whether people can register their names. */
+  constructor(store: Store, clock: Clock, reserves: boolean) {
     this.#clock = clock
     this.#secret = store.secret
     this.#seats = new Seats(store, clock)
+    this.registrations = new Registrations(store, reserves)
+    this.names = new Roster(this.registrations)
     this.directory = new Directory(this.names, this.#seats)
   }
 
@@ -80,8 +85,9 @@ export class People {
   }
 
   /**
-   * A connection names its person. Without a `name`, a returning person has their last one. If it
-   * cannot be used, they get the suggested name, or the name of a guest.
+   * A connection names its person. Without a `name`, a returning person has their last one; if it is
+   * not known, the one that they have registered. If it cannot be used, they get the suggested name,
+   * or the name of a guest.
    */
   arrive(reader: Reader, { name, take }: Wanted, returning: Returning | undefined): Arrival {
     if (returning !== undefined && this.comesTooLate(returning.id, reader)) {
@@ -90,7 +96,8 @@ export class People {
     const known = returning === undefined ? undefined : this.names.get(returning.id)
     if (known !== undefined) return { ok: true, person: this.#takeOver(known, reader) }
     const one = returning ?? { id: newPersonId(), seat: undefined, isRead: true }
-    const arrival = this.#add(reader, name ?? one.seat?.name, one)
+    const last = one.seat?.name ?? this.registrations.nameOf(one.id)
+    const arrival = this.#add(reader, name ?? last, one)
     if (arrival.ok) return arrival
     const { code, suggestion } = arrival.fault
     const takesOther = take !== undefined && code !== 'name_invalid' && suggestion !== undefined

@@ -42,6 +42,8 @@ export type RoomsOptions = {
   rule: RoomsRule
   /** How long, in ms, the place of a lost connection is held; 0: not at all. */
   absenceMs: number
+  /** Whether people can register their names. */
+  reserve: boolean
   /** Bytes of recent broadcasts kept in memory for all rooms and readers together. */
   feedBytes: number
   /** Receives a fault of the store. */
@@ -97,13 +99,13 @@ export class Rooms {
   }
 
   private constructor(options: RoomsOptions, lobbyLog: RoomLog) {
-    const { store, clock, lobby, rule, absenceMs, feedBytes, onLogFault, onBug } = options
+    const { store, clock, lobby, rule, absenceMs, reserve, feedBytes, onLogFault, onBug } = options
     const { tally } = this
     this.store = store
     this.clock = clock
     this.doors = options.doors
     this.#rule = rule
-    this.people = new People(store, clock)
+    this.people = new People(store, clock, reserve)
     this.pages = new Pages(clock)
     this.#commits = new Commits({ store, clock, tally, onLogFault, onBug })
     const feedMemory = new FeedMemory(feedBytes)

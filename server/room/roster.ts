@@ -8,6 +8,7 @@ import type { Fault } from '../../shared/errors.ts'
 import { foldName } from '../../shared/fold.ts'
 import { checkName, nameSkeleton, nearestName, suggestName } from '../../shared/names.ts'
 import type { Person, Via } from '../../shared/protocol.ts'
+import type { Registrations } from './registrations.ts'
 
 /** The operator's id, and the name that only the operator may have. */
 export const OPERATOR_ID = 'server'
@@ -38,7 +39,12 @@ export class Roster {
   readonly #byId = new Map<string, Person>()
   /** Skeleton of each member's name → the member's id. */
   readonly #bySkeleton = new Map<string, string>()
+  readonly #registrations: Pick<Registrations, 'of'>
   #guests = 0
+
+  constructor(registrations: Pick<Registrations, 'of'>) {
+    this.#registrations = registrations
+  }
 
   get size(): number {
     return this.#byId.size
@@ -70,9 +76,14 @@ export class Roster {
     }
     const { name } = checked
     if (this.#isFree(name, id)) return { ok: true, name }
-    const owner = this.get(this.#bySkeleton.get(nameSkeleton(name)) ?? '')
     const free = this.#freeName(name, id)
     const suggestion = free === undefined ? {} : { suggestion: free }
+    const skeleton = nameSkeleton(name)
+    const registered = this.#registrations.of(skeleton)
+    if (registered !== undefined && registered.person !== id) {
+      return { ok: false, fault: { ...registeredFault(name, registered.name), ...suggestion } }
+    }
+    const owner = this.get(this.#bySkeleton.get(skeleton) ?? '')
     if (owner === undefined) return { ok: false, fault: { code: 'name_taken', ...suggestion } }
     const { id: holder } = owner
     if (foldName(owner.name) === foldName(name)) {
@@ -123,7 +134,15 @@ export class Roster {
 
   #isFree(name: string, id: string): boolean {
     if (isReserved(name)) return id === OPERATOR_ID
-    const owner = this.#bySkeleton.get(nameSkeleton(name))
-    return owner === undefined || owner === id
+    const skeleton = nameSkeleton(name)
+    const { person = id } = this.#registrations.of(skeleton) ?? {}
+    return person === id && (this.#bySkeleton.get(skeleton) ?? id) === id
   }
+}
+
+/** Why a person cannot have a name that another has registered, or one that looks like it. */
+function registeredFault(name: string, registered: string): Fault {
+  return foldName(name) === foldName(registered)
+    ? { code: 'name_taken', message: `${registered} is registered: only its owner can use it.` }
+    : { code: 'name_lookalike', message: `${name} looks like ${registered}, which is registered.` }
 }

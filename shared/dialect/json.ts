@@ -39,6 +39,7 @@ const checks = {
   rooms: Compile(clientMessages.rooms),
   direct: Compile(clientMessages.direct),
   ignore: Compile(clientMessages.ignore),
+  register: Compile(clientMessages.register),
   bye: Compile(clientMessages.bye),
 } satisfies Record<keyof typeof clientMessages, unknown>
 

@@ -2,7 +2,7 @@
  * Replies to one reader of the line dialect → lines.
  */
 import { helpAbout, helpLines } from '../commands.ts'
-import type { Ignored, Person, RoomList } from '../protocol.ts'
+import type { Ignored, Person, Registered, RoomList } from '../protocol.ts'
 import { utf8Length } from '../text.ts'
 import { wrap } from '../wrap.ts'
 import type { Reply, Setting } from './dialect.ts'
@@ -14,7 +14,10 @@ const WHO_BYTES = 16_384
 const SHOWN_ROOMS = 50
 
 /** `columns`: width of the reader's terminal, Infinity if it is unknown. */
-export function replyLines(reply: Reply | RoomList | Ignored, columns: number): string[] {
+export function replyLines(
+  reply: Reply | RoomList | Ignored | Registered,
+  columns: number,
+): string[] {
   switch (reply.type) {
     case 'who': {
       const { members, memberCount, room } = reply
@@ -30,6 +33,8 @@ export function replyLines(reply: Reply | RoomList | Ignored, columns: number): 
       return roomLines(reply)
     case 'ignored':
       return [ignoredLine(reply)]
+    case 'registered':
+      return [registeredLine(reply)]
     case 'away':
       return [`* ${reply.name} is not here now, and receives it after coming back.`]
     case 'topic_is':
@@ -63,6 +68,11 @@ function roomLines({ rooms, roomCount }: RoomList): string[] {
 function ignoredLine({ people }: Ignored): string {
   if (people.length === 0) return 'You ignore nobody.'
   return `You ignore ${people.map(({ name }) => name).join(', ')}.`
+}
+
+function registeredLine({ name }: Registered): string {
+  if (name === undefined) return 'You have no registered name now.'
+  return `${name} is registered: nobody else can use it. Your /resume code proves that it is yours.`
 }
 
 function topicLine(topic: string, changed: boolean): string {

@@ -65,6 +65,10 @@ function decodeCommand(name: CommandName, argument: string): Decoded {
   switch (name) {
     case 'name':
       return request({ type: 'name', name: argument })
+    case 'register':
+      return request({ type: 'register' })
+    case 'unregister':
+      return request({ type: 'register', on: false })
     case 'who':
       return request({ type: 'who' })
     case 'join':

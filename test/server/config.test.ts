@@ -27,6 +27,7 @@ describe('the configuration', () => {
         allowHost: [],
         lobby: 'lobby',
         rooms: { type: 'open' },
+        reserve: false,
         relay: undefined,
         relayFormat: '{name}: {text}',
       },

@@ -57,6 +57,7 @@ export async function testGateway(
     allowHost: [],
     lobby: 'lobby',
     rooms: { type: 'open' },
+    reserve: false,
     relay: undefined,
     relayFormat: '{name}: {text}',
     ...config,

@@ -56,6 +56,7 @@ export async function testRooms(options: Partial<RoomsOptions> = {}): Promise<Ro
     lobby: 'lobby',
     rule: { type: 'open' },
     absenceMs: 0,
+    reserve: false,
     feedBytes: 1_000_000,
     onLogFault: fail,
     onBug: fail,

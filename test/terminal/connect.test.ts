@@ -18,8 +18,11 @@ function address({ tcpPort }: Served): string {
 }
 
 /** A client at a terminal under the name Ann, with a server of its own. */
-async function ann(columns = 80): Promise<{ screen: Screen; served: Served; bob: PageClient }> {
-  const served = await serveInProcess()
+async function ann(
+  columns = 80,
+  config: Parameters<typeof serveInProcess>[0] = {},
+): Promise<{ screen: Screen; served: Served; bob: PageClient }> {
+  const served = await serveInProcess(config)
   const bob = await page(served.webUrl, 'Bob')
   const screen = new Screen(['connect', address(served), '--name', 'Ann'], columns)
   await screen.until(/Here: Bob \(web\)\.(\n.*)*\nAnn>$/)
@@ -293,6 +296,17 @@ describe.skipIf(tmux === undefined)('oneroom connect at a terminal', () => {
     await screen.until('! 1 message was not sent yet.')
     screen.press('C-c')
     await screen.until('exit 1')
+  })
+
+  it('registers the name, and shows the code that gives it back', async () => {
+    const { screen, served } = await ann(160, { reserve: true })
+    screen.type('/register').press('Enter')
+    const text = await screen.until(/Ann is registered: .*\n\* Your code is (\S+)\. Keep it/)
+    const [, token = ''] = /Your code is (\S+)\. Keep/.exec(text) ?? []
+    screen.type('/unregister').press('Enter')
+    await screen.until('You have no registered name now.')
+    const again = await pageClient(served.webUrl)
+    expect((await again.hello({ token })).you.name).toBe('Ann')
   })
 
   it('takes the suggested name if its own is taken', async () => {

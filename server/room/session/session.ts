@@ -15,6 +15,7 @@ import { enter, giveCode, resume } from './arrival.ts'
 import { askConversation, direct, ignore, reply } from './direct.ts'
 import { join, leaveRoom } from './moves.ts'
 import { type Query, replyTo } from './query.ts'
+import { register } from './register.ts'
 import { Self } from './self.ts'
 import { say, setTopic } from './speech.ts'
 
@@ -80,6 +81,8 @@ export class Session {
         return reply(self, request.text)
       case 'ignore':
         return ignore(self, request)
+      case 'register':
+        return register(self, request)
       case 'history':
       case 'search':
         return request.direct === undefined

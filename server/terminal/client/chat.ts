@@ -123,12 +123,21 @@ class Chat {
       case 'joined':
         this.#showLines(arrivalLines(message, this.#client.conversation.me?.id, columns))
         break
+      case 'registered':
+        this.#show(message)
+        if (message.name !== undefined) this.#showLines([this.#code])
+        return
       default:
         this.#show(message)
         return
     }
     const { events } = message
     if (events.length > 0) this.#show({ type: 'history', events, more: false })
+  }
+
+  /** The greeting of this client has no code, because it resumes by itself for as long as it runs. */
+  get #code(): string {
+    return `* Your code is ${this.#client.conversation.token}. Keep it: at nc, /resume CODE is you again.`
   }
 
   #clientOnChange(): void {
@@ -200,6 +209,7 @@ class Chat {
       case 'search':
       case 'rooms':
       case 'ignore':
+      case 'register':
         // The server's reply arrives later as a message.
         if (!this.#client.ask(request)) this.#showLines(noConnection)
         return

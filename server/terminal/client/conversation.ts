@@ -46,7 +46,7 @@ import { returned } from './return.ts'
 /** The requests of a person that the server answers. */
 export type Asked = Extract<
   ClientMessage,
-  { type: 'name' | 'topic' | 'history' | 'search' | 'rooms' | 'ignore' }
+  { type: 'name' | 'topic' | 'history' | 'search' | 'rooms' | 'ignore' | 'register' }
 >
 
 export class Conversation {
@@ -82,6 +82,11 @@ export class Conversation {
   /** The room that the person is in; undefined for the lobby. */
   get room(): Label {
     return this.#state.room
+  }
+
+  /** Proves who the person is; null before the first welcome. */
+  get token(): string | null {
+    return this.#state.token
   }
 
   get me(): ClientState['me'] {
@@ -178,8 +183,7 @@ export class Conversation {
   /** A request of the person as it is to be sent. It names the room, if it is about one. */
   request(asked: Asked): ClientMessage {
     if (asked.type === 'rooms') this.#directory.want()
-    if (asked.type === 'rooms' || asked.type === 'name' || asked.type === 'ignore') return asked
-    if ('direct' in asked) return asked
+    if ('direct' in asked || !isAboutRoom(asked)) return asked
     const room = this.#memberships.nameFor(this.room)
     return room === undefined ? asked : { ...asked, room }
   }
@@ -214,6 +218,7 @@ export class Conversation {
       case 'found':
         return this.#reply(message)
       case 'ignored':
+      case 'registered':
         return [message]
     }
   }
@@ -297,6 +302,12 @@ export class Conversation {
     )
     return this.#rejection.ofRoom(this.#state, theirs, name, error)
   }
+}
+
+function isAboutRoom(
+  asked: Asked,
+): asked is Extract<Asked, { type: 'topic' | 'history' | 'search' }> {
+  return asked.type === 'topic' || asked.type === 'history' || asked.type === 'search'
 }
 
 /** What is shown if the server has given another name than the one that was asked for, if any was. */

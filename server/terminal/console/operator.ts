@@ -158,7 +158,7 @@ const operatorDialect: Dialect = {
 }
 
 /** The operator's name and place are fixed, and the console is not a raw connection. */
-const absent: readonly CommandName[] = ['name', 'resume', 'turn']
+const absent: readonly CommandName[] = ['name', 'register', 'unregister', 'resume', 'turn']
 
 function isOffered(name: CommandName): boolean {
   return !absent.includes(name)

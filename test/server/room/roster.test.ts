@@ -3,9 +3,12 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Roster } from '../../../server/room/roster.ts'
 
+/** Nobody has registered a name. */
+const none = { of: () => undefined }
+
 /** A room with these people in it, whose ids are their names. */
 function rosterOf(...names: string[]): Roster {
-  const roster = new Roster()
+  const roster = new Roster(none)
   for (const name of names) roster.add(name, name, 'tcp')
   return roster
 }
@@ -152,7 +155,7 @@ describe('a suggestion', () => {
     )
     fc.assert(
       fc.property(fc.array(raw, { maxLength: 12 }), raw, (here, raw) => {
-        const roster = new Roster()
+        const roster = new Roster(none)
         for (const [at, name] of here.entries()) {
           const claim = roster.claim(name, `${at}`)
           const given = claim.ok ? claim.name : claim.fault.suggestion
@@ -174,7 +177,7 @@ describe('a guest', () => {
   })
 
   test('does not get the number of a guest who left', () => {
-    const roster = new Roster()
+    const roster = new Roster(none)
     const name = roster.guestName()
     roster.add('a', name, 'tcp')
     roster.remove('a')
