@@ -9,7 +9,7 @@ import type { Connections } from '../connection/connections.ts'
 import type { Refusal } from './guard.ts'
 
 /** How long a refused client has to read the reason, in ms. */
-export const REFUSED_MS = 1000
+export const REFUSED_MS = 3000
 
 /** Reads and discards further input: unread bytes would turn the end into a reset. */
 export function forgetInput(socket: Socket): void {
