@@ -59,6 +59,9 @@ const DEFAULT_TUNING: Tuning = {
   helloMs: 10_000,
 }
 
+/** Joins and leaves of one address, each of which is a line for everybody; more are counted. */
+const PRESENCE_RATE = { perSecond: 0.5, burst: 40 }
+
 /** Shortest time, in ms, between two log lines about the same lasting fault. */
 const FAULT_LOG_MS = 10_000
 
@@ -205,6 +208,7 @@ async function openDoors(
       joins: config.addressJoins,
       renames: config.addressRenames,
       codes: config.addressCodes,
+      presence: PRESENCE_RATE,
     },
     clock,
     maxConnections,

@@ -7,11 +7,16 @@
 import { SUMMARY_ABOVE_MEMBERS } from '../../shared/dialect/line.ts'
 import type { Person, Presence } from '../../shared/protocol.ts'
 import type { Clock } from './clock.ts'
+import type { Network } from './doors/networks.ts'
 import { PresenceChanges } from './presence.ts'
 import type { Reader } from './reader.ts'
 
 /** Time, in ms, for which changes are collected in a crowded room. */
 const CROWDED_MS = 2000
+/** Time, in ms, for which the changes of an address are collected that come and go too often. */
+const FLAPPING_MS = 10_000
+/** Most joins and leaves of such addresses that are listed; more are counted. */
+const LISTED_FLAPS = 3
 /** Most members listed in one message; its count includes the others. */
 export const LISTED_MEMBERS = 200
 /** Most places held for lost connections; above it, the oldest are given up. */
@@ -32,12 +37,15 @@ export class Members {
   readonly #people = new Map<string, Person>()
   /** Person id → the reader they speak through. */
   readonly #readers = new Map<string, Reader>()
-  /** Person id → cancels the end of the held place. */
-  readonly #held = new Map<string, () => void>()
+  /** By person id. `cancel`: the end of the held place. `source`: of the connection that was lost. */
+  readonly #held = new Map<string, { cancel: () => void; source: Network }>()
   readonly #changes = new PresenceChanges()
+  /** Of people at addresses that are above their limit. */
+  readonly #flapping = new PresenceChanges()
   /** Set while a broadcast of changes is due. */
   #announcing = false
   #cancelAnnounce: (() => void) | undefined
+  #cancelFlapping: (() => void) | undefined
 
   constructor(options: MembersOptions) {
     this.#options = options
@@ -66,12 +74,11 @@ export class Members {
     const { id } = person
     // A connection that is gone may still process a join, after a newer one of its person.
     if (!reader.isGone || !this.#readers.has(id)) this.#readers.set(id, reader)
-    this.#held.get(id)?.()
+    this.#held.get(id)?.cancel()
     this.#held.delete(id)
     if (this.#people.has(id)) return
     this.#people.set(id, person)
-    this.#changes.join(person)
-    this.#announceSoon()
+    this.#collection(id, reader.source).join(person)
   }
 
   /** Ends a membership. `hold`: the place is held, since the client may reconnect. */
@@ -80,13 +87,12 @@ export class Members {
     this.#readers.delete(id)
     const { absenceMs, clock } = this.#options
     if (!hold || absenceMs === 0) {
-      this.#remove(id)
+      this.#remove(id, reader.source)
       return
     }
-    this.#held.set(
-      id,
-      clock.after(absenceMs, () => this.#remove(id)),
-    )
+    const { source } = reader
+    const cancel = clock.after(absenceMs, () => this.#remove(id, source))
+    this.#held.set(id, { cancel, source })
     if (this.#held.size > MAX_HELD) this.#giveUpOldest()
   }
 
@@ -97,8 +103,10 @@ export class Members {
 
   /** Ends a held place. It is announced before the next person of that name is. */
   giveUp(id: string): void {
-    this.#held.get(id)?.()
-    this.#remove(id)
+    const held = this.#held.get(id)
+    if (held === undefined) return
+    held.cancel()
+    this.#remove(id, held.source)
     this.announceUnlessCrowded()
   }
 
@@ -107,28 +115,25 @@ export class Members {
     if (oldest !== undefined) this.giveUp(oldest)
   }
 
-  #remove(id: string): void {
+  #remove(id: string, source: Network): void {
     this.#held.delete(id)
     const person = this.#people.get(id)
     if (person === undefined) return
     this.#people.delete(id)
-    this.#changes.leave(person)
-    this.#announceSoon()
+    this.#collection(id, source).leave(person)
     this.#options.onLeft(id)
   }
 
   /** A member has another name. */
   rename(person: Person, was: string): void {
     this.#people.set(person.id, person)
-    this.#changes.rename(person, was)
-    this.#announceSoon()
+    this.#collection(person.id).rename(person, was)
   }
 
   /** A member continues over another kind of connection. */
   move(person: Person): void {
     this.#people.set(person.id, person)
-    this.#changes.move(person)
-    this.#announceSoon()
+    this.#collection(person.id).move(person)
   }
 
   /** All members, as a message that replaces the list of the client. */
@@ -140,6 +145,24 @@ export class Members {
   /** Whether single joins and leaves are too many to broadcast. */
   get #isCrowded(): boolean {
     return this.size > SUMMARY_ABOVE_MEMBERS
+  }
+
+  /** Where a change of this person is collected. `source`: if it counts against an address. */
+  #collection(id: string, source?: Network): PresenceChanges {
+    const isCalm = source?.allows('presence') ?? true
+    if (isCalm && !this.#flapping.has(id)) {
+      this.#announceSoon()
+      return this.#changes
+    }
+    this.#cancelFlapping ??= this.#options.clock.after(FLAPPING_MS, () => this.#announceFlapping())
+    return this.#flapping
+  }
+
+  #announceFlapping(): void {
+    this.#cancelFlapping = undefined
+    // A join that is collected there comes before its leave.
+    this.#announce()
+    this.#broadcast(this.#flapping.take(this.size), LISTED_FLAPS)
   }
 
   #announceSoon(): void {
@@ -160,12 +183,16 @@ export class Members {
     // An event may have come before the timer of a room that was crowded.
     this.#cancelAnnounce?.()
     this.#cancelAnnounce = undefined
-    const changes = this.#changes.take(this.size)
+    this.#broadcast(this.#changes.take(this.size), LISTED_MEMBERS)
+  }
+
+  /** `listed`: most joins and leaves that are listed; more are counted. */
+  #broadcast(changes: Presence | undefined, listed: number): void {
     if (changes === undefined) return
     const { joined, left, renamed } = changes
     const counted = { joined: joined.length, left: left.length }
-    const listed = counted.joined + counted.left <= LISTED_MEMBERS
-    this.#options.broadcast(listed ? changes : { ...this.snapshot(), renamed, counted })
+    const isListed = counted.joined + counted.left <= listed
+    this.#options.broadcast(isListed ? changes : { ...this.snapshot(), renamed, counted })
   }
 
   /** Numbers for tests. */
@@ -176,8 +203,9 @@ export class Members {
   /** Leaves no timer, and broadcasts nothing more. */
   close(): void {
     this.#cancelAnnounce?.()
+    this.#cancelFlapping?.()
     this.#changes.clear()
-    for (const cancel of this.#held.values()) cancel()
+    for (const { cancel } of this.#held.values()) cancel()
     this.#held.clear()
   }
 }

@@ -47,6 +47,11 @@ export class PresenceChanges {
     else this.#moved.set(person.id, person)
   }
 
+  /** Whether a change of this person is collected. */
+  has(id: string): boolean {
+    return [this.#joined, this.#left, this.#renamed, this.#moved].some((changes) => changes.has(id))
+  }
+
   /** The message with all changes; undefined if there are none. */
   take(memberCount: number): Presence | undefined {
     const joined = [...this.#joined.values()]

@@ -21,6 +21,7 @@ export const NO_LIMITS: NetworkLimits = {
   joins: UNLIMITED,
   renames: UNLIMITED,
   codes: UNLIMITED,
+  presence: UNLIMITED,
 }
 
 /** The network of a connection without a socket. */

@@ -8,8 +8,11 @@ import type { ErrorCode } from '../../../shared/errors.ts'
 import type { Clock } from '../clock.ts'
 import { Bucket, type Rate } from '../rate.ts'
 
-/** Things that are limited by a rate. `codes`: wrong room codes. */
-export type Limited = 'connects' | 'messages' | 'joins' | 'renames' | 'codes'
+/**
+ * Things that are limited by a rate. `codes`: wrong room codes. `presence`: joins and leaves that
+ * others are told of one by one.
+ */
+export type Limited = 'connects' | 'messages' | 'joins' | 'renames' | 'codes' | 'presence'
 /** `connections`: most that are open at once. */
 export type NetworkLimits = { connections: number } & Record<Limited, Rate>
 

@@ -10,6 +10,7 @@ const limits = {
   joins: { perSecond: 1, burst: 1 },
   renames: { perSecond: 1, burst: 1 },
   codes: { perSecond: 1, burst: 2 },
+  presence: { perSecond: 1, burst: 4 },
 }
 
 function networks(options: Partial<NetworksOptions> = {}) {
