@@ -33,6 +33,7 @@ import { Doors } from './room/doors/doors.ts'
 import { Networks } from './room/doors/networks.ts'
 import type { Store } from './room/log.ts'
 import { LobbyTaken, Rooms, type RoomsOptions } from './room/rooms.ts'
+import { SERVING_SETTING, type Serving } from './serving.ts'
 import { Operator, type OperatorTerminal } from './terminal/console/operator.ts'
 
 /** Limits without a command-line option. Tests set them. */
@@ -172,6 +173,22 @@ export async function startGateway(
     log.error({ err }, 'a connection could not be accepted')
   })
   for (const server of [tcp, app.server]) server.on('error', serverOnError)
+  const serving: Serving = {
+    startedAt: new Date(clock.now()).toISOString(),
+    host,
+    isLoopback: isLoopback(host),
+    webPort: portOf(app.server),
+    tcpPort: portOf(tcp),
+    needsCode: rooms.doors.needsCode,
+    trust: config.trust,
+    addressConnections: Number.isFinite(config.addressConnections)
+      ? config.addressConnections
+      : null,
+    reserve: config.reserve,
+    relay: config.relay === undefined ? null : addressText(config.relay.address),
+  }
+  // Only `oneroom doctor` needs it: a disk that is full keeps no server from starting.
+  store.keepSetting(SERVING_SETTING, JSON.stringify(serving)).catch(() => {})
   // Not awaited, since it starts a thread. Clients that join meanwhile wait for it.
   void rooms.lobby.prepare()
   return {

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * The command line: `oneroom serve`, `connect`, `export` and `code`. The code of a command is loaded
- * when it runs. Exit code 2: the command line is invalid, or the server could not start.
+ * The command line: `oneroom serve`, `connect`, `export`, `code` and `doctor`. The code of a
+ * command is loaded when it runs. Exit code 2: the command line is invalid, or the server could not start.
  */
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -79,6 +79,14 @@ program
   .action(changeCode)
 
 program
+  .command('doctor')
+  .description('say how the server can be reached, by whom, and what to do about each weakness')
+  .addOption(
+    new Option('--data <folder>', 'folder of the log').env('ONEROOM_DATA').default('./data'),
+  )
+  .action(examine)
+
+program
   .command('connect')
   .description('join a room from this terminal or from a pipe')
   .argument('[address]', 'host, host:port or host:port/room, of the raw TCP port', '127.0.0.1:8080')
@@ -141,6 +149,18 @@ async function changeCode({ data, ...flags }: CodeFlags & { data: string }): Pro
     const outcome = codeCommand(data, flags, Date.now())
     if ('fault' in outcome) refuse([outcome.fault])
     else process.stdout.write(`${outcome.line}\n`)
+  } catch (error) {
+    refuse([`The data folder ${data} ${faultOf(error)}.`])
+  }
+}
+
+async function examine({ data }: { data: string }): Promise<void> {
+  const { diagnose, factsOf } = await import('./doctor.ts')
+  try {
+    const facts = factsOf(data, Date.now())
+    if (facts === undefined) return refuse([`No server of this version has used ${data} yet.`])
+    const lines = diagnose(facts).map(({ weak, text }) => `${weak ? '!' : ' '} ${text}\n`)
+    process.stdout.write(lines.join(''))
   } catch (error) {
     refuse([`The data folder ${data} ${faultOf(error)}.`])
   }

@@ -43,6 +43,17 @@ export function lock(folder: string): Database.Database {
   }
 }
 
+/** Whether a server uses the folder now. */
+export function isInUse(folder: string): boolean {
+  try {
+    lock(folder).close()
+    return false
+  } catch (error) {
+    if (error instanceof UnusableFile) return true
+    throw error
+  }
+}
+
 /** Opens the database, for the writer or for queries. */
 export function open(folder: string): Database.Database {
   const database = new Database(join(folder, 'room.db'))

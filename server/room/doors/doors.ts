@@ -78,6 +78,10 @@ export class Doors {
     this.#wrong = new Bucket(WRONG_CODES, clock.monotonic())
   }
 
+  get needsCode(): boolean {
+    return !this.#isOpen
+  }
+
   /** The words that open the doors, as far as this server knows; undefined if there are none. */
   get words(): string | undefined {
     const code = this.#code

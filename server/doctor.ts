@@ -1,0 +1,156 @@
+/**
+ * `oneroom doctor`: says how the server of a data folder can be reached, by whom, and what to do
+ * about each weakness.
+ */
+import { readdirSync, statfsSync, statSync } from 'node:fs'
+import { networkInterfaces } from 'node:os'
+import { join } from 'node:path'
+import { isInUse } from './log/sqlite/folder.ts'
+import { useSettings } from './log/sqlite/settings.ts'
+import { isExpired, type RoomCode, readCode } from './room/doors/code.ts'
+import { CODE_SETTING } from './room/doors/doors.ts'
+import { SERVING_SETTING, type Serving } from './serving.ts'
+
+/** A sentence. `weak`: the operator should read it, and what to do. */
+export type Finding = { weak: boolean; text: string }
+
+export type Facts = {
+  folder: string
+  serving: Serving
+  isRunning: boolean
+  code: RoomCode | undefined
+  /** Addresses of this machine that other machines may reach. */
+  addresses: readonly string[]
+  logBytes: number
+  freeBytes: number
+  /** Whether other users of the machine can open the folder. */
+  isShared: boolean
+  /** ms since 1970. */
+  now: number
+}
+
+const GB = 1e9
+/** Free space, in bytes, below which the doctor warns. */
+const LITTLE_SPACE = GB
+const OTHERS = 0o077
+
+/** Reads the facts. Throws a fault of the data folder. */
+export function factsOf(folder: string, now: number): Facts | undefined {
+  const { serving, code } = useSettings(folder, ({ read }) => ({
+    serving: read(SERVING_SETTING),
+    code: readCode(read(CODE_SETTING)),
+  }))
+  if (serving === undefined) return undefined
+  const { bavail, bsize } = statfsSync(folder)
+  const cards = Object.values(networkInterfaces()).flatMap((card) => card ?? [])
+  return {
+    folder,
+    serving: JSON.parse(serving) as Serving,
+    isRunning: isInUse(folder),
+    code,
+    addresses: cards.filter(({ internal }) => !internal).map(({ address }) => address),
+    logBytes: readdirSync(folder).reduce((sum, name) => sum + statSync(join(folder, name)).size, 0),
+    freeBytes: bavail * bsize,
+    isShared: process.platform !== 'win32' && (statSync(folder).mode & OTHERS) !== 0,
+    now,
+  }
+}
+
+export function diagnose(facts: Facts): Finding[] {
+  return [running(facts), ...reach(facts), ...entrance(facts), ...limits(facts), ...disk(facts)]
+}
+
+const fine = (text: string): Finding => ({ weak: false, text })
+const weak = (text: string): Finding => ({ weak: true, text })
+
+function running({ isRunning, serving, folder }: Facts): Finding {
+  return isRunning
+    ? fine(`The server of ${folder} is running since ${serving.startedAt}.`)
+    : weak(`No server uses ${folder} now. What follows is about its last start.`)
+}
+
+function reach({ serving, addresses }: Facts): Finding[] {
+  const { host, isLoopback, webPort, tcpPort } = serving
+  const ports = `port ${webPort} (page and HTTP) and port ${tcpPort} (nc and programs)`
+  if (isLoopback) {
+    return [
+      fine(`It listens on ${host}, ${ports}. Only programs on this machine reach it.`),
+      fine('A proxy or a tunnel on this machine would let others in. They would need no code.'),
+    ]
+  }
+  const all = host === '0.0.0.0' || host === '::'
+  const at = all ? `all addresses of this machine: ${addresses.join(', ') || 'none'}` : host
+  return [
+    fine(`It listens on ${at}; ${ports}. Every machine with a route to them reaches it.`),
+    weak(
+      'Nothing is encrypted: who carries the packets can read and change them. Put the page behind a proxy with TLS, and reach the raw port over SSH or a VPN.',
+    ),
+  ]
+}
+
+function entrance({ serving, code, now }: Facts): Finding[] {
+  const { isLoopback, needsCode, trust, reserve } = serving
+  const trusted = trust.networks.join(', ')
+  const findings: Finding[] = []
+  if (!needsCode && !isLoopback) {
+    findings.push(weak('Everybody who reaches it can join. Start it without --open.'))
+  }
+  if (needsCode && code !== undefined) {
+    findings.push(
+      isExpired(code, now)
+        ? weak(`The room code has expired, so nobody new can join. Make one: oneroom code --new.`)
+        : fine(`People need the room code ${code.words} to join${untilText(code)}.`),
+    )
+    if (code.words.replaceAll('-', '').length < 8) {
+      findings.push(weak('The code is short, and can be guessed. Make one: oneroom code --new.'))
+    }
+  }
+  if (trusted !== '') {
+    findings.push(weak(`From ${trusted}, people need no code and have no limits (--trust).`))
+  }
+  findings.push(
+    fine(
+      reserve
+        ? 'People can register names (--reserve).'
+        : 'Names are free when their owners have left.',
+    ),
+  )
+  return findings
+}
+
+function untilText({ until }: RoomCode): string {
+  return until === undefined ? '' : ` until ${until}`
+}
+
+function limits({ serving }: Facts): Finding[] {
+  const { addressConnections, trust, isLoopback } = serving
+  const findings = [
+    addressConnections === null
+      ? weak('One address can have any number of connections (--address-connections off).')
+      : fine(
+          `One address can have ${addressConnections} connections, and more if its people gave the code.`,
+        ),
+  ]
+  if (!trust.limitsLocal && !isLoopback) {
+    findings.push(
+      fine('Clients on this machine have no limits. Behind a proxy on it, use --trust none.'),
+    )
+  }
+  return findings
+}
+
+function disk({ folder, logBytes, freeBytes, isShared }: Facts): Finding[] {
+  const space = `The log has ${size(logBytes)}; the disk has ${size(freeBytes)} free.`
+  return [
+    freeBytes < LITTLE_SPACE
+      ? weak(`${space} Without space, no message can be recorded. Use --retain, or a larger disk.`)
+      : fine(space),
+    isShared
+      ? weak(`Other users of this machine can open ${folder}. Run chmod 700 ${folder}.`)
+      : fine(`Only its owner can open ${folder}.`),
+  ]
+}
+
+function size(bytes: number): string {
+  return bytes < GB ? `${Math.ceil(bytes / 1e6)} MB` : `${(bytes / GB).toFixed(1)} GB`
+}

@@ -1,0 +1,89 @@
+/** What `oneroom doctor` says. */
+import { expect, it } from 'vitest'
+import { diagnose, type Facts, factsOf } from '../../server/doctor.ts'
+import { testFolder } from '../support/folder.ts'
+import { testGateway } from '../support/gateway.ts'
+import { oneroom } from '../support/program.ts'
+
+const facts: Facts = {
+  folder: 'data',
+  serving: {
+    startedAt: '2030-01-01T00:00:00.000Z',
+    host: '0.0.0.0',
+    isLoopback: false,
+    webPort: 3000,
+    tcpPort: 8080,
+    needsCode: true,
+    trust: { networks: [], limitsLocal: false },
+    addressConnections: 64,
+    reserve: false,
+    relay: null,
+  },
+  isRunning: true,
+  code: { words: 'amber-fox-lamp' },
+  addresses: ['192.168.1.5'],
+  logBytes: 3_000_000,
+  freeBytes: 50e9,
+  isShared: false,
+  now: Date.parse('2030-01-01T12:00:00Z'),
+}
+const weaknesses = (changes: Partial<Facts>, serving: Partial<Facts['serving']> = {}) =>
+  diagnose({ ...facts, ...changes, serving: { ...facts.serving, ...serving } })
+    .filter(({ weak }) => weak)
+    .map(({ text }) => text)
+const CLEAR = expect.stringContaining('Nothing is encrypted')
+
+it('describes a server that other machines reach', () => {
+  expect(diagnose(facts).map(({ text }) => text)).toEqual([
+    'The server of data is running since 2030-01-01T00:00:00.000Z.',
+    'It listens on all addresses of this machine: 192.168.1.5; port 3000 (page and HTTP) and port 8080 (nc and programs). Every machine with a route to them reaches it.',
+    CLEAR,
+    'People need the room code amber-fox-lamp to join.',
+    'Names are free when their owners have left.',
+    'One address can have 64 connections, and more if its people gave the code.',
+    'Clients on this machine have no limits. Behind a proxy on it, use --trust none.',
+    'The log has 3 MB; the disk has 50.0 GB free.',
+    'Only its owner can open data.',
+  ])
+})
+
+it.each<[string, Partial<Facts>, Partial<Facts['serving']>, string]>([
+  ['no server', { isRunning: false }, {}, 'No server uses data now.'],
+  ['an open server', {}, { needsCode: false }, 'Everybody who reaches it can join.'],
+  [
+    'an expired code',
+    { code: { words: 'amber-fox-lamp', until: '2030-01-01T11:00:00Z' } },
+    {},
+    'The room code has expired',
+  ],
+  ['a short code', { code: { words: 'abc-def' } }, {}, 'The code is short'],
+  ['trust', {}, { trust: { networks: ['10.0.0.0/8'], limitsLocal: false } }, 'From 10.0.0.0/8'],
+  ['no limit', {}, { addressConnections: null }, 'One address can have any number'],
+  ['a full disk', { freeBytes: 1e8 }, {}, 'the disk has 100 MB free. Without space'],
+  ['a shared folder', { isShared: true }, {}, 'Run chmod 700 data.'],
+])('warns of %s', (_what, changes, serving, text) => {
+  expect(weaknesses(changes, serving)).toContainEqual(expect.stringContaining(text))
+})
+
+it('finds nothing wrong with a server of this machine', () => {
+  expect(weaknesses({}, { host: '127.0.0.1', isLoopback: true, needsCode: false })).toEqual([])
+})
+
+it('reads the facts of a server, while it runs and afterwards', async () => {
+  const data = testFolder()
+  const { close, tcp } = await testGateway({ data })
+  await expect
+    .poll(() => factsOf(data, Date.now()))
+    .toMatchObject({
+      isRunning: true,
+      isShared: false,
+      serving: { host: '127.0.0.1', isLoopback: true, tcpPort: tcp.port },
+    })
+  const command = oneroom('doctor', '--data', data)
+  expect(await command.untilExit()).toBe(0)
+  expect(command.stdout).toContain('  Only its owner can open')
+  await close()
+  expect(factsOf(data, Date.now())?.isRunning).toBe(false)
+  const missing = oneroom('doctor', '--data', testFolder())
+  expect(await missing.untilExit()).toBe(2)
+})
