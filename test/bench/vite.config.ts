@@ -12,6 +12,7 @@ export default defineConfig({
     rolldownOptions: {
       input: {
         load: 'load/main.ts',
+        attacker: 'load/attacker.ts',
         senders: 'load/senders.ts',
         handwritten: 'peers/handwritten.ts',
       },
