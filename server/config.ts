@@ -12,7 +12,10 @@ import { foldName } from '../shared/fold.ts'
 import { MAX_ROOMS } from '../shared/limits.ts'
 import { checkRoomName } from '../shared/names.ts'
 import type { FloodRate } from './net/connection/flood.ts'
+import { hostKeyFault } from './room/hosts/key.ts'
 import type { RoomsRule } from './room/rooms.ts'
+
+export { hostKeyFault }
 
 export type Config = Readonly<{
   /** Address or host name on which both ports listen. */
@@ -36,6 +39,8 @@ export type Config = Readonly<{
   lobby: string
   /** Which rooms there are beside the lobby. */
   rooms: RoomsRule
+  /** Replaces the key that makes a person a host; undefined: it stays. */
+  hostKey: string | undefined
   /** Another TCP chat server that a room joins as a client; undefined: none. */
   relay: RelayTarget | undefined
   /** Pattern of the line sent to that server for a message: contains {text}, usually {name}. */
@@ -130,6 +135,12 @@ export const options: { [K in keyof Config]: Option<Config[K]> } = {
     help: "'open': people can make rooms; 'off': there is only the lobby; or names, separated by commas",
     read: readRooms,
   },
+  hostKey: {
+    flag: '--host-key <key>',
+    default: '',
+    help: 'replaces the key with which a person becomes a host',
+    read: readHostKey,
+  },
   relay: {
     flag: '--relay <host:port>',
     default: '',
@@ -197,6 +208,12 @@ function readPort(given: string): { value: number } | { fault: string } {
   return /^\d{1,5}$/.test(given) && port <= 65_535
     ? { value: port }
     : { fault: 'is not a port number from 0 to 65535' }
+}
+
+function readHostKey(given: string): { value: string | undefined } | { fault: string } {
+  if (given === '') return { value: undefined }
+  const fault = hostKeyFault(given)
+  return fault === undefined ? { value: given } : { fault }
 }
 
 function readRelay(given: string): { value: RelayTarget | undefined } | { fault: string } {

@@ -64,6 +64,8 @@ export type Gateway = {
   /** Address of the raw TCP port. */
   tcp: { host: string; port: number }
   rooms: Rooms
+  /** The key of the hosts, if it was made now. */
+  hostKey: string | undefined
   /** Adds the operator to the lobby, at this terminal. */
   operate(terminal: OperatorTerminal): Operator
   /** Stops accepting, processes and commits everything received, and closes every connection. */
@@ -144,6 +146,10 @@ export async function startGateway(
   }
 
   let relay: Relay | undefined
+  const hostKey = await rooms.hosts.prepareKey(config.hostKey).catch(async (error: Error) => {
+    await close()
+    throw new StartError(`The key of the hosts cannot be stored: ${error.message}.`)
+  })
   try {
     await listenTcp(tcp, config.tcpPort, host)
     await app.listen({ port: config.webPort, host })
@@ -171,6 +177,7 @@ export async function startGateway(
     webUrl: webUrl(host),
     tcp: { host, port: portOf(tcp) },
     rooms,
+    hostKey,
     operate: (terminal) => new Operator({ rooms, connections, terminal }),
     close,
   }

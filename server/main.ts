@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * The command line: `oneroom serve`, `connect` and `export`. The code of a command is loaded
+ * The command line: `oneroom serve`, `connect`, `export` and `host-key`. The code of a command is loaded
  * when it runs. Exit code 2: the command line is invalid, or the server could not start.
  */
 import { readFileSync } from 'node:fs'
@@ -10,6 +10,7 @@ import {
   type Config,
   environmentName,
   flagName,
+  hostKeyFault,
   optionNames,
   options,
   readConfig,
@@ -65,6 +66,15 @@ program
   .action(exportTo)
 
 program
+  .command('host-key')
+  .description('set another key with which a person becomes a host, and print it')
+  .addOption(
+    new Option('--data <folder>', 'folder of the log').env('ONEROOM_DATA').default('./data'),
+  )
+  .addOption(new Option('--set <key>', 'this key; without it, a new one').env('ONEROOM_HOST_KEY'))
+  .action(hostKey)
+
+program
   .command('connect')
   .description('join a room from this terminal or from a pipe')
   .argument('[address]', 'host, host:port or host:port/room, of the raw TCP port', '127.0.0.1:8080')
@@ -114,6 +124,18 @@ async function exportTo({ data, format, room, direct = false }: ExportFlags): Pr
   } catch (error) {
     // The reader has closed the pipe, as in `oneroom export | head`.
     if ((error as NodeJS.ErrnoException).code === 'EPIPE') return
+    refuse([`The data folder ${data} ${faultOf(error)}.`])
+  }
+}
+
+async function hostKey({ data, set }: { data: string; set?: string }): Promise<void> {
+  const fault = set === undefined ? undefined : hostKeyFault(set)
+  if (fault !== undefined) return refuse([`--set ${fault}.`])
+  const { setHostKey } = await import('./log/sqlite/hostkey.ts')
+  try {
+    const key = await setHostKey(data, set)
+    process.stdout.write(`The key of the hosts is ${key}. /host ${key} makes a person a host.\n`)
+  } catch (error) {
     refuse([`The data folder ${data} ${faultOf(error)}.`])
   }
 }

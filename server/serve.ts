@@ -18,9 +18,11 @@ export async function serve(config: Config, webRoot: string): Promise<string | u
   try {
     const gateway = await startGateway(config, log, webRoot)
     onStop(gateway.close, log, () => file.flushSync())
-    const { tcp, webUrl } = gateway
+    const { tcp, webUrl, hostKey } = gateway
+    const key =
+      hostKey === undefined ? '' : `  host ${hostKey} is the key of the hosts, shown only now\n`
     process.stdout.write(
-      `Server started\n  web  ${webUrl}\n  tcp  nc ${tcp.host} ${tcp.port}\nWaiting for client request..\n`,
+      `Server started\n  web  ${webUrl}\n  tcp  nc ${tcp.host} ${tcp.port}\n${key}Waiting for client request..\n`,
     )
     terminal?.open(gateway.operate(terminal))
     return undefined

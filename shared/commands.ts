@@ -17,6 +17,8 @@ export type Command = {
   more: readonly string[]
   where: 'everywhere' | 'terminal'
   akin: readonly string[]
+  /** Whether it is for hosts only. */
+  ofHosts?: true
 }
 
 /** Columns for `/help NAME` if the width of the reader's terminal is unknown. */
@@ -85,7 +87,7 @@ export const commands = [
       'The same command again ends it. /resume keeps the list.',
     ],
     where: 'everywhere',
-    akin: ['mute', 'block', 'unignore'],
+    akin: ['block', 'unignore'],
   },
   {
     name: 'rooms',
@@ -201,6 +203,57 @@ export const commands = [
     akin: ['lockstep'],
   },
   {
+    name: 'host',
+    usage: '/host KEY',
+    summary: 'Become a host.',
+    more: [
+      "The key is printed at the server's console when it is made.",
+      'A host can mute and remove people; /help then lists these commands, too.',
+    ],
+    where: 'terminal',
+    akin: ['op', 'oper', 'admin', 'sudo'],
+  },
+  {
+    name: 'mute',
+    usage: '/mute NAME|all [TIME]',
+    summary: 'Let a person, or everybody here, write nothing.',
+    more: [
+      'A muted person still reads, and can write direct messages to hosts.',
+      'all: everybody in this room but the hosts. Without TIME, until /unmute.',
+      'Examples: /mute bob 10m, /mute "Bob B", /mute all 30s',
+    ],
+    where: 'terminal',
+    akin: ['silence', 'gag'],
+    ofHosts: true,
+  },
+  {
+    name: 'unmute',
+    usage: '/unmute NAME|all',
+    summary: 'End that.',
+    more: ['Example: /unmute bob'],
+    where: 'terminal',
+    akin: ['unsilence'],
+    ofHosts: true,
+  },
+  {
+    name: 'kick',
+    usage: '/kick NAME [REASON]',
+    summary: 'Close the connection of a person.',
+    more: ['The person may come back. Example: /kick bob off topic'],
+    where: 'terminal',
+    akin: ['remove', 'boot'],
+    ofHosts: true,
+  },
+  {
+    name: 'unhost',
+    usage: '/unhost NAME',
+    summary: 'Take the role of a host from a person.',
+    more: ["This works at the server's own console only."],
+    where: 'terminal',
+    akin: ['deop'],
+    ofHosts: true,
+  },
+  {
     name: 'help',
     usage: '/help [NAME]',
     summary: 'List the commands, or explain one.',
@@ -229,15 +282,15 @@ export type Typed =
 
 const SLASHED = /^\/(\S*)\s*(.*)$/su
 
-/** Also with spaces before it: sent as text, it would reveal a code. */
-const RESUME = /^\s*\/resume\s/iu
+/** Also with spaces before it: sent as text, it would reveal a code or a key. */
+const SECRET = /^\s*\/(?:resume|host)\s/iu
 
 /** Parses one line. `//x` is the text `/x`; `bye` alone leaves, as in the first clients. */
 export function parseTyped(line: string): Typed {
   const trimmed = line.trim()
   if (trimmed === '') return { type: 'nothing' }
   if (trimmed === 'bye') return { type: 'command', name: 'quit', argument: '' }
-  if (!line.startsWith('/') && !RESUME.test(line)) return { type: 'text', text: line }
+  if (!line.startsWith('/') && !SECRET.test(line)) return { type: 'text', text: line }
   if (line.startsWith('//')) return { type: 'text', text: line.slice(1) }
   const [, word = '', argument = ''] = SLASHED.exec(trimmed) ?? []
   const name = commandNamed(word)
@@ -252,6 +305,17 @@ const RECIPIENT = /^(?:"([^"]+)"|<([^>]+)>|(\S+))\s*(.*)$/su
 export function parseDirect(argument: string): { to: string; text: string } {
   const [, quoted, bracketed, word, text = ''] = RECIPIENT.exec(argument) ?? []
   return { to: (quoted ?? bracketed ?? word ?? '').replace(/(?<=.):$/, ''), text }
+}
+
+/** The commands that /help lists. */
+export function commandsFor(isHost: boolean): readonly Command[] {
+  const all: readonly Command[] = commands
+  return isHost ? all : all.filter(({ ofHosts }) => ofHosts === undefined)
+}
+
+/** Whether a line has a code or a key, and is not to be remembered. */
+export function hasSecret(line: string): boolean {
+  return SECRET.test(line)
 }
 
 /** Returns the command with that name; upper and lower case are equal. */
@@ -283,7 +347,7 @@ export function nearestCommand(word: string): CommandName | undefined {
  */
 export function helpLines(
   columns: number,
-  shown: readonly Pick<Command, 'usage' | 'summary'>[] = commands,
+  shown: readonly Pick<Command, 'usage' | 'summary'>[] = commandsFor(false),
 ): string[] {
   const width = Math.max(...shown.map(({ usage }) => usage.length))
   return shown.flatMap(({ usage, summary }) =>

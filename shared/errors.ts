@@ -34,6 +34,11 @@ export const errors = {
     close: null,
     retryable: false,
   },
+  key_said: {
+    text: 'Not sent: it looks like the key of the hosts. /host KEY makes you a host.',
+    close: null,
+    retryable: false,
+  },
   text_too_long: { text: 'A message is at most 4096 bytes long.', close: null, retryable: false },
   line_too_long: {
     text: 'A line is at most 4096 bytes long; the rest of it was discarded.',
@@ -75,6 +80,18 @@ export const errors = {
   person_unknown: { text: 'There is nobody with that name.', close: null, retryable: false },
   already_in_room: { text: 'You are in that room already.', close: null, retryable: false },
   not_in_room: { text: 'You are not in that room. Join it first.', close: null, retryable: false },
+  not_host: {
+    text: 'Only a host can do that. /host KEY makes you one.',
+    close: null,
+    retryable: false,
+  },
+  is_host: {
+    text: "That person is a host. Only the server's own console can do that.",
+    close: null,
+    retryable: false,
+  },
+  host_key_wrong: { text: 'That is not the key of the hosts.', close: null, retryable: false },
+  muted: { text: 'You are muted.', close: null, retryable: true },
   too_fast: {
     text: 'Too many messages from one sender. Wait a moment and send it again.',
     close: null,
@@ -105,6 +122,7 @@ export const errors = {
     close: 4001,
     retryable: false,
   },
+  kicked: { text: 'A host removed you.', close: 4010, retryable: false },
   too_slow: {
     text: 'You read nothing for 30 seconds. Reconnect to continue from there.',
     close: 4002,

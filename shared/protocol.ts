@@ -3,7 +3,11 @@
  * each. The server, the page and the tests use the types of these schemas, so they agree.
  */
 import Type, { type Static } from 'typebox'
+import { Act, Order } from './acts.ts'
 import { limits, PROTOCOL_VERSION } from './limits.ts'
+import { PersonName } from './person.ts'
+
+export { PersonName } from './person.ts'
 
 /**
  * How a person is connected: over a WebSocket, with lines over TCP, telnet, JSON over TCP, an
@@ -20,12 +24,18 @@ export const Via = Type.Union([
 ])
 export type Via = Static<typeof Via>
 
+/** What a person may do. Most people have no role. */
+export const Role = Type.Literal('host')
+export type Role = Static<typeof Role>
+
 /** A person. `id` stays the same over reconnections with the same token. */
 export const Person = Type.Object({
   id: Type.String(),
   name: Type.String(),
   /** A client accepts any string, since later servers may have other values. */
   via: Type.Unsafe<Via>(Type.Union([...Via.anyOf, Type.String()])),
+  /** As it is now; the sender of an event has none. A client accepts any string. */
+  role: Type.Optional(Type.Unsafe<Role>(Type.Union([Role, Type.String()]))),
 })
 export type Person = Static<typeof Person>
 
@@ -34,6 +44,7 @@ export const EventKind = Type.Union([
   Type.Literal('action'),
   Type.Literal('notice'),
   Type.Literal('topic'),
+  Type.Literal('act'),
 ])
 export type EventKind = Static<typeof EventKind>
 
@@ -47,6 +58,8 @@ export const RoomEvent = Type.Object({
   text: Type.String(),
   /** The `id` of the `say`, if it had one. */
   id: Type.Optional(Type.String()),
+  /** What a host did, for an event of the kind `act`; `text` is its sentence. */
+  act: Type.Optional(Act),
 })
 export type RoomEvent = Static<typeof RoomEvent>
 
@@ -123,6 +136,18 @@ export const SetTopic = Type.Object({
 })
 export type SetTopic = Static<typeof SetTopic>
 
+/** Makes this person a host. The reply is an event of the kind `act`. */
+export const HostRequest = Type.Object({
+  type: Type.Literal('host'),
+  key: Type.String({ maxLength: 256 }),
+  room: InRoom,
+})
+export type HostRequest = Static<typeof HostRequest>
+
+/** An act of a host. The reply is an event of the kind `act`. */
+export const ActRequest = Type.Object({ type: Type.Literal('act'), act: Order, room: InRoom })
+export type ActRequest = Static<typeof ActRequest>
+
 /** Requests the list of rooms. */
 export const RoomsRequest = Type.Object({ type: Type.Literal('rooms') })
 
@@ -176,6 +201,8 @@ export const clientMessages = {
   rooms: RoomsRequest,
   direct: DirectSay,
   ignore: Ignore,
+  host: HostRequest,
+  act: ActRequest,
   bye: Bye,
 } as const
 export type ClientMessage =
@@ -191,6 +218,8 @@ export type ClientMessage =
   | Static<typeof RoomsRequest>
   | DirectSay
   | Ignore
+  | HostRequest
+  | ActRequest
   | Static<typeof Bye>
 
 /** Why the client cannot resume. */
@@ -200,10 +229,6 @@ export const ResetReason = Type.Union([
   Type.Literal('too_far'),
 ])
 export type ResetReason = Static<typeof ResetReason>
-
-/** A person, without how they are connected. */
-export const PersonName = Type.Object({ id: Type.String(), name: Type.String() })
-export type PersonName = Static<typeof PersonName>
 
 /** What a client learns of a room when it enters. */
 const view = {
@@ -287,6 +312,8 @@ export const Presence = Type.Object({
   renamed: Type.Array(Type.Object({ id: Type.String(), was: Type.String(), name: Type.String() })),
   /** Members that continue over another kind of connection; `via` is the new kind. */
   moved: Type.Optional(Type.Array(Person)),
+  /** Members whose role has changed. */
+  roles: Type.Optional(Type.Array(Person)),
   counted: Type.Optional(Type.Object({ joined: Type.Integer(), left: Type.Integer() })),
   members: Type.Optional(Type.Array(Person)),
   memberCount: Type.Integer(),

@@ -3,8 +3,8 @@ import type { Clock, Transport, TransportEvents } from '../shared/client/connect
 import type { ServerMessage } from '../shared/protocol.ts'
 
 const SUBPROTOCOL = 'oneroom.v1'
-/** Close code of the error table: another connection continues this session. */
-const REPLACED = 4001
+/** Close codes of the error table after which the page does not reconnect: `replaced`, `kicked`. */
+const FINAL = [4001, 4010]
 
 export function openSocket({ opened, received, closed }: TransportEvents): Transport {
   const socket = new WebSocket(roomUrl(location), SUBPROTOCOL)
@@ -12,7 +12,7 @@ export function openSocket({ opened, received, closed }: TransportEvents): Trans
   socket.onmessage = ({ data }: MessageEvent<unknown>) => {
     received(JSON.parse(String(data)) as ServerMessage)
   }
-  socket.onclose = ({ code }) => closed('', code === REPLACED)
+  socket.onclose = ({ code }) => closed('', FINAL.includes(code))
   return {
     silence: '',
     send(message) {

@@ -3,6 +3,7 @@
  * log, and that an id of a person is committed once in a log.
  */
 import { randomBytes, randomUUID } from 'node:crypto'
+import { type Rule, rulesOf } from '../room/hosts/rules.ts'
 import { personsOf } from '../room/keys.ts'
 import type { Committed, Draft, LogKey, RoomLog, Seat, Store, StoredRoom } from '../room/log.ts'
 import { placesByLog } from './committed.ts'
@@ -30,12 +31,14 @@ class MemoryStore implements Store {
   readonly secret = randomBytes(32)
   readonly rooms: readonly StoredRoom[] = []
   readonly lobbyTopic = ''
+  readonly rules: readonly Rule[] = []
   readonly #retain: number
   /** Open logs, and those that have events. */
   readonly #logs = new Map<LogKey, MemoryLog>()
   /** The direct logs of each person that have events. */
   readonly #direct = new Map<string, Set<MemoryLog>>()
   readonly #seats = new MemorySeats()
+  readonly #rules = new Map<string, unknown>()
   readonly #searches = new SearchQueue()
   /** How many events all logs have. */
   #size = 0
@@ -62,8 +65,11 @@ class MemoryStore implements Store {
     const committed: Committed[] = []
     for (const [log, at] of places) {
       const size = log.size
-      for (const place of at)
-        committed[place] = log.commit((drafts[place] as { draft: Draft }).draft)
+      for (const place of at) {
+        const { draft } = drafts[place] as { draft: Draft }
+        committed[place] = log.commit(draft)
+        for (const rule of rulesOf(draft, log.key)) this.#keep(rule)
+      }
       if (size === 0) this.#noteDirect(log)
       if (log.size >= this.#retain * SPARE) log.trim(this.#retain)
       this.#size += log.size - size
@@ -90,6 +96,19 @@ class MemoryStore implements Store {
     const at = (log: MemoryLog) => Date.parse(log.latest?.at ?? '')
     logs.sort((one, other) => at(other) - at(one))
     return logs.slice(0, limit).map((log) => ({ key: log.key, head: log.head() }))
+  }
+
+  async ruleOf(key: string): Promise<unknown> {
+    return this.#rules.get(key)
+  }
+
+  async keepRule(rule: Rule): Promise<void> {
+    this.#keep(rule)
+  }
+
+  #keep({ key, value }: Rule): void {
+    if (value === null) this.#rules.delete(key)
+    else this.#rules.set(key, value)
   }
 
   health(): 'ok' {

@@ -122,6 +122,21 @@ export class Members {
     this.#announceSoon()
   }
 
+  /** A member has another role. */
+  changeRole(person: Person): void {
+    this.#people.set(person.id, person)
+    this.#changes.changeRole(person)
+    this.#announceSoon()
+  }
+
+  /** Gives up the place that is held for a person, if there is one. */
+  giveUp(id: string): void {
+    const cancel = this.#held.get(id)
+    if (cancel === undefined) return
+    cancel()
+    this.#remove(id)
+  }
+
   /** All members, as a message that replaces the list of the client. */
   snapshot(): Presence {
     const members = this.list(LISTED_MEMBERS)

@@ -12,7 +12,7 @@ import type { Clock } from './clock.ts'
 import type { Named, Pair } from './conversation.ts'
 import { LOBBY, personsOf } from './keys.ts'
 import type { LogKey, Seat, Store } from './log.ts'
-import type { Reader } from './reader.ts'
+import type { Ending, Reader } from './reader.ts'
 import type { Room } from './room.ts'
 import { Roster } from './roster.ts'
 import { Seats } from './seats.ts'
@@ -162,6 +162,21 @@ export class People {
     for (const room of rooms) room.rename(person, was)
     if (reader !== undefined) this.noteSeat(id, reader)
     return undefined
+  }
+
+  /** The role of a person has changed. */
+  refreshRole(id: string): void {
+    const person = this.names.get(id)
+    if (person === undefined) return
+    const changed = this.names.add(id, person.name, person.via)
+    for (const room of this.#entries.get(id)?.rooms ?? []) room.members.changeRole(changed)
+  }
+
+  /** Closes the connection of a person, and gives up the places that are held for them. */
+  expel(id: string, ending: Ending, message: string): void {
+    const { reader, rooms = [] } = this.#entries.get(id) ?? {}
+    reader?.close(ending, message)
+    for (const room of rooms) room.members.giveUp(id)
   }
 
   #claim(raw: string, id: string): ReturnType<Roster['claim']> {

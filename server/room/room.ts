@@ -4,6 +4,7 @@
 import type { Events, Person, Presence, RoomEvent, TypingNotice } from '../../shared/protocol.ts'
 import { Channel, type ChannelOptions } from './channel.ts'
 import type { Clock } from './clock.ts'
+import type { Hosts } from './hosts/hosts.ts'
 import type { RoomLog } from './log.ts'
 import { Members } from './members.ts'
 import { Typing } from './typing.ts'
@@ -14,6 +15,7 @@ export type About = { readonly name: string; topic: string }
 /** The same for all rooms of a server. */
 export type RoomOptions = ChannelOptions & {
   clock: Clock
+  hosts: Hosts
   /** How long, in ms, the place of a lost connection is held; 0: not at all. */
   absenceMs: number
 }
@@ -24,6 +26,7 @@ export class Room extends Channel {
   readonly label: string | undefined
   readonly members: Members
   readonly typing: Typing
+  readonly #hosts: Hosts
   /** The list of those that are in this room only, who are most people. */
   readonly alone: readonly Room[] = [this]
 
@@ -38,7 +41,8 @@ export class Room extends Channel {
     super(options, log, onUnused)
     this.about = about
     this.label = label
-    const { clock, people, absenceMs } = options
+    const { clock, people, absenceMs, hosts } = options
+    this.#hosts = hosts
     const broadcast = (message: Presence | TypingNotice) => this.broadcast(this.labelled(message))
     this.typing = new Typing(clock, broadcast)
     this.members = new Members({
@@ -73,6 +77,10 @@ export class Room extends Channel {
     const topic = events.findLast(({ kind }) => kind === 'topic')
     if (topic !== undefined) this.about.topic = topic.text
     this.members.announceBeforeEvents()
+  }
+
+  protected override conclude(events: readonly RoomEvent[]): void {
+    for (const event of events) this.#hosts.take(event, this.log.key)
   }
 
   /** A member has another name. */

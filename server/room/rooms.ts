@@ -15,6 +15,7 @@ import { Commits, type Settle } from './commits.ts'
 import type { Conversation } from './conversation.ts'
 import { Conversations } from './conversations.ts'
 import { FeedMemory } from './feed.ts'
+import { Hosts } from './hosts/hosts.ts'
 import { LOBBY, roomKey, roomOf } from './keys.ts'
 import type { Draft, LogKey, RoomLog, Store } from './log.ts'
 import { Pages } from './pages.ts'
@@ -73,6 +74,7 @@ export class Rooms {
   readonly clock: Clock
   readonly tally = new Tally()
   readonly people: People
+  readonly hosts: Hosts
   readonly conversations: Conversations
   readonly pages: Pages
   readonly lobby: Room
@@ -99,10 +101,12 @@ export class Rooms {
     this.clock = clock
     this.#rule = rule
     this.people = new People(store, clock)
+    this.hosts = new Hosts(store, clock, this.people)
     this.pages = new Pages(clock)
     this.#commits = new Commits({ store, clock, tally, onLogFault, onBug })
     const feedMemory = new FeedMemory(feedBytes)
-    this.#options = { clock, people: this.people, tally, feedMemory, absenceMs, onBug }
+    const { people, hosts } = this
+    this.#options = { clock, people, hosts, tally, feedMemory, absenceMs, onBug }
     const about = { name: lobby, topic: store.lobbyTopic }
     this.conversations = new Conversations(store, this.#options)
     this.lobby = new Room(this.#options, about, undefined, lobbyLog, () => {})

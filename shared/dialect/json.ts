@@ -39,6 +39,8 @@ const checks = {
   rooms: Compile(clientMessages.rooms),
   direct: Compile(clientMessages.direct),
   ignore: Compile(clientMessages.ignore),
+  host: Compile(clientMessages.host),
+  act: Compile(clientMessages.act),
   bye: Compile(clientMessages.bye),
 } satisfies Record<keyof typeof clientMessages, unknown>
 

@@ -176,6 +176,7 @@ function eventLine({ at, kind, from, text }: RoomEvent, style: LineStyle): strin
   const stamp = style.stamps ? stampOf(at, style) : ''
   if (kind === 'notice') return `${stamp}* ${text}`
   if (kind === 'topic') return `${stamp}* ${inNotice(from.name, style)} ${topicChange(text)}`
+  if (kind === 'act') return `${stamp}* ${inNotice(from.name, style)} ${text}`
   if (kind === 'action') return `${stamp}${shown(from.name, style)} * ${text}`
   return `${stamp}${shown(from.name, style)}: ${text}`
 }

@@ -1,7 +1,7 @@
 /**
  * Replies to one reader of the line dialect → lines.
  */
-import { helpAbout, helpLines } from '../commands.ts'
+import { commandsFor, helpAbout, helpLines } from '../commands.ts'
 import type { Ignored, Person, RoomList } from '../protocol.ts'
 import { utf8Length } from '../text.ts'
 import { wrap } from '../wrap.ts'
@@ -25,7 +25,9 @@ export function replyLines(reply: Reply | RoomList | Ignored, columns: number): 
       return wrap(parts, columns)
     }
     case 'help':
-      return reply.about === undefined ? helpLines(columns) : helpAbout(reply.about, columns)
+      return reply.about === undefined
+        ? helpLines(columns, commandsFor(reply.isHost))
+        : helpAbout(reply.about, columns)
     case 'rooms':
       return roomLines(reply)
     case 'ignored':
@@ -34,6 +36,8 @@ export function replyLines(reply: Reply | RoomList | Ignored, columns: number): 
       return [`* ${reply.name} is not here now, and receives it after coming back.`]
     case 'topic_is':
       return [topicLine(reply.topic, reply.changed)]
+    case 'acted':
+      return [`* You ${reply.text.replace(/^is /, 'are ')}.`]
     case 'you_are':
       return [reply.changed ? `You are ${reply.name} now.` : `You are ${reply.name} already.`]
     case 'resumed':
@@ -109,12 +113,12 @@ function onOff(on: boolean): string {
   return on ? 'on' : 'off'
 }
 
-/** `alice (web), bob (tcp) and 7 more`: as many of `people` as fit; `count` is the total. */
+/** `alice (web), bob (host, tcp) and 7 more`: as many of `people` as fit; `count` is the total. */
 export function nameList(people: readonly Person[], count: number, maxBytes: number): string {
   const shown: string[] = []
   let bytes = 0
-  for (const { name, via } of people) {
-    const entry = `${name} (${via})`
+  for (const { name, via, role } of people) {
+    const entry = `${name} (${role === undefined ? via : `${role}, ${via}`})`
     bytes += utf8Length(entry) + 2
     if (bytes > maxBytes) break
     shown.push(entry)

@@ -1,6 +1,7 @@
 /** The behaviour of every Store: of each log, of several logs together, and of seats. */
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { Draft, RoomLog, Seat, Store } from '../../server/room/log.ts'
+import type { Act } from '../../shared/acts.ts'
 import type { RoomEvent } from '../../shared/protocol.ts'
 import { alice, appendTo, bob, carol, draft, type OpenStore } from '../support/store.ts'
 import { logContract } from './log.ts'
@@ -199,6 +200,48 @@ export function storeContract(name: string, open: OpenStore): void {
           { key: keys[2], head: 1 },
         ])
         expect(await store.directLogsOf('nobody', 9)).toEqual([])
+      })
+    })
+
+    describe('the rules of hosts', () => {
+      const person = { id: bob.id, name: 'bob' }
+      const key = `mute ${bob.id}`
+      const does = (act: Act, rest: Partial<Draft> = {}) =>
+        draft('…', { kind: 'act', from: alice, act, ...rest })
+
+      test('are made by acts, in the order of their events, and ended by them', async () => {
+        const { store, lobby, physics } = await two()
+        expect(store.rules).toEqual([])
+        expect(await store.ruleOf(key)).toBeUndefined()
+        const until = '2026-11-22T13:00:00.000Z'
+        const [first] = await appendTo(
+          store,
+          lobby,
+        )([does({ type: 'mute', person, until }), does({ type: 'mute' })])
+        expect(first?.event.act).toStrictEqual({ type: 'mute', person, until })
+        expect(await lobby.read(1, 1)).toStrictEqual([first?.event])
+        expect(await lobby.search('…', 9)).toEqual([])
+        expect(await store.ruleOf(key)).toEqual({ name: 'bob', by: 'alice', until })
+        expect(await store.ruleOf('quiet lobby')).toMatchObject({ by: 'alice' })
+        expect(await store.ruleOf('quiet room physics')).toBeUndefined()
+        await appendTo(
+          store,
+          physics,
+        )([does({ type: 'mute', person }), does({ type: 'unmute', person })])
+        expect(await store.ruleOf(key)).toBeUndefined()
+        await appendTo(
+          store,
+          physics,
+        )([does({ type: 'unmute', person }), does({ type: 'mute', person })])
+        expect(await store.ruleOf(key)).toEqual({ name: 'bob', by: 'alice' })
+      })
+
+      test('are stored without an event, too', async () => {
+        const store = await fresh()
+        await store.keepRule({ key: 'key', value: { salt: '😀', hash: 'x' } })
+        expect(await store.ruleOf('key')).toEqual({ salt: '😀', hash: 'x' })
+        await store.keepRule({ key: 'key', value: null })
+        expect(await store.ruleOf('key')).toBeUndefined()
       })
     })
 

@@ -167,10 +167,13 @@ describe('the page of options', () => {
     })
   }
 
-  it.each(['serve', 'connect', 'export'])('has those of %s, as its help has them', (command) => {
-    const rows = tableAfter('docs/options.md', `options ${command}:`)
-    expect(rows.map((row) => row.slice(0, 3).map(plain))).toEqual(optionsOf(command))
-  })
+  it.each(['serve', 'connect', 'export', 'host-key'])(
+    'has those of %s, as its help has them',
+    (command) => {
+      const rows = tableAfter('docs/options.md', `options ${command}:`)
+      expect(rows.map((row) => row.slice(0, 3).map(plain))).toEqual(optionsOf(command))
+    },
+  )
 })
 
 it('the page of operations has every metric of the room', async () => {

@@ -49,6 +49,7 @@ export async function testGateway(
     allowHost: [],
     lobby: 'lobby',
     rooms: { type: 'open' },
+    hostKey: undefined,
     relay: undefined,
     relayFormat: '{name}: {text}',
     ...config,

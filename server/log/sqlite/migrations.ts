@@ -12,7 +12,7 @@ import { transaction } from './transaction.ts'
 type Migration = (database: Database.Database) => void
 
 /** Each brings the schema to the next version. */
-const migrations = [createLog, addLogs] as const satisfies { length: typeof VERSION }
+const migrations = [createLog, addLogs, addActs] as const satisfies { length: typeof VERSION }
 
 /** Runs the missing migrations, each in a transaction. Throws an UnusableFile. */
 export function migrate(database: Database.Database): void {
@@ -110,5 +110,13 @@ function addLogs(database: Database.Database): void {
     DROP TABLE old_seats;
     CREATE INDEX seats_by_age ON seats (at);
     CREATE INDEX seats_by_name ON seats (folded, at);
+  `)
+}
+
+/** Version 3: the acts of hosts, and the rules that they have made. */
+function addActs(database: Database.Database): void {
+  database.exec(`
+    CREATE TABLE rules (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID; -- value: JSON
+    ALTER TABLE events ADD COLUMN act TEXT;                                       -- JSON
   `)
 }

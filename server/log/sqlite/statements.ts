@@ -66,6 +66,9 @@ export function prepare(database: Database.Database) {
     dropSeats: database.prepare(
       'DELETE FROM seats WHERE person IN (SELECT person FROM seats ORDER BY at LIMIT ?)',
     ),
+    rules: raw('SELECT key, value FROM rules'),
+    keepRule: database.prepare('INSERT OR REPLACE INTO rules VALUES (?, ?)'),
+    endRule: database.prepare('DELETE FROM rules WHERE key = ?'),
     probe: database.prepare("UPDATE meta SET value = value WHERE key = 'epoch'"),
   }
 }

@@ -6,6 +6,7 @@
  * while the disk works.
  */
 
+import { type Rule, rulesOf } from '../../room/hosts/rules.ts'
 import { LOBBY } from '../../room/keys.ts'
 import type {
   Committed,
@@ -81,6 +82,7 @@ class SqliteStore implements Store {
   readonly secret: Uint8Array
   readonly rooms: readonly StoredRoom[]
   readonly lobbyTopic: string
+  readonly rules: readonly Rule[]
   readonly #writer: Thread
   readonly #parts: Parts
   /** Reads pages and seats. */
@@ -96,11 +98,13 @@ class SqliteStore implements Store {
   #hasFailed = false
   #isProbing = false
 
-  constructor(writer: Thread, { epoch, secret, rooms, lobby }: Contents, parts: Parts) {
+  constructor(writer: Thread, contents: Contents, parts: Parts) {
+    const { epoch, secret, rooms, rules, lobby } = contents
     this.epoch = epoch
     this.secret = secret
     this.rooms = rooms
     this.lobbyTopic = lobby.topic
+    this.rules = rules
     this.#writer = writer
     this.#parts = parts
     this.#reader = new LateThread(parts.startReader)
@@ -141,6 +145,7 @@ class SqliteStore implements Store {
         key,
         text: JSON.stringify(drafts.map(rowOf)),
         topic: latestTopic(drafts),
+        rules: drafts.flatMap((draft) => rulesOf(draft, key)),
       })),
     )
     const all: Committed[] = []
@@ -168,6 +173,14 @@ class SqliteStore implements Store {
   async directLogsOf(person: string, limit: number): Promise<{ key: LogKey; head: number }[]> {
     const found = await this.#reader.call('directLogsOf', person, limit)
     return found as { key: LogKey; head: number }[]
+  }
+
+  async ruleOf(key: string): Promise<unknown> {
+    return this.#reader.call('ruleOf', key)
+  }
+
+  async keepRule(rule: Rule): Promise<void> {
+    await this.#writer.call('keepRule', rule)
   }
 
   health(): StoreHealth {

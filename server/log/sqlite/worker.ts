@@ -11,8 +11,11 @@ import { type Contents, Writer, type WriterOptions } from './writer.ts'
 
 /** The methods that the main thread can call. */
 export type Method =
-  | keyof Pick<Writer, 'open' | 'release' | 'append' | 'keepSeats' | 'probe'>
-  | keyof Pick<Queries, 'read' | 'before' | 'search' | 'seatOf' | 'seatNamed' | 'directLogsOf'>
+  | keyof Pick<Writer, 'open' | 'release' | 'append' | 'keepSeats' | 'keepRule' | 'probe'>
+  | keyof Pick<
+      Queries,
+      'read' | 'before' | 'search' | 'seatOf' | 'seatNamed' | 'directLogsOf' | 'ruleOf'
+    >
 export type Call = { number: number; method: Method | 'close'; args: unknown[] }
 /** `error`: the end of a sentence that begins with the log. */
 export type Reply = { number: number; result?: unknown; error?: string }

@@ -7,6 +7,7 @@
  */
 import type Database from 'libsql'
 import type { RoomEvent } from '../../../shared/protocol.ts'
+import type { Rule } from '../../room/hosts/rules.ts'
 import { LOBBY, personsOf } from '../../room/keys.ts'
 import type { LogKey, Seat, StoredRoom } from '../../room/log.ts'
 import { TOPIC } from '../topic.ts'
@@ -21,8 +22,16 @@ import { type Limits, Upkeep } from './upkeep.ts'
 
 export type WriterOptions = Limits & { folder: string }
 
-/** The drafts for one log. `text`: a JSON array of draft rows. `topic`: what these set it to. */
-export type Group = { key: LogKey; text: string; topic: string | undefined }
+/**
+ * The drafts for one log. `text`: a JSON array of draft rows. `topic`: what these set it to. `rules`:
+ * what their acts make.
+ */
+export type Group = {
+  key: LogKey
+  text: string
+  topic: string | undefined
+  rules: readonly Rule[]
+}
 
 /**
  * `head`: seq of the latest event. Without `outcomes`, all drafts became events, the last of them
@@ -39,6 +48,7 @@ export type Contents = {
   epoch: string
   secret: Uint8Array
   rooms: StoredRoom[]
+  rules: Rule[]
   lobby: Ends & { name: string; topic: string }
   warning?: string
 }
@@ -101,6 +111,15 @@ export class Writer {
     this.#seats.keep(seats, Date.now())
   }
 
+  keepRule(rule: Rule): void {
+    this.#transaction(() => this.#putRule(rule))
+  }
+
+  #putRule({ key, value }: Rule): void {
+    if (value === null) this.#statements.endRule.run(key)
+    else this.#statements.keepRule.run(key, JSON.stringify(value))
+  }
+
   /** Writes to the disk without changing anything. Throws if the disk cannot be written. */
   probe(): void {
     this.#transaction(() => this.#statements.probe.run())
@@ -124,6 +143,7 @@ export class Writer {
   #contents(): Contents {
     const meta = Object.fromEntries(this.#statements.meta.all() as [string, string][])
     const rooms = this.#statements.rooms.all() as [string, string, string][]
+    const rules = this.#statements.rules.all() as [string, string][]
     const lobby = this.#load(LOBBY) as Extent
     this.#extents.open(lobby)
     const { first, head, name } = lobby
@@ -132,6 +152,7 @@ export class Writer {
       epoch: meta.epoch ?? '',
       secret: Buffer.from(meta.secret ?? '', 'base64'),
       rooms: rooms.map(([key, name, topic]) => ({ key, name, topic })),
+      rules: rules.map(([key, value]) => ({ key, value: JSON.parse(value) })),
       lobby: { first, head, name, topic },
     }
   }
@@ -141,11 +162,16 @@ export class Writer {
     return row === undefined ? undefined : extentOf(row)
   }
 
-  #write({ key, text, topic }: Group): { extent: Extent; number: number; appended: Appended } {
+  #write({ key, text, topic, rules }: Group): {
+    extent: Extent
+    number: number
+    appended: Appended
+  } {
     const extent = this.#extents.get(key)
     if (extent === undefined) throw new Error(`has no open log ${key}`)
     const number = extent.number ?? this.#addLog(extent)
     const { topic: newTopic, ...appended } = this.#insert(number, extent.head, text, topic)
+    for (const rule of rules) this.#putRule(rule)
     if (newTopic !== undefined) this.#statements.setTopic.run(number, newTopic)
     return { extent, number, appended }
   }

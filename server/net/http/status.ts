@@ -10,6 +10,7 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   name_taken: 409,
   name_lookalike: 409,
   id_used: 409,
+  muted: 403,
   room_unknown: 404,
   text_too_long: 413,
   too_fast: 429,

@@ -13,13 +13,16 @@ import type { Room } from '../room.ts'
 import type { Rooms } from '../rooms.ts'
 import { enter, resume } from './arrival.ts'
 import { askConversation, direct, ignore, reply } from './direct.ts'
+import { act, becomeHost } from './hosting.ts'
 import { join, leaveRoom } from './moves.ts'
 import { type Query, replyTo } from './query.ts'
 import { Self } from './self.ts'
 import { say, setTopic } from './speech.ts'
 
 /** The requests that are for one of the rooms that the connection is in. */
-type RoomRequest = Query | Extract<Request, { type: 'say' | 'topic' | 'typing' | 'leave' }>
+type RoomRequest =
+  | Query
+  | Extract<Request, { type: 'say' | 'topic' | 'typing' | 'leave' | 'host' | 'act' }>
 
 export class Session {
   readonly #self: Self
@@ -111,7 +114,12 @@ export class Session {
         return say(self, request, room)
       case 'topic':
         return setTopic(self, request, room)
+      case 'host':
+        return becomeHost(self, request, room)
+      case 'act':
+        return act(self, request.act, room)
       case 'typing':
+        if (self.objectionIn(room) !== undefined) return undefined
         return self.person && room.typing.set(self.person, request.on)
       case 'leave':
         return leaveRoom(self, room)
@@ -131,7 +139,7 @@ export class Session {
     // The reply includes what this person has just said.
     await self.posts.settled()
     try {
-      self.reply(await replyTo(query, room), room)
+      self.reply(await replyTo(query, room, self.isHost), room)
     } catch {
       self.refuse({ code: 'history_unavailable' })
     }

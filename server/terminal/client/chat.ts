@@ -193,6 +193,8 @@ class Chat {
       case 'search':
       case 'rooms':
       case 'ignore':
+      case 'host':
+      case 'act':
         // The server's reply arrives later as a message.
         if (!this.#client.ask(request)) this.#showLines(noConnection)
         return

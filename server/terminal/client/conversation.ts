@@ -46,7 +46,7 @@ import { returned } from './return.ts'
 /** The requests of a person that the server answers. */
 export type Asked = Extract<
   ClientMessage,
-  { type: 'name' | 'topic' | 'history' | 'search' | 'rooms' | 'ignore' }
+  { type: 'name' | 'topic' | 'history' | 'search' | 'rooms' | 'ignore' | 'host' | 'act' }
 >
 
 export class Conversation {

@@ -129,7 +129,8 @@ const operatorDialect: Dialect = {
   open(columns) {
     const codec = lineDialect.open(columns)
     const encode: Codec['encode'] = (message) => {
-      if (message.type === 'welcome') return []
+      // Its own act is printed as an event.
+      if (message.type === 'welcome' || message.type === 'acted') return []
       const units = codec.encode(message)
       return message.type === 'presence' ? units.filter(({ own }) => own !== OPERATOR_ID) : units
     }
@@ -157,7 +158,7 @@ const operatorDialect: Dialect = {
 }
 
 /** The operator's name and place are fixed, and the console is not a raw connection. */
-const absent: readonly CommandName[] = ['name', 'resume', 'turn']
+const absent: readonly CommandName[] = ['name', 'resume', 'turn', 'host']
 
 function isOffered(name: CommandName): boolean {
   return !absent.includes(name)

@@ -1,0 +1,100 @@
+/**
+ * The hosts of a server: their rules, their key, and what follows from an act when the log has
+ * passed it on.
+ */
+import { errorMessage, type Fault } from '../../../shared/errors.ts'
+import type { RoomEvent } from '../../../shared/protocol.ts'
+import type { Clock } from '../clock.ts'
+import type { LogKey, Store } from '../log.ts'
+import type { People } from '../people.ts'
+import { Attempts } from './attempts.ts'
+import {
+  type HashedKey,
+  hashKey,
+  isKey,
+  KEY_RULE,
+  looksLikeKey,
+  newHostKey,
+  plainKey,
+} from './key.ts'
+import { Rules, rulesOf } from './rules.ts'
+
+export class Hosts {
+  readonly rules: Rules
+  readonly #store: Store
+  readonly #clock: Clock
+  readonly #people: People
+  readonly #attempts = new Attempts()
+  /** The key, once it was made or given here. Hosts know it, and could say it by mistake. */
+  #known: string | undefined
+
+  constructor(store: Store, clock: Clock, people: People) {
+    this.rules = new Rules(store.rules)
+    this.#store = store
+    this.#clock = clock
+    this.#people = people
+    people.names.roleOf = (id) => this.rules.roleOf(id)
+  }
+
+  /** Stores the key `given`, or makes one if there is none; returns one that was made. */
+  async prepareKey(given: string | undefined): Promise<string | undefined> {
+    const isStored = this.#store.rules.some(({ key }) => key === KEY_RULE)
+    if (given === undefined && isStored) return undefined
+    const key = given ?? newHostKey()
+    await this.#store.keepRule({ key: KEY_RULE, value: await hashKey(key) })
+    this.#known = plainKey(key)
+    return given === undefined ? key : undefined
+  }
+
+  /** Why the key makes nobody a host; undefined if it is right. Rejects if it cannot be read. */
+  async tryKey(key: string, network: string): Promise<Fault | undefined> {
+    const now = this.#clock.monotonic()
+    if (!this.#attempts.take(network, now)) {
+      return { code: 'too_fast', message: 'Too many wrong keys. Wait a minute and try again.' }
+    }
+    // From the store: another process may have set another key.
+    const stored = (await this.#store.ruleOf(KEY_RULE)) as HashedKey | undefined
+    if (stored === undefined || !(await isKey(key, stored))) return { code: 'host_key_wrong' }
+    this.#attempts.giveBack(network)
+    this.#known = plainKey(key)
+    return undefined
+  }
+
+  /** Whether a text gives the key away. Only a host learns whether it is the right one. */
+  holdsKey(text: string, id: string): boolean {
+    if (looksLikeKey(text)) return true
+    if (this.#known === undefined || !this.rules.isHost(id)) return false
+    return plainKey(text).includes(this.#known)
+  }
+
+  /** Why a person may not write in a room, or to another person. */
+  objection(id: string, log: LogKey | undefined): Fault | undefined {
+    return this.rules.objection(id, log, this.#clock.now())
+  }
+
+  /** MUST be called with each event that the log of a room passes on, after it was broadcast. */
+  take(event: RoomEvent, log: LogKey): void {
+    const { act } = event
+    if (act === undefined) return
+    this.rules.take(rulesOf(event, log))
+    switch (act.type) {
+      case 'host':
+      case 'unhost':
+        this.#people.refreshRole(act.person.id)
+        return
+      case 'mute':
+        if (act.person !== undefined) this.#tell(act.person.id)
+        return
+      case 'kick': {
+        const reason = act.reason === undefined ? '.' : `: ${act.reason}`
+        this.#people.expel(act.person.id, 'kicked', `${event.from.name} removed you${reason}`)
+      }
+    }
+  }
+
+  /** Tells a person, in whatever room they are, that they may not write. */
+  #tell(id: string): void {
+    const fault = this.objection(id, undefined)
+    if (fault !== undefined) this.#people.readerOf(id)?.deliver(errorMessage(fault))
+  }
+}

@@ -1,0 +1,103 @@
+/**
+ * Rules: what the acts of hosts have made, by key. An act makes the same rules whenever and wherever
+ * it is read, so a store can keep them beside the events, and every node comes to the same ones.
+ *
+ * MUST have no timers: times are compared with the clock when a rule is used.
+ */
+
+import { remainingText } from '../../../shared/duration.ts'
+import type { Fault } from '../../../shared/errors.ts'
+import type { Role, RoomEvent } from '../../../shared/protocol.ts'
+import type { LogKey } from '../log.ts'
+import { OPERATOR_ID } from '../roster.ts'
+
+/** `value`: JSON; null for a rule that has ended. */
+export type Rule = { key: string; value: unknown }
+
+/** `until`: ISO 8601; without it, until it is taken back. `by`: name of the host. */
+type Lasting = { name: string; by: string; until?: string }
+
+/** Keys. A person is given by their id, a room by the key of its log. */
+const hostKey = (id: string) => `host ${id}`
+const muteKey = (id: string) => `mute ${id}`
+const quietKey = (log: LogKey) => `quiet ${log}`
+
+/** What an event changes. `log`: where the act was done. */
+export function rulesOf({ act, from }: Pick<RoomEvent, 'act' | 'from'>, log: LogKey): Rule[] {
+  if (act === undefined) return []
+  const by = from.name
+  switch (act.type) {
+    case 'host':
+      // Whoever has the key is trusted again.
+      return [rule(hostKey(act.person.id), { name: act.person.name }), end(muteKey(act.person.id))]
+    case 'unhost':
+      return [end(hostKey(act.person.id))]
+    case 'mute': {
+      const { person, until } = act
+      const key = person === undefined ? quietKey(log) : muteKey(person.id)
+      return [rule(key, { name: person?.name ?? '', by, ...(until !== undefined && { until }) })]
+    }
+    case 'unmute':
+      return [end(act.person === undefined ? quietKey(log) : muteKey(act.person.id))]
+    default:
+      return []
+  }
+}
+
+function rule(key: string, value: object): Rule {
+  return { key, value }
+}
+
+function end(key: string): Rule {
+  return { key, value: null }
+}
+
+export class Rules {
+  readonly #values = new Map<string, unknown>()
+
+  /** `stored`: those of the store. */
+  constructor(stored: readonly Rule[]) {
+    this.take(stored)
+  }
+
+  take(rules: readonly Rule[]): void {
+    for (const { key, value } of rules) {
+      if (value === null) this.#values.delete(key)
+      else this.#values.set(key, value)
+    }
+  }
+
+  isHost(id: string): boolean {
+    return id === OPERATOR_ID || this.#values.has(hostKey(id))
+  }
+
+  roleOf(id: string): Role | undefined {
+    return this.isHost(id) ? 'host' : undefined
+  }
+
+  /**
+   * Why the person may not write; undefined if they may. `log`: of the room; undefined for a direct
+   * message. `now`: ms since the Unix epoch.
+   */
+  objection(id: string, log: LogKey | undefined, now: number): Fault | undefined {
+    const mute = this.#lasting(muteKey(id), now)
+    if (mute !== undefined)
+      return { code: 'muted', message: `You are muted${lengthOf(mute, now)}.` }
+    if (this.isHost(id) || log === undefined) return undefined
+    const quiet = this.#lasting(quietKey(log), now)
+    if (quiet === undefined) return undefined
+    return { code: 'muted', message: `Everybody here is muted${lengthOf(quiet, now)}.` }
+  }
+
+  /** Undefined if there is no such rule, or its time is over. */
+  #lasting(key: string, now: number): Lasting | undefined {
+    const value = this.#values.get(key) as Lasting | undefined
+    if (value?.until === undefined || Date.parse(value.until) > now) return value
+    return undefined
+  }
+}
+
+/** ` for 9 more minutes`, or nothing if no end is set. */
+function lengthOf({ until }: Lasting, now: number): string {
+  return until === undefined ? '' : ` for ${remainingText((Date.parse(until) - now) / 1000)}`
+}
