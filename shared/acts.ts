@@ -15,6 +15,11 @@ export type Act =
   | { type: 'mute'; person?: PersonName; until?: string }
   | { type: 'unmute'; person?: PersonName }
   | { type: 'kick'; person: PersonName; reason?: string }
+  /** `address`: a mark of the network that is banned, too, which says nothing about the network. */
+  | { type: 'ban'; person: PersonName; until?: string; address?: string }
+  | { type: 'unban'; person: PersonName; address?: string }
+  | { type: 'rename'; person: PersonName; name: string }
+  | { type: 'observer'; person: PersonName; on: boolean }
 
 /** The acts that a client asks for; `host` needs the key. */
 const Ordered = Type.Union([
@@ -22,6 +27,10 @@ const Ordered = Type.Union([
   Type.Literal('mute'),
   Type.Literal('unmute'),
   Type.Literal('kick'),
+  Type.Literal('ban'),
+  Type.Literal('unban'),
+  Type.Literal('rename'),
+  Type.Literal('observer'),
 ])
 export type Ordered = Static<typeof Ordered>
 
@@ -32,6 +41,9 @@ export const Act = Type.Unsafe<Act>(
     person: Type.Optional(PersonName),
     until: Type.Optional(Type.String()),
     reason: Type.Optional(Type.String()),
+    address: Type.Optional(Type.String()),
+    name: Type.Optional(Type.String()),
+    on: Type.Optional(Type.Boolean()),
   }),
 )
 
@@ -42,6 +54,11 @@ export const Order = Type.Object({
   person: Type.Optional(Type.String({ maxLength: 256 })),
   seconds: Type.Optional(Type.Integer({ minimum: 1, maximum: MAX_SECONDS })),
   reason: Type.Optional(Type.String({ maxLength: REASON_UNITS })),
+  /** Whether the network of the person is banned, too. */
+  address: Type.Optional(Type.Boolean()),
+  name: Type.Optional(Type.String({ maxLength: 256 })),
+  /** Without it, the opposite of before. */
+  on: Type.Optional(Type.Boolean()),
 })
 export type Order = Static<typeof Order>
 
@@ -61,6 +78,14 @@ export function actText(act: Act, seconds?: number): string {
       return `unmuted ${who}`
     case 'kick':
       return `removed ${who}${act.reason === undefined ? '' : `: ${act.reason}`}`
+    case 'ban':
+      return `banned ${who}${act.address === undefined ? '' : ' and their address'}${time}`
+    case 'unban':
+      return `unbanned ${who}`
+    case 'rename':
+      return `renamed ${who} to ${shown(act.name)}`
+    case 'observer':
+      return act.on ? `made ${who} an observer, who reads only` : `let ${who} write again`
   }
 }
 

@@ -91,6 +91,7 @@ export const errors = {
     retryable: false,
   },
   host_key_wrong: { text: 'That is not the key of the hosts.', close: null, retryable: false },
+  observer: { text: 'You may read here, and not write.', close: null, retryable: false },
   muted: { text: 'You are muted.', close: null, retryable: true },
   too_fast: {
     text: 'Too many messages from one sender. Wait a moment and send it again.',
@@ -122,6 +123,7 @@ export const errors = {
     close: 4001,
     retryable: false,
   },
+  banned: { text: 'A host banned you.', close: 4011, retryable: false },
   kicked: { text: 'A host removed you.', close: 4010, retryable: false },
   too_slow: {
     text: 'You read nothing for 30 seconds. Reconnect to continue from there.',

@@ -25,7 +25,7 @@ export const Via = Type.Union([
 export type Via = Static<typeof Via>
 
 /** What a person may do. Most people have no role. */
-export const Role = Type.Literal('host')
+export const Role = Type.Union([Type.Literal('host'), Type.Literal('observer')])
 export type Role = Static<typeof Role>
 
 /** A person. `id` stays the same over reconnections with the same token. */
@@ -35,7 +35,7 @@ export const Person = Type.Object({
   /** A client accepts any string, since later servers may have other values. */
   via: Type.Unsafe<Via>(Type.Union([...Via.anyOf, Type.String()])),
   /** As it is now; the sender of an event has none. A client accepts any string. */
-  role: Type.Optional(Type.Unsafe<Role>(Type.Union([Role, Type.String()]))),
+  role: Type.Optional(Type.Unsafe<Role>(Type.Union([...Role.anyOf, Type.String()]))),
 })
 export type Person = Static<typeof Person>
 
@@ -148,6 +148,9 @@ export type HostRequest = Static<typeof HostRequest>
 export const ActRequest = Type.Object({ type: Type.Literal('act'), act: Order, room: InRoom })
 export type ActRequest = Static<typeof ActRequest>
 
+/** Requests the list of the people who are banned. The reply is `bans`. For hosts only. */
+export const BansRequest = Type.Object({ type: Type.Literal('bans') })
+
 /** Requests the list of rooms. */
 export const RoomsRequest = Type.Object({ type: Type.Literal('rooms') })
 
@@ -203,6 +206,7 @@ export const clientMessages = {
   ignore: Ignore,
   host: HostRequest,
   act: ActRequest,
+  bans: BansRequest,
   bye: Bye,
 } as const
 export type ClientMessage =
@@ -220,6 +224,7 @@ export type ClientMessage =
   | Ignore
   | HostRequest
   | ActRequest
+  | Static<typeof BansRequest>
   | Static<typeof Bye>
 
 /** Why the client cannot resume. */
@@ -367,6 +372,25 @@ export const Ignored = Type.Object({
 })
 export type Ignored = Static<typeof Ignored>
 
+/** The reply to `bans`, the latest last. */
+export const Bans = Type.Object({
+  type: Type.Literal('bans'),
+  bans: Type.Array(
+    Type.Object({
+      person: PersonName,
+      /** Name of the host. */
+      by: Type.String(),
+      /** ISO 8601, UTC. */
+      until: Type.Optional(Type.String()),
+      /** Whether the network is banned, too. */
+      address: Type.Boolean(),
+      /** How many others who are connected have the same network, if it is known. */
+      sharing: Type.Optional(Type.Integer()),
+    }),
+  ),
+})
+export type Bans = Static<typeof Bans>
+
 /** A room in a list. `memberCount`: 0 if nobody is there now. */
 export const RoomSummary = Type.Object({
   name: Type.String(),
@@ -413,6 +437,7 @@ export const serverMessages = {
   found: Found,
   rooms: RoomList,
   ignored: Ignored,
+  bans: Bans,
   typing: TypingNotice,
   error: ErrorMessage,
 } as const
@@ -427,5 +452,6 @@ export type ServerMessage =
   | Found
   | RoomList
   | Ignored
+  | Bans
   | TypingNotice
   | ErrorMessage

@@ -3,8 +3,8 @@ import type { Clock, Transport, TransportEvents } from '../shared/client/connect
 import type { ServerMessage } from '../shared/protocol.ts'
 
 const SUBPROTOCOL = 'oneroom.v1'
-/** Close codes of the error table after which the page does not reconnect: `replaced`, `kicked`. */
-const FINAL = [4001, 4010]
+/** Close codes of the error table after which the page does not reconnect: `replaced`, `kicked`, `banned`. */
+const FINAL = [4001, 4010, 4011]
 
 export function openSocket({ opened, received, closed }: TransportEvents): Transport {
   const socket = new WebSocket(roomUrl(location), SUBPROTOCOL)

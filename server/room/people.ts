@@ -179,6 +179,25 @@ export class People {
     for (const room of rooms) room.members.giveUp(id)
   }
 
+  /** A host gives a person, present or not, another name. If it is taken meanwhile, nothing changes. */
+  async giveName(id: string, name: string): Promise<void> {
+    if (this.names.get(id) !== undefined) {
+      this.rename(id, name)
+      return
+    }
+    const seat = await this.#seats.of(id).catch(() => undefined)
+    if (seat !== undefined && this.names.get(id) === undefined) this.#seats.note({ ...seat, name })
+  }
+
+  /** How many people but this one are connected from the network. */
+  sharing(network: string, id: string): number {
+    let count = 0
+    for (const [other, { reader }] of this.#entries) {
+      if (other !== id && reader?.network === network) count += 1
+    }
+    return count
+  }
+
   #claim(raw: string, id: string): ReturnType<Roster['claim']> {
     return holdsToken(raw, this.#secret)
       ? { ok: false, fault: { code: 'name_invalid', message: CODE_IN_NAME } }

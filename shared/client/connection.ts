@@ -151,7 +151,7 @@ export class Connection {
       this.#cancelTimer()
     }
     this.#options.onMessage(message)
-    if (/^(replaced|kicked)$/.test(error?.code ?? '')) this.#lose('', true)
+    if (/^(replaced|kicked|banned)$/.test(error?.code ?? '')) this.#lose('', true)
   }
 
   #lose(why: string, replaced: boolean): void {

@@ -18,7 +18,16 @@ export function decodeOrder(type: Ordered, argument: string): Decoded {
       const { to, text } = parseDirect(argument)
       return order({ type, person: to, ...(text !== '' && { reason: text }) })
     }
+    case 'ban':
+      return decodeBan(argument)
+    case 'rename': {
+      const { to, text } = parseDirect(argument)
+      if (text !== '') return order({ type, person: to, name: text })
+      return misused('Usage: /rename NAME NEW')
+    }
     case 'unhost':
+    case 'unban':
+    case 'observer':
       return order({ type, person: parseDirect(argument).to })
   }
 }
@@ -28,7 +37,26 @@ function withTime(type: Ordered, argument: string): Decoded {
   if (rest === '') return order({ type, ...who })
   const seconds = parseDuration(rest)
   if (seconds !== undefined) return order({ type, ...who, seconds })
-  const message = `/${type} takes a time such as 30s, 10m, 2h or 1d after the name.`
+  return misused(`/${type} takes a time such as 30s, 10m, 2h or 1d after the name.`)
+}
+
+/** The time and the word `address` in any order. */
+function decodeBan(argument: string): Decoded {
+  const { to, text } = parseDirect(argument)
+  const words = text.split(/\s+/).filter((word) => word !== '')
+  const times = words.filter((word) => word.toLowerCase() !== 'address')
+  const address = times.length < words.length ? { address: true } : {}
+  const seconds = parseDuration(times[0] ?? '')
+  if (times.length === 0) return order({ type: 'ban', person: to, ...address })
+  if (times.length === 1 && seconds !== undefined) {
+    return order({ type: 'ban', person: to, seconds, ...address })
+  }
+  return misused(
+    '/ban takes a time such as 30s, 10m, 2h or 1d, and the word address, after the name.',
+  )
+}
+
+function misused(message: string): Decoded {
   return { type: 'fault', fault: { code: 'bad_message', message } }
 }
 

@@ -41,6 +41,7 @@ const checks = {
   ignore: Compile(clientMessages.ignore),
   host: Compile(clientMessages.host),
   act: Compile(clientMessages.act),
+  bans: Compile(clientMessages.bans),
   bye: Compile(clientMessages.bye),
 } satisfies Record<keyof typeof clientMessages, unknown>
 

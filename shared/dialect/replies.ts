@@ -2,7 +2,7 @@
  * Replies to one reader of the line dialect → lines.
  */
 import { commandsFor, helpAbout, helpLines } from '../commands.ts'
-import type { Ignored, Person, RoomList } from '../protocol.ts'
+import type { Bans, Ignored, Person, RoomList } from '../protocol.ts'
 import { utf8Length } from '../text.ts'
 import { wrap } from '../wrap.ts'
 import type { Reply, Setting } from './dialect.ts'
@@ -14,7 +14,7 @@ const WHO_BYTES = 16_384
 const SHOWN_ROOMS = 50
 
 /** `columns`: width of the reader's terminal, Infinity if it is unknown. */
-export function replyLines(reply: Reply | RoomList | Ignored, columns: number): string[] {
+export function replyLines(reply: Reply | RoomList | Ignored | Bans, columns: number): string[] {
   switch (reply.type) {
     case 'who': {
       const { members, memberCount, room } = reply
@@ -32,12 +32,17 @@ export function replyLines(reply: Reply | RoomList | Ignored, columns: number): 
       return roomLines(reply)
     case 'ignored':
       return [ignoredLine(reply)]
+    case 'bans':
+      return banLines(reply)
     case 'away':
       return [`* ${reply.name} is not here now, and receives it after coming back.`]
     case 'topic_is':
       return [topicLine(reply.topic, reply.changed)]
     case 'acted':
-      return [`* You ${reply.text.replace(/^is /, 'are ')}.`]
+      return [
+        `* You ${reply.text.replace(/^is /, 'are ')}.`,
+        ...(reply.hint === undefined ? [] : [reply.hint]),
+      ]
     case 'you_are':
       return [reply.changed ? `You are ${reply.name} now.` : `You are ${reply.name} already.`]
     case 'resumed':
@@ -67,6 +72,20 @@ function roomLines({ rooms, roomCount }: RoomList): string[] {
 function ignoredLine({ people }: Ignored): string {
   if (people.length === 0) return 'You ignore nobody.'
   return `You ignore ${people.map(({ name }) => name).join(', ')}.`
+}
+
+function banLines({ bans }: Bans): string[] {
+  if (bans.length === 0) return ['Nobody is banned.']
+  return bans.map(({ person, by, until, address, sharing = 0 }) => {
+    const end = until === undefined ? '' : ` until ${until.slice(0, 16).replace('T', ' ')} UTC`
+    const others = sharing === 0 ? '' : `, which ${othersShare(sharing)}`
+    return `  ${person.name}, banned by ${by}${end}${address ? `, with the address${others}` : ''}`
+  })
+}
+
+/** `1 other shares`, `3 others share`. */
+export function othersShare(count: number): string {
+  return count === 1 ? '1 other shares' : `${count} others share`
 }
 
 function topicLine(topic: string, changed: boolean): string {

@@ -62,6 +62,10 @@ const needsArgument: readonly CommandName[] = [
   'unmute',
   'kick',
   'unhost',
+  'ban',
+  'unban',
+  'rename',
+  'observer',
 ]
 
 function decodeCommand(name: CommandName, argument: string): Decoded {
@@ -104,10 +108,16 @@ function decodeCommand(name: CommandName, argument: string): Decoded {
       return decodeSwitch(name, argument)
     case 'host':
       return request({ type: 'host', key: argument })
+    case 'bans':
+      return request({ type: 'bans' })
     case 'mute':
     case 'unmute':
     case 'kick':
     case 'unhost':
+    case 'ban':
+    case 'unban':
+    case 'rename':
+    case 'observer':
       return decodeOrder(name, argument)
     case 'help':
       return decodeHelp(argument)

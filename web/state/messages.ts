@@ -24,6 +24,8 @@ const CLOSING: ReadonlySet<string> = new Set([
   'too_slow',
   'room_full',
   'catch_up_failed',
+  'kicked',
+  'banned',
 ])
 
 export function takeMessage(state: State, message: ServerMessage, now: number): State {

@@ -94,7 +94,8 @@ export async function sayRoute(app: FastifyInstance, { rooms, flood }: SayOption
     if (giveBack === undefined) return refuseForNow(reply, 1000)
     const held = await rooms.enter(message.room, networkOf(request.ip))
     const objection = held.ok
-      ? rooms.hosts.objection(read.draft.from.id, held.room.log.key)
+      ? (rooms.hosts.banned(undefined, networkOf(request.ip)) ??
+        rooms.hosts.objection(read.draft.from.id, held.room.log.key))
       : undefined
     if (held.ok && objection !== undefined) {
       held.room.release()

@@ -11,6 +11,8 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   name_lookalike: 409,
   id_used: 409,
   muted: 403,
+  observer: 403,
+  banned: 403,
   room_unknown: 404,
   text_too_long: 413,
   too_fast: 429,

@@ -7,6 +7,7 @@ import type { RoomEvent } from '../../../shared/protocol.ts'
 import type { Clock } from '../clock.ts'
 import type { LogKey, Store } from '../log.ts'
 import type { People } from '../people.ts'
+import { markOf } from '../token.ts'
 import { Attempts } from './attempts.ts'
 import {
   type HashedKey,
@@ -17,7 +18,10 @@ import {
   newHostKey,
   plainKey,
 } from './key.ts'
-import { Rules, rulesOf } from './rules.ts'
+import { type Ban, Rules, rulesOf } from './rules.ts'
+
+/** People whose network is remembered. */
+const MAX_NETWORKS = 10_000
 
 export class Hosts {
   readonly rules: Rules
@@ -27,6 +31,8 @@ export class Hosts {
   readonly #attempts = new Attempts()
   /** The key, once it was made or given here. Hosts know it, and could say it by mistake. */
   #known: string | undefined
+  /** From which network people came last, by their id; the latest last. */
+  readonly #networks = new Map<string, string>()
 
   constructor(store: Store, clock: Clock, people: People) {
     this.rules = new Rules(store.rules)
@@ -72,6 +78,38 @@ export class Hosts {
     return this.rules.objection(id, log, this.#clock.now())
   }
 
+  /** Why nobody may come in as this person, or from this network. */
+  banned(id: string | undefined, network: string): Fault | undefined {
+    return this.rules.banned(id, markOf(network, this.#store.secret), this.#clock.now())
+  }
+
+  /** A person has come in. */
+  arrived(id: string, network: string): void {
+    this.#networks.delete(id)
+    this.#networks.set(id, network)
+    const [oldest] = this.#networks.keys()
+    if (this.#networks.size > MAX_NETWORKS && oldest !== undefined) this.#networks.delete(oldest)
+  }
+
+  /** The mark of a person's network, and how many others share it now; undefined if it is unknown. */
+  addressOf(id: string): { mark: string; sharing: number } | undefined {
+    const network = this.#networks.get(id)
+    if (network === undefined) return undefined
+    const mark = markOf(network, this.#store.secret)
+    return { mark, sharing: this.#people.sharing(network, id) }
+  }
+
+  /** Why the person may not have a name that a host took away from them. */
+  nameTaken(id: string, name: string): Fault | undefined {
+    if (this.rules.nameInstead(id, name.trim()) === undefined) return undefined
+    const message = 'A host gave you another name, and this one cannot be taken back.'
+    return { code: 'name_invalid', message }
+  }
+
+  bans(): Ban[] {
+    return this.rules.bans(this.#clock.now())
+  }
+
   /** MUST be called with each event that the log of a room passes on, after it was broadcast. */
   take(event: RoomEvent, log: LogKey): void {
     const { act } = event
@@ -80,6 +118,7 @@ export class Hosts {
     switch (act.type) {
       case 'host':
       case 'unhost':
+      case 'observer':
         this.#people.refreshRole(act.person.id)
         return
       case 'mute':
@@ -88,7 +127,15 @@ export class Hosts {
       case 'kick': {
         const reason = act.reason === undefined ? '.' : `: ${act.reason}`
         this.#people.expel(act.person.id, 'kicked', `${event.from.name} removed you${reason}`)
+        return
       }
+      case 'ban': {
+        const fault = this.rules.banned(act.person.id, '', this.#clock.now())
+        this.#people.expel(act.person.id, 'banned', fault?.message ?? '')
+        return
+      }
+      case 'rename':
+        void this.#people.giveName(act.person.id, act.name)
     }
   }
 

@@ -7,6 +7,7 @@
 
 import { remainingText } from '../../../shared/duration.ts'
 import type { Fault } from '../../../shared/errors.ts'
+import { foldName } from '../../../shared/fold.ts'
 import type { Role, RoomEvent } from '../../../shared/protocol.ts'
 import type { LogKey } from '../log.ts'
 import { OPERATOR_ID } from '../roster.ts'
@@ -16,10 +17,16 @@ export type Rule = { key: string; value: unknown }
 
 /** `until`: ISO 8601; without it, until it is taken back. `by`: name of the host. */
 type Lasting = { name: string; by: string; until?: string }
+/** `address`: the mark of a network, if that is banned, too. */
+export type Ban = Lasting & { id: string; address?: string }
 
 /** Keys. A person is given by their id, a room by the key of its log. */
 const hostKey = (id: string) => `host ${id}`
 const muteKey = (id: string) => `mute ${id}`
+const banKey = (id: string) => `ban ${id}`
+const addressKey = (mark: string) => `address ${mark}`
+const nameKey = (id: string) => `name ${id}`
+const observerKey = (id: string) => `observer ${id}`
 const quietKey = (log: LogKey) => `quiet ${log}`
 
 /** What an event changes. `log`: where the act was done. */
@@ -29,7 +36,11 @@ export function rulesOf({ act, from }: Pick<RoomEvent, 'act' | 'from'>, log: Log
   switch (act.type) {
     case 'host':
       // Whoever has the key is trusted again.
-      return [rule(hostKey(act.person.id), { name: act.person.name }), end(muteKey(act.person.id))]
+      return [
+        rule(hostKey(act.person.id), { name: act.person.name }),
+        end(muteKey(act.person.id)),
+        end(observerKey(act.person.id)),
+      ]
     case 'unhost':
       return [end(hostKey(act.person.id))]
     case 'mute': {
@@ -39,6 +50,20 @@ export function rulesOf({ act, from }: Pick<RoomEvent, 'act' | 'from'>, log: Log
     }
     case 'unmute':
       return [end(act.person === undefined ? quietKey(log) : muteKey(act.person.id))]
+    case 'ban': {
+      const { person, until, address } = act
+      const lasting = { name: person.name, by, ...(until !== undefined && { until }) }
+      if (address === undefined) return [rule(banKey(person.id), lasting)]
+      return [rule(banKey(person.id), { ...lasting, address }), rule(addressKey(address), lasting)]
+    }
+    case 'unban': {
+      const { person, address } = act
+      return [end(banKey(person.id)), ...(address === undefined ? [] : [end(addressKey(address))])]
+    }
+    case 'rename':
+      return [rule(nameKey(act.person.id), { was: foldName(act.person.name), name: act.name })]
+    case 'observer':
+      return [rule(observerKey(act.person.id), { on: act.on })]
     default:
       return []
   }
@@ -62,8 +87,9 @@ export class Rules {
 
   take(rules: readonly Rule[]): void {
     for (const { key, value } of rules) {
-      if (value === null) this.#values.delete(key)
-      else this.#values.set(key, value)
+      // Inserted again, so that the latest is the last.
+      this.#values.delete(key)
+      if (value !== null) this.#values.set(key, value)
     }
   }
 
@@ -72,7 +98,37 @@ export class Rules {
   }
 
   roleOf(id: string): Role | undefined {
-    return this.isHost(id) ? 'host' : undefined
+    if (this.isHost(id)) return 'host'
+    return this.isObserver(id) ? 'observer' : undefined
+  }
+
+  isObserver(id: string): boolean {
+    return (this.#values.get(observerKey(id)) as { on: boolean } | undefined)?.on ?? false
+  }
+
+  /** Why the person may not come in; undefined if they may. `mark`: of their network. */
+  banned(id: string | undefined, mark: string, now: number): Fault | undefined {
+    const own = id === undefined ? undefined : this.#lasting(banKey(id), now)
+    if (own !== undefined)
+      return { code: 'banned', message: `You are banned${lengthOf(own, now)}.` }
+    const its = this.#lasting(addressKey(mark), now)
+    if (its === undefined || (id !== undefined && this.isHost(id))) return undefined
+    return { code: 'banned', message: `Your address is banned${lengthOf(its, now)}.` }
+  }
+
+  /** The bans whose time is not over, the latest last. */
+  bans(now: number): Ban[] {
+    const keys = [...this.#values.keys()].filter((key) => key.startsWith(banKey('')))
+    return keys.flatMap((key) => {
+      const ban = this.#lasting(key, now) as Omit<Ban, 'id'> | undefined
+      return ban === undefined ? [] : { id: key.slice(banKey('').length), ...ban }
+    })
+  }
+
+  /** The name that a host gave the person, if `name` is the one that the host took away. */
+  nameInstead(id: string, name: string): string | undefined {
+    const given = this.#values.get(nameKey(id)) as { was: string; name: string } | undefined
+    return given?.was === foldName(name) ? given.name : undefined
   }
 
   /**
@@ -83,6 +139,7 @@ export class Rules {
     const mute = this.#lasting(muteKey(id), now)
     if (mute !== undefined)
       return { code: 'muted', message: `You are muted${lengthOf(mute, now)}.` }
+    if (this.isObserver(id)) return { code: 'observer' }
     if (this.isHost(id) || log === undefined) return undefined
     const quiet = this.#lasting(quietKey(log), now)
     if (quiet === undefined) return undefined

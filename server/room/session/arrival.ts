@@ -53,22 +53,33 @@ export async function enter(
 /** Returns the held room of the hello, with the person present; undefined after an error. */
 async function arrive(
   self: Self,
-  { room: wanted, name, token }: Greeting,
+  { room: roomName, name, token }: Greeting,
   identity: string | undefined,
 ): Promise<Room | undefined> {
-  const { people, store } = self.rooms
-  const room = await self.hold(wanted)
+  const { people, hosts, store } = self.rooms
+  const room = await self.hold(roomName)
   if (room === undefined) return undefined
   const id = identity ?? (token === undefined ? undefined : personOf(token, store.secret))
   const returning = await people.returning(id)
+  const ban = identity === undefined ? hosts.banned(id, self.reader.network) : undefined
+  if (ban !== undefined) {
+    room.release()
+    self.reader.close('banned', ban.message)
+    return undefined
+  }
+  const asked = name ?? returning?.seat?.name
+  const instead =
+    id === undefined || asked === undefined ? undefined : hosts.rules.nameInstead(id, asked)
+  const wanted = instead ?? name
   const arrival =
-    self.state === 'entering' ? people.arrive(self.reader, name, returning) : undefined
+    self.state === 'entering' ? people.arrive(self.reader, wanted, returning) : undefined
   if (arrival?.ok !== true) {
     room.release()
     if (arrival !== undefined) self.refuse(arrival.fault)
     return undefined
   }
   self.become(arrival.person)
+  hosts.arrived(arrival.person.id, self.reader.network)
   return room
 }
 
@@ -83,6 +94,8 @@ export async function resume(self: Self, code: string): Promise<void> {
   if (id === undefined || seat === undefined || people.comesTooLate(id, self.reader)) {
     return self.refuse({ code: 'resume_unknown' })
   }
+  const ban = self.rooms.hosts.banned(id, self.reader.network)
+  if (ban !== undefined) return self.reader.close('banned', ban.message)
   if (id === self.id) return self.reply({ type: 'you_are', name: seat.name, changed: false })
   const room = await self.rooms.reenter(seat.room, self.reader.network)
   if (self.state !== 'member') return room.release()
@@ -95,6 +108,7 @@ export async function resume(self: Self, code: string): Promise<void> {
     return self.reader.close(arrival.fault.code)
   }
   self.become(arrival.person)
+  self.rooms.hosts.arrived(id, self.reader.network)
   self.memberships.enter(room, arrival.person)
   self.memberships.settleIn(room)
   const { trimmed, skipped, missed, cursor } = positionIn(room, seat.positions[room.log.key])

@@ -1,102 +1,59 @@
 /** What a session does as a host, and how it becomes one. */
 import { type Act, actText, type Order } from '../../../shared/acts.ts'
+import { othersShare } from '../../../shared/dialect/replies.ts'
 import type { Fault } from '../../../shared/errors.ts'
+import { foldName } from '../../../shared/fold.ts'
 import type { HostRequest, PersonName } from '../../../shared/protocol.ts'
 import { cutUtf8, sanitise } from '../../../shared/text.ts'
+import { actOf } from '../hosts/orders.ts'
 import type { Room } from '../room.ts'
-import { OPERATOR_ID, RELAY_ID } from '../roster.ts'
 import type { Self } from './self.ts'
 
-/** Most UTF-8 bytes of a reason, and of an unknown name that the error repeats. */
-const REASON_BYTES = 240
+/** Most UTF-8 bytes of an unknown name that the error repeats. */
 const NAME_BYTES = 96
 
 /** Becomes a host, if the key is right. */
 export async function becomeHost(self: Self, { key }: HostRequest, room: Room): Promise<void> {
-  const { hosts } = self.rooms
-  const { id } = self
-  if (id === undefined) return
-  if (hosts.rules.isHost(id)) {
-    return self.refuse({ code: 'bad_message', message: 'You are a host already.' })
-  }
+  if (self.isHost) return self.refuse({ code: 'bad_message', message: 'You are a host already.' })
   let fault: Fault | undefined
   try {
-    fault = await hosts.tryKey(key, self.reader.network)
+    fault = await self.rooms.hosts.tryKey(key, self.reader.network)
   } catch {
     fault = { code: 'history_unavailable' }
   }
   const { person } = self
   if (self.state !== 'member' || person === undefined) return
   if (fault !== undefined) return self.refuse(fault)
-  const { name } = person
+  const { id, name } = person
   return post(self, room, { type: 'host', person: { id, name } })
 }
 
 /** Carries out an act of a host. */
 export async function act(self: Self, order: Order, room: Room): Promise<void> {
+  if (!self.isHost) return self.refuse({ code: 'not_host' })
+  const person = order.person === undefined ? undefined : await findPerson(self, order)
   const { id } = self
-  if (id === undefined || !self.rooms.hosts.rules.isHost(id))
-    return self.refuse({ code: 'not_host' })
-  const found = order.person === undefined ? undefined : await findPerson(self, order.person)
-  if (self.state !== 'member' || (order.person !== undefined && found === undefined)) return
-  const made = actOf(order, found, self.rooms.clock.now())
-  if ('fault' in made) return self.refuse(made.fault)
-  const fault = found === undefined ? undefined : objection(self, made.act, found)
-  if (fault !== undefined) return self.refuse(fault)
+  if (self.state !== 'member' || id === undefined) return
+  if (order.person !== undefined && person === undefined) return
+  const made = actOf(order, id, person, self.rooms)
+  if (!made.ok) return self.refuse(made.fault)
   return post(self, room, made.act, order.seconds)
 }
 
-/** The act of an order, or what it lacks. `now`: ms since the Unix epoch. */
-function actOf(
-  { type, seconds, reason }: Order,
-  person: PersonName | undefined,
-  now: number,
-): { act: Act } | { fault: Fault } {
-  const until = seconds === undefined ? {} : { until: new Date(now + seconds * 1000).toISOString() }
-  const whom = person === undefined ? {} : { person }
-  if (type === 'mute') return { act: { type, ...whom, ...until } }
-  if (type === 'unmute') return { act: { type, ...whom } }
-  if (person === undefined) {
-    return { fault: { code: 'bad_message', message: `The act ${type} needs a person.` } }
-  }
-  if (type === 'unhost') return { act: { type, person } }
-  const why = cutUtf8(sanitise(reason ?? '').trim(), REASON_BYTES)
-  return { act: { type, person, ...(why !== '' && { reason: why }) } }
-}
-
-/** Why this host cannot do that to this person. */
-function objection(self: Self, { type }: Act, { id, name }: PersonName): Fault | undefined {
-  const { rules } = self.rooms.hosts
-  const isConsole = self.id === OPERATOR_ID
-  if (id === self.id) return { code: 'bad_message', message: 'That is you.' }
-  if (type === 'unhost' && !rules.isHost(id)) {
-    return { code: 'bad_message', message: `${name} is no host.` }
-  }
-  if (type === 'unhost' && !isConsole) {
-    return { code: 'is_host', message: "Only the server's own console can do that." }
-  }
-  if (type !== 'unmute' && rules.isHost(id) && !isConsole) {
-    return {
-      code: 'is_host',
-      message: `${name} is a host. Only the server's own console can do that.`,
-    }
-  }
-  if (type !== 'kick') return undefined
-  if (id === RELAY_ID) {
-    return {
-      code: 'bad_message',
-      message: 'The relay is an option of the server. It can be muted.',
-    }
-  }
-  if (self.rooms.people.names.get(id) !== undefined) return undefined
-  return { code: 'person_unknown', message: `${name} is not here.` }
-}
-
 /** The person with this id or name, present or not; undefined after an error. */
-async function findPerson(self: Self, given: string): Promise<PersonName | undefined> {
+async function findPerson(
+  self: Self,
+  { type, person: given = '' }: Order,
+): Promise<PersonName | undefined> {
+  const { hosts, people } = self.rooms
   let found: PersonName | undefined
+  if (type === 'unban') {
+    // Another person can have the name by now.
+    const isMeant = (one: PersonName) => one.id === given || foldName(one.name) === foldName(given)
+    found = hosts.bans().findLast(isMeant)
+  }
   try {
-    found = await self.rooms.people.find(given)
+    found ??= await people.find(given)
   } catch {
     self.refuse({ code: 'history_unavailable' })
     return undefined
@@ -107,13 +64,51 @@ async function findPerson(self: Self, given: string): Promise<PersonName | undef
   return undefined
 }
 
-/** The result resolves when the connection may be read again. */
-function post(self: Self, room: Room, act: Act, seconds?: number): Promise<void> | undefined {
+/** Resolves when the act has taken effect, so that it holds for the next request of this host. */
+async function post(self: Self, room: Room, act: Act, seconds?: number): Promise<void> {
   const from = self.lastKnown
-  if (from === undefined) return undefined
+  if (from === undefined) return
   const text = actText(act, seconds)
-  return self.posts.post(room, { kind: 'act', from, text, act }, (committed) => {
+  // Before the act, which may close the connection that has the address.
+  const hint = hintAfter(self, act)
+  void self.posts.post(room, { kind: 'act', from, text, act }, (committed) => {
     if (committed === undefined) self.refuse({ code: 'log_unavailable' })
-    else self.reply({ type: 'acted', text }, room)
+    else self.reply({ type: 'acted', text, ...(hint !== undefined && { hint }) }, room)
   })
+  await self.posts.settled()
+}
+
+/** After a ban: who else it concerns, or how to ban the address, too. */
+function hintAfter(self: Self, act: Act): string | undefined {
+  if (act.type !== 'ban') return undefined
+  const address = self.rooms.hosts.addressOf(act.person.id)
+  if (address === undefined) return undefined
+  const { sharing } = address
+  if (act.address !== undefined) {
+    return sharing === 0
+      ? undefined
+      : `! ${othersShare(sharing)} this address, and cannot come back.`
+  }
+  const { name } = act.person
+  const others = sharing === 0 ? '' : `, which ${othersShare(sharing)}`
+  const quoted = name.includes(' ') ? `"${name}"` : name
+  return `/ban ${quoted} address also bans the address${others}.`
+}
+
+/** Lists those who are banned. */
+export async function listBans(self: Self): Promise<void> {
+  if (!self.isHost) return self.refuse({ code: 'not_host' })
+  // The reply includes a ban of this host.
+  await self.posts.settled()
+  const bans = self.rooms.hosts.bans().map(({ id, name, by, until, address }) => {
+    const sharing = self.rooms.hosts.addressOf(id)?.sharing
+    return {
+      person: { id, name },
+      by,
+      ...(until !== undefined && { until }),
+      address: address !== undefined,
+      ...(sharing !== undefined && { sharing }),
+    }
+  })
+  self.reply({ type: 'bans', bans })
 }

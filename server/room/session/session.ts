@@ -13,7 +13,7 @@ import type { Room } from '../room.ts'
 import type { Rooms } from '../rooms.ts'
 import { enter, resume } from './arrival.ts'
 import { askConversation, direct, ignore, reply } from './direct.ts'
-import { act, becomeHost } from './hosting.ts'
+import { act, becomeHost, listBans } from './hosting.ts'
 import { join, leaveRoom } from './moves.ts'
 import { type Query, replyTo } from './query.ts'
 import { Self } from './self.ts'
@@ -76,6 +76,8 @@ export class Session {
         return join(self, request)
       case 'rooms':
         return this.#list()
+      case 'bans':
+        return listBans(self)
       case 'direct':
         return direct(self, request)
       case 'reply':
@@ -148,7 +150,11 @@ export class Session {
   /** The member receives a reply at once; all others the broadcast of the change. */
   #rename(raw: string): void {
     const self = this.#self
-    const fault = self.id === undefined ? undefined : self.rooms.people.rename(self.id, raw)
+    const { hosts, people } = self.rooms
+    const fault =
+      self.id === undefined
+        ? undefined
+        : (hosts.nameTaken(self.id, raw) ?? people.rename(self.id, raw))
     if (fault === undefined) self.reply({ type: 'you_are', name: this.name ?? '', changed: true })
     else self.refuse(fault)
   }

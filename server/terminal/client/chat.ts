@@ -195,6 +195,7 @@ class Chat {
       case 'ignore':
       case 'host':
       case 'act':
+      case 'bans':
         // The server's reply arrives later as a message.
         if (!this.#client.ask(request)) this.#showLines(noConnection)
         return

@@ -46,7 +46,7 @@ import { returned } from './return.ts'
 /** The requests of a person that the server answers. */
 export type Asked = Extract<
   ClientMessage,
-  { type: 'name' | 'topic' | 'history' | 'search' | 'rooms' | 'ignore' | 'host' | 'act' }
+  { type: 'name' | 'topic' | 'history' | 'search' | 'rooms' | 'ignore' | 'host' | 'act' | 'bans' }
 >
 
 export class Conversation {
@@ -172,6 +172,7 @@ export class Conversation {
   request(asked: Asked): ClientMessage {
     if (asked.type === 'rooms') this.#directory.want()
     if (asked.type === 'rooms' || asked.type === 'name' || asked.type === 'ignore') return asked
+    if (asked.type === 'bans') return asked
     if ('direct' in asked) return asked
     const room = this.#memberships.nameFor(this.room)
     return room === undefined ? asked : { ...asked, room }
@@ -212,6 +213,7 @@ export class Conversation {
       case 'found':
         return this.#reply(message)
       case 'ignored':
+      case 'bans':
         return [message]
     }
   }
