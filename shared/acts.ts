@@ -20,6 +20,8 @@ export type Act =
   | { type: 'unban'; person: PersonName; address?: string }
   | { type: 'rename'; person: PersonName; name: string }
   | { type: 'observer'; person: PersonName; on: boolean }
+  /** `person`: who had said it. `topic`: the text was the topic of the room, which is removed, too. */
+  | { type: 'redact'; seq: number; person: PersonName; topic?: true }
 
 /** The acts that a client asks for; `host` needs the key. */
 const Ordered = Type.Union([
@@ -31,6 +33,7 @@ const Ordered = Type.Union([
   Type.Literal('unban'),
   Type.Literal('rename'),
   Type.Literal('observer'),
+  Type.Literal('redact'),
 ])
 export type Ordered = Static<typeof Ordered>
 
@@ -44,6 +47,8 @@ export const Act = Type.Unsafe<Act>(
     address: Type.Optional(Type.String()),
     name: Type.Optional(Type.String()),
     on: Type.Optional(Type.Boolean()),
+    seq: Type.Optional(Type.Integer()),
+    topic: Type.Optional(Type.Boolean()),
   }),
 )
 
@@ -59,6 +64,8 @@ export const Order = Type.Object({
   name: Type.Optional(Type.String({ maxLength: 256 })),
   /** Without it, the opposite of before. */
   on: Type.Optional(Type.Boolean()),
+  /** Of an event in the room. */
+  seq: Type.Optional(Type.Integer({ minimum: 1 })),
 })
 export type Order = Static<typeof Order>
 
@@ -84,6 +91,8 @@ export function actText(act: Act, seconds?: number): string {
       return `unbanned ${who}`
     case 'rename':
       return `renamed ${who} to ${shown(act.name)}`
+    case 'redact':
+      return `removed message ${act.seq} of ${who}`
     case 'observer':
       return act.on ? `made ${who} an observer, who reads only` : `let ${who} write again`
   }

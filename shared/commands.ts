@@ -294,6 +294,19 @@ export const commands = [
     ofHosts: true,
   },
   {
+    name: 'redact',
+    usage: '/redact SEQ|NAME',
+    summary: 'Take the text of a message away.',
+    more: [
+      'By its number, or the latest message of a person in this room.',
+      'The text is deleted everywhere on the server; programs may have kept it.',
+      'Examples: /redact 58, /redact bob',
+    ],
+    where: 'terminal',
+    akin: ['delete', 'erase'],
+    ofHosts: true,
+  },
+  {
     name: 'unhost',
     usage: '/unhost NAME',
     summary: 'Take the role of a host from a person.',

@@ -90,6 +90,7 @@ export const errors = {
     close: null,
     retryable: false,
   },
+  event_unknown: { text: 'There is no such message.', close: null, retryable: false },
   host_key_wrong: { text: 'That is not the key of the hosts.', close: null, retryable: false },
   observer: { text: 'You may read here, and not write.', close: null, retryable: false },
   muted: { text: 'You are muted.', close: null, retryable: true },

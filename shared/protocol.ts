@@ -60,6 +60,8 @@ export const RoomEvent = Type.Object({
   id: Type.Optional(Type.String()),
   /** What a host did, for an event of the kind `act`; `text` is its sentence. */
   act: Type.Optional(Act),
+  /** A host has taken the text away: `text` is ''. `by`: name of the host. */
+  redacted: Type.Optional(Type.Object({ by: Type.String() })),
 })
 export type RoomEvent = Static<typeof RoomEvent>
 

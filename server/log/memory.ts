@@ -9,6 +9,7 @@ import type { Committed, Draft, LogKey, RoomLog, Seat, Store, StoredRoom } from 
 import { placesByLog } from './committed.ts'
 import { MemoryLog } from './memory/log.ts'
 import { MemorySeats } from './memory/seats.ts'
+import { redactionsOf } from './redactions.ts'
 import { SearchQueue } from './searches.ts'
 
 /**
@@ -69,6 +70,7 @@ class MemoryStore implements Store {
         const { draft } = drafts[place] as { draft: Draft }
         committed[place] = log.commit(draft)
         for (const rule of rulesOf(draft, log.key)) this.#keep(rule)
+        for (const redaction of redactionsOf([draft])) log.redact(redaction)
       }
       if (size === 0) this.#noteDirect(log)
       if (log.size >= this.#retain * SPARE) log.trim(this.#retain)

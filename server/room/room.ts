@@ -7,6 +7,7 @@ import type { Clock } from './clock.ts'
 import type { Hosts } from './hosts/hosts.ts'
 import type { RoomLog } from './log.ts'
 import { Members } from './members.ts'
+import type { Pages } from './pages.ts'
 import { Typing } from './typing.ts'
 
 /** What the server knows of a room also while nobody is in it. */
@@ -16,6 +17,7 @@ export type About = { readonly name: string; topic: string }
 export type RoomOptions = ChannelOptions & {
   clock: Clock
   hosts: Hosts
+  pages: Pages
   /** How long, in ms, the place of a lost connection is held; 0: not at all. */
   absenceMs: number
 }
@@ -27,6 +29,7 @@ export class Room extends Channel {
   readonly members: Members
   readonly typing: Typing
   readonly #hosts: Hosts
+  readonly #pages: Pages
   /** The list of those that are in this room only, who are most people. */
   readonly alone: readonly Room[] = [this]
 
@@ -41,8 +44,9 @@ export class Room extends Channel {
     super(options, log, onUnused)
     this.about = about
     this.label = label
-    const { clock, people, absenceMs, hosts } = options
+    const { clock, people, absenceMs, hosts, pages } = options
     this.#hosts = hosts
+    this.#pages = pages
     const broadcast = (message: Presence | TypingNotice) => this.broadcast(this.labelled(message))
     this.typing = new Typing(clock, broadcast)
     this.members = new Members({
@@ -74,13 +78,20 @@ export class Room extends Channel {
   }
 
   protected prepareFor(events: readonly RoomEvent[]): void {
-    const topic = events.findLast(({ kind }) => kind === 'topic')
-    if (topic !== undefined) this.about.topic = topic.text
+    for (const { kind, text, act } of events) {
+      if (kind === 'topic') this.about.topic = text
+      else if (act?.type === 'redact' && act.topic === true) this.about.topic = ''
+    }
     this.members.announceBeforeEvents()
   }
 
   protected override conclude(events: readonly RoomEvent[]): void {
-    for (const event of events) this.#hosts.take(event, this.log.key)
+    for (const event of events) {
+      this.#hosts.take(event, this.log.key)
+      if (event.act?.type !== 'redact') continue
+      this.feed.redact(event.act.seq, event.from.name)
+      this.#pages.close()
+    }
   }
 
   /** A member has another name. */

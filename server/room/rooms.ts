@@ -105,8 +105,8 @@ export class Rooms {
     this.pages = new Pages(clock)
     this.#commits = new Commits({ store, clock, tally, onLogFault, onBug })
     const feedMemory = new FeedMemory(feedBytes)
-    const { people, hosts } = this
-    this.#options = { clock, people, hosts, tally, feedMemory, absenceMs, onBug }
+    const { people, hosts, pages } = this
+    this.#options = { clock, people, hosts, pages, tally, feedMemory, absenceMs, onBug }
     const about = { name: lobby, topic: store.lobbyTopic }
     this.conversations = new Conversations(store, this.#options)
     this.lobby = new Room(this.#options, about, undefined, lobbyLog, () => {})

@@ -25,6 +25,12 @@ export function decodeOrder(type: Ordered, argument: string): Decoded {
       if (text !== '') return order({ type, person: to, name: text })
       return misused('Usage: /rename NAME NEW')
     }
+    case 'redact': {
+      const { to } = parseDirect(argument)
+      return order(
+        /^#?\d{1,12}$/.test(to) ? { type, seq: Number(to.replace('#', '')) } : { type, person: to },
+      )
+    }
     case 'unhost':
     case 'unban':
     case 'observer':

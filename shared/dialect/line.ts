@@ -172,8 +172,11 @@ function stampOf(at: string, style: LineStyle): string {
   return stamped.text
 }
 
-function eventLine({ at, kind, from, text }: RoomEvent, style: LineStyle): string {
+function eventLine({ at, kind, from, text, redacted }: RoomEvent, style: LineStyle): string {
   const stamp = style.stamps ? stampOf(at, style) : ''
+  if (redacted !== undefined) {
+    return `${stamp}* ${inNotice(from.name, style)}: removed by ${inNotice(redacted.by, style)}`
+  }
   if (kind === 'notice') return `${stamp}* ${text}`
   if (kind === 'topic') return `${stamp}* ${inNotice(from.name, style)} ${topicChange(text)}`
   if (kind === 'act') return `${stamp}* ${inNotice(from.name, style)} ${text}`

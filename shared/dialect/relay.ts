@@ -55,7 +55,8 @@ function decode(line: string): Decoded {
     : { type: 'request', request: { type: 'say', text: line } }
 }
 
-function relayed({ kind, from, text }: RoomEvent, format: string): string {
+function relayed({ kind, from, text, redacted }: RoomEvent, format: string): string {
+  if (redacted !== undefined) return `* ${from.name}: removed by ${redacted.by}`
   if (kind === 'notice') return `* ${text}`
   if (kind === 'topic') return `* ${from.name} ${topicChange(text)}`
   if (kind === 'action' || kind === 'act') return `* ${from.name} ${text}`

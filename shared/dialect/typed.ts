@@ -66,6 +66,7 @@ const needsArgument: readonly CommandName[] = [
   'unban',
   'rename',
   'observer',
+  'redact',
 ]
 
 function decodeCommand(name: CommandName, argument: string): Decoded {
@@ -118,6 +119,7 @@ function decodeCommand(name: CommandName, argument: string): Decoded {
     case 'unban':
     case 'rename':
     case 'observer':
+    case 'redact':
       return decodeOrder(name, argument)
     case 'help':
       return decodeHelp(argument)

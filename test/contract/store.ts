@@ -245,6 +245,41 @@ export function storeContract(name: string, open: OpenStore): void {
       })
     })
 
+    test('an act that takes the text of an event away changes that event only', async () => {
+      const { store, lobby, physics } = await two()
+      const drafts = [draft('one'), draft('two secret', { id: 'u1' }), draft('three')]
+      await store.append(
+        drafts.flatMap((one) => [lobby, physics].map((log) => ({ log, draft: one }))),
+      )
+      const act: Act = { type: 'redact', seq: 2, person: { id: alice.id, name: 'alice' } }
+      await appendTo(
+        store,
+        lobby,
+      )([
+        draft('removed', { kind: 'act', from: bob, act }),
+        draft('four secret'),
+        draft('removed', { kind: 'act', from: bob, act: { ...act, seq: 5 } }),
+        draft('removed', { kind: 'act', from: bob, act: { ...act, seq: 99 } }),
+      ])
+      const gone = { seq: 2, ...draft('', { id: 'u1' }), redacted: { by: 'bob' } }
+      expect((await lobby.read(1, 9)).map(({ text }) => text)).toEqual([
+        'one',
+        '',
+        'three',
+        'removed',
+        '',
+        'removed',
+        'removed',
+      ])
+      expect(await lobby.read(2, 1)).toStrictEqual([gone])
+      expect(await lobby.before(3, 1)).toStrictEqual([gone])
+      expect(await lobby.search('secret', 9)).toEqual([])
+      expect(textsOf(await lobby.search('three', 9))).toEqual([[3, 'three']])
+      const [again] = await appendTo(store, lobby)([draft('again', { id: 'u1' })])
+      expect(again).toStrictEqual({ event: gone, repeated: true })
+      expect(textsOf(await physics.search('secret', 9))).toEqual([[2, 'two secret']])
+    })
+
     describe('seats', () => {
       const seat = (person: string, name: string, rest: Partial<Seat> = {}): Seat => ({
         person,

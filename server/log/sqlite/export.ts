@@ -69,9 +69,10 @@ function sentenceOf(
   isOneOfSeveral: boolean,
 ): (event: RoomEvent) => string {
   const place = direct ? ' (direct)' : room !== undefined && isOneOfSeveral ? ` [${room}]` : ''
-  return ({ at, kind, from, text }) => {
+  return ({ at, kind, from, text, redacted }) => {
     const to = direct?.ids.find((id) => id !== from.id)
     const who = to === undefined ? from.name : `${from.name} -> ${direct?.names.get(to)}`
+    if (redacted !== undefined) return `${at}${place} * ${who}: removed by ${redacted.by}`
     if (kind === 'message') return `${at}${place} ${who}: ${text}`
     if (kind !== TOPIC) return `${at}${place} * ${who} ${text}`
     return `${at}${place} * ${who} ${text === '' ? 'removed the topic' : `set the topic: ${text}`}`

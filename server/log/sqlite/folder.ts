@@ -18,7 +18,7 @@ import Database from 'libsql'
 import { inspect, UnusableFile } from './schema.ts'
 
 /** How long a statement waits for another program to release the file, in ms. */
-const BUSY_MS = 2000
+export const BUSY_MS = 2000
 
 /** All files of the log; SQLite adds `-wal`, `-shm` and `-journal`. */
 const FILE = /^room\.(db|lock)(-wal|-shm|-journal)?$/
@@ -92,6 +92,8 @@ export function open(folder: string): Database.Database {
     database.exec(`PRAGMA busy_timeout = ${BUSY_MS}`)
     database.exec('PRAGMA journal_mode = WAL')
     database.exec('PRAGMA synchronous = FULL')
+    // What is deleted is overwritten: also the pages that the full-text index gives back.
+    database.exec('PRAGMA secure_delete = ON')
     return database
   } catch (error) {
     database.close()

@@ -118,5 +118,6 @@ function addActs(database: Database.Database): void {
   database.exec(`
     CREATE TABLE rules (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID; -- value: JSON
     ALTER TABLE events ADD COLUMN act TEXT;                                       -- JSON
+    ALTER TABLE events ADD COLUMN redacted TEXT; -- name of the host who has taken the text away
   `)
 }

@@ -14,6 +14,8 @@ import type { Draft } from '../../room/log.ts'
 /** The columns that a draft has a value for. */
 const DRAFT_COLUMNS = ['at', 'kind', 'person', 'name', 'via', 'text', 'id', 'act']
 
+const REDACTED = 'redacted'
+
 /** Largest seq of an event in its log: 40 bits. */
 const MAX_SEQ = 2 ** 40 - 1
 
@@ -29,7 +31,8 @@ export type DraftRow = [
   /** JSON. */
   act: string | null,
 ]
-export type Row = [seq: number, ...DraftRow]
+/** `redacted`: name of the host who has taken the text away. */
+export type Row = [seq: number, ...DraftRow, redacted?: string | null]
 
 /** SQL for a key. Numbers arrive in SQLite as REAL: `<<` and `|` make integers of them. */
 export function keySql(number: string, seq: string): string {
@@ -54,7 +57,7 @@ export function keySeq(seq: number): number {
 /** The columns of a Row. */
 export const COLUMNS = [
   seqSql('events.seq'),
-  ...DRAFT_COLUMNS.map((name) => `events.${name}`),
+  ...[...DRAFT_COLUMNS, REDACTED].map((name) => `events.${name}`),
 ].join(', ')
 
 /** At most ?3 events of log ?1 from seq ?2 on, oldest first. */
@@ -62,7 +65,9 @@ export const READ = readSql(COLUMNS)
 
 /** The same for a file that an earlier version has written. `known`: the columns of its table. */
 export function readKnownSql(known: readonly string[]): string {
-  const columns = DRAFT_COLUMNS.map((name) => (known.includes(name) ? `events.${name}` : 'NULL'))
+  const columns = [...DRAFT_COLUMNS, REDACTED].map((name) =>
+    known.includes(name) ? `events.${name}` : 'NULL',
+  )
   return readSql([seqSql('events.seq'), ...columns].join(', '))
 }
 
@@ -81,7 +86,18 @@ export function rowOf({ at, kind, from, text, id, act }: Draft): DraftRow {
   return [Date.parse(at), kind, from.id, from.name, from.via, text, id ?? null, does]
 }
 
-export function eventOf([seq, at, kind, person, name, via, text, id, act]: Row): RoomEvent {
+export function eventOf([
+  seq,
+  at,
+  kind,
+  person,
+  name,
+  via,
+  text,
+  id,
+  act,
+  redacted,
+]: Row): RoomEvent {
   return {
     seq,
     at: new Date(at).toISOString(),
@@ -90,5 +106,6 @@ export function eventOf([seq, at, kind, person, name, via, text, id, act]: Row):
     text,
     ...(id !== null && { id }),
     ...(act !== null && { act: JSON.parse(act) }),
+    ...(typeof redacted === 'string' && { redacted: { by: redacted } }),
   }
 }

@@ -19,6 +19,7 @@ import type {
   StoreHealth,
 } from '../../room/log.ts'
 import { placesByLog } from '../committed.ts'
+import { redactionsOf } from '../redactions.ts'
 import { SearchQueue } from '../searches.ts'
 import { latestTopic } from '../topic.ts'
 import { LateThread } from './late.ts'
@@ -146,6 +147,7 @@ class SqliteStore implements Store {
         text: JSON.stringify(drafts.map(rowOf)),
         topic: latestTopic(drafts),
         rules: drafts.flatMap((draft) => rulesOf(draft, key)),
+        redactions: redactionsOf(drafts),
       })),
     )
     const all: Committed[] = []

@@ -10,9 +10,10 @@ import type { RoomEvent } from '../../../shared/protocol.ts'
 import type { Rule } from '../../room/hosts/rules.ts'
 import { LOBBY, personsOf } from '../../room/keys.ts'
 import type { LogKey, Seat, StoredRoom } from '../../room/log.ts'
+import type { Redaction } from '../redactions.ts'
 import { TOPIC } from '../topic.ts'
 import { type Extent, Extents, emptyExtent, extentOf } from './extents.ts'
-import { createFolder, lock, makePrivate, open } from './folder.ts'
+import { BUSY_MS, createFolder, lock, makePrivate, open } from './folder.ts'
 import { migrate } from './migrations.ts'
 import { type DraftRow, eventOf, type Row } from './rows.ts'
 import { SeatTable } from './seats.ts'
@@ -24,13 +25,14 @@ export type WriterOptions = Limits & { folder: string }
 
 /**
  * The drafts for one log. `text`: a JSON array of draft rows. `topic`: what these set it to. `rules`:
- * what their acts make.
+ * what their acts make. `redactions`: the texts that these take away.
  */
 export type Group = {
   key: LogKey
   text: string
   topic: string | undefined
   rules: readonly Rule[]
+  redactions: readonly Redaction[]
 }
 
 /**
@@ -62,6 +64,8 @@ export class Writer {
   readonly #extents = new Extents()
   readonly #upkeep: Upkeep
   readonly #seats: SeatTable
+  /** Whether the WAL may have a text that was taken away. */
+  #leftovers = false
 
   /** Throws an UnusableFile or a fault of the disk, and leaves the files as they are. */
   constructor({ folder, ...limits }: WriterOptions) {
@@ -127,7 +131,9 @@ export class Writer {
 
   /** `Upkeep.step`. */
   upkeep(events: number, wall: number, monotonic: number): boolean {
-    return this.#upkeep.step(events, wall, monotonic)
+    const hasMore = this.#upkeep.step(events, wall, monotonic)
+    if (this.#leftovers) this.#leftovers = !this.#emptyWal()
+    return hasMore || this.#leftovers
   }
 
   /** `Upkeep.takeFirsts`. */
@@ -162,7 +168,7 @@ export class Writer {
     return row === undefined ? undefined : extentOf(row)
   }
 
-  #write({ key, text, topic, rules }: Group): {
+  #write({ key, text, topic, rules, redactions }: Group): {
     extent: Extent
     number: number
     appended: Appended
@@ -172,8 +178,38 @@ export class Writer {
     const number = extent.number ?? this.#addLog(extent)
     const { topic: newTopic, ...appended } = this.#insert(number, extent.head, text, topic)
     for (const rule of rules) this.#putRule(rule)
+    for (const redaction of redactions) this.#redact(number, extent.indexed, redaction)
     if (newTopic !== undefined) this.#statements.setTopic.run(number, newTopic)
     return { extent, number, appended }
+  }
+
+  /** `indexed`: seq of the last event that is in the full-text index. */
+  #redact(number: number, indexed: number, { seq, by }: Redaction): void {
+    const { deleteSecurely, unindex, redact, index } = this.#statements
+    if (seq > indexed) {
+      redact.run(number, seq, by)
+    } else {
+      deleteSecurely.run(1)
+      unindex.run(number, seq, seq)
+      redact.run(number, seq, by)
+      index.run(number, seq, seq)
+      deleteSecurely.run(0)
+    }
+    this.#leftovers = true
+  }
+
+  /** Whether the file has everything that was in the WAL, which is empty then. */
+  #emptyWal(): boolean {
+    // No wait: appends would wait, too.
+    this.#database.exec('PRAGMA busy_timeout = 0')
+    try {
+      const [busy] = this.#database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').raw().get() as [
+        number,
+      ]
+      return busy === 0
+    } finally {
+      this.#database.exec(`PRAGMA busy_timeout = ${BUSY_MS}`)
+    }
   }
 
   #addLog({ key, name }: Extent): number {
@@ -222,6 +258,8 @@ export class Writer {
   }
 }
 
-function keyOf([, , person, , , , id]: DraftRow): string | undefined {
+function keyOf([, , person, , , , id]: [...DraftRow, redacted?: string | null]):
+  | string
+  | undefined {
   return id === null ? undefined : `${person} ${id}`
 }

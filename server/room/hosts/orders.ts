@@ -65,6 +65,8 @@ function actOn(order: Order, person: PersonName, rooms: Rooms): Made {
       const claim = people.names.claim(order.name ?? '', person.id)
       return claim.ok ? made({ type, person, name: claim.name }) : claim
     }
+    case 'redact':
+      return bad('The act redact needs a seq.')
     case 'observer':
       return made({ type, person, on: order.on ?? !hosts.rules.isObserver(person.id) })
   }

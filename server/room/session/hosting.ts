@@ -3,7 +3,8 @@ import { type Act, actText, type Order } from '../../../shared/acts.ts'
 import { othersShare } from '../../../shared/dialect/replies.ts'
 import type { Fault } from '../../../shared/errors.ts'
 import { foldName } from '../../../shared/fold.ts'
-import type { HostRequest, PersonName } from '../../../shared/protocol.ts'
+import { limits } from '../../../shared/limits.ts'
+import type { HostRequest, PersonName, RoomEvent } from '../../../shared/protocol.ts'
 import { cutUtf8, sanitise } from '../../../shared/text.ts'
 import { actOf } from '../hosts/orders.ts'
 import type { Room } from '../room.ts'
@@ -31,6 +32,7 @@ export async function becomeHost(self: Self, { key }: HostRequest, room: Room): 
 /** Carries out an act of a host. */
 export async function act(self: Self, order: Order, room: Room): Promise<void> {
   if (!self.isHost) return self.refuse({ code: 'not_host' })
+  if (order.type === 'redact') return redact(self, order, room)
   const person = order.person === undefined ? undefined : await findPerson(self, order)
   const { id } = self
   if (self.state !== 'member' || id === undefined) return
@@ -38,6 +40,48 @@ export async function act(self: Self, order: Order, room: Room): Promise<void> {
   const made = actOf(order, id, person, self.rooms)
   if (!made.ok) return self.refuse(made.fault)
   return post(self, room, made.act, order.seconds)
+}
+
+/** Takes the text of an event away: the one with this seq, or the latest of a person. */
+async function redact(self: Self, { seq, person }: Order, room: Room): Promise<void> {
+  // The event may be one that this host has just posted.
+  await self.posts.settled()
+  let event: RoomEvent | undefined
+  try {
+    event = await findEvent(room, seq, person)
+  } catch {
+    return self.refuse({ code: 'history_unavailable' })
+  }
+  if (self.state !== 'member') return
+  if (event === undefined) return self.refuse({ code: 'event_unknown' })
+  if (event.act !== undefined || event.redacted !== undefined) {
+    const message = event.act ? 'An act of a host cannot be removed.' : 'It is removed already.'
+    return self.refuse({ code: 'bad_message', message })
+  }
+  const isTopic = event.kind === 'topic' && event.text === room.about.topic
+  const { id, name } = event.from
+  return post(self, room, {
+    type: 'redact',
+    seq: event.seq,
+    person: { id, name },
+    ...(isTopic && { topic: true }),
+  })
+}
+
+/** Rejects if the log cannot be read. */
+async function findEvent(
+  { log, feed }: Room,
+  seq: number | undefined,
+  person = '',
+): Promise<RoomEvent | undefined> {
+  if (seq !== undefined) {
+    const [event] = seq <= feed.seq ? await log.read(seq, 1) : []
+    return event?.seq === seq ? event : undefined
+  }
+  const recent = await log.before(feed.seq + 1, limits.historyEvents)
+  // Also of a sender that never was a member.
+  const isMeant = ({ id, name }: PersonName) => id === person || foldName(name) === foldName(person)
+  return recent.findLast(({ from, act, redacted }) => !act && !redacted && isMeant(from))
 }
 
 /** The person with this id or name, present or not; undefined after an error. */
