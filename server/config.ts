@@ -41,6 +41,8 @@ export type Config = Readonly<{
   rooms: RoomsRule
   /** Replaces the key that makes a person a host; undefined: it stays. */
   hostKey: string | undefined
+  /** Whether people only read until a host lets them write. */
+  readonlyDefault: boolean
   /** Another TCP chat server that a room joins as a client; undefined: none. */
   relay: RelayTarget | undefined
   /** Pattern of the line sent to that server for a message: contains {text}, usually {name}. */
@@ -140,6 +142,15 @@ export const options: { [K in keyof Config]: Option<Config[K]> } = {
     default: '',
     help: 'replaces the key with which a person becomes a host',
     read: readHostKey,
+  },
+  readonlyDefault: {
+    flag: '--readonly-default <on|off>',
+    default: 'off',
+    help: "'on': people only read until a host lets them write",
+    read: (given) =>
+      given === 'on' || given === 'off'
+        ? { value: given === 'on' }
+        : { fault: "is neither 'on' nor 'off'" },
   },
   relay: {
     flag: '--relay <host:port>',

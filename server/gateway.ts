@@ -96,6 +96,7 @@ export async function startGateway(
     clock,
     absenceMs,
     feedBytes,
+    readonlyDefault: config.readonlyDefault,
     onLogFault: atMostEvery(FAULT_LOG_MS, clock, (err) => {
       log.error({ err }, 'the log cannot be written; senders receive log_unavailable')
     }),

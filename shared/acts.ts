@@ -20,6 +20,11 @@ export type Act =
   | { type: 'unban'; person: PersonName; address?: string }
   | { type: 'rename'; person: PersonName; name: string }
   | { type: 'observer'; person: PersonName; on: boolean }
+  /** At most one message of a person in so many seconds; 0: no limit. */
+  | { type: 'slow'; seconds: number }
+  | { type: 'lock' | 'unlock' }
+  /** 0: no message is pinned any more. */
+  | { type: 'pin'; seq: number }
   /** `person`: who had said it. `topic`: the text was the topic of the room, which is removed, too. */
   | { type: 'redact'; seq: number; person: PersonName; topic?: true }
 
@@ -34,6 +39,10 @@ const Ordered = Type.Union([
   Type.Literal('rename'),
   Type.Literal('observer'),
   Type.Literal('redact'),
+  Type.Literal('slow'),
+  Type.Literal('lock'),
+  Type.Literal('unlock'),
+  Type.Literal('pin'),
 ])
 export type Ordered = Static<typeof Ordered>
 
@@ -47,6 +56,7 @@ export const Act = Type.Unsafe<Act>(
     address: Type.Optional(Type.String()),
     name: Type.Optional(Type.String()),
     on: Type.Optional(Type.Boolean()),
+    seconds: Type.Optional(Type.Integer()),
     seq: Type.Optional(Type.Integer()),
     topic: Type.Optional(Type.Boolean()),
   }),
@@ -91,6 +101,16 @@ export function actText(act: Act, seconds?: number): string {
       return `unbanned ${who}`
     case 'rename':
       return `renamed ${who} to ${shown(act.name)}`
+    case 'slow':
+      return act.seconds === 0
+        ? 'ended the slow mode'
+        : `set the slow mode: one message in ${durationText(act.seconds)}`
+    case 'lock':
+      return 'locked the server: nobody new can join'
+    case 'unlock':
+      return 'unlocked the server'
+    case 'pin':
+      return act.seq === 0 ? 'removed the pin' : `pinned message ${act.seq}`
     case 'redact':
       return `removed message ${act.seq} of ${who}`
     case 'observer':

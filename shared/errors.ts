@@ -93,6 +93,11 @@ export const errors = {
   event_unknown: { text: 'There is no such message.', close: null, retryable: false },
   host_key_wrong: { text: 'That is not the key of the hosts.', close: null, retryable: false },
   observer: { text: 'You may read here, and not write.', close: null, retryable: false },
+  slow_mode: {
+    text: 'Wait before you write again: the slow mode is on.',
+    close: null,
+    retryable: true,
+  },
   muted: { text: 'You are muted.', close: null, retryable: true },
   too_fast: {
     text: 'Too many messages from one sender. Wait a moment and send it again.',
@@ -124,6 +129,7 @@ export const errors = {
     close: 4001,
     retryable: false,
   },
+  locked: { text: 'The server is locked: nobody new can join now.', close: 4012, retryable: true },
   banned: { text: 'A host banned you.', close: 4011, retryable: false },
   kicked: { text: 'A host removed you.', close: 4010, retryable: false },
   too_slow: {

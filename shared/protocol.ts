@@ -252,6 +252,8 @@ const view = {
   events: Type.Array(RoomEvent),
   /** Absent if the room has none. */
   topic: Type.Optional(Type.String()),
+  /** The event that a host has pinned. Absent if there is none. */
+  pinned: Type.Optional(RoomEvent),
 }
 
 /** The room of a message; absent for the lobby. */

@@ -72,6 +72,14 @@ export class Room extends Channel {
     return this.labelled(this.members.snapshot())
   }
 
+  /** The event that a host has pinned, unless its text is gone. */
+  async pinned(): Promise<RoomEvent | undefined> {
+    const seq = this.#hosts.rules.pinIn(this.log.key)
+    if (seq === undefined) return undefined
+    const [event] = await this.log.read(seq, 1).catch(() => [])
+    return event?.seq === seq && event.redacted === undefined ? event : undefined
+  }
+
   /** Adds the name of the room, unless it is the lobby. */
   labelled<T extends object>(message: T): T {
     return this.label === undefined ? message : { ...message, room: this.label }

@@ -38,6 +38,8 @@ export type RoomsOptions = {
   /** Name of the lobby, as it is shown. */
   lobby: string
   rule: RoomsRule
+  /** Whether people are observers until a host lets them write. */
+  readonlyDefault?: boolean
   /** How long, in ms, the place of a lost connection is held; 0: not at all. */
   absenceMs: number
   /** Bytes of recent broadcasts kept in memory for all rooms and readers together. */
@@ -101,7 +103,7 @@ export class Rooms {
     this.clock = clock
     this.#rule = rule
     this.people = new People(store, clock)
-    this.hosts = new Hosts(store, clock, this.people)
+    this.hosts = new Hosts(store, clock, this.people, options.readonlyDefault ?? false)
     this.pages = new Pages(clock)
     this.#commits = new Commits({ store, clock, tally, onLogFault, onBug })
     const feedMemory = new FeedMemory(feedBytes)

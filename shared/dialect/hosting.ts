@@ -7,7 +7,7 @@ import type { Decoded } from './dialect.ts'
 /** Instead of a name: everybody in the room. */
 const ALL = /^all(?=\s|$)/i
 
-/** `argument`: not empty. */
+/** `argument`: not empty, unless the command has none. */
 export function decodeOrder(type: Ordered, argument: string): Decoded {
   switch (type) {
     case 'mute':
@@ -25,7 +25,14 @@ export function decodeOrder(type: Ordered, argument: string): Decoded {
       if (text !== '') return order({ type, person: to, name: text })
       return misused('Usage: /rename NAME NEW')
     }
-    case 'redact': {
+    case 'slow':
+      return decodeSlow(argument)
+    case 'lock':
+    case 'unlock':
+      return order({ type })
+    case 'redact':
+    case 'pin': {
+      if (type === 'pin' && argument.toLowerCase() === 'off') return order({ type })
       const { to } = parseDirect(argument)
       return order(
         /^#?\d{1,12}$/.test(to) ? { type, seq: Number(to.replace('#', '')) } : { type, person: to },
@@ -60,6 +67,14 @@ function decodeBan(argument: string): Decoded {
   return misused(
     '/ban takes a time such as 30s, 10m, 2h or 1d, and the word address, after the name.',
   )
+}
+
+function decodeSlow(argument: string): Decoded {
+  const seconds = parseDuration(argument)
+  if (seconds !== undefined) return order({ type: 'slow', seconds })
+  return argument.toLowerCase() === 'off'
+    ? order({ type: 'slow' })
+    : misused('/slow takes a time such as 10s or 1m, or off.')
 }
 
 function misused(message: string): Decoded {

@@ -15,7 +15,7 @@ import type { Joined, PersonName, Presence, RoomEvent, Welcome } from '../protoc
 import { cutUtf8, utf8Length } from '../text.ts'
 import { inAscii } from './ascii.ts'
 import type { Codec, Dialect, Encoding, Outgoing, Unit } from './dialect.ts'
-import { nameList, replyLines } from './replies.ts'
+import { nameList, pinnedLine, replyLines } from './replies.ts'
 import { type LineStyle, offsetAt, painted, utcOffset } from './style.ts'
 import { decodeLine } from './typed.ts'
 
@@ -254,7 +254,7 @@ function presenceLines(presence: Presence, style: LineStyle): Unit[] {
 }
 
 function greeting(welcome: Welcome, style: LineStyle): string[] {
-  const { you, token, at, members, memberCount, events, topic } = welcome
+  const { you, token, at, members, memberCount, events, topic, pinned } = welcome
   const others = members.filter(({ id }) => id !== you.id)
   const here =
     others.length === 0
@@ -264,6 +264,7 @@ function greeting(welcome: Welcome, style: LineStyle): string[] {
     `Welcome to Oneroom. You are ${you.name}; /name NAME changes that.`,
     `${here} Times are ${utcOffset(offsetAt(at, style.offset))}.`,
     ...topicLines(topic),
+    ...(pinned === undefined ? [] : [pinnedLine(pinned)]),
     `After a break, /resume ${token} takes you back to where you were.`,
     'Type to talk. /help lists the commands, bye leaves.',
   ]
@@ -273,12 +274,13 @@ function greeting(welcome: Welcome, style: LineStyle): string[] {
 
 /** What a terminal shows of a room that it moves to, in one short write. */
 function arrival(
-  { room, members, memberCount, topic, events }: Joined,
+  { room, members, memberCount, topic, pinned, events }: Joined,
   style: LineStyle,
 ): string[] {
   const lines = [
     `You are in ${room} now. ${memberCount} here: ${nameList(members, memberCount, NAMES_BYTES)}.`,
     ...topicLines(topic),
+    ...(pinned === undefined ? [] : [pinnedLine(pinned)]),
   ]
   return [...lines, ...tailLines(events, style, GREETING_BYTES - bytesOf(lines))]
 }

@@ -2,8 +2,8 @@
  * Replies to one reader of the line dialect → lines.
  */
 import { commandsFor, helpAbout, helpLines } from '../commands.ts'
-import type { Bans, Ignored, Person, RoomList } from '../protocol.ts'
-import { utf8Length } from '../text.ts'
+import type { Bans, Ignored, Person, RoomEvent, RoomList } from '../protocol.ts'
+import { cutUtf8, utf8Length } from '../text.ts'
 import { wrap } from '../wrap.ts'
 import type { Reply, Setting } from './dialect.ts'
 import { utcOffset } from './style.ts'
@@ -81,6 +81,15 @@ function banLines({ bans }: Bans): string[] {
     const others = sharing === 0 ? '' : `, which ${othersShare(sharing)}`
     return `  ${person.name}, banned by ${by}${end}${address ? `, with the address${others}` : ''}`
   })
+}
+
+/** UTF-8 bytes of a pinned message in a greeting. */
+const PIN_BYTES = 200
+
+/** What newcomers see of the message that is pinned. */
+export function pinnedLine({ from, text }: RoomEvent): string {
+  const cut = cutUtf8(text, PIN_BYTES)
+  return `* Pinned: ${from.name}: ${cut}${cut === text ? '' : '…'}`
 }
 
 /** `1 other shares`, `3 others share`. */

@@ -67,6 +67,8 @@ const needsArgument: readonly CommandName[] = [
   'rename',
   'observer',
   'redact',
+  'slow',
+  'pin',
 ]
 
 function decodeCommand(name: CommandName, argument: string): Decoded {
@@ -120,6 +122,10 @@ function decodeCommand(name: CommandName, argument: string): Decoded {
     case 'rename':
     case 'observer':
     case 'redact':
+    case 'slow':
+    case 'lock':
+    case 'unlock':
+    case 'pin':
       return decodeOrder(name, argument)
     case 'help':
       return decodeHelp(argument)

@@ -159,7 +159,7 @@ describe('the page of options', () => {
     const [, list = ''] = stdout.split('Options:\n')
     const entries = list.replaceAll(/\n {10,}/g, ' ').split('\n')
     return entries.flatMap((entry) => {
-      const [, flag] = /^ {2}(--[\w-]+(?: <[\w:]+>)?)/.exec(entry) ?? []
+      const [, flag] = /^ {2}(--[\w-]+(?: <[\w:|]+>)?)/.exec(entry) ?? []
       if (flag === undefined) return []
       const [, quoted, bare] = /default: (?:"([^"]*)"|(.*?)(?=[;)]|, env:))/.exec(entry) ?? []
       const [, variable] = /(?:env:|or set) (\w+)/.exec(entry) ?? []

@@ -18,6 +18,8 @@ describe('the configuration', () => {
         allowHost: [],
         lobby: 'lobby',
         rooms: { type: 'open' },
+        hostKey: undefined,
+        readonlyDefault: false,
         relay: undefined,
         relayFormat: '{name}: {text}',
       },

@@ -50,6 +50,7 @@ export async function testGateway(
     lobby: 'lobby',
     rooms: { type: 'open' },
     hostKey: undefined,
+    readonlyDefault: false,
     relay: undefined,
     relayFormat: '{name}: {text}',
     ...config,

@@ -26,6 +26,7 @@ const CLOSING: ReadonlySet<string> = new Set([
   'catch_up_failed',
   'kicked',
   'banned',
+  'locked',
 ])
 
 export function takeMessage(state: State, message: ServerMessage, now: number): State {

@@ -94,8 +94,9 @@ export async function sayRoute(app: FastifyInstance, { rooms, flood }: SayOption
     if (giveBack === undefined) return refuseForNow(reply, 1000)
     const held = await rooms.enter(message.room, networkOf(request.ip))
     const objection = held.ok
-      ? (rooms.hosts.banned(undefined, networkOf(request.ip)) ??
-        rooms.hosts.objection(read.draft.from.id, held.room.log.key))
+      ? (rooms.hosts.refused(undefined, networkOf(request.ip)) ??
+        rooms.hosts.objection(read.draft.from.id, held.room.log.key) ??
+        rooms.hosts.tooSoon(`http ${networkOf(request.ip)}`, held.room.log.key))
       : undefined
     if (held.ok && objection !== undefined) {
       held.room.release()

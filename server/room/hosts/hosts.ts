@@ -2,11 +2,13 @@
  * The hosts of a server: their rules, their key, and what follows from an act when the log has
  * passed it on.
  */
+import { durationText, remainingText } from '../../../shared/duration.ts'
 import { errorMessage, type Fault } from '../../../shared/errors.ts'
 import type { RoomEvent } from '../../../shared/protocol.ts'
 import type { Clock } from '../clock.ts'
 import type { LogKey, Store } from '../log.ts'
 import type { People } from '../people.ts'
+import { RELAY_ID } from '../roster.ts'
 import { markOf } from '../token.ts'
 import { Attempts } from './attempts.ts'
 import {
@@ -18,6 +20,7 @@ import {
   newHostKey,
   plainKey,
 } from './key.ts'
+import { Pace } from './pace.ts'
 import { type Ban, Rules, rulesOf } from './rules.ts'
 
 /** People whose network is remembered. */
@@ -29,13 +32,14 @@ export class Hosts {
   readonly #clock: Clock
   readonly #people: People
   readonly #attempts = new Attempts()
+  readonly #pace = new Pace()
   /** The key, once it was made or given here. Hosts know it, and could say it by mistake. */
   #known: string | undefined
   /** From which network people came last, by their id; the latest last. */
   readonly #networks = new Map<string, string>()
 
-  constructor(store: Store, clock: Clock, people: People) {
-    this.rules = new Rules(store.rules)
+  constructor(store: Store, clock: Clock, people: People, readonlyDefault: boolean) {
+    this.rules = new Rules(store.rules, readonlyDefault)
     this.#store = store
     this.#clock = clock
     this.#people = people
@@ -78,8 +82,22 @@ export class Hosts {
     return this.rules.objection(id, log, this.#clock.now())
   }
 
-  /** Why nobody may come in as this person, or from this network. */
-  banned(id: string | undefined, network: string): Fault | undefined {
+  /**
+   * Why a person, who may write in the room, has to wait; otherwise the message counts. `who`: their
+   * id, or the network of one who is no member.
+   */
+  tooSoon(who: string, log: LogKey): Fault | undefined {
+    const seconds = this.rules.slowIn(log)
+    if (seconds === 0 || this.rules.isHost(who) || who === RELAY_ID) return undefined
+    const left = this.#pace.take(`${who} ${log}`, seconds * 1000, this.#clock.monotonic())
+    if (left === 0) return undefined
+    const message = `Wait ${remainingText(left / 1000)}: here, each person writes once in ${durationText(seconds)}.`
+    return { code: 'slow_mode', message }
+  }
+
+  /** Why nobody may come in as this person, or from this network. `id`: undefined for a new person. */
+  refused(id: string | undefined, network: string): Fault | undefined {
+    if (id === undefined && this.rules.isLocked) return { code: 'locked' }
     return this.rules.banned(id, markOf(network, this.#store.secret), this.#clock.now())
   }
 

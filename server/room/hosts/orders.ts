@@ -32,6 +32,8 @@ export function actOf(
 function actHere(order: Order, rooms: Rooms): Made {
   if (order.type === 'mute') return made({ type: 'mute', ...untilOf(order, rooms) })
   if (order.type === 'unmute') return made({ type: 'unmute' })
+  if (order.type === 'slow') return made({ type: 'slow', seconds: order.seconds ?? 0 })
+  if (order.type === 'lock' || order.type === 'unlock') return made({ type: order.type })
   return bad(`The act ${order.type} needs a person.`)
 }
 
@@ -65,10 +67,10 @@ function actOn(order: Order, person: PersonName, rooms: Rooms): Made {
       const claim = people.names.claim(order.name ?? '', person.id)
       return claim.ok ? made({ type, person, name: claim.name }) : claim
     }
-    case 'redact':
-      return bad('The act redact needs a seq.')
     case 'observer':
       return made({ type, person, on: order.on ?? !hosts.rules.isObserver(person.id) })
+    default:
+      return bad(`The act ${type} is not for a person.`)
   }
 }
 

@@ -10,7 +10,7 @@ import type { Fault } from '../../../shared/errors.ts'
 import { foldName } from '../../../shared/fold.ts'
 import type { Role, RoomEvent } from '../../../shared/protocol.ts'
 import type { LogKey } from '../log.ts'
-import { OPERATOR_ID } from '../roster.ts'
+import { OPERATOR_ID, RELAY_ID } from '../roster.ts'
 
 /** `value`: JSON; null for a rule that has ended. */
 export type Rule = { key: string; value: unknown }
@@ -22,6 +22,9 @@ export type Ban = Lasting & { id: string; address?: string }
 
 /** Keys. A person is given by their id, a room by the key of its log. */
 const hostKey = (id: string) => `host ${id}`
+const slowKey = (log: LogKey) => `slow ${log}`
+const pinKey = (log: LogKey) => `pin ${log}`
+const LOCK_KEY = 'lock'
 const muteKey = (id: string) => `mute ${id}`
 const banKey = (id: string) => `ban ${id}`
 const addressKey = (mark: string) => `address ${mark}`
@@ -64,6 +67,14 @@ export function rulesOf({ act, from }: Pick<RoomEvent, 'act' | 'from'>, log: Log
       return [rule(nameKey(act.person.id), { was: foldName(act.person.name), name: act.name })]
     case 'observer':
       return [rule(observerKey(act.person.id), { on: act.on })]
+    case 'slow':
+      return [act.seconds === 0 ? end(slowKey(log)) : rule(slowKey(log), { seconds: act.seconds })]
+    case 'lock':
+      return [rule(LOCK_KEY, { by })]
+    case 'unlock':
+      return [end(LOCK_KEY)]
+    case 'pin':
+      return [act.seq === 0 ? end(pinKey(log)) : rule(pinKey(log), { seq: act.seq })]
     default:
       return []
   }
@@ -79,9 +90,11 @@ function end(key: string): Rule {
 
 export class Rules {
   readonly #values = new Map<string, unknown>()
+  readonly #readonlyDefault: boolean
 
-  /** `stored`: those of the store. */
-  constructor(stored: readonly Rule[]) {
+  /** `stored`: those of the store. `readonlyDefault`: whether people are observers unless a host ended it. */
+  constructor(stored: readonly Rule[], readonlyDefault = false) {
+    this.#readonlyDefault = readonlyDefault
     this.take(stored)
   }
 
@@ -103,7 +116,22 @@ export class Rules {
   }
 
   isObserver(id: string): boolean {
-    return (this.#values.get(observerKey(id)) as { on: boolean } | undefined)?.on ?? false
+    const set = this.#values.get(observerKey(id)) as { on: boolean } | undefined
+    return set?.on ?? (this.#readonlyDefault && !this.isHost(id) && id !== RELAY_ID)
+  }
+
+  get isLocked(): boolean {
+    return this.#values.has(LOCK_KEY)
+  }
+
+  /** The time in which a person may write once in the room, in seconds; 0: no limit. */
+  slowIn(log: LogKey): number {
+    return (this.#values.get(slowKey(log)) as { seconds: number } | undefined)?.seconds ?? 0
+  }
+
+  /** seq of the event that is pinned in the room; undefined if none is. */
+  pinIn(log: LogKey): number | undefined {
+    return (this.#values.get(pinKey(log)) as { seq: number } | undefined)?.seq
   }
 
   /** Why the person may not come in; undefined if they may. `mark`: of their network. */

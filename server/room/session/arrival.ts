@@ -61,10 +61,10 @@ async function arrive(
   if (room === undefined) return undefined
   const id = identity ?? (token === undefined ? undefined : personOf(token, store.secret))
   const returning = await people.returning(id)
-  const ban = identity === undefined ? hosts.banned(id, self.reader.network) : undefined
-  if (ban !== undefined) {
+  const refusal = identity === undefined ? hosts.refused(id, self.reader.network) : undefined
+  if (refusal !== undefined) {
     room.release()
-    self.reader.close('banned', ban.message)
+    self.reader.close(refusal.code, refusal.message)
     return undefined
   }
   const asked = name ?? returning?.seat?.name
@@ -94,8 +94,8 @@ export async function resume(self: Self, code: string): Promise<void> {
   if (id === undefined || seat === undefined || people.comesTooLate(id, self.reader)) {
     return self.refuse({ code: 'resume_unknown' })
   }
-  const ban = self.rooms.hosts.banned(id, self.reader.network)
-  if (ban !== undefined) return self.reader.close('banned', ban.message)
+  const refusal = self.rooms.hosts.refused(id, self.reader.network)
+  if (refusal !== undefined) return self.reader.close(refusal.code, refusal.message)
   if (id === self.id) return self.reply({ type: 'you_are', name: seat.name, changed: false })
   const room = await self.rooms.reenter(seat.room, self.reader.network)
   if (self.state !== 'member') return room.release()

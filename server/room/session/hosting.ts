@@ -32,7 +32,7 @@ export async function becomeHost(self: Self, { key }: HostRequest, room: Room): 
 /** Carries out an act of a host. */
 export async function act(self: Self, order: Order, room: Room): Promise<void> {
   if (!self.isHost) return self.refuse({ code: 'not_host' })
-  if (order.type === 'redact') return redact(self, order, room)
+  if (order.type === 'redact' || order.type === 'pin') return actOnEvent(self, order, room)
   const person = order.person === undefined ? undefined : await findPerson(self, order)
   const { id } = self
   if (self.state !== 'member' || id === undefined) return
@@ -42,8 +42,11 @@ export async function act(self: Self, order: Order, room: Room): Promise<void> {
   return post(self, room, made.act, order.seconds)
 }
 
-/** Takes the text of an event away: the one with this seq, or the latest of a person. */
-async function redact(self: Self, { seq, person }: Order, room: Room): Promise<void> {
+/** Pins an event, or takes its text away: the one with this seq, or the latest of a person. */
+async function actOnEvent(self: Self, { type, seq, person }: Order, room: Room): Promise<void> {
+  if (type === 'pin' && seq === undefined && person === undefined) {
+    return post(self, room, { type, seq: 0 })
+  }
   // The event may be one that this host has just posted.
   await self.posts.settled()
   let event: RoomEvent | undefined
@@ -55,9 +58,12 @@ async function redact(self: Self, { seq, person }: Order, room: Room): Promise<v
   if (self.state !== 'member') return
   if (event === undefined) return self.refuse({ code: 'event_unknown' })
   if (event.act !== undefined || event.redacted !== undefined) {
-    const message = event.act ? 'An act of a host cannot be removed.' : 'It is removed already.'
+    const message = event.act
+      ? `An act of a host cannot be ${type === 'pin' ? 'pinned' : 'removed'}.`
+      : 'It is removed already.'
     return self.refuse({ code: 'bad_message', message })
   }
+  if (type === 'pin') return post(self, room, { type, seq: event.seq })
   const isTopic = event.kind === 'topic' && event.text === room.about.topic
   const { id, name } = event.from
   return post(self, room, {

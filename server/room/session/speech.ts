@@ -50,5 +50,6 @@ export function setTopic(
 
 /** Why the person may not say this text in the room. */
 function objection(self: Self, text: string, room: Room): Fault | undefined {
-  return self.holdsKey(text) ? { code: 'key_said' } : self.objectionIn(room)
+  if (self.holdsKey(text)) return { code: 'key_said' }
+  return self.objectionIn(room) ?? self.rooms.hosts.tooSoon(self.id ?? '', room.log.key)
 }
