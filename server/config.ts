@@ -13,8 +13,11 @@ import { MAX_ROOMS } from '../shared/limits.ts'
 import { checkRoomName } from '../shared/names.ts'
 import { readNetworks } from './net/trust.ts'
 import { wordsFault } from './room/doors/code.ts'
+import { hostKeyFault } from './room/hosts/key.ts'
 import type { Rate } from './room/rate.ts'
 import type { RoomsRule } from './room/rooms.ts'
+
+export { hostKeyFault }
 
 export type Config = Readonly<{
   /** Address or host name on which both ports listen. */
@@ -54,6 +57,10 @@ export type Config = Readonly<{
   rooms: RoomsRule
   /** Whether people can register their names. */
   reserve: boolean
+  /** Replaces the key that makes a person a host; undefined: it stays. */
+  hostKey: string | undefined
+  /** Whether people only read until a host lets them write. */
+  readonlyDefault: boolean
   /** Another TCP chat server that a room joins as a client; undefined: none. */
   relay: RelayTarget | undefined
   /** Pattern of the line sent to that server for a message: contains {text}, usually {name}. */
@@ -193,6 +200,21 @@ export const options: { [K in keyof Config]: Option<Config[K]> } = {
     help: 'people can register their names; any value turns it on',
     read: (given) => ({ value: given !== '' }),
   },
+  hostKey: {
+    flag: '--host-key <key>',
+    default: '',
+    help: 'replaces the key with which a person becomes a host',
+    read: readHostKey,
+  },
+  readonlyDefault: {
+    flag: '--readonly-default <on|off>',
+    default: 'off',
+    help: "'on': people only read until a host lets them write",
+    read: (given) =>
+      given === 'on' || given === 'off'
+        ? { value: given === 'on' }
+        : { fault: "is neither 'on' nor 'off'" },
+  },
   relay: {
     flag: '--relay <host:port>',
     default: '',
@@ -263,6 +285,12 @@ function readPort(given: string): { value: number } | { fault: string } {
   return /^\d{1,5}$/.test(given) && port <= 65_535
     ? { value: port }
     : { fault: 'is not a port number from 0 to 65535' }
+}
+
+function readHostKey(given: string): { value: string | undefined } | { fault: string } {
+  if (given === '') return { value: undefined }
+  const fault = hostKeyFault(given)
+  return fault === undefined ? { value: given } : { fault }
 }
 
 function readRelay(given: string): { value: RelayTarget | undefined } | { fault: string } {

@@ -71,6 +71,8 @@ export type Gateway = {
   /** Address of the raw TCP port. */
   tcp: { host: string; port: number }
   rooms: Rooms
+  /** The key of the hosts, if it was made now. */
+  hostKey: string | undefined
   /** Adds the operator to the lobby, at this terminal. */
   operate(terminal: OperatorTerminal): Operator
   /** Stops accepting, processes and commits everything received, and closes every connection. */
@@ -102,6 +104,7 @@ export async function startGateway(
     doors: await openDoors(config, store, clock, maxConnections),
     absenceMs,
     feedBytes,
+    readonlyDefault: config.readonlyDefault,
     onLogFault: atMostEvery(FAULT_LOG_MS, clock, (err) => {
       log.error({ err }, 'the log cannot be written; senders receive log_unavailable')
     }),
@@ -152,6 +155,10 @@ export async function startGateway(
   }
 
   let relay: Relay | undefined
+  const hostKey = await rooms.hosts.prepareKey(config.hostKey).catch(async (error: Error) => {
+    await close()
+    throw new StartError(`The key of the hosts cannot be stored: ${error.message}.`)
+  })
   try {
     await listenTcp(tcp, config.tcpPort, host)
     await app.listen({ port: config.webPort, host })
@@ -195,6 +202,7 @@ export async function startGateway(
     webUrl: webUrl(reachableAt(host)),
     tcp: { host: reachableAt(host), port: portOf(tcp) },
     rooms,
+    hostKey,
     operate: (terminal) => new Operator({ rooms, connections, terminal }),
     close,
   }

@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 /**
- * The command line: `oneroom serve`, `connect`, `export`, `code` and `doctor`. The code of a
- * command is loaded when it runs. Exit code 2: the command line is invalid, or the server could not start.
+ * The command line: `oneroom serve`, `connect`, `export`, `code`, `doctor` and `host-key`. The code
+ * of a command is loaded when it runs. Exit code 2: the command line is invalid, or the server could
+ * not start.
  */
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -11,6 +12,7 @@ import {
   type Config,
   environmentName,
   flagName,
+  hostKeyFault,
   optionNames,
   options,
   readConfig,
@@ -87,6 +89,15 @@ program
   .action(examine)
 
 program
+  .command('host-key')
+  .description('set another key with which a person becomes a host, and print it')
+  .addOption(
+    new Option('--data <folder>', 'folder of the log').env('ONEROOM_DATA').default('./data'),
+  )
+  .addOption(new Option('--set <key>', 'this key; without it, a new one').env('ONEROOM_HOST_KEY'))
+  .action(hostKey)
+
+program
   .command('connect')
   .description('join a room from this terminal or from a pipe')
   .argument('[address]', 'host, host:port or host:port/room, of the raw TCP port', '127.0.0.1:8080')
@@ -161,6 +172,18 @@ async function examine({ data }: { data: string }): Promise<void> {
     if (facts === undefined) return refuse([`No server of this version has used ${data} yet.`])
     const lines = diagnose(facts).map(({ weak, text }) => `${weak ? '!' : ' '} ${text}\n`)
     process.stdout.write(lines.join(''))
+  } catch (error) {
+    refuse([`The data folder ${data} ${faultOf(error)}.`])
+  }
+}
+
+async function hostKey({ data, set }: { data: string; set?: string }): Promise<void> {
+  const fault = set === undefined ? undefined : hostKeyFault(set)
+  if (fault !== undefined) return refuse([`--set ${fault}.`])
+  const { setHostKey } = await import('./log/sqlite/hostkey.ts')
+  try {
+    const key = await setHostKey(data, set)
+    process.stdout.write(`The key of the hosts is ${key}. /host ${key} makes a person a host.\n`)
   } catch (error) {
     refuse([`The data folder ${data} ${faultOf(error)}.`])
   }

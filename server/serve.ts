@@ -28,10 +28,12 @@ export async function serve(config: Config, webRoot: string): Promise<string | u
 }
 
 /** With a code, the link brings it along: a browser does not send what follows the `#`. */
-function readyLines({ tcp, webUrl, rooms }: Gateway): string {
+function readyLines({ tcp, webUrl, rooms, hostKey }: Gateway): string {
   const { words } = rooms.doors
   const [fragment, code] = words === undefined ? ['', ''] : [`/#code=${words}`, `  code ${words}\n`]
-  return `Server started\n  web  ${webUrl}${fragment}\n  tcp  nc ${tcp.host} ${tcp.port}\n${code}Waiting for client request..\n`
+  const key =
+    hostKey === undefined ? '' : `  host ${hostKey} is the key of the hosts, shown only now\n`
+  return `Server started\n  web  ${webUrl}${fragment}\n  tcp  nc ${tcp.host} ${tcp.port}\n${code}${key}Waiting for client request..\n`
 }
 
 /** Returns undefined if the process is not in the foreground of a terminal with a keyboard. */

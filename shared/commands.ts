@@ -17,6 +17,8 @@ export type Command = {
   more: readonly string[]
   where: 'everywhere' | 'terminal'
   akin: readonly string[]
+  /** Whether it is for hosts only. */
+  ofHosts?: true
 }
 
 /** Columns for `/help NAME` if the width of the reader's terminal is unknown. */
@@ -105,7 +107,7 @@ export const commands = [
       'The same command again ends it. /resume keeps the list.',
     ],
     where: 'everywhere',
-    akin: ['mute', 'block', 'unignore'],
+    akin: ['block', 'unignore'],
   },
   {
     name: 'rooms',
@@ -221,6 +223,158 @@ export const commands = [
     akin: ['lockstep'],
   },
   {
+    name: 'host',
+    usage: '/host KEY',
+    summary: 'Become a host.',
+    more: [
+      "The key is printed at the server's console when it is made.",
+      'A host can mute and remove people; /help then lists these commands, too.',
+    ],
+    where: 'terminal',
+    akin: ['op', 'oper', 'admin', 'sudo'],
+  },
+  {
+    name: 'mute',
+    usage: '/mute NAME|all [TIME]',
+    summary: 'Let a person, or everybody here, write nothing.',
+    more: [
+      'A muted person still reads, and can write direct messages to hosts.',
+      'all: everybody in this room but the hosts. Without TIME, until /unmute.',
+      'Examples: /mute bob 10m, /mute "Bob B", /mute all 30s',
+    ],
+    where: 'terminal',
+    akin: ['silence', 'gag'],
+    ofHosts: true,
+  },
+  {
+    name: 'unmute',
+    usage: '/unmute NAME|all',
+    summary: 'End that.',
+    more: ['Example: /unmute bob'],
+    where: 'terminal',
+    akin: ['unsilence'],
+    ofHosts: true,
+  },
+  {
+    name: 'kick',
+    usage: '/kick NAME [REASON]',
+    summary: 'Close the connection of a person.',
+    more: ['The person may come back. Example: /kick bob off topic'],
+    where: 'terminal',
+    akin: ['remove', 'boot'],
+    ofHosts: true,
+  },
+  {
+    name: 'ban',
+    usage: '/ban NAME [TIME]',
+    summary: 'Remove a person, and keep them out.',
+    more: [
+      'Without TIME, until /unban. /ban NAME address also bans their address,',
+      'and says how many others share it.',
+      'Examples: /ban bob 1h, /ban bob address 1d',
+    ],
+    where: 'terminal',
+    akin: [],
+    ofHosts: true,
+  },
+  {
+    name: 'bans',
+    usage: '/bans',
+    summary: 'List who is banned.',
+    more: ['Also by whom, and until when. Times are in UTC.'],
+    where: 'terminal',
+    akin: ['banlist'],
+    ofHosts: true,
+  },
+  {
+    name: 'unban',
+    usage: '/unban NAME',
+    summary: 'End a ban.',
+    more: ['Also that of the address. Example: /unban bob'],
+    where: 'terminal',
+    akin: ['pardon'],
+    ofHosts: true,
+  },
+  {
+    name: 'rename',
+    usage: '/rename NAME NEW',
+    summary: 'Give a person another name.',
+    more: ['The person cannot take the name back. Example: /rename boss bob'],
+    where: 'terminal',
+    akin: [],
+    ofHosts: true,
+  },
+  {
+    name: 'observer',
+    usage: '/observer NAME',
+    summary: 'Let a person read and not write.',
+    more: ['The same command again ends it. Example: /observer bob'],
+    where: 'terminal',
+    akin: ['readonly', 'devoice'],
+    ofHosts: true,
+  },
+  {
+    name: 'redact',
+    usage: '/redact SEQ|NAME',
+    summary: 'Take the text of a message away.',
+    more: [
+      'By its number, or the latest message of a person in this room.',
+      'The text is deleted everywhere on the server; programs may have kept it.',
+      'Examples: /redact 58, /redact bob',
+    ],
+    where: 'terminal',
+    akin: ['delete', 'erase'],
+    ofHosts: true,
+  },
+  {
+    name: 'slow',
+    usage: '/slow TIME|off',
+    summary: 'Let each person write once in a while.',
+    more: ['In this room; hosts write as they like. Example: /slow 10s'],
+    where: 'terminal',
+    akin: ['slowmode'],
+    ofHosts: true,
+  },
+  {
+    name: 'lock',
+    usage: '/lock',
+    summary: 'Let nobody new join the server.',
+    more: ['Whoever has been here comes back with their token.'],
+    where: 'terminal',
+    akin: ['close'],
+    ofHosts: true,
+  },
+  {
+    name: 'unlock',
+    usage: '/unlock',
+    summary: 'End that.',
+    more: ['Everybody can join again.'],
+    where: 'terminal',
+    akin: ['open'],
+    ofHosts: true,
+  },
+  {
+    name: 'pin',
+    usage: '/pin SEQ|NAME|off',
+    summary: 'Show a message to newcomers.',
+    more: [
+      'By its number, or the latest message of a person in this room.',
+      'Examples: /pin 58, /pin asha, /pin off',
+    ],
+    where: 'terminal',
+    akin: ['sticky', 'unpin'],
+    ofHosts: true,
+  },
+  {
+    name: 'unhost',
+    usage: '/unhost NAME',
+    summary: 'Take the role of a host from a person.',
+    more: ["This works at the server's own console only."],
+    where: 'terminal',
+    akin: ['deop'],
+    ofHosts: true,
+  },
+  {
     name: 'help',
     usage: '/help [NAME]',
     summary: 'List the commands, or explain one.',
@@ -249,15 +403,15 @@ export type Typed =
 
 const SLASHED = /^\/(\S*)\s*(.*)$/su
 
-/** Also with spaces before it: sent as text, it would reveal a code. */
-const RESUME = /^\s*\/resume\s/iu
+/** Also with spaces before it: sent as text, it would reveal a code or a key. */
+const SECRET = /^\s*\/(?:resume|host)\s/iu
 
 /** Parses one line. `//x` is the text `/x`; `bye` alone leaves, as in the first clients. */
 export function parseTyped(line: string): Typed {
   const trimmed = line.trim()
   if (trimmed === '') return { type: 'nothing' }
   if (trimmed === 'bye') return { type: 'command', name: 'quit', argument: '' }
-  if (!line.startsWith('/') && !RESUME.test(line)) return { type: 'text', text: line }
+  if (!line.startsWith('/') && !SECRET.test(line)) return { type: 'text', text: line }
   if (line.startsWith('//')) return { type: 'text', text: line.slice(1) }
   const [, word = '', argument = ''] = SLASHED.exec(trimmed) ?? []
   const name = commandNamed(word)
@@ -272,6 +426,17 @@ const RECIPIENT = /^(?:"([^"]+)"|<([^>]+)>|(\S+))\s*(.*)$/su
 export function parseDirect(argument: string): { to: string; text: string } {
   const [, quoted, bracketed, word, text = ''] = RECIPIENT.exec(argument) ?? []
   return { to: (quoted ?? bracketed ?? word ?? '').replace(/(?<=.):$/, ''), text }
+}
+
+/** The commands that /help lists. */
+export function commandsFor(isHost: boolean): readonly Command[] {
+  const all: readonly Command[] = commands
+  return isHost ? all : all.filter(({ ofHosts }) => ofHosts === undefined)
+}
+
+/** Whether a line has a code or a key, and is not to be remembered. */
+export function hasSecret(line: string): boolean {
+  return SECRET.test(line)
 }
 
 /** Returns the command with that name; upper and lower case are equal. */
@@ -303,7 +468,7 @@ export function nearestCommand(word: string): CommandName | undefined {
  */
 export function helpLines(
   columns: number,
-  shown: readonly Pick<Command, 'usage' | 'summary'>[] = commands,
+  shown: readonly Pick<Command, 'usage' | 'summary'>[] = commandsFor(false),
 ): string[] {
   const width = Math.max(...shown.map(({ usage }) => usage.length))
   return shown.flatMap(({ usage, summary }) =>

@@ -46,6 +46,11 @@ export const errors = {
     close: null,
     retryable: false,
   },
+  key_said: {
+    text: 'Not sent: it looks like the key of the hosts. /host KEY makes you a host.',
+    close: null,
+    retryable: false,
+  },
   text_too_long: { text: 'A message is at most 4096 bytes long.', close: null, retryable: false },
   line_too_long: {
     text: 'A line is at most 4096 bytes long; the rest of it was discarded.',
@@ -87,6 +92,25 @@ export const errors = {
   person_unknown: { text: 'There is nobody with that name.', close: null, retryable: false },
   already_in_room: { text: 'You are in that room already.', close: null, retryable: false },
   not_in_room: { text: 'You are not in that room. Join it first.', close: null, retryable: false },
+  not_host: {
+    text: 'Only a host can do that. /host KEY makes you one.',
+    close: null,
+    retryable: false,
+  },
+  is_host: {
+    text: "That person is a host. Only the server's own console can do that.",
+    close: null,
+    retryable: false,
+  },
+  event_unknown: { text: 'There is no such message.', close: null, retryable: false },
+  host_key_wrong: { text: 'That is not the key of the hosts.', close: null, retryable: false },
+  observer: { text: 'You may read here, and not write.', close: null, retryable: false },
+  slow_mode: {
+    text: 'Wait before you write again: the slow mode is on.',
+    close: null,
+    retryable: true,
+  },
+  muted: { text: 'You are muted.', close: null, retryable: true },
   too_fast: {
     text: 'Too much at once from one sender or address. Wait a moment and send it again.',
     close: null,
@@ -127,6 +151,9 @@ export const errors = {
     close: 4001,
     retryable: false,
   },
+  locked: { text: 'The server is locked: nobody new can join now.', close: 4012, retryable: true },
+  banned: { text: 'A host banned you.', close: 4011, retryable: false },
+  kicked: { text: 'A host removed you.', close: 4010, retryable: false },
   too_slow: {
     text: 'You read nothing for 30 seconds. Reconnect to continue from there.',
     close: 4002,
@@ -168,5 +195,5 @@ export function errorMessage(fault: Fault, id?: string): ErrorMessage {
 
 /** Whether a hello was rejected because of what a person can change: the name or the room code. */
 export function isRefusal(code: string): boolean {
-  return /^(name|code)_|^too_fast$/.test(code)
+  return /^(name|code)_|too_fast/.test(code)
 }

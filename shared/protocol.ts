@@ -3,7 +3,11 @@
  * each. The server, the page and the tests use the types of these schemas, so they agree.
  */
 import Type, { type Static } from 'typebox'
+import { Act, Order } from './acts.ts'
 import { limits, PROTOCOL_VERSION } from './limits.ts'
+import { PersonName } from './person.ts'
+
+export { PersonName } from './person.ts'
 
 /**
  * How a person is connected: over a WebSocket, with lines over TCP, telnet, JSON over TCP, an
@@ -20,12 +24,18 @@ export const Via = Type.Union([
 ])
 export type Via = Static<typeof Via>
 
+/** What a person may do. Most people have no role. */
+export const Role = Type.Union([Type.Literal('host'), Type.Literal('observer')])
+export type Role = Static<typeof Role>
+
 /** A person. `id` stays the same over reconnections with the same token. */
 export const Person = Type.Object({
   id: Type.String(),
   name: Type.String(),
   /** A client accepts any string, since later servers may have other values. */
   via: Type.Unsafe<Via>(Type.Union([...Via.anyOf, Type.String()])),
+  /** As it is now; the sender of an event has none. A client accepts any string. */
+  role: Type.Optional(Type.Unsafe<Role>(Type.Union([...Role.anyOf, Type.String()]))),
 })
 export type Person = Static<typeof Person>
 
@@ -34,6 +44,7 @@ export const EventKind = Type.Union([
   Type.Literal('action'),
   Type.Literal('notice'),
   Type.Literal('topic'),
+  Type.Literal('act'),
 ])
 export type EventKind = Static<typeof EventKind>
 
@@ -47,6 +58,10 @@ export const RoomEvent = Type.Object({
   text: Type.String(),
   /** The `id` of the `say`, if it had one. */
   id: Type.Optional(Type.String()),
+  /** What a host did, for an event of the kind `act`; `text` is its sentence. */
+  act: Type.Optional(Act),
+  /** A host has taken the text away: `text` is ''. `by`: name of the host. */
+  redacted: Type.Optional(Type.Object({ by: Type.String() })),
 })
 export type RoomEvent = Static<typeof RoomEvent>
 
@@ -135,6 +150,21 @@ export const SetTopic = Type.Object({
 })
 export type SetTopic = Static<typeof SetTopic>
 
+/** Makes this person a host. The reply is an event of the kind `act`. */
+export const HostRequest = Type.Object({
+  type: Type.Literal('host'),
+  key: Type.String({ maxLength: 256 }),
+  room: InRoom,
+})
+export type HostRequest = Static<typeof HostRequest>
+
+/** An act of a host. The reply is an event of the kind `act`. */
+export const ActRequest = Type.Object({ type: Type.Literal('act'), act: Order, room: InRoom })
+export type ActRequest = Static<typeof ActRequest>
+
+/** Requests the list of the people who are banned. The reply is `bans`. For hosts only. */
+export const BansRequest = Type.Object({ type: Type.Literal('bans') })
+
 /** Requests the list of rooms. */
 export const RoomsRequest = Type.Object({ type: Type.Literal('rooms') })
 
@@ -189,6 +219,9 @@ export const clientMessages = {
   direct: DirectSay,
   ignore: Ignore,
   register: Register,
+  host: HostRequest,
+  act: ActRequest,
+  bans: BansRequest,
   bye: Bye,
 } as const
 export type ClientMessage =
@@ -205,6 +238,9 @@ export type ClientMessage =
   | DirectSay
   | Ignore
   | Register
+  | HostRequest
+  | ActRequest
+  | Static<typeof BansRequest>
   | Static<typeof Bye>
 
 /** Why the client cannot resume. */
@@ -214,10 +250,6 @@ export const ResetReason = Type.Union([
   Type.Literal('too_far'),
 ])
 export type ResetReason = Static<typeof ResetReason>
-
-/** A person, without how they are connected. */
-export const PersonName = Type.Object({ id: Type.String(), name: Type.String() })
-export type PersonName = Static<typeof PersonName>
 
 /** What a client learns of a room when it enters. */
 const view = {
@@ -234,6 +266,8 @@ const view = {
   events: Type.Array(RoomEvent),
   /** Absent if the room has none. */
   topic: Type.Optional(Type.String()),
+  /** The event that a host has pinned. Absent if there is none. */
+  pinned: Type.Optional(RoomEvent),
 }
 
 /** The room of a message; absent for the lobby. */
@@ -303,6 +337,8 @@ export const Presence = Type.Object({
   renamed: Type.Array(Type.Object({ id: Type.String(), was: Type.String(), name: Type.String() })),
   /** Members that continue over another kind of connection; `via` is the new kind. */
   moved: Type.Optional(Type.Array(Person)),
+  /** Members whose role has changed. */
+  roles: Type.Optional(Type.Array(Person)),
   counted: Type.Optional(Type.Object({ joined: Type.Integer(), left: Type.Integer() })),
   members: Type.Optional(Type.Array(Person)),
   memberCount: Type.Integer(),
@@ -363,6 +399,24 @@ export const Registered = Type.Object({
   name: Type.Optional(Type.String()),
 })
 export type Registered = Static<typeof Registered>
+/** The reply to `bans`, the latest last. */
+export const Bans = Type.Object({
+  type: Type.Literal('bans'),
+  bans: Type.Array(
+    Type.Object({
+      person: PersonName,
+      /** Name of the host. */
+      by: Type.String(),
+      /** ISO 8601, UTC. */
+      until: Type.Optional(Type.String()),
+      /** Whether the network is banned, too. */
+      address: Type.Boolean(),
+      /** How many others who are connected have the same network, if it is known. */
+      sharing: Type.Optional(Type.Integer()),
+    }),
+  ),
+})
+export type Bans = Static<typeof Bans>
 
 /** A room in a list. `memberCount`: 0 if nobody is there now. */
 export const RoomSummary = Type.Object({
@@ -411,6 +465,7 @@ export const serverMessages = {
   rooms: RoomList,
   ignored: Ignored,
   registered: Registered,
+  bans: Bans,
   typing: TypingNotice,
   error: ErrorMessage,
 } as const
@@ -426,5 +481,6 @@ export type ServerMessage =
   | RoomList
   | Ignored
   | Registered
+  | Bans
   | TypingNotice
   | ErrorMessage

@@ -3,6 +3,7 @@
  * log, and that an id of a person is committed once in a log.
  */
 import { randomBytes, randomUUID } from 'node:crypto'
+import { type Rule, rulesOf } from '../room/hosts/rules.ts'
 import { personsOf } from '../room/keys.ts'
 import type {
   Committed,
@@ -17,6 +18,7 @@ import type {
 import { placesByLog } from './committed.ts'
 import { MemoryLog } from './memory/log.ts'
 import { MemorySeats } from './memory/seats.ts'
+import { redactionsOf } from './redactions.ts'
 import { SearchQueue } from './searches.ts'
 
 /**
@@ -40,6 +42,7 @@ class MemoryStore implements Store {
   readonly rooms: readonly StoredRoom[] = []
   readonly lobbyTopic = ''
   readonly registered: readonly Registered[] = []
+  readonly rules: readonly Rule[] = []
   readonly #retain: number
   /** Open logs, and those that have events. */
   readonly #logs = new Map<LogKey, MemoryLog>()
@@ -47,6 +50,7 @@ class MemoryStore implements Store {
   readonly #direct = new Map<string, Set<MemoryLog>>()
   readonly #seats = new MemorySeats()
   readonly #settings = new Map<string, string>()
+  readonly #rules = new Map<string, unknown>()
   readonly #searches = new SearchQueue()
   /** How many events all logs have. */
   #size = 0
@@ -73,8 +77,12 @@ class MemoryStore implements Store {
     const committed: Committed[] = []
     for (const [log, at] of places) {
       const size = log.size
-      for (const place of at)
-        committed[place] = log.commit((drafts[place] as { draft: Draft }).draft)
+      for (const place of at) {
+        const { draft } = drafts[place] as { draft: Draft }
+        committed[place] = log.commit(draft)
+        for (const rule of rulesOf(draft, log.key)) this.#keep(rule)
+        for (const redaction of redactionsOf([draft])) log.redact(redaction)
+      }
       if (size === 0) this.#noteDirect(log)
       if (log.size >= this.#retain * SPARE) log.trim(this.#retain)
       this.#size += log.size - size
@@ -113,6 +121,19 @@ class MemoryStore implements Store {
 
   async keepSetting(name: string, value: string): Promise<void> {
     this.#settings.set(name, value)
+  }
+
+  async ruleOf(key: string): Promise<unknown> {
+    return this.#rules.get(key)
+  }
+
+  async keepRule(rule: Rule): Promise<void> {
+    this.#keep(rule)
+  }
+
+  #keep({ key, value }: Rule): void {
+    if (value === null) this.#rules.delete(key)
+    else this.#rules.set(key, value)
   }
 
   health(): 'ok' {

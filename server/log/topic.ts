@@ -5,5 +5,10 @@ export const TOPIC: string = 'topic'
 
 /** The topic after these drafts; undefined if none of them sets it. */
 export function latestTopic(drafts: readonly Draft[]): string | undefined {
-  return drafts.findLast(({ kind }) => kind === TOPIC)?.text
+  const last = drafts.findLast(({ kind, act }) => kind === TOPIC || removesTopic(act))
+  return last?.act === undefined ? last?.text : ''
+}
+
+function removesTopic(act: Draft['act']): boolean {
+  return act?.type === 'redact' && act.topic === true
 }

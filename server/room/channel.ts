@@ -53,6 +53,9 @@ export abstract class Channel {
   /** Called before events are broadcast. */
   protected abstract prepareFor(events: readonly RoomEvent[]): void
 
+  /** Called after events were broadcast. */
+  protected conclude(_events: readonly RoomEvent[]): void {}
+
   /** Keeps the channel in memory until `release` is called as often. */
   hold(): void {
     this.#holds += 1
@@ -92,6 +95,7 @@ export abstract class Channel {
     try {
       this.prepareFor(events)
       this.broadcast(this.eventsMessage(events))
+      this.conclude(events)
       people.noteSeatsSoon()
     } catch (error) {
       onBug(error)

@@ -23,7 +23,7 @@ const RECENT_EVENTS = limits.historyEvents
 
 /** One broadcast. */
 export class Segment {
-  readonly message: ServerMessage
+  message: ServerMessage
   /** seq of its last event; of the segment before it if it has no events. */
   readonly lastSeq: number
   /** Estimated bytes of memory: the message and its encodings. */
@@ -41,6 +41,15 @@ export class Segment {
     this.lastSeq = lastSeq
     this.cost = costOf(message)
     this.#onGrown = onGrown
+  }
+
+  /** Replaces the message by one without the text of an event. */
+  redact(message: ServerMessage): void {
+    const before = this.cost
+    this.message = message
+    this.cost = costOf(message)
+    this.#encoded.clear()
+    this.#onGrown(this.cost - before)
   }
 
   encoded(encoding: Encoding): Encoded {
@@ -131,6 +140,8 @@ export class Feed {
   #recent: RoomEvent[] = []
   /** UTF-16 units of text in #recent. */
   #recentSize = 0
+  /** Names of the hosts, by the seq of an event whose text was taken away since the feed was made. */
+  readonly #redacted = new Map<number, string>()
 
   /** `seq`: head of the log at the start. */
   constructor(memory: FeedMemory, seq: number) {
@@ -169,6 +180,22 @@ export class Feed {
     this.#memory.add(segment, this)
   }
 
+  /** The text of an event was taken away: it is in no segment any more. `by`: name of the host. */
+  redact(seq: number, by: string): void {
+    this.#redacted.set(seq, by)
+    for (const segment of this.#ring) {
+      const { message } = segment
+      if (message.type !== 'events' || !message.events.some((event) => event.seq === seq)) continue
+      segment.redact({ ...message, events: message.events.map((event) => this.#asItIs(event)) })
+    }
+    this.#recent = this.#recent.map((event) => this.#asItIs(event))
+  }
+
+  #asItIs(event: RoomEvent): RoomEvent {
+    const by = this.#redacted.get(event.seq)
+    return by === undefined ? event : { ...event, text: '', redacted: { by } }
+  }
+
   /** Called by the memory, when it needs the bytes of the oldest segment. */
   dropOldest(): void {
     const gone = this.#ring.shift()
@@ -181,7 +208,8 @@ export class Feed {
   /** Adds events from before the start, oldest first, so that `latest` can return them. */
   prepend(events: readonly RoomEvent[]): void {
     const oldest = this.#recent[0]?.seq ?? this.#seq + 1
-    const older = events.filter(({ seq }) => seq < oldest)
+    // They may have been read before a text was taken away.
+    const older = events.filter(({ seq }) => seq < oldest).map((event) => this.#asItIs(event))
     for (const { text } of older) this.#recentSize += text.length
     this.#recent = [...older, ...this.#recent]
   }

@@ -7,8 +7,12 @@
  * events are as durable as the engine promises.
  */
 import type { RoomEvent } from '../../shared/protocol.ts'
+import type { Rule } from './hosts/rules.ts'
 
-/** An event without its seq. A draft of the kind `topic` also becomes the topic of its room. */
+/**
+ * An event without its seq. A draft of the kind `topic` also becomes the topic of its room, and one
+ * with an act makes rules (`rulesOf`); it MUST have no id.
+ */
 export type Draft = Omit<RoomEvent, 'seq'>
 
 /** `repeated`: the person has used this id in this log before, and `event` is that earlier event. */
@@ -84,6 +88,8 @@ export interface Store {
   readonly lobbyTopic: string
   /** The names that were registered when the store was opened. */
   readonly registered: readonly Registered[]
+  /** The rules that are stored when the store is opened. */
+  readonly rules: readonly Rule[]
   /**
    * Opens a log, which need not exist yet: nothing is stored before its first event. `name`: how
    * the room is shown; it is stored with the first event. A log MUST be open once at a time.
@@ -118,6 +124,10 @@ export interface Store {
   setting(name: string): Promise<string | undefined>
   /** Sets it. Resolves when it is as durable as an event. */
   keepSetting(name: string, value: string): Promise<void>
+  /** The value of a rule that is stored now, also by another process; undefined if there is none. */
+  ruleOf(key: string): Promise<unknown>
+  /** Stores a rule that no act makes. */
+  keepRule(rule: Rule): Promise<void>
   health(): StoreHealth
   close(): Promise<void>
 }

@@ -101,7 +101,7 @@ export class Members {
     return this.#held.has(id)
   }
 
-  /** Ends a held place. It is announced before the next person of that name is. */
+  /** Ends the place that is held for a person, if there is one. It is announced before the next person of that name is. */
   giveUp(id: string): void {
     const held = this.#held.get(id)
     if (held === undefined) return
@@ -134,6 +134,12 @@ export class Members {
   move(person: Person): void {
     this.#people.set(person.id, person)
     this.#collection(person.id).move(person)
+  }
+
+  /** A member has another role. */
+  changeRole(person: Person): void {
+    this.#people.set(person.id, person)
+    this.#collection(person.id).changeRole(person)
   }
 
   /** All members, as a message that replaces the list of the client. */

@@ -14,7 +14,7 @@ import { Directory } from './directory.ts'
 import { type Kept, keptOf, latestPositions, NOTHING_KEPT } from './kept.ts'
 import { LOBBY } from './keys.ts'
 import type { LogKey, Seat, Store } from './log.ts'
-import type { Reader } from './reader.ts'
+import type { Ending, Reader } from './reader.ts'
 import { Registrations } from './registrations.ts'
 import type { Room } from './room.ts'
 import { type Claim, Roster } from './roster.ts'
@@ -170,9 +170,9 @@ export class People {
 
   /**
    * Returns why the person cannot have the name; undefined if they have it now. `network`: from
-   * which they ask.
+   * which they ask; undefined if a host gives the name.
    */
-  rename(id: string, raw: string, network: string): Fault | undefined {
+  rename(id: string, raw: string, network: string | undefined): Fault | undefined {
     const claim = this.#claim(raw, id, network)
     if (!claim.ok) return claim.fault
     const was = this.names.get(id)?.name
@@ -185,12 +185,47 @@ export class People {
     return undefined
   }
 
-  #claim(raw: string, id: string, network: string): Claim {
+  /** The role of a person has changed. */
+  refreshRole(id: string): void {
+    const person = this.names.get(id)
+    if (person === undefined) return
+    const changed = this.names.add(id, person.name, person.via)
+    for (const room of this.#entries.get(id)?.rooms ?? []) room.members.changeRole(changed)
+  }
+
+  /** Closes the connection of a person, and gives up the places that are held for them. */
+  expel(id: string, ending: Ending, message: string): void {
+    const { reader, rooms = [] } = this.#entries.get(id) ?? {}
+    reader?.close(ending, message)
+    for (const room of rooms) room.members.giveUp(id)
+  }
+
+  /** A host gives a person, present or not, another name. If it is taken meanwhile, nothing changes. */
+  async giveName(id: string, name: string): Promise<void> {
+    if (this.names.get(id) !== undefined) {
+      this.rename(id, name, undefined)
+      return
+    }
+    const seat = await this.#seats.of(id).catch(() => undefined)
+    if (seat !== undefined && this.names.get(id) === undefined) this.#seats.note({ ...seat, name })
+  }
+
+  /** How many people but this one are connected from the network. */
+  sharing(network: string, id: string): number {
+    let count = 0
+    for (const [other, { reader }] of this.#entries) {
+      if (other !== id && reader?.source.name === network) count += 1
+    }
+    return count
+  }
+
+  /** `network`: of the one who claims it; undefined if a host gives the name. */
+  #claim(raw: string, id: string, network: string | undefined): Claim {
     if (holdsToken(raw, this.#secret)) {
       return { ok: false, fault: { code: 'name_invalid', message: CODE_IN_NAME } }
     }
     const claim = this.names.claim(raw, id)
-    if (claim.ok || claim.holder === undefined) return claim
+    if (claim.ok || claim.holder === undefined || network === undefined) return claim
     return this.#giveUp(claim.holder, network) ? this.names.claim(raw, id) : claim
   }
 

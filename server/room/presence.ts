@@ -9,6 +9,7 @@ export class PresenceChanges {
   readonly #left = new Map<string, Person>()
   readonly #renamed = new Map<string, { id: string; was: string; name: string }>()
   readonly #moved = new Map<string, Person>()
+  readonly #roles = new Map<string, Person>()
 
   /** A member that left and joined again within one collection did neither. */
   join(person: Person): void {
@@ -20,6 +21,7 @@ export class PresenceChanges {
     this.#left.delete(person.id)
     this.rename(person, gone.name)
     if (person.via !== gone.via) this.move(person)
+    if (person.role !== gone.role) this.changeRole(person)
   }
 
   /** A member that joined and left within one collection is not mentioned. */
@@ -27,6 +29,7 @@ export class PresenceChanges {
     const was = this.#renamed.get(person.id)?.was
     this.#renamed.delete(person.id)
     this.#moved.delete(person.id)
+    this.#roles.delete(person.id)
     if (this.#joined.delete(person.id)) return
     this.#left.set(person.id, was === undefined ? person : { ...person, name: was })
   }
@@ -36,7 +39,9 @@ export class PresenceChanges {
       this.#joined.set(person.id, person)
       return
     }
-    if (this.#moved.has(person.id)) this.#moved.set(person.id, person)
+    for (const changed of [this.#moved, this.#roles]) {
+      if (changed.has(person.id)) changed.set(person.id, person)
+    }
     const first = this.#renamed.get(person.id)?.was ?? was
     this.#renamed.set(person.id, { id: person.id, was: first, name: person.name })
   }
@@ -45,6 +50,13 @@ export class PresenceChanges {
   move(person: Person): void {
     if (this.#joined.has(person.id)) this.#joined.set(person.id, person)
     else this.#moved.set(person.id, person)
+    if (this.#roles.has(person.id)) this.#roles.set(person.id, person)
+  }
+
+  changeRole(person: Person): void {
+    if (this.#joined.has(person.id)) this.#joined.set(person.id, person)
+    else this.#roles.set(person.id, person)
+    if (this.#moved.has(person.id)) this.#moved.set(person.id, person)
   }
 
   /** Whether a change of this person is collected. */
@@ -58,10 +70,19 @@ export class PresenceChanges {
     const left = [...this.#left.values()]
     const renamed = [...this.#renamed.values()].filter(({ was, name }) => was !== name)
     const moved = [...this.#moved.values()]
+    const roles = [...this.#roles.values()]
     this.clear()
-    if (joined.length + left.length + renamed.length + moved.length === 0) return undefined
-    const presence: Presence = { type: 'presence', joined, left, renamed, memberCount }
-    return moved.length === 0 ? presence : { ...presence, moved }
+    const changes = [joined, left, renamed, moved, roles]
+    if (changes.every(({ length }) => length === 0)) return undefined
+    return {
+      type: 'presence',
+      joined,
+      left,
+      renamed,
+      memberCount,
+      ...(moved.length > 0 && { moved }),
+      ...(roles.length > 0 && { roles }),
+    }
   }
 
   clear(): void {
@@ -69,5 +90,6 @@ export class PresenceChanges {
     this.#left.clear()
     this.#renamed.clear()
     this.#moved.clear()
+    this.#roles.clear()
   }
 }

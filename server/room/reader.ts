@@ -59,6 +59,9 @@ export interface Reader {
   wake(): void
   /** Events that this reader needs cannot be read: it must end. */
   lost(): void
-  /** Says goodbye after everything that was delivered, and ends. */
-  close(ending: Ending): void
+  /**
+   * Says goodbye after everything that was delivered, and ends. `message`: more specific than that of
+   * the error table.
+   */
+  close(ending: Ending, message?: string): void
 }

@@ -4,8 +4,10 @@
 import type { Events, Person, Presence, RoomEvent, TypingNotice } from '../../shared/protocol.ts'
 import { Channel, type ChannelOptions } from './channel.ts'
 import type { Clock } from './clock.ts'
+import type { Hosts } from './hosts/hosts.ts'
 import type { RoomLog } from './log.ts'
 import { Members } from './members.ts'
+import type { Pages } from './pages.ts'
 import { Typing } from './typing.ts'
 
 /** What the server knows of a room also while nobody is in it. */
@@ -14,6 +16,8 @@ export type About = { readonly name: string; topic: string }
 /** The same for all rooms of a server. */
 export type RoomOptions = ChannelOptions & {
   clock: Clock
+  hosts: Hosts
+  pages: Pages
   /** How long, in ms, the place of a lost connection is held; 0: not at all. */
   absenceMs: number
 }
@@ -24,6 +28,8 @@ export class Room extends Channel {
   readonly label: string | undefined
   readonly members: Members
   readonly typing: Typing
+  readonly #hosts: Hosts
+  readonly #pages: Pages
   /** The list of those that are in this room only, who are most people. */
   readonly alone: readonly Room[] = [this]
 
@@ -38,7 +44,9 @@ export class Room extends Channel {
     super(options, log, onUnused)
     this.about = about
     this.label = label
-    const { clock, people, absenceMs } = options
+    const { clock, people, absenceMs, hosts, pages } = options
+    this.#hosts = hosts
+    this.#pages = pages
     const broadcast = (message: Presence | TypingNotice) => this.broadcast(this.labelled(message))
     this.typing = new Typing(clock, broadcast)
     this.members = new Members({
@@ -64,15 +72,34 @@ export class Room extends Channel {
     return this.labelled(this.members.snapshot())
   }
 
+  /** The event that a host has pinned, unless its text is gone. */
+  async pinned(): Promise<RoomEvent | undefined> {
+    const seq = this.#hosts.rules.pinIn(this.log.key)
+    if (seq === undefined) return undefined
+    const [event] = await this.log.read(seq, 1).catch(() => [])
+    return event?.seq === seq && event.redacted === undefined ? event : undefined
+  }
+
   /** Adds the name of the room, unless it is the lobby. */
   labelled<T extends object>(message: T): T {
     return this.label === undefined ? message : { ...message, room: this.label }
   }
 
   protected prepareFor(events: readonly RoomEvent[]): void {
-    const topic = events.findLast(({ kind }) => kind === 'topic')
-    if (topic !== undefined) this.about.topic = topic.text
+    for (const { kind, text, act } of events) {
+      if (kind === 'topic') this.about.topic = text
+      else if (act?.type === 'redact' && act.topic === true) this.about.topic = ''
+    }
     this.members.announceUnlessCrowded()
+  }
+
+  protected override conclude(events: readonly RoomEvent[]): void {
+    for (const event of events) {
+      this.#hosts.take(event, this.log.key)
+      if (event.act?.type !== 'redact') continue
+      this.feed.redact(event.act.seq, event.from.name)
+      this.#pages.close()
+    }
   }
 
   /** A member has another name. */

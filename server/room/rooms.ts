@@ -16,6 +16,7 @@ import type { Conversation } from './conversation.ts'
 import { Conversations } from './conversations.ts'
 import type { Doors } from './doors/doors.ts'
 import { FeedMemory } from './feed.ts'
+import { Hosts } from './hosts/hosts.ts'
 import { LOBBY, roomKey, roomOf } from './keys.ts'
 import type { Draft, LogKey, RoomLog, Store } from './log.ts'
 import { Pages } from './pages.ts'
@@ -40,6 +41,8 @@ export type RoomsOptions = {
   /** Name of the lobby, as it is shown. */
   lobby: string
   rule: RoomsRule
+  /** Whether people are observers until a host lets them write. */
+  readonlyDefault?: boolean
   /** How long, in ms, the place of a lost connection is held; 0: not at all. */
   absenceMs: number
   /** Whether people can register their names. */
@@ -79,6 +82,7 @@ export class Rooms {
   readonly doors: Doors
   readonly tally = new Tally()
   readonly people: People
+  readonly hosts: Hosts
   readonly conversations: Conversations
   readonly pages: Pages
   readonly lobby: Room
@@ -106,10 +110,12 @@ export class Rooms {
     this.doors = options.doors
     this.#rule = rule
     this.people = new People(store, clock, reserve)
+    this.hosts = new Hosts(store, clock, this.people, options.readonlyDefault ?? false)
     this.pages = new Pages(clock)
     this.#commits = new Commits({ store, clock, tally, onLogFault, onBug })
     const feedMemory = new FeedMemory(feedBytes)
-    this.#options = { clock, people: this.people, tally, feedMemory, absenceMs, onBug }
+    const { people, hosts, pages } = this
+    this.#options = { clock, people, hosts, pages, tally, feedMemory, absenceMs, onBug }
     const about = { name: lobby, topic: store.lobbyTopic }
     this.conversations = new Conversations(store, this.#options)
     this.lobby = new Room(this.#options, about, undefined, lobbyLog, () => {})

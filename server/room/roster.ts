@@ -7,7 +7,7 @@
 import type { Fault } from '../../shared/errors.ts'
 import { foldName } from '../../shared/fold.ts'
 import { checkName, nameSkeleton, nearestName, suggestName } from '../../shared/names.ts'
-import type { Person, Via } from '../../shared/protocol.ts'
+import type { Person, Role, Via } from '../../shared/protocol.ts'
 import type { Registrations } from './registrations.ts'
 
 /** The operator's id, and the name that only the operator may have. */
@@ -36,6 +36,8 @@ function isReserved(name: string): boolean {
 export type Claim = { ok: true; name: string } | { ok: false; fault: Fault; holder?: string }
 
 export class Roster {
+  /** The role of a person with this id, if they have one. */
+  roleOf: (id: string) => Role | undefined = () => undefined
   readonly #byId = new Map<string, Person>()
   /** Skeleton of each member's name → the member's id. */
   readonly #bySkeleton = new Map<string, string>()
@@ -103,7 +105,8 @@ export class Roster {
 
   /** Adds a person with a name that claim() returned. */
   add(id: string, name: string, via: Via): Person {
-    const person = { id, name, via }
+    const role = this.roleOf(id)
+    const person: Person = role === undefined ? { id, name, via } : { id, name, via, role }
     this.#byId.set(id, person)
     this.#bySkeleton.set(nameSkeleton(name), id)
     return person

@@ -15,7 +15,7 @@ const KEY_BYTES = 32
 /** Ids of the server itself, which no token proves. */
 const reservedIds: readonly string[] = [OPERATOR_ID, RELAY_ID]
 
-type Keys = { token: Uint8Array; name: Uint8Array }
+type Keys = { token: Uint8Array; name: Uint8Array; network: Uint8Array }
 /** Derived once for each secret: it takes ten times as long as an HMAC. */
 const derived = new WeakMap<Uint8Array, Keys>()
 
@@ -25,7 +25,7 @@ function keysOf(secret: Uint8Array): Keys {
   if (keys === undefined) {
     const keyFor = (purpose: string) =>
       new Uint8Array(hkdfSync('sha256', secret, '', `oneroom ${purpose}`, KEY_BYTES))
-    keys = { token: keyFor('token'), name: keyFor('name') }
+    keys = { token: keyFor('token'), name: keyFor('name'), network: keyFor('network') }
     derived.set(secret, keys)
   }
   return keys
@@ -73,4 +73,10 @@ export function holdsToken(text: string, secret: Uint8Array): boolean {
 export function idOfName(name: string, secret: Uint8Array): string {
   const mac = createHmac('sha256', keysOf(secret).name).update(foldName(name)).digest()
   return mac.subarray(0, 7).toString('base64url')
+}
+
+/** A mark of a network: always the same, and without the secret it says nothing about the network. */
+export function markOf(network: string, secret: Uint8Array): string {
+  const mac = createHmac('sha256', keysOf(secret).network).update(network).digest()
+  return mac.subarray(0, 8).toString('base64url')
 }

@@ -152,7 +152,7 @@ export class Connection {
       this.#cancelTimer()
     }
     this.#options.onMessage(message)
-    if (error?.code === 'replaced') this.#lose('', true)
+    if (/replaced|kicked|banned/.test(`${error?.code}`)) this.#lose('', true)
   }
 
   #lose(why: string, replaced: boolean): void {

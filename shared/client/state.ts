@@ -166,11 +166,11 @@ export function takeRejection<S extends ClientState>(
 
 /** This client is always one of the members it knows, also if a snapshot leaves it out. */
 export function takePresence<S extends ClientState>(state: S, message: Presence): S {
-  const { joined, left, renamed, moved = [], memberCount } = message
+  const { joined, left, renamed, moved = [], roles = [], memberCount } = message
   const { me } = state
   const members = new Map(message.members ? byId(message.members) : state.members)
   if (me && !members.has(me.id)) members.set(me.id, me)
-  for (const person of [...joined, ...moved]) members.set(person.id, person)
+  for (const person of [...joined, ...moved, ...roles]) members.set(person.id, person)
   for (const { id } of left) members.delete(id)
   for (const { id, name } of renamed) {
     const person = members.get(id)

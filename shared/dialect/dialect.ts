@@ -40,7 +40,10 @@ export type Reply =
   /** The person receives a direct message when they return. */
   | { type: 'away'; name: string }
   | { type: 'topic_is'; topic: string; changed: boolean }
-  | { type: 'help'; about?: CommandName }
+  /** What this host did, whose own event is left out. `hint`: what else there is to know or to do. */
+  | { type: 'acted'; text: string; hint?: string }
+  /** `isHost`: whether the commands of hosts are listed, too. */
+  | { type: 'help'; about?: CommandName; isHost: boolean }
   | { type: 'you_are'; name: string; changed: boolean }
   /** After /resume. `trimmed` and `skipped` count the events that cannot be shown. */
   | {

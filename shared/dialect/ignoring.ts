@@ -1,5 +1,5 @@
 /** A message without what ignored people have said. Their presence stays. */
-import type { ServerMessage } from '../protocol.ts'
+import type { RoomEvent, ServerMessage } from '../protocol.ts'
 import type { Outgoing } from './dialect.ts'
 
 /** Ids of people. */
@@ -10,7 +10,7 @@ export function isAbout(message: ServerMessage, ignored: Ignored): boolean {
   switch (message.type) {
     case 'events':
     case 'direct':
-      return message.events.some(({ from }) => ignored.has(from.id))
+      return message.events.some((event) => isLeftOut(event, ignored))
     case 'typing':
       return ignored.has(message.from.id)
     case 'presence': {
@@ -22,11 +22,16 @@ export function isAbout(message: ServerMessage, ignored: Ignored): boolean {
   }
 }
 
+/** An act concerns everybody, whoever did it. */
+function isLeftOut({ from, act }: RoomEvent, ignored: Ignored): boolean {
+  return act === undefined && ignored.has(from.id)
+}
+
 /** Undefined if nothing is left. */
 export function withoutPeople(message: Outgoing, ignored: Ignored): Outgoing | undefined {
   if (message.type === 'typing') return ignored.has(message.from.id) ? undefined : message
   if (!('events' in message)) return message
-  const events = message.events.filter(({ from }) => !ignored.has(from.id))
+  const events = message.events.filter((event) => !isLeftOut(event, ignored))
   if (events.length === message.events.length) return message
   if (message.type === 'direct' && events.length === 0) return undefined
   // Without the last seq, a client that resumes would wait for an event that it never receives.

@@ -40,6 +40,9 @@ const checks = {
   direct: Compile(clientMessages.direct),
   ignore: Compile(clientMessages.ignore),
   register: Compile(clientMessages.register),
+  host: Compile(clientMessages.host),
+  act: Compile(clientMessages.act),
+  bans: Compile(clientMessages.bans),
   bye: Compile(clientMessages.bye),
 } satisfies Record<keyof typeof clientMessages, unknown>
 

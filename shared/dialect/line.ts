@@ -15,7 +15,7 @@ import type { Joined, PersonName, Presence, RoomEvent, Welcome } from '../protoc
 import { cutUtf8, utf8Length } from '../text.ts'
 import { inAscii } from './ascii.ts'
 import type { Codec, Dialect, Encoding, Outgoing, Unit } from './dialect.ts'
-import { nameList, replyLines } from './replies.ts'
+import { nameList, pinnedLine, replyLines } from './replies.ts'
 import { type LineStyle, offsetAt, painted, utcOffset } from './style.ts'
 import { decodeLine } from './typed.ts'
 
@@ -172,10 +172,14 @@ function stampOf(at: string, style: LineStyle): string {
   return stamped.text
 }
 
-function eventLine({ at, kind, from, text }: RoomEvent, style: LineStyle): string {
+function eventLine({ at, kind, from, text, redacted }: RoomEvent, style: LineStyle): string {
   const stamp = style.stamps ? stampOf(at, style) : ''
+  if (redacted !== undefined) {
+    return `${stamp}* ${inNotice(from.name, style)}: removed by ${inNotice(redacted.by, style)}`
+  }
   if (kind === 'notice') return `${stamp}* ${text}`
   if (kind === 'topic') return `${stamp}* ${inNotice(from.name, style)} ${topicChange(text)}`
+  if (kind === 'act') return `${stamp}* ${inNotice(from.name, style)} ${text}`
   if (kind === 'action') return `${stamp}${shown(from.name, style)} * ${text}`
   return `${stamp}${shown(from.name, style)}: ${text}`
 }
@@ -250,7 +254,7 @@ function presenceLines(presence: Presence, style: LineStyle): Unit[] {
 }
 
 function greeting(welcome: Welcome, style: LineStyle): string[] {
-  const { you, token, at, members, memberCount, events, topic } = welcome
+  const { you, token, at, members, memberCount, events, topic, pinned } = welcome
   const others = members.filter(({ id }) => id !== you.id)
   const here =
     others.length === 0
@@ -260,6 +264,7 @@ function greeting(welcome: Welcome, style: LineStyle): string[] {
     `Welcome to Oneroom. You are ${you.name}; /name NAME changes that.`,
     `${here} Times are ${utcOffset(offsetAt(at, style.offset))}.`,
     ...topicLines(topic),
+    ...(pinned === undefined ? [] : [pinnedLine(pinned)]),
     `After a break, /resume ${token} takes you back to where you were.`,
     'Type to talk. /help lists the commands, bye leaves.',
   ]
@@ -269,12 +274,13 @@ function greeting(welcome: Welcome, style: LineStyle): string[] {
 
 /** What a terminal shows of a room that it moves to, in one short write. */
 function arrival(
-  { room, members, memberCount, topic, events }: Joined,
+  { room, members, memberCount, topic, pinned, events }: Joined,
   style: LineStyle,
 ): string[] {
   const lines = [
     `You are in ${room} now. ${memberCount} here: ${nameList(members, memberCount, NAMES_BYTES)}.`,
     ...topicLines(topic),
+    ...(pinned === undefined ? [] : [pinnedLine(pinned)]),
   ]
   return [...lines, ...tailLines(events, style, GREETING_BYTES - bytesOf(lines))]
 }

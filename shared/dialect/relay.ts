@@ -55,10 +55,11 @@ function decode(line: string): Decoded {
     : { type: 'request', request: { type: 'say', text: line } }
 }
 
-function relayed({ kind, from, text }: RoomEvent, format: string): string {
+function relayed({ kind, from, text, redacted }: RoomEvent, format: string): string {
+  if (redacted !== undefined) return `* ${from.name}: removed by ${redacted.by}`
   if (kind === 'notice') return `* ${text}`
   if (kind === 'topic') return `* ${from.name} ${topicChange(text)}`
-  if (kind === 'action') return `* ${from.name} ${text}`
+  if (kind === 'action' || kind === 'act') return `* ${from.name} ${text}`
   // In one pass: a name or a text may contain braces.
   const line = format.replace(/\{(name|text)\}/g, (_, field) =>
     field === 'name' ? from.name : text,

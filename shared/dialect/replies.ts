@@ -1,9 +1,9 @@
 /**
  * Replies to one reader of the line dialect → lines.
  */
-import { helpAbout, helpLines } from '../commands.ts'
-import type { Ignored, Person, Registered, RoomList } from '../protocol.ts'
-import { utf8Length } from '../text.ts'
+import { commandsFor, helpAbout, helpLines } from '../commands.ts'
+import type { Bans, Ignored, Person, Registered, RoomEvent, RoomList } from '../protocol.ts'
+import { cutUtf8, utf8Length } from '../text.ts'
 import { wrap } from '../wrap.ts'
 import type { Reply, Setting } from './dialect.ts'
 import { utcOffset } from './style.ts'
@@ -15,7 +15,7 @@ const SHOWN_ROOMS = 50
 
 /** `columns`: width of the reader's terminal, Infinity if it is unknown. */
 export function replyLines(
-  reply: Reply | RoomList | Ignored | Registered,
+  reply: Reply | RoomList | Ignored | Registered | Bans,
   columns: number,
 ): string[] {
   switch (reply.type) {
@@ -28,17 +28,26 @@ export function replyLines(
       return wrap(parts, columns)
     }
     case 'help':
-      return reply.about === undefined ? helpLines(columns) : helpAbout(reply.about, columns)
+      return reply.about === undefined
+        ? helpLines(columns, commandsFor(reply.isHost))
+        : helpAbout(reply.about, columns)
     case 'rooms':
       return roomLines(reply)
     case 'ignored':
       return [ignoredLine(reply)]
     case 'registered':
       return [registeredLine(reply)]
+    case 'bans':
+      return banLines(reply)
     case 'away':
       return [`* ${reply.name} is not here now, and receives it after coming back.`]
     case 'topic_is':
       return [topicLine(reply.topic, reply.changed)]
+    case 'acted':
+      return [
+        `* You ${reply.text.replace(/^is /, 'are ')}.`,
+        ...(reply.hint === undefined ? [] : [reply.hint]),
+      ]
     case 'you_are':
       return [reply.changed ? `You are ${reply.name} now.` : `You are ${reply.name} already.`]
     case 'resumed':
@@ -73,6 +82,29 @@ function ignoredLine({ people }: Ignored): string {
 function registeredLine({ name }: Registered): string {
   if (name === undefined) return 'You have no registered name now.'
   return `${name} is registered: nobody else can use it. Your /resume code proves that it is yours.`
+}
+
+function banLines({ bans }: Bans): string[] {
+  if (bans.length === 0) return ['Nobody is banned.']
+  return bans.map(({ person, by, until, address, sharing = 0 }) => {
+    const end = until === undefined ? '' : ` until ${until.slice(0, 16).replace('T', ' ')} UTC`
+    const others = sharing === 0 ? '' : `, which ${othersShare(sharing)}`
+    return `  ${person.name}, banned by ${by}${end}${address ? `, with the address${others}` : ''}`
+  })
+}
+
+/** UTF-8 bytes of a pinned message in a greeting. */
+const PIN_BYTES = 200
+
+/** What newcomers see of the message that is pinned. */
+export function pinnedLine({ from, text }: RoomEvent): string {
+  const cut = cutUtf8(text, PIN_BYTES)
+  return `* Pinned: ${from.name}: ${cut}${cut === text ? '' : '…'}`
+}
+
+/** `1 other shares`, `3 others share`. */
+export function othersShare(count: number): string {
+  return count === 1 ? '1 other shares' : `${count} others share`
 }
 
 function topicLine(topic: string, changed: boolean): string {
@@ -119,12 +151,12 @@ function onOff(on: boolean): string {
   return on ? 'on' : 'off'
 }
 
-/** `alice (web), bob (tcp) and 7 more`: as many of `people` as fit; `count` is the total. */
+/** `alice (web), bob (host, tcp) and 7 more`: as many of `people` as fit; `count` is the total. */
 export function nameList(people: readonly Person[], count: number, maxBytes: number): string {
   const shown: string[] = []
   let bytes = 0
-  for (const { name, via } of people) {
-    const entry = `${name} (${via})`
+  for (const { name, via, role } of people) {
+    const entry = `${name} (${role === undefined ? via : `${role}, ${via}`})`
     bytes += utf8Length(entry) + 2
     if (bytes > maxBytes) break
     shown.push(entry)

@@ -13,6 +13,7 @@ import type { Fault } from '../errors.ts'
 import { limits, PROTOCOL_VERSION } from '../limits.ts'
 import { cutUtf8, sanitise } from '../text.ts'
 import type { Decoded, Request, Setting } from './dialect.ts'
+import { decodeOrder } from './hosting.ts'
 import { isHello } from './json.ts'
 import { parseOffset } from './style.ts'
 
@@ -56,6 +57,18 @@ const needsArgument: readonly CommandName[] = [
   'me',
   'search',
   'resume',
+  'host',
+  'mute',
+  'unmute',
+  'kick',
+  'unhost',
+  'ban',
+  'unban',
+  'rename',
+  'observer',
+  'redact',
+  'slow',
+  'pin',
 ]
 
 function decodeCommand(name: CommandName, argument: string): Decoded {
@@ -100,6 +113,24 @@ function decodeCommand(name: CommandName, argument: string): Decoded {
     case 'ascii':
     case 'turn':
       return decodeSwitch(name, argument)
+    case 'host':
+      return request({ type: 'host', key: argument })
+    case 'bans':
+      return request({ type: 'bans' })
+    case 'mute':
+    case 'unmute':
+    case 'kick':
+    case 'unhost':
+    case 'ban':
+    case 'unban':
+    case 'rename':
+    case 'observer':
+    case 'redact':
+    case 'slow':
+    case 'lock':
+    case 'unlock':
+    case 'pin':
+      return decodeOrder(name, argument)
     case 'help':
       return decodeHelp(argument)
     case 'quit':

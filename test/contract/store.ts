@@ -1,6 +1,7 @@
 /** The behaviour of every Store: of each log, of several logs together, and of seats. */
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { Draft, RoomLog, Seat, Store } from '../../server/room/log.ts'
+import type { Act } from '../../shared/acts.ts'
 import type { RoomEvent } from '../../shared/protocol.ts'
 import { alice, appendTo, bob, carol, draft, type OpenStore } from '../support/store.ts'
 import { logContract } from './log.ts'
@@ -210,6 +211,83 @@ export function storeContract(name: string, open: OpenStore): void {
         ])
         expect(await store.directLogsOf('nobody', 9)).toEqual([])
       })
+    })
+
+    describe('the rules of hosts', () => {
+      const person = { id: bob.id, name: 'bob' }
+      const key = `mute ${bob.id}`
+      const does = (act: Act, rest: Partial<Draft> = {}) =>
+        draft('…', { kind: 'act', from: alice, act, ...rest })
+
+      test('are made by acts, in the order of their events, and ended by them', async () => {
+        const { store, lobby, physics } = await two()
+        expect(store.rules).toEqual([])
+        expect(await store.ruleOf(key)).toBeUndefined()
+        const until = '2026-11-22T13:00:00.000Z'
+        const [first] = await appendTo(
+          store,
+          lobby,
+        )([does({ type: 'mute', person, until }), does({ type: 'mute' })])
+        expect(first?.event.act).toStrictEqual({ type: 'mute', person, until })
+        expect(await lobby.read(1, 1)).toStrictEqual([first?.event])
+        expect(await lobby.search('…', 9)).toEqual([])
+        expect(await store.ruleOf(key)).toEqual({ name: 'bob', by: 'alice', until })
+        expect(await store.ruleOf('quiet lobby')).toMatchObject({ by: 'alice' })
+        expect(await store.ruleOf('quiet room physics')).toBeUndefined()
+        await appendTo(
+          store,
+          physics,
+        )([does({ type: 'mute', person }), does({ type: 'unmute', person })])
+        expect(await store.ruleOf(key)).toBeUndefined()
+        await appendTo(
+          store,
+          physics,
+        )([does({ type: 'unmute', person }), does({ type: 'mute', person })])
+        expect(await store.ruleOf(key)).toEqual({ name: 'bob', by: 'alice' })
+      })
+
+      test('are stored without an event, too', async () => {
+        const store = await fresh()
+        await store.keepRule({ key: 'key', value: { salt: '😀', hash: 'x' } })
+        expect(await store.ruleOf('key')).toEqual({ salt: '😀', hash: 'x' })
+        await store.keepRule({ key: 'key', value: null })
+        expect(await store.ruleOf('key')).toBeUndefined()
+      })
+    })
+
+    test('an act that takes the text of an event away changes that event only', async () => {
+      const { store, lobby, physics } = await two()
+      const drafts = [draft('one'), draft('two secret', { id: 'u1' }), draft('three')]
+      await store.append(
+        drafts.flatMap((one) => [lobby, physics].map((log) => ({ log, draft: one }))),
+      )
+      const act: Act = { type: 'redact', seq: 2, person: { id: alice.id, name: 'alice' } }
+      await appendTo(
+        store,
+        lobby,
+      )([
+        draft('removed', { kind: 'act', from: bob, act }),
+        draft('four secret'),
+        draft('removed', { kind: 'act', from: bob, act: { ...act, seq: 5 } }),
+        draft('removed', { kind: 'act', from: bob, act: { ...act, seq: 99 } }),
+      ])
+      const gone = { seq: 2, ...draft('', { id: 'u1' }), redacted: { by: 'bob' } }
+      expect((await lobby.read(1, 9)).map(({ text }) => text)).toEqual([
+        'one',
+        '',
+        'three',
+        'removed',
+        '',
+        'removed',
+        'removed',
+      ])
+      expect(await lobby.read(2, 1)).toStrictEqual([gone])
+      expect(await lobby.before(3, 1)).toStrictEqual([gone])
+      expect(await lobby.search('secret', 9)).toEqual([])
+      expect(textsOf(await lobby.search('three', 9))).toEqual([[3, 'three']])
+      const [again] = await appendTo(store, lobby)([draft('again', { id: 'u1' })])
+      expect(again).toStrictEqual({ event: gone, repeated: true })
+      expect(textsOf(await physics.search('secret', 9))).toEqual([[2, 'two secret']])
     })
 
     describe('seats', () => {

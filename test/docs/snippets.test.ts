@@ -17,6 +17,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { clientMessages, serverMessages } from '../../shared/protocol.ts'
 import { testFolder } from '../support/folder.ts'
 import { testGateway } from '../support/gateway.ts'
+import { HOST_KEY } from '../support/hosts.ts'
 import { need } from '../support/installed.ts'
 import { pageClient } from '../support/page.ts'
 import { Program, type Served, serve } from '../support/program.ts'
@@ -65,6 +66,9 @@ const runs: Record<string, Run> = {
     endless: true,
     serves: true,
   },
+  'docs/hosts.md: oneroom host-key --data data': {
+    prints: /^The key of the hosts is [a-z2-9]{3}-[a-z2-9]{3}\. /,
+  },
   'docs/operations.md: oneroom export --data data --format text': {
     prints: /Z listener: hello from the listener\n[\s\S]* 1 listener\n/,
   },
@@ -90,6 +94,9 @@ const runs: Record<string, Run> = {
 /** Said by a member of the room. */
 const HELLO = 'hello from the listener'
 const READY = 'Server started'
+/** The line about the key, at the first start. */
+const KEY = '  host k7m-q2x is the key of the hosts, shown only now'
+const BECOME = '/host k7m-q2x'
 const MAP =
   'shared/                what the server and its clients have in common; no Node.js, no DOM'
 const LINES = '[12:21] alice: hello'
@@ -132,7 +139,8 @@ function covers(block: Block): string | undefined {
   const first = firstLine(block)
   if (first === READY) return 'runs'
   if (first === MAP) return 'links.test.ts'
-  return [LINES, MOVE, DIRECT].includes(first) ? 'is what a terminal shows' : undefined
+  if (first === KEY) return 'runs'
+  return [LINES, MOVE, DIRECT, BECOME].includes(first) ? 'is what a terminal shows' : undefined
 }
 
 it('every block of the documentation is covered by a test, and no rule is left over', () => {
@@ -197,6 +205,7 @@ function steady(text: string): string {
   return text
     .replaceAll(/\d\d:\d\d(?=\])|UTC[+-]\d\d:\d\d/g, 'TIME')
     .replaceAll(/[\w-]{10}\.[\w-]{11}/g, 'TOKEN')
+    .replaceAll(/host [a-z2-9]{3}-[a-z2-9]{3}/g, 'host KEY')
 }
 
 const programs = {
@@ -317,14 +326,14 @@ describe('the commands work as written', () => {
         const ready = served.server.stdout
           .replace(`${served.tcpPort}`, '8080')
           .replace(new URL(served.webUrl).port, '3000')
-        expect(ready).toBe(block.text)
+        expect(steady(ready)).toContain(steady(block.text))
       } else await runCommands(block, { ...served, data }, listener)
     }
   })
 })
 
 it('the lines in commands.md are those that a terminal shows', async () => {
-  const { tcp, webUrl } = await testGateway()
+  const { tcp, webUrl } = await testGateway({ hostKey: HOST_KEY })
   const { client } = await greeted(tcp.port)
   client.send('/name ann\n')
   await client.until('You are ann now.')
@@ -340,6 +349,9 @@ it('the lines in commands.md are those that a terminal shows', async () => {
   const bob = await pageClient(webUrl)
   const { token } = await bob.hello({ name: 'bob' })
   await client.until('* bob joined (web)\n')
+  alice.send({ type: 'host', key: HOST_KEY })
+  alice.send({ type: 'act', act: { type: 'mute', person: 'bob', seconds: 600 } })
+  await client.until('for 10 minutes\n')
   bob.send({ type: 'name', name: 'robert' })
   await client.until('* bob is now robert\n')
   const again = await rawClient(tcp.port)
@@ -353,6 +365,15 @@ it('the lines in commands.md are those that a terminal shows', async () => {
   for (const line of steady(block.text).trimEnd().split('\n')) {
     expect(steady(client.text)).toContain(`${line}\n`)
   }
+})
+
+it('the key in hosts.md makes a person at a terminal a host', async () => {
+  const block = blocks.find((one) => firstLine(one) === BECOME) as Block
+  const [typed = '', ...shown] = block.text.split(/(?<=\n)/)
+  const { tcp } = await testGateway({ hostKey: BECOME.slice('/host '.length) })
+  const { client } = await greeted(tcp.port)
+  client.send(typed)
+  await client.until(shown.join(''))
 })
 
 it('the conversation about rooms in joining.md is what a terminal shows', async () => {

@@ -159,7 +159,7 @@ describe('the page of options', () => {
     const [, list = ''] = stdout.split('Options:\n')
     const entries = list.replaceAll(/\n {10,}/g, ' ').split('\n')
     return entries.flatMap((entry) => {
-      const [, flag] = /^ {2}(--[\w-]+(?: <[\w:]+>)?)/.exec(entry) ?? []
+      const [, flag] = /^ {2}(--[\w-]+(?: <[\w:|]+>)?)/.exec(entry) ?? []
       if (flag === undefined) return []
       const [, quoted, bare] = /default: (?:"([^"]*)"|(.*?)(?=[;)]|, env:))/.exec(entry) ?? []
       const [, variable] = /(?:env:|or set) (\w+)/.exec(entry) ?? []
@@ -167,10 +167,13 @@ describe('the page of options', () => {
     })
   }
 
-  it.each(['serve', 'connect', 'export'])('has those of %s, as its help has them', (command) => {
-    const rows = tableAfter('docs/options.md', `options ${command}:`)
-    expect(rows.map((row) => row.slice(0, 3).map(plain))).toEqual(optionsOf(command))
-  })
+  it.each(['serve', 'connect', 'export', 'host-key'])(
+    'has those of %s, as its help has them',
+    (command) => {
+      const rows = tableAfter('docs/options.md', `options ${command}:`)
+      expect(rows.map((row) => row.slice(0, 3).map(plain))).toEqual(optionsOf(command))
+    },
+  )
 })
 
 it('the page of operations has every metric of the room', async () => {

@@ -28,6 +28,8 @@ describe('the configuration', () => {
         lobby: 'lobby',
         rooms: { type: 'open' },
         reserve: false,
+        hostKey: undefined,
+        readonlyDefault: false,
         relay: undefined,
         relayFormat: '{name}: {text}',
       },

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import {
   commands,
+  commandsFor,
   helpAbout,
   helpLines,
   nearestCommand,
@@ -38,6 +39,7 @@ describe('a typed line', () => {
     ['bye', command('quit')],
     [' bye ', command('quit')],
     ['Bye', text('Bye')],
+    [' /host k7m-q2x', command('host', 'k7m-q2x')],
     ['bye all', text('bye all')],
     ['/bye', unknown('bye')],
     ['/name  Ada   Lovelace ', command('name', 'Ada   Lovelace')],
@@ -76,16 +78,19 @@ describe('the command table', () => {
 
   test('is shown by /help with a row for each command and its summaries in one column', () => {
     const rows = helpLines(Infinity)
-    expect(rows).toHaveLength(commands.length)
-    const columns = rows.map((row, at) => row.indexOf(commands[at]?.summary ?? '?'))
+    const listed = commandsFor(false)
+    expect(rows).toHaveLength(listed.length)
+    const columns = rows.map((row, at) => row.indexOf(listed[at]?.summary ?? '?'))
     expect(new Set(columns)).toEqual(new Set([columns[0]]))
     expect(rows.find((row) => row.startsWith('  /who '))).toMatch(/^ {2}\/who {2,}List who is here/)
+    expect(rows.join()).not.toContain('/mute')
+    expect(helpLines(Infinity, commandsFor(true)).join()).toContain('/mute NAME|all')
   })
 
   test('fits into one read of 1024 bytes and a terminal of 80 columns', () => {
     expect(helpLines(Infinity).join('\n').length).toBeLessThan(1024)
     const all = [
-      ...helpLines(Infinity),
+      ...helpLines(Infinity, commandsFor(true)),
       ...commands.flatMap(({ name }) => helpAbout(name, Infinity)),
     ]
     expect(all.filter((line) => line.length > 80)).toEqual([])
@@ -124,7 +129,8 @@ describe('a command that there is not', () => {
     ['users', 'who'],
     ['x', undefined],
     ['', undefined],
-    ['shout', undefined],
+    ['yodel', undefined],
+    ['op', 'host'],
     ['constructor', undefined],
     ['usr/bin/env', undefined],
   ])('/%s may mean /%s', (word, name) => {

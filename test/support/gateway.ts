@@ -58,6 +58,8 @@ export async function testGateway(
     lobby: 'lobby',
     rooms: { type: 'open' },
     reserve: false,
+    hostKey: undefined,
+    readonlyDefault: false,
     relay: undefined,
     relayFormat: '{name}: {text}',
     ...config,

@@ -14,7 +14,7 @@ describe.skipIf(tmux === undefined)("the server's own terminal", () => {
   it('announces connections, sends typed lines, and keeps the typed line complete while messages arrive', async () => {
     const { screen, tcpPort } = await console()
     const client = await rawClient(tcpPort)
-    await client.until('Here: Server (server).')
+    await client.until('Here: Server (host, server).')
     const { localPort } = client.socket
     await screen.until(`Connected client : ('127.0.0.1', ${localPort})\n* guest-1 joined (tcp)\n`)
     screen.type('a question for')
@@ -35,7 +35,7 @@ describe.skipIf(tmux === undefined)("the server's own terminal", () => {
     const client = await rawClient(tcpPort)
     await client.until('bye leaves.')
     screen.type('/wh').press('Tab', 'Enter')
-    await screen.until('2 here: Server (server), guest-1 (tcp)\n')
+    await screen.until('2 here: Server (host, server), guest-1 (tcp)\n')
     screen.type('/name Boss').press('Enter')
     await screen.until("! There is no /name at the server's own console.")
     screen.type('/help').press('Enter')

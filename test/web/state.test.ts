@@ -275,8 +275,9 @@ describe('the way in', () => {
 })
 
 describe('an error that closes the connection', () => {
-  // The page never causes the first two; the last one ends the session.
-  const never = ['binary_frame', 'hello_timeout', 'replaced']
+  // The page never causes the first three; the fourth ends the session; the others come before it.
+  const before = ['network_full', 'locked']
+  const never = ['binary_frame', 'hello_timeout', 'code_timeout', 'replaced', ...before]
   const closing = Object.entries(errors).filter(
     ([code, { close }]) => close !== null && !never.includes(code),
   )
@@ -284,6 +285,14 @@ describe('an error that closes the connection', () => {
   it.each(closing)('is shown with the lost connection: %s', (code, { text }) => {
     const tab = inRoom().receive({ type: 'error', code, message: text })
     expect(tab.state).toMatchObject({ trouble: { code, text }, notice: null })
+  })
+
+  it.each(before)('is shown if it comes before the greeting: %s', (code) => {
+    const { state } = inRoom()
+    const connecting = { type: 'connection', connection: { phase: 'connecting' }, now: 1 } as const
+    const message = { type: 'error', code, message: 'No.' } as const
+    const after = reduce(reduce(state, connecting), { type: 'received', message, now: 2 })
+    expect(after).toMatchObject({ trouble: { code, text: 'No.' } })
   })
 
   it('is no longer shown after the next attempt failed', () => {

@@ -20,7 +20,7 @@ export function Status({ session }: { session: Session }) {
   if (phase === 'ended') {
     return (
       <div class="status" role="status">
-        <p>{more.otherTab}</p>
+        <p>{trouble.value ? errorText(trouble.value.code, trouble.value.text) : more.otherTab}</p>
         <button type="button" onClick={() => session.reconnect()}>
           {more.useItHere}
         </button>

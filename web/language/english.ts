@@ -50,7 +50,7 @@ export const english = {
           ? `${first} and ${second} are typing …`
           : `${count} people are typing …`,
   tooMany: (count: number, limit: number) =>
-    `These are ${count} messages; at most ${limit} can wait to be sent. Nothing was sent.`,
+    `Nothing was sent: at most ${limit} of these ${count} messages can wait.`,
 
   sending: 'sending',
   morePending: (count: number) => `and ${count} more pending`,

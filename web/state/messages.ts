@@ -19,15 +19,8 @@ import {
   show,
 } from './rooms.ts'
 
-/** Errors after which the server closes the connection. */
-const CLOSING: ReadonlySet<string> = new Set([
-  'shutdown',
-  'too_slow',
-  'room_full',
-  'catch_up_failed',
-  'code_timeout',
-  'network_full',
-])
+/** Errors after which the server closes a connection that is in the room. */
+const CLOSING = /shutdown|too_slow|room_full|catch_up_failed|kicked|banned/
 
 export function takeMessage(state: State, message: ServerMessage, now: number): State {
   switch (message.type) {
@@ -114,7 +107,7 @@ function takeError(state: State, error: ErrorMessage): State {
   if (rejected) return rejected
   const { code, message: text, suggestion = null, room } = error
   const refusal: Refusal = { code, text, suggestion, ...(room !== undefined && { room }) }
-  if (CLOSING.has(code)) return { ...state, trouble: refusal }
+  if (CLOSING.test(code)) return { ...state, trouble: refusal }
   const lost = roomsOf(state).find((there) => there.room === room && isOutside(there))
   // Otherwise two requests for one room: the first one has led to it.
   if (code === 'already_in_room') return lost ? mergeIntoLobby(state, lost.room) : state

@@ -3,6 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { RoomEvent } from '../../../shared/protocol.ts'
 import type { CommitListener, Committed, Draft, LogKey, RoomLog } from '../../room/log.ts'
 import { passOn } from '../committed.ts'
+import { type Redaction, redacted } from '../redactions.ts'
 import type { SearchQueue } from '../searches.ts'
 import { hasWords, queryWords } from '../words.ts'
 
@@ -62,6 +63,17 @@ export class MemoryLog implements RoomLog {
     this.#events.push(event)
     if (key !== undefined) this.#byId.set(key, event)
     return { event, repeated: false }
+  }
+
+  /** Takes the text of an event away, if there is such an event. */
+  redact({ seq, by }: Redaction): void {
+    const at = seq - this.first()
+    const event = this.#events[at]
+    if (event === undefined) return
+    const without = redacted(event, by)
+    this.#events[at] = without
+    const key = keyOf(event)
+    if (key !== undefined) this.#byId.set(key, without)
   }
 
   passOn(committed: readonly Committed[]): void {

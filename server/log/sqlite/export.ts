@@ -11,7 +11,7 @@ import Database from 'libsql'
 import type { RoomEvent } from '../../../shared/protocol.ts'
 import { TOPIC } from '../topic.ts'
 import { type Exported, exportedLogs, type Selection } from './exported.ts'
-import { eventOf, READ, type Row } from './rows.ts'
+import { eventOf, type Row, readKnownSql } from './rows.ts'
 import { inspect, UnusableFile } from './schema.ts'
 
 const PAGE_EVENTS = 1000
@@ -44,7 +44,8 @@ function* lines(
   logs: readonly Exported[],
   format: ExportFormat,
 ): Generator<string> {
-  const page = database.prepare(READ).raw()
+  const columns = database.prepare('PRAGMA table_info(events)').raw().all() as [number, string][]
+  const page = database.prepare(readKnownSql(columns.map(([, name]) => name))).raw()
   for (const log of logs) {
     const lineOf = format === 'ndjson' ? objectOf(log) : sentenceOf(log, logs.length > 1)
     for (let next = 1; ; ) {
@@ -68,9 +69,10 @@ function sentenceOf(
   isOneOfSeveral: boolean,
 ): (event: RoomEvent) => string {
   const place = direct ? ' (direct)' : room !== undefined && isOneOfSeveral ? ` [${room}]` : ''
-  return ({ at, kind, from, text }) => {
+  return ({ at, kind, from, text, redacted }) => {
     const to = direct?.ids.find((id) => id !== from.id)
     const who = to === undefined ? from.name : `${from.name} -> ${direct?.names.get(to)}`
+    if (redacted !== undefined) return `${at}${place} * ${who}: removed by ${redacted.by}`
     if (kind === 'message') return `${at}${place} ${who}: ${text}`
     if (kind !== TOPIC) return `${at}${place} * ${who} ${text}`
     return `${at}${place} * ${who} ${text === '' ? 'removed the topic' : `set the topic: ${text}`}`

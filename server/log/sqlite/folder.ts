@@ -10,7 +10,7 @@ import { PRIVATE_FILE, PRIVATE_FOLDER } from './modes.ts'
 import { inspect, UnusableFile } from './schema.ts'
 
 /** How long a statement waits for another program to release the file, in ms. */
-const BUSY_MS = 2000
+export const BUSY_MS = 2000
 
 /** Creates the missing folders and files; only their owner can open them. */
 export function createFolder(folder: string): void {
@@ -62,6 +62,8 @@ export function open(folder: string): Database.Database {
     database.exec(`PRAGMA busy_timeout = ${BUSY_MS}`)
     database.exec('PRAGMA journal_mode = WAL')
     database.exec('PRAGMA synchronous = FULL')
+    // What is deleted is overwritten: also the pages that the full-text index gives back.
+    database.exec('PRAGMA secure_delete = ON')
     return database
   } catch (error) {
     database.close()

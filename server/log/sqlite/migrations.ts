@@ -12,7 +12,7 @@ import { transaction } from './transaction.ts'
 type Migration = (database: Database.Database) => void
 
 /** Each brings the schema to the next version. */
-const migrations = [createLog, addLogs, addRegistrations] as const satisfies {
+const migrations = [createLog, addLogs, addRegistrations, addActs] as const satisfies {
   length: typeof VERSION
 }
 
@@ -119,5 +119,14 @@ function addLogs(database: Database.Database): void {
 function addRegistrations(database: Database.Database): void {
   database.exec(`
     CREATE TABLE registrations (person TEXT PRIMARY KEY, name TEXT NOT NULL) WITHOUT ROWID;
+  `)
+}
+
+/** Version 4: the acts of hosts, and the rules that they have made. */
+function addActs(database: Database.Database): void {
+  database.exec(`
+    CREATE TABLE rules (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID; -- value: JSON
+    ALTER TABLE events ADD COLUMN act TEXT;                                       -- JSON
+    ALTER TABLE events ADD COLUMN redacted TEXT; -- name of the host who has taken the text away
   `)
 }

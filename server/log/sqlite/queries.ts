@@ -56,6 +56,11 @@ export class Queries {
     return row && seatOf(row)
   }
 
+  ruleOf(key: string): unknown {
+    const row = this.#statements.ruleOf.get(key) as [string] | undefined
+    return row && JSON.parse(row[0])
+  }
+
   directLogsOf(person: string, limit: number): { key: LogKey; head: number }[] {
     const rows = this.#statements.directLogsOf.all(person, limit) as [LogKey, number][]
     return rows.map(([key, head]) => ({ key, head }))
@@ -130,6 +135,7 @@ function prepare(database: Database.Database) {
     ),
     seatOf: raw(`SELECT ${SEAT_COLUMNS} FROM seats WHERE person = ?`),
     seatNamed: raw(`SELECT ${SEAT_COLUMNS} FROM seats WHERE folded = ? ORDER BY at DESC LIMIT 1`),
+    ruleOf: raw('SELECT value FROM rules WHERE key = ?'),
     directLogsOf: raw(
       `SELECT logs.key, ${seqSql('events.seq')} FROM logs JOIN events ON events.seq =
          (SELECT max(seq) FROM events WHERE ${inLogSql('logs.number')})

@@ -12,7 +12,9 @@ import type { RoomEvent } from '../../../shared/protocol.ts'
 import type { Draft } from '../../room/log.ts'
 
 /** The columns that a draft has a value for. */
-const DRAFT_COLUMNS = ['at', 'kind', 'person', 'name', 'via', 'text', 'id']
+const DRAFT_COLUMNS = ['at', 'kind', 'person', 'name', 'via', 'text', 'id', 'act']
+
+const REDACTED = 'redacted'
 
 /** Largest seq of an event in its log: 40 bits. */
 const MAX_SEQ = 2 ** 40 - 1
@@ -26,8 +28,11 @@ export type DraftRow = [
   via: RoomEvent['from']['via'],
   text: string,
   id: string | null,
+  /** JSON. */
+  act: string | null,
 ]
-export type Row = [seq: number, ...DraftRow]
+/** `redacted`: name of the host who has taken the text away. */
+export type Row = [seq: number, ...DraftRow, redacted?: string | null]
 
 /** SQL for a key. Numbers arrive in SQLite as REAL: `<<` and `|` make integers of them. */
 export function keySql(number: string, seq: string): string {
@@ -52,23 +57,47 @@ export function keySeq(seq: number): number {
 /** The columns of a Row. */
 export const COLUMNS = [
   seqSql('events.seq'),
-  ...DRAFT_COLUMNS.map((name) => `events.${name}`),
+  ...[...DRAFT_COLUMNS, REDACTED].map((name) => `events.${name}`),
 ].join(', ')
 
 /** At most ?3 events of log ?1 from seq ?2 on, oldest first. */
-export const READ = `SELECT ${COLUMNS} FROM events
-  WHERE seq BETWEEN ${keySql('?1', '?2')} AND ${keySql('?1', `${MAX_SEQ}`)} ORDER BY seq LIMIT ?3`
+export const READ = readSql(COLUMNS)
+
+/** The same for a file that an earlier version has written. `known`: the columns of its table. */
+export function readKnownSql(known: readonly string[]): string {
+  const columns = [...DRAFT_COLUMNS, REDACTED].map((name) =>
+    known.includes(name) ? `events.${name}` : 'NULL',
+  )
+  return readSql([seqSql('events.seq'), ...columns].join(', '))
+}
+
+function readSql(columns: string): string {
+  return `SELECT ${columns} FROM events
+    WHERE seq BETWEEN ${keySql('?1', '?2')} AND ${keySql('?1', `${MAX_SEQ}`)} ORDER BY seq LIMIT ?3`
+}
 
 /** ?3: a JSON array of draft rows, whose events get the numbers after ?2 in log ?1. */
 export const INSERT = `INSERT INTO events (seq, ${DRAFT_COLUMNS.join(', ')})
   SELECT ${keySql('?1', '?2 + 1 + key')}, ${DRAFT_COLUMNS.map((_, at) => `value ->> ${at}`).join(', ')}
   FROM json_each(?3)`
 
-export function rowOf({ at, kind, from, text, id }: Draft): DraftRow {
-  return [Date.parse(at), kind, from.id, from.name, from.via, text, id ?? null]
+export function rowOf({ at, kind, from, text, id, act }: Draft): DraftRow {
+  const does = act === undefined ? null : JSON.stringify(act)
+  return [Date.parse(at), kind, from.id, from.name, from.via, text, id ?? null, does]
 }
 
-export function eventOf([seq, at, kind, person, name, via, text, id]: Row): RoomEvent {
+export function eventOf([
+  seq,
+  at,
+  kind,
+  person,
+  name,
+  via,
+  text,
+  id,
+  act,
+  redacted,
+]: Row): RoomEvent {
   return {
     seq,
     at: new Date(at).toISOString(),
@@ -76,5 +105,7 @@ export function eventOf([seq, at, kind, person, name, via, text, id]: Row): Room
     from: { id: person, name, via },
     text,
     ...(id !== null && { id }),
+    ...(act !== null && { act: JSON.parse(act) }),
+    ...(typeof redacted === 'string' && { redacted: { by: redacted } }),
   }
 }

@@ -59,6 +59,14 @@ export function prepare(database: Database.Database) {
     unindex: database.prepare(
       `INSERT INTO words (words, rowid, text) SELECT 'delete', seq, text FROM events WHERE ${between}`,
     ),
+    // Otherwise the words of a text would stay in the index until its parts are merged.
+    deleteSecurely: database.prepare(
+      // Numbers arrive as REAL, which FTS5 does not take here.
+      "INSERT INTO words (words, rank) VALUES ('secure-delete', CAST(? AS INTEGER))",
+    ),
+    redact: database.prepare(
+      `UPDATE events SET text = '', redacted = ?3 WHERE seq = ${keySql('?1', '?2')}`,
+    ),
     drop: database.prepare(`DELETE FROM events WHERE ${between}`),
     keepSeat: database.prepare('INSERT OR REPLACE INTO seats VALUES (?, ?, ?, ?, ?, ?, ?)'),
     latestSeat: raw('SELECT max(at) FROM seats'),
@@ -70,6 +78,9 @@ export function prepare(database: Database.Database) {
     registered: raw('SELECT person, name FROM registrations'),
     register: database.prepare('INSERT OR REPLACE INTO registrations VALUES (?, ?)'),
     unregister: database.prepare('DELETE FROM registrations WHERE person = ?'),
+    rules: raw('SELECT key, value FROM rules'),
+    keepRule: database.prepare('INSERT OR REPLACE INTO rules VALUES (?, ?)'),
+    endRule: database.prepare('DELETE FROM rules WHERE key = ?'),
     probe: database.prepare("UPDATE meta SET value = value WHERE key = 'epoch'"),
   }
 }

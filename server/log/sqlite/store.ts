@@ -6,6 +6,7 @@
  * while the disk works.
  */
 
+import { type Rule, rulesOf } from '../../room/hosts/rules.ts'
 import { LOBBY } from '../../room/keys.ts'
 import type {
   Committed,
@@ -19,6 +20,7 @@ import type {
   StoreHealth,
 } from '../../room/log.ts'
 import { placesByLog } from '../committed.ts'
+import { redactionsOf } from '../redactions.ts'
 import { SearchQueue } from '../searches.ts'
 import { latestTopic } from '../topic.ts'
 import { LateThread } from './late.ts'
@@ -83,6 +85,7 @@ class SqliteStore implements Store {
   readonly rooms: readonly StoredRoom[]
   readonly lobbyTopic: string
   readonly registered: readonly Registered[]
+  readonly rules: readonly Rule[]
   readonly #writer: Thread
   readonly #parts: Parts
   /** Reads pages and seats. */
@@ -99,12 +102,13 @@ class SqliteStore implements Store {
   #isProbing = false
 
   constructor(writer: Thread, contents: Contents, parts: Parts) {
-    const { epoch, secret, rooms, lobby, registered } = contents
+    const { epoch, secret, rooms, rules, lobby, registered } = contents
     this.epoch = epoch
     this.secret = secret
     this.rooms = rooms
     this.lobbyTopic = lobby.topic
     this.registered = registered
+    this.rules = rules
     this.#writer = writer
     this.#parts = parts
     this.#reader = new LateThread(parts.startReader)
@@ -145,6 +149,8 @@ class SqliteStore implements Store {
         key,
         text: JSON.stringify(drafts.map(rowOf)),
         topic: latestTopic(drafts),
+        rules: drafts.flatMap((draft) => rulesOf(draft, key)),
+        redactions: redactionsOf(drafts),
       })),
     )
     const all: Committed[] = []
@@ -184,6 +190,14 @@ class SqliteStore implements Store {
 
   async keepSetting(name: string, value: string): Promise<void> {
     await this.#writer.call('keepSetting', name, value)
+  }
+
+  async ruleOf(key: string): Promise<unknown> {
+    return this.#reader.call('ruleOf', key)
+  }
+
+  async keepRule(rule: Rule): Promise<void> {
+    await this.#writer.call('keepRule', rule)
   }
 
   health(): StoreHealth {

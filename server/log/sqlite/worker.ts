@@ -13,11 +13,18 @@ import { type Contents, Writer, type WriterOptions } from './writer.ts'
 export type Method =
   | keyof Pick<
       Writer,
-      'open' | 'release' | 'append' | 'keepSeats' | 'register' | 'keepSetting' | 'probe'
+      | 'open'
+      | 'release'
+      | 'append'
+      | 'keepSeats'
+      | 'register'
+      | 'keepSetting'
+      | 'keepRule'
+      | 'probe'
     >
   | keyof Pick<
       Queries,
-      'read' | 'before' | 'search' | 'seatOf' | 'seatNamed' | 'directLogsOf' | 'setting'
+      'read' | 'before' | 'search' | 'seatOf' | 'seatNamed' | 'directLogsOf' | 'setting' | 'ruleOf'
     >
 export type Call = { number: number; method: Method | 'close'; args: unknown[] }
 /** `error`: the end of a sentence that begins with the log. */

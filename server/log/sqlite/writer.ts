@@ -7,11 +7,13 @@
  */
 import type Database from 'libsql'
 import type { RoomEvent } from '../../../shared/protocol.ts'
+import type { Rule } from '../../room/hosts/rules.ts'
 import { LOBBY, personsOf } from '../../room/keys.ts'
 import type { LogKey, Registered, Seat, StoredRoom } from '../../room/log.ts'
+import type { Redaction } from '../redactions.ts'
 import { TOPIC } from '../topic.ts'
 import { type Extent, Extents, emptyExtent, extentOf } from './extents.ts'
-import { createFolder, lock, open } from './folder.ts'
+import { BUSY_MS, createFolder, lock, open } from './folder.ts'
 import { migrate } from './migrations.ts'
 import { makePrivate } from './modes.ts'
 import { type DraftRow, eventOf, type Row } from './rows.ts'
@@ -23,8 +25,17 @@ import { type Limits, Upkeep } from './upkeep.ts'
 
 export type WriterOptions = Limits & { folder: string }
 
-/** The drafts for one log. `text`: a JSON array of draft rows. `topic`: what these set it to. */
-export type Group = { key: LogKey; text: string; topic: string | undefined }
+/**
+ * The drafts for one log. `text`: a JSON array of draft rows. `topic`: what these set it to. `rules`:
+ * what their acts make. `redactions`: the texts that these take away.
+ */
+export type Group = {
+  key: LogKey
+  text: string
+  topic: string | undefined
+  rules: readonly Rule[]
+  redactions: readonly Redaction[]
+}
 
 /**
  * `head`: seq of the latest event. Without `outcomes`, all drafts became events, the last of them
@@ -41,6 +52,7 @@ export type Contents = {
   epoch: string
   secret: Uint8Array
   rooms: StoredRoom[]
+  rules: Rule[]
   lobby: Ends & { name: string; topic: string }
   registered: Registered[]
   warnings: string[]
@@ -55,6 +67,8 @@ export class Writer {
   readonly #extents = new Extents()
   readonly #upkeep: Upkeep
   readonly #seats: SeatTable
+  /** Whether the WAL may have a text that was taken away. */
+  #leftovers = false
 
   /** Throws an UnusableFile or a fault of the disk, and leaves the files as they are. */
   constructor({ folder, ...limits }: WriterOptions) {
@@ -116,6 +130,15 @@ export class Writer {
     )
   }
 
+  keepRule(rule: Rule): void {
+    this.#transaction(() => this.#putRule(rule))
+  }
+
+  #putRule({ key, value }: Rule): void {
+    if (value === null) this.#statements.endRule.run(key)
+    else this.#statements.keepRule.run(key, JSON.stringify(value))
+  }
+
   /** Writes to the disk without changing anything. Throws if the disk cannot be written. */
   probe(): void {
     this.#transaction(() => this.#statements.probe.run())
@@ -123,7 +146,9 @@ export class Writer {
 
   /** `Upkeep.step`. */
   upkeep(events: number, wall: number, monotonic: number): boolean {
-    return this.#upkeep.step(events, wall, monotonic)
+    const hasMore = this.#upkeep.step(events, wall, monotonic)
+    if (this.#leftovers) this.#leftovers = !this.#emptyWal()
+    return hasMore || this.#leftovers
   }
 
   /** `Upkeep.takeFirsts`. */
@@ -140,6 +165,7 @@ export class Writer {
     const meta = Object.fromEntries(this.#statements.meta.all() as [string, string][])
     const rooms = this.#statements.rooms.all() as [string, string, string][]
     const registered = this.#statements.registered.all() as [string, string][]
+    const rules = this.#statements.rules.all() as [string, string][]
     const lobby = this.#load(LOBBY) as Extent
     this.#extents.open(lobby)
     const { first, head, name } = lobby
@@ -148,6 +174,7 @@ export class Writer {
       epoch: meta.epoch ?? '',
       secret: Buffer.from(meta.secret ?? '', 'base64'),
       rooms: rooms.map(([key, name, topic]) => ({ key, name, topic })),
+      rules: rules.map(([key, value]) => ({ key, value: JSON.parse(value) })),
       lobby: { first, head, name, topic },
       registered: registered.map(([person, name]) => ({ person, name })),
     }
@@ -158,13 +185,48 @@ export class Writer {
     return row === undefined ? undefined : extentOf(row)
   }
 
-  #write({ key, text, topic }: Group): { extent: Extent; number: number; appended: Appended } {
+  #write({ key, text, topic, rules, redactions }: Group): {
+    extent: Extent
+    number: number
+    appended: Appended
+  } {
     const extent = this.#extents.get(key)
     if (extent === undefined) throw new Error(`has no open log ${key}`)
     const number = extent.number ?? this.#addLog(extent)
     const { topic: newTopic, ...appended } = this.#insert(number, extent.head, text, topic)
+    for (const rule of rules) this.#putRule(rule)
+    for (const redaction of redactions) this.#redact(number, extent.indexed, redaction)
     if (newTopic !== undefined) this.#statements.setTopic.run(number, newTopic)
     return { extent, number, appended }
+  }
+
+  /** `indexed`: seq of the last event that is in the full-text index. */
+  #redact(number: number, indexed: number, { seq, by }: Redaction): void {
+    const { deleteSecurely, unindex, redact, index } = this.#statements
+    if (seq > indexed) {
+      redact.run(number, seq, by)
+    } else {
+      deleteSecurely.run(1)
+      unindex.run(number, seq, seq)
+      redact.run(number, seq, by)
+      index.run(number, seq, seq)
+      deleteSecurely.run(0)
+    }
+    this.#leftovers = true
+  }
+
+  /** Whether the file has everything that was in the WAL, which is empty then. */
+  #emptyWal(): boolean {
+    // No wait: appends would wait, too.
+    this.#database.exec('PRAGMA busy_timeout = 0')
+    try {
+      const [busy] = this.#database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').raw().get() as [
+        number,
+      ]
+      return busy === 0
+    } finally {
+      this.#database.exec(`PRAGMA busy_timeout = ${BUSY_MS}`)
+    }
   }
 
   #addLog({ key, name }: Extent): number {
@@ -213,6 +275,8 @@ export class Writer {
   }
 }
 
-function keyOf([, , person, , , , id]: DraftRow): string | undefined {
+function keyOf([, , person, , , , id]: [...DraftRow, redacted?: string | null]):
+  | string
+  | undefined {
   return id === null ? undefined : `${person} ${id}`
 }

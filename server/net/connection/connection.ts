@@ -76,6 +76,8 @@ export class Connection implements Reader {
   #codec: Codec
   #via: Via
   #ending: Ending | undefined
+  /** What the goodbye says, if it is more than the error table does. */
+  #farewell: string | undefined
   /** Resolves when the session has left the room; undefined while the connection is open. */
   #left: Promise<void> | undefined
   /** Monotonic time, in ms, at which the last write was seen to be held by lockstep mode. */
@@ -290,7 +292,8 @@ export class Connection implements Reader {
     this.close('catch_up_failed')
   }
 
-  close(ending: Ending): void {
+  close(ending: Ending, message?: string): void {
+    if (this.#state === 'open') this.#farewell = message
     // The server stops: what a closed connection has sent is processed without flood control.
     if (ending === 'shutdown' && this.#intake.isDraining) void this.#intake.drain('unlimited')
     this.#startClosing(ending, this.#dialect.reconnects && ending === 'too_slow')
@@ -331,7 +334,8 @@ export class Connection implements Reader {
     this.#setLockstep(false)
     if (ending !== 'bye') {
       this.#options.rooms.tally.refused(ending)
-      this.deliver(errorMessage({ code: ending }))
+      const message = this.#farewell
+      this.deliver(errorMessage({ code: ending, ...(message !== undefined && { message }) }))
     }
     if (this.#state === 'closing') this.#state = 'ending'
     const code = ending === 'bye' ? 1000 : (errors[ending].close ?? 1011)

@@ -395,7 +395,8 @@ export class Outbox {
     const { codec, omits, ignored } = this.#owner
     const allowed = withoutPeople(message, ignored)
     const units = allowed === undefined ? [] : codec.broadcast.encode(allowed)
-    const visible = units.filter(({ own }) => own === undefined || !ignored.has(own))
+    const isPresence = message.type === 'presence'
+    const visible = isPresence ? units.filter(({ own }) => !ignored.has(own ?? '')) : units
     return partFor(new Encoded(visible), omits)
   }
 }

@@ -97,6 +97,16 @@ export async function sayRoute(app: FastifyInstance, { rooms, flood }: SayOption
     const giveBack = waiting.take(request.ip)
     if (giveBack === undefined) return refuseForNow(reply, 1000)
     const held = await rooms.enter(message.room, networkOf(request.ip))
+    const objection = held.ok
+      ? (rooms.hosts.refused(undefined, networkOf(request.ip)) ??
+        rooms.hosts.objection(read.draft.from.id, held.room.log.key) ??
+        rooms.hosts.tooSoon(`http ${networkOf(request.ip)}`, held.room.log.key))
+      : undefined
+    if (held.ok && objection !== undefined) {
+      held.room.release()
+      giveBack()
+      return refuse(reply, objection, rooms)
+    }
     const committed = held.ok ? await commit(held.room, read.draft) : undefined
     giveBack()
     if (!held.ok) return refuse(reply, held.fault, rooms)
@@ -136,7 +146,7 @@ function readFlag(fields: Record<string, unknown>): object {
 /** A request → the draft of its event, or why it is refused. */
 function readMessage(
   { text, name = DEFAULT_NAME, id, action }: Message,
-  { people, store }: Rooms,
+  { people, hosts, store }: Rooms,
 ): { ok: true; draft: Omit<Draft, 'at'> } | { ok: false; fault: Fault } {
   const line = text.replace(/\r?\n$/, '')
   if (/[\r\n]/.test(line)) {
@@ -145,6 +155,7 @@ function readMessage(
   }
   const said = checkMessage(line, store.secret)
   if (!said.ok) return said
+  if (hosts.holdsKey(said.text, '')) return { ok: false, fault: { code: 'key_said' } }
   const claim = people.names.claim(name, '')
   if (!claim.ok) return claim
   const from = { id: idOfName(claim.name, store.secret), name: claim.name, via: 'http' } as const

@@ -65,8 +65,8 @@ async function arrive(
   hello: Greeting,
   identity: string | undefined,
 ): Promise<Room | undefined> {
-  const { doors, people, store } = self.rooms
-  const { room: wanted, token, code, ...naming } = hello
+  const { doors, hosts, people, store } = self.rooms
+  const { room: wanted, token, code, name, ...naming } = hello
   const known = token === undefined ? undefined : personOf(token, store.secret)
   const admission =
     identity === undefined ? await doors.check(self.reader.source, { code, person: known }) : OWN
@@ -78,8 +78,19 @@ async function arrive(
   if (room === undefined) return undefined
   const id = identity ?? known
   const returning = await people.returning(id)
+  const refusal = identity === undefined ? hosts.refused(id, self.reader.source.name) : undefined
+  if (refusal !== undefined) {
+    room.release()
+    self.reader.close(refusal.code, refusal.message)
+    return undefined
+  }
+  const asked = name ?? returning?.seat?.name
+  const instead =
+    id === undefined || asked === undefined ? undefined : hosts.rules.nameInstead(id, asked)
+  const given = instead ?? name
+  const named = { ...naming, ...(given !== undefined && { name: given }) }
   const arrival =
-    self.state === 'entering' ? people.arrive(self.reader, naming, returning) : undefined
+    self.state === 'entering' ? people.arrive(self.reader, named, returning) : undefined
   if (arrival?.ok !== true) {
     room.release()
     if (arrival !== undefined) self.refuse(arrival.fault)
@@ -87,6 +98,7 @@ async function arrive(
   }
   self.become(arrival.person)
   if (admission.isInsider) self.comeInside(arrival.person.id)
+  hosts.arrived(arrival.person.id, self.reader.source.name)
   return room
 }
 
@@ -118,6 +130,8 @@ export async function resume(self: Self, code: string): Promise<void> {
   if (id === undefined || seat === undefined || people.comesTooLate(id, self.reader)) {
     return self.refuse({ code: 'resume_unknown' })
   }
+  const refusal = self.rooms.hosts.refused(id, self.reader.source.name)
+  if (refusal !== undefined) return self.reader.close(refusal.code, refusal.message)
   if (id === self.id) return self.reply({ type: 'you_are', name: seat.name, changed: false })
   const room = await self.rooms.reenter(seat.room, self.reader.source.name)
   if (self.state !== 'member') return room.release()
@@ -132,6 +146,7 @@ export async function resume(self: Self, code: string): Promise<void> {
   }
   self.become(arrival.person)
   if (isInsider) self.comeInside(id)
+  self.rooms.hosts.arrived(id, self.reader.source.name)
   self.memberships.enter(room, arrival.person)
   self.memberships.settleIn(room)
   const { trimmed, skipped, missed, cursor } = positionIn(room, seat.positions[room.log.key])

@@ -21,10 +21,18 @@ type DirectQuery = Extract<Request, { type: 'history' | 'search' }>
 export async function direct(self: Self, { to, text: raw, id, action }: DirectSay): Promise<void> {
   const checked = checkMessage(raw, self.rooms.store.secret)
   if (!checked.ok) return self.refuse(checked.fault, id)
+  if (self.holdsKey(checked.text)) return self.refuse({ code: 'key_said' }, id)
   const held = await conversationWith(self, to, id)
   const from = self.lastKnown
   if (held === undefined) return
   const { conversation, peer } = held
+  const { rules } = self.rooms.hosts
+  // Whoever may not write can still write to the hosts.
+  const fault = rules.isHost(peer.id) ? undefined : self.objectionIn(undefined)
+  if (fault !== undefined) {
+    conversation.release()
+    return self.refuse(fault, id)
+  }
   if (from === undefined || self.state !== 'member') return conversation.release()
   const kind = action === true ? 'action' : 'message'
   const draft = { kind, from, text: checked.text, ...(id !== undefined && { id }) } as const

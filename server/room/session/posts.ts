@@ -32,7 +32,7 @@ export class Posts {
   ): Promise<void> | undefined {
     const size = draft.text.length + POST_OVERHEAD
     this.#unsettled += size
-    this.#rooms.post(channel, draft, (committed) => {
+    this.#rooms.post(channel, withoutRole(draft), (committed) => {
       this.#unsettled -= size
       for (const resolve of this.#onSettled.splice(0)) resolve()
       settle(committed)
@@ -51,4 +51,10 @@ export class Posts {
       await new Promise<void>((resolve) => this.#onSettled.push(resolve))
     }
   }
+}
+
+/** The role is what a person is now; an event stays as it is. */
+function withoutRole(draft: Omit<Draft, 'at'>): Omit<Draft, 'at'> {
+  const { id, name, via, role } = draft.from
+  return role === undefined ? draft : { ...draft, from: { id, name, via } }
 }

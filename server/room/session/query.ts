@@ -20,7 +20,7 @@ type LogQuery = Extract<Request, { type: 'history' | 'search' }>
 export type Query = LogQuery | Extract<Request, { type: 'who' | 'help' | 'show_topic' }>
 
 /** Rejects if the log cannot be read. */
-export async function replyTo(query: Query, room: Room): Promise<Outgoing> {
+export async function replyTo(query: Query, room: Room, isHost: boolean): Promise<Outgoing> {
   const { members, about } = room
   switch (query.type) {
     case 'history':
@@ -33,7 +33,7 @@ export async function replyTo(query: Query, room: Room): Promise<Outgoing> {
     case 'show_topic':
       return { type: 'topic_is', topic: about.topic, changed: false }
     case 'help':
-      return query
+      return { ...query, isHost }
   }
 }
 

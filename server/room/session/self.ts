@@ -77,6 +77,22 @@ export class Self {
     return this.#isInsider
   }
 
+  get isHost(): boolean {
+    return this.#id !== undefined && this.rooms.hosts.rules.isHost(this.#id)
+  }
+
+  /** Why the person may not write; undefined if they may. `channel`: undefined for any person. */
+  objectionIn(channel: Channel | undefined): Fault | undefined {
+    return this.#id === undefined
+      ? undefined
+      : this.rooms.hosts.objection(this.#id, channel?.log.key)
+  }
+
+  /** Whether a text gives the key of the hosts away. */
+  holdsKey(text: string): boolean {
+    return this.rooms.hosts.holdsKey(text, this.#id ?? '')
+  }
+
   get ignored(): Ignored {
     return this.#ignored
   }

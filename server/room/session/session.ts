@@ -13,6 +13,7 @@ import type { Room } from '../room.ts'
 import type { Rooms } from '../rooms.ts'
 import { enter, giveCode, resume } from './arrival.ts'
 import { askConversation, direct, ignore, reply } from './direct.ts'
+import { act, becomeHost, listBans } from './hosting.ts'
 import { join, leaveRoom } from './moves.ts'
 import { type Query, replyTo } from './query.ts'
 import { register } from './register.ts'
@@ -20,7 +21,9 @@ import { Self } from './self.ts'
 import { say, setTopic } from './speech.ts'
 
 /** The requests that are for one of the rooms that the connection is in. */
-type RoomRequest = Query | Extract<Request, { type: 'say' | 'topic' | 'typing' | 'leave' }>
+type RoomRequest =
+  | Query
+  | Extract<Request, { type: 'say' | 'topic' | 'typing' | 'leave' | 'host' | 'act' }>
 
 export class Session {
   readonly #self: Self
@@ -75,6 +78,8 @@ export class Session {
         return join(self, request)
       case 'rooms':
         return this.#list()
+      case 'bans':
+        return listBans(self)
       case 'direct':
         return direct(self, request)
       case 'reply':
@@ -96,7 +101,7 @@ export class Session {
   /** A client that is asked for the room code can read the help. */
   #outside(request: Request): Promise<void> | void {
     if (request.type === 'say') return giveCode(this.#self, request.text)
-    if (request.type === 'help') return this.#self.reply(request)
+    if (request.type === 'help') return this.#self.reply({ ...request, isHost: false })
     return this.#self.refuse({ code: 'code_needed' })
   }
 
@@ -127,7 +132,12 @@ export class Session {
         return say(self, request, room)
       case 'topic':
         return setTopic(self, request, room)
+      case 'host':
+        return becomeHost(self, request, room)
+      case 'act':
+        return act(self, request.act, room)
       case 'typing':
+        if (self.objectionIn(room) !== undefined) return undefined
         return self.person && room.typing.set(self.person, request.on)
       case 'leave':
         return leaveRoom(self, room)
@@ -147,7 +157,7 @@ export class Session {
     // The reply includes what this person has just said.
     await self.posts.settled()
     try {
-      self.reply(await replyTo(query, room), room)
+      self.reply(await replyTo(query, room, self.isHost), room)
     } catch {
       self.refuse({ code: 'history_unavailable' })
     }
@@ -158,7 +168,7 @@ export class Session {
     const self = this.#self
     const { id, reader, rooms } = self
     const fault = reader.source.allows('renames')
-      ? id && rooms.people.rename(id, raw, reader.source.name)
+      ? id && (rooms.hosts.nameTaken(id, raw) ?? rooms.people.rename(id, raw, reader.source.name))
       : ({ code: 'too_fast' } as const)
     if (!fault) self.reply({ type: 'you_are', name: this.name ?? '', changed: true })
     else self.refuse(fault)

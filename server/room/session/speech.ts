@@ -1,4 +1,5 @@
-/** What a session says in a room. */
+/** What a session says in a room, if it may. */
+import type { Fault } from '../../../shared/errors.ts'
 import type { Say, SetTopic } from '../../../shared/protocol.ts'
 import { checkMessage, checkTopic } from '../message.ts'
 import type { Room } from '../room.ts'
@@ -11,9 +12,10 @@ export function say(
   room: Room,
 ): Promise<void> | undefined {
   const checked = checkMessage(raw, self.rooms.store.secret)
+  const fault = checked.ok ? objection(self, checked.text, room) : checked.fault
   const from = self.lastKnown
-  if (!checked.ok || from === undefined) {
-    if (!checked.ok) self.refuse(checked.fault, id)
+  if (!checked.ok || fault !== undefined || from === undefined) {
+    if (fault !== undefined) self.refuse(fault, id)
     return undefined
   }
   const kind = action === true ? 'action' : 'message'
@@ -32,9 +34,10 @@ export function setTopic(
   room: Room,
 ): Promise<void> | undefined {
   const checked = checkTopic(raw, self.rooms.store.secret)
+  const fault = checked.ok ? objection(self, checked.text, room) : checked.fault
   const from = self.lastKnown
-  if (!checked.ok || from === undefined) {
-    if (!checked.ok) self.refuse({ ...checked.fault, room: room.about.name })
+  if (!checked.ok || fault !== undefined || from === undefined) {
+    if (fault !== undefined) self.refuse({ ...fault, room: room.about.name })
     return undefined
   }
   const { text: topic } = checked
@@ -43,4 +46,10 @@ export function setTopic(
       self.refuse({ code: 'log_unavailable', room: room.about.name })
     } else self.reply({ type: 'topic_is', topic, changed: true }, room)
   })
+}
+
+/** Why the person may not say this text in the room. */
+function objection(self: Self, text: string, room: Room): Fault | undefined {
+  if (self.holdsKey(text)) return { code: 'key_said' }
+  return self.objectionIn(room) ?? self.rooms.hosts.tooSoon(self.id ?? '', room.log.key)
 }

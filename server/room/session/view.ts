@@ -14,7 +14,7 @@ export type Place = { epoch?: string; seq?: number; history?: number }
 
 export type View = Pick<
   Welcome,
-  'epoch' | 'head' | 'resumed' | 'reset' | 'members' | 'memberCount' | 'events' | 'topic'
+  'epoch' | 'head' | 'resumed' | 'reset' | 'members' | 'memberCount' | 'events' | 'topic' | 'pinned'
 >
 
 /** The view and the cursor are of the moment of the call. `epoch`: of the store. */
@@ -33,6 +33,7 @@ export async function viewOf(
   const seq = resumed ? (place.seq ?? head) : head
   const tail = resumed ? 0 : (place.history ?? 0)
   const events = latestFitting((await room.latest(tail)).filter((event) => event.seq <= head))
+  const pinned = await room.pinned()
   const view: View = {
     epoch,
     head,
@@ -42,6 +43,7 @@ export async function viewOf(
     memberCount,
     events,
     ...(about.topic !== '' && { topic: about.topic }),
+    ...(pinned !== undefined && { pinned }),
   }
   return { view, cursor: { seq, until: head, position } }
 }

@@ -210,6 +210,9 @@ class Chat {
       case 'rooms':
       case 'ignore':
       case 'register':
+      case 'host':
+      case 'act':
+      case 'bans':
         // The server's reply arrives later as a message.
         if (!this.#client.ask(request)) this.#showLines(noConnection)
         return

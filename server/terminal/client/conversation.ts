@@ -46,7 +46,19 @@ import { returned } from './return.ts'
 /** The requests of a person that the server answers. */
 export type Asked = Extract<
   ClientMessage,
-  { type: 'name' | 'topic' | 'history' | 'search' | 'rooms' | 'ignore' | 'register' }
+  {
+    type:
+      | 'name'
+      | 'topic'
+      | 'history'
+      | 'search'
+      | 'rooms'
+      | 'ignore'
+      | 'register'
+      | 'host'
+      | 'act'
+      | 'bans'
+  }
 >
 
 export class Conversation {
@@ -219,6 +231,7 @@ export class Conversation {
         return this.#reply(message)
       case 'ignored':
       case 'registered':
+      case 'bans':
         return [message]
     }
   }

@@ -11,7 +11,7 @@ const NAMES_BYTES = 16_384
 /** `offered`: the commands that /help lists. `columns`: width of the terminal. */
 export function localReply(
   request: Request,
-  { members, memberCount, room, topic }: Conversation,
+  { me, members, memberCount, room, topic }: Conversation,
   offered: readonly Command[],
   columns: number,
 ): string[] {
@@ -24,11 +24,17 @@ export function localReply(
     case 'show_topic':
       return replyLines({ type: 'topic_is', topic, changed: false }, columns)
     case 'help':
-      return request.about ? helpAbout(request.about, columns) : helpLines(columns, offered)
+      return request.about
+        ? helpAbout(request.about, columns)
+        : helpLines(columns, offeredTo(me?.role === 'host', offered))
     case 'resume':
       return ['! Not needed here: this client resumes by itself after it reconnects.']
     default:
       // A typed line is nothing else.
       return []
   }
+}
+
+function offeredTo(isHost: boolean, offered: readonly Command[]): readonly Command[] {
+  return offered.filter(({ ofHosts }) => isHost || ofHosts === undefined)
 }

@@ -7,6 +7,9 @@ import { type ClientState, takeRejection } from '../../../shared/client/state.ts
 import { type ErrorCode, errors } from '../../../shared/errors.ts'
 import type { ErrorMessage } from '../../../shared/protocol.ts'
 
+/** A host has forbidden it for a while: the person decides whether to send it again. */
+const FORBIDDEN: ReadonlySet<string> = new Set(['muted', 'slow_mode'])
+
 /** The messages that are pending afterwards, and what is shown. */
 export type Verdict = { pending: readonly Pending[]; shown: ErrorMessage[] }
 
@@ -20,7 +23,7 @@ export class Rejection {
   ofMessage(state: ClientState, error: ErrorMessage): Verdict | undefined {
     const rejected = takeRejection(state, error)
     if (rejected === undefined) return undefined
-    if (isRetryable(error)) {
+    if (isRetryable(error) && !FORBIDDEN.has(error.code)) {
       const message = 'The server cannot record messages right now.'
       return this.#forNow(rejected.pending, { ...error, message }, state.progressAt)
     }

@@ -1,6 +1,6 @@
 /** The texts around the line that is typed: greeting, state of the connection, pending messages. */
 import { type Address, addressText } from '../../../shared/address.ts'
-import { nameList } from '../../../shared/dialect/replies.ts'
+import { nameList, pinnedLine } from '../../../shared/dialect/replies.ts'
 import { painted } from '../../../shared/dialect/style.ts'
 import type { Joined, Welcome } from '../../../shared/protocol.ts'
 import { wrap } from '../../../shared/wrap.ts'
@@ -35,7 +35,12 @@ export function arrivalLines(joined: Joined, ownId: string | undefined, columns:
 
 /** Who else is in the room, and its topic. */
 function roomLines(
-  { members, memberCount, topic }: Pick<Joined, 'members' | 'memberCount' | 'topic'>,
+  {
+    members,
+    memberCount,
+    topic,
+    pinned,
+  }: Pick<Joined, 'members' | 'memberCount' | 'topic' | 'pinned'>,
   ownId: string | undefined,
 ): string[] {
   const others = members.filter(({ id }) => id !== ownId)
@@ -43,7 +48,11 @@ function roomLines(
     others.length === 0
       ? 'Nobody else is here yet.'
       : `Here: ${nameList(others, memberCount - 1, NAMES_BYTES)}.`
-  return [`* ${here}`, ...(topic === undefined ? [] : [`* Topic: ${topic}`])]
+  return [
+    `* ${here}`,
+    ...(topic === undefined ? [] : [`* Topic: ${topic}`]),
+    ...(pinned === undefined ? [] : [pinnedLine(pinned)]),
+  ]
 }
 
 /** Nothing for the lobby. */

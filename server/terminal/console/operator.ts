@@ -130,7 +130,8 @@ const operatorDialect: Dialect = {
   open(columns) {
     const codec = lineDialect.open(columns)
     const encode: Codec['encode'] = (message) => {
-      if (message.type === 'welcome') return []
+      // Its own act is printed as an event.
+      if (message.type === 'welcome' || message.type === 'acted') return []
       const units = codec.encode(message)
       return message.type === 'presence' ? units.filter(({ own }) => own !== OPERATOR_ID) : units
     }
@@ -158,7 +159,7 @@ const operatorDialect: Dialect = {
 }
 
 /** The operator's name and place are fixed, and the console is not a raw connection. */
-const absent: readonly CommandName[] = ['name', 'register', 'unregister', 'resume', 'turn']
+const absent: readonly CommandName[] = ['name', 'register', 'unregister', 'resume', 'turn', 'host']
 
 function isOffered(name: CommandName): boolean {
   return !absent.includes(name)

@@ -4,6 +4,7 @@
  * MUST NOT return a line that the person did not end with Enter: several pasted messages
  * wait for a confirmation.
  */
+import { hasSecret } from '../../../shared/commands.ts'
 import { splitUtf8 } from '../../../shared/dialect/line.ts'
 import { limits } from '../../../shared/limits.ts'
 import { sanitise, utf8Length } from '../../../shared/text.ts'
@@ -130,7 +131,7 @@ export class LineReader {
     const { text } = this.#line
     this.#line = EMPTY
     if (text.trim() === '') return undefined
-    this.#history.add(text)
+    if (!hasSecret(text)) this.#history.add(text)
     return { type: 'line', text }
   }
 

@@ -76,11 +76,11 @@ describe('a typed line', () => {
   })
 
   test('with an unknown command is a fault that shows the word, made safe and short', () => {
-    expect(utc.decode('/shout it')).toEqual({
+    expect(utc.decode('/yodel it')).toEqual({
       type: 'fault',
       fault: {
         code: 'unknown_command',
-        message: 'There is no command /shout. /help lists all commands; //x sends /x.',
+        message: 'There is no command /yodel. /help lists all commands; //x sends /x.',
       },
     })
     const decoded = utc.decode(`/\x1b[2J${'😀'.repeat(1000)}`)

@@ -28,7 +28,9 @@ function folderWith(
   for (const [key, name, drafts] of [['lobby', 'Office', lobby] as const, ...logs]) {
     writer.open(key, name)
     if (drafts.length === 0) continue
-    writer.append([{ key, text: JSON.stringify(drafts.map(rowOf)), topic: undefined }])
+    writer.append([
+      { key, text: JSON.stringify(drafts.map(rowOf)), topic: undefined, rules: [], redactions: [] },
+    ])
   }
   const seat = { person: carol.id, name: 'Carol', room: 'lobby', positions: {}, ignored: [] }
   writer.keepSeats([seat])

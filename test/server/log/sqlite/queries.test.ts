@@ -35,7 +35,15 @@ test('a search finds each event once, also when the writer indexes events in the
   )
   // Half of them are in the index, so that the log is not read as a whole.
   const append = (drafts: readonly Draft[]) =>
-    writer.append([{ key: 'lobby', text: JSON.stringify(drafts.map(rowOf)), topic: undefined }])
+    writer.append([
+      {
+        key: 'lobby',
+        text: JSON.stringify(drafts.map(rowOf)),
+        topic: undefined,
+        rules: [],
+        redactions: [],
+      },
+    ])
   append(drafts)
   while (writer.upkeep(500, 0, 0)) {}
   append(drafts)
@@ -66,7 +74,15 @@ describe('a search in the index', () => {
       const drafts = Array.from({ length: SMALL_EVENTS + 10 }, (_, at) =>
         draft(`hello ${key} ${at % 500 === 0 ? 'café' : 'nothing'}`),
       )
-      writer.append([{ key, text: JSON.stringify(drafts.map(rowOf)), topic: undefined }])
+      writer.append([
+        {
+          key,
+          text: JSON.stringify(drafts.map(rowOf)),
+          topic: undefined,
+          rules: [],
+          redactions: [],
+        },
+      ])
     }
     while (writer.upkeep(500, 0, 0)) {}
     const queries = new Queries(open(folder))

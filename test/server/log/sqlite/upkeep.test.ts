@@ -28,7 +28,9 @@ function openQueries(folder: string): Queries {
 /** Appends to the lobby, if no key is given. */
 function append(writer: Writer, drafts: readonly Draft[], key = 'lobby'): void {
   writer.open(key, key)
-  writer.append([{ key, text: JSON.stringify(drafts.map(rowOf)), topic: undefined }])
+  writer.append([
+    { key, text: JSON.stringify(drafts.map(rowOf)), topic: undefined, rules: [], redactions: [] },
+  ])
 }
 
 const many = (count: number, text = 'hello') => Array.from({ length: count }, () => draft(text))

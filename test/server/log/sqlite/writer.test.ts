@@ -2,12 +2,14 @@
 import { join } from 'node:path'
 import Database from 'libsql'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { redactionsOf } from '../../../../server/log/redactions.ts'
 import { open as openFolder } from '../../../../server/log/sqlite/folder.ts'
 import { Queries } from '../../../../server/log/sqlite/queries.ts'
 import { rowOf } from '../../../../server/log/sqlite/rows.ts'
 import { MAX_SEATS, SPARE_SEATS } from '../../../../server/log/sqlite/seats.ts'
 import { type Group, Writer, type WriterOptions } from '../../../../server/log/sqlite/writer.ts'
 import { latestTopic, TOPIC } from '../../../../server/log/topic.ts'
+import { rulesOf } from '../../../../server/room/hosts/rules.ts'
 import type { Draft, Seat } from '../../../../server/room/log.ts'
 import { testFolder } from '../../../support/folder.ts'
 import { draft } from '../../../support/store.ts'
@@ -31,6 +33,8 @@ const group = (drafts: readonly Draft[], key = 'lobby'): Group => ({
   key,
   text: JSON.stringify(drafts.map(rowOf)),
   topic: latestTopic(drafts),
+  rules: drafts.flatMap((draft) => rulesOf(draft, key)),
+  redactions: redactionsOf(drafts),
 })
 
 /** A draft that the table refuses. */
@@ -147,7 +151,7 @@ test('the log with the largest number, and the largest seq, are like all others'
   const [most, last] = [2 ** 23 - 1, 2 ** 40 - 4]
   database.exec(`
     INSERT INTO logs (number, key, name) VALUES (${most - 1}, 'room a', 'a'), (${most}, 'room b', 'b');
-    INSERT INTO events SELECT number << 40 | ${last}, 0, 'message', 'p', 'p', 'web', 'old ' || name, 'u0'
+    INSERT INTO events SELECT number << 40 | ${last}, 0, 'message', 'p', 'p', 'web', 'old ' || name, 'u0', NULL, NULL
       FROM logs WHERE number > 0;
     UPDATE logs SET indexed = ${last - 1} WHERE number > 0;`)
   const writer = openWriter({ folder, retain: 2 })

@@ -1,0 +1,188 @@
+/**
+ * Rules: what the acts of hosts have made, by key. An act makes the same rules whenever and wherever
+ * it is read, so a store can keep them beside the events, and every node comes to the same ones.
+ *
+ * MUST have no timers: times are compared with the clock when a rule is used.
+ */
+
+import { remainingText } from '../../../shared/duration.ts'
+import type { Fault } from '../../../shared/errors.ts'
+import { foldName } from '../../../shared/fold.ts'
+import type { Role, RoomEvent } from '../../../shared/protocol.ts'
+import type { LogKey } from '../log.ts'
+import { OPERATOR_ID, RELAY_ID } from '../roster.ts'
+
+/** `value`: JSON; null for a rule that has ended. */
+export type Rule = { key: string; value: unknown }
+
+/** `until`: ISO 8601; without it, until it is taken back. `by`: name of the host. */
+type Lasting = { name: string; by: string; until?: string }
+/** `address`: the mark of a network, if that is banned, too. */
+export type Ban = Lasting & { id: string; address?: string }
+
+/** Keys. A person is given by their id, a room by the key of its log. */
+const hostKey = (id: string) => `host ${id}`
+const slowKey = (log: LogKey) => `slow ${log}`
+const pinKey = (log: LogKey) => `pin ${log}`
+const LOCK_KEY = 'lock'
+const muteKey = (id: string) => `mute ${id}`
+const banKey = (id: string) => `ban ${id}`
+const addressKey = (mark: string) => `address ${mark}`
+const nameKey = (id: string) => `name ${id}`
+const observerKey = (id: string) => `observer ${id}`
+const quietKey = (log: LogKey) => `quiet ${log}`
+
+/** What an event changes. `log`: where the act was done. */
+export function rulesOf({ act, from }: Pick<RoomEvent, 'act' | 'from'>, log: LogKey): Rule[] {
+  if (act === undefined) return []
+  const by = from.name
+  switch (act.type) {
+    case 'host':
+      // Whoever has the key is trusted again.
+      return [
+        rule(hostKey(act.person.id), { name: act.person.name }),
+        end(muteKey(act.person.id)),
+        end(observerKey(act.person.id)),
+      ]
+    case 'unhost':
+      return [end(hostKey(act.person.id))]
+    case 'mute': {
+      const { person, until } = act
+      const key = person === undefined ? quietKey(log) : muteKey(person.id)
+      return [rule(key, { name: person?.name ?? '', by, ...(until !== undefined && { until }) })]
+    }
+    case 'unmute':
+      return [end(act.person === undefined ? quietKey(log) : muteKey(act.person.id))]
+    case 'ban': {
+      const { person, until, address } = act
+      const lasting = { name: person.name, by, ...(until !== undefined && { until }) }
+      if (address === undefined) return [rule(banKey(person.id), lasting)]
+      return [rule(banKey(person.id), { ...lasting, address }), rule(addressKey(address), lasting)]
+    }
+    case 'unban': {
+      const { person, address } = act
+      return [end(banKey(person.id)), ...(address === undefined ? [] : [end(addressKey(address))])]
+    }
+    case 'rename':
+      return [rule(nameKey(act.person.id), { was: foldName(act.person.name), name: act.name })]
+    case 'observer':
+      return [rule(observerKey(act.person.id), { on: act.on })]
+    case 'slow':
+      return [act.seconds === 0 ? end(slowKey(log)) : rule(slowKey(log), { seconds: act.seconds })]
+    case 'lock':
+      return [rule(LOCK_KEY, { by })]
+    case 'unlock':
+      return [end(LOCK_KEY)]
+    case 'pin':
+      return [act.seq === 0 ? end(pinKey(log)) : rule(pinKey(log), { seq: act.seq })]
+    default:
+      return []
+  }
+}
+
+function rule(key: string, value: object): Rule {
+  return { key, value }
+}
+
+function end(key: string): Rule {
+  return { key, value: null }
+}
+
+export class Rules {
+  readonly #values = new Map<string, unknown>()
+  readonly #readonlyDefault: boolean
+
+  /** `stored`: those of the store. `readonlyDefault`: whether people are observers unless a host ended it. */
+  constructor(stored: readonly Rule[], readonlyDefault = false) {
+    this.#readonlyDefault = readonlyDefault
+    this.take(stored)
+  }
+
+  take(rules: readonly Rule[]): void {
+    for (const { key, value } of rules) {
+      // Inserted again, so that the latest is the last.
+      this.#values.delete(key)
+      if (value !== null) this.#values.set(key, value)
+    }
+  }
+
+  isHost(id: string): boolean {
+    return id === OPERATOR_ID || this.#values.has(hostKey(id))
+  }
+
+  roleOf(id: string): Role | undefined {
+    if (this.isHost(id)) return 'host'
+    return this.isObserver(id) ? 'observer' : undefined
+  }
+
+  isObserver(id: string): boolean {
+    const set = this.#values.get(observerKey(id)) as { on: boolean } | undefined
+    return set?.on ?? (this.#readonlyDefault && !this.isHost(id) && id !== RELAY_ID)
+  }
+
+  get isLocked(): boolean {
+    return this.#values.has(LOCK_KEY)
+  }
+
+  /** The time in which a person may write once in the room, in seconds; 0: no limit. */
+  slowIn(log: LogKey): number {
+    return (this.#values.get(slowKey(log)) as { seconds: number } | undefined)?.seconds ?? 0
+  }
+
+  /** seq of the event that is pinned in the room; undefined if none is. */
+  pinIn(log: LogKey): number | undefined {
+    return (this.#values.get(pinKey(log)) as { seq: number } | undefined)?.seq
+  }
+
+  /** Why the person may not come in; undefined if they may. `mark`: of their network. */
+  banned(id: string | undefined, mark: string, now: number): Fault | undefined {
+    const own = id === undefined ? undefined : this.#lasting(banKey(id), now)
+    if (own !== undefined)
+      return { code: 'banned', message: `You are banned${lengthOf(own, now)}.` }
+    const its = this.#lasting(addressKey(mark), now)
+    if (its === undefined || (id !== undefined && this.isHost(id))) return undefined
+    return { code: 'banned', message: `Your address is banned${lengthOf(its, now)}.` }
+  }
+
+  /** The bans whose time is not over, the latest last. */
+  bans(now: number): Ban[] {
+    const keys = [...this.#values.keys()].filter((key) => key.startsWith(banKey('')))
+    return keys.flatMap((key) => {
+      const ban = this.#lasting(key, now) as Omit<Ban, 'id'> | undefined
+      return ban === undefined ? [] : { id: key.slice(banKey('').length), ...ban }
+    })
+  }
+
+  /** The name that a host gave the person, if `name` is the one that the host took away. */
+  nameInstead(id: string, name: string): string | undefined {
+    const given = this.#values.get(nameKey(id)) as { was: string; name: string } | undefined
+    return given?.was === foldName(name) ? given.name : undefined
+  }
+
+  /**
+   * Why the person may not write; undefined if they may. `log`: of the room; undefined for a direct
+   * message. `now`: ms since the Unix epoch.
+   */
+  objection(id: string, log: LogKey | undefined, now: number): Fault | undefined {
+    const mute = this.#lasting(muteKey(id), now)
+    if (mute !== undefined)
+      return { code: 'muted', message: `You are muted${lengthOf(mute, now)}.` }
+    if (this.isObserver(id)) return { code: 'observer' }
+    if (this.isHost(id) || log === undefined) return undefined
+    const quiet = this.#lasting(quietKey(log), now)
+    if (quiet === undefined) return undefined
+    return { code: 'muted', message: `Everybody here is muted${lengthOf(quiet, now)}.` }
+  }
+
+  /** Undefined if there is no such rule, or its time is over. */
+  #lasting(key: string, now: number): Lasting | undefined {
+    const value = this.#values.get(key) as Lasting | undefined
+    if (value?.until === undefined || Date.parse(value.until) > now) return value
+    return undefined
+  }
+}
+
+/** ` for 9 more minutes`, or nothing if no end is set. */
+function lengthOf({ until }: Lasting, now: number): string {
+  return until === undefined ? '' : ` for ${remainingText((Date.parse(until) - now) / 1000)}`
+}

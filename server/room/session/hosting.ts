@@ -1,0 +1,164 @@
+/** What a session does as a host, and how it becomes one. */
+import { type Act, actText, type Order } from '../../../shared/acts.ts'
+import { othersShare } from '../../../shared/dialect/replies.ts'
+import type { Fault } from '../../../shared/errors.ts'
+import { foldName } from '../../../shared/fold.ts'
+import { limits } from '../../../shared/limits.ts'
+import type { HostRequest, PersonName, RoomEvent } from '../../../shared/protocol.ts'
+import { cutUtf8, sanitise } from '../../../shared/text.ts'
+import { actOf } from '../hosts/orders.ts'
+import type { Room } from '../room.ts'
+import type { Self } from './self.ts'
+
+/** Most UTF-8 bytes of an unknown name that the error repeats. */
+const NAME_BYTES = 96
+
+/** Becomes a host, if the key is right. */
+export async function becomeHost(self: Self, { key }: HostRequest, room: Room): Promise<void> {
+  if (self.isHost) return self.refuse({ code: 'bad_message', message: 'You are a host already.' })
+  let fault: Fault | undefined
+  try {
+    fault = await self.rooms.hosts.tryKey(key, self.reader.source.name)
+  } catch {
+    fault = { code: 'history_unavailable' }
+  }
+  const { person } = self
+  if (self.state !== 'member' || person === undefined) return
+  if (fault !== undefined) return self.refuse(fault)
+  const { id, name } = person
+  return post(self, room, { type: 'host', person: { id, name } })
+}
+
+/** Carries out an act of a host. */
+export async function act(self: Self, order: Order, room: Room): Promise<void> {
+  if (!self.isHost) return self.refuse({ code: 'not_host' })
+  if (order.type === 'redact' || order.type === 'pin') return actOnEvent(self, order, room)
+  const person = order.person === undefined ? undefined : await findPerson(self, order)
+  const { id } = self
+  if (self.state !== 'member' || id === undefined) return
+  if (order.person !== undefined && person === undefined) return
+  const made = actOf(order, id, person, self.rooms)
+  if (!made.ok) return self.refuse(made.fault)
+  return post(self, room, made.act, order.seconds)
+}
+
+/** Pins an event, or takes its text away: the one with this seq, or the latest of a person. */
+async function actOnEvent(self: Self, { type, seq, person }: Order, room: Room): Promise<void> {
+  if (type === 'pin' && seq === undefined && person === undefined) {
+    return post(self, room, { type, seq: 0 })
+  }
+  // The event may be one that this host has just posted.
+  await self.posts.settled()
+  let event: RoomEvent | undefined
+  try {
+    event = await findEvent(room, seq, person)
+  } catch {
+    return self.refuse({ code: 'history_unavailable' })
+  }
+  if (self.state !== 'member') return
+  if (event === undefined) return self.refuse({ code: 'event_unknown' })
+  if (event.act !== undefined || event.redacted !== undefined) {
+    const message = event.act
+      ? `An act of a host cannot be ${type === 'pin' ? 'pinned' : 'removed'}.`
+      : 'It is removed already.'
+    return self.refuse({ code: 'bad_message', message })
+  }
+  if (type === 'pin') return post(self, room, { type, seq: event.seq })
+  const isTopic = event.kind === 'topic' && event.text === room.about.topic
+  const { id, name } = event.from
+  return post(self, room, {
+    type: 'redact',
+    seq: event.seq,
+    person: { id, name },
+    ...(isTopic && { topic: true }),
+  })
+}
+
+/** Rejects if the log cannot be read. */
+async function findEvent(
+  { log, feed }: Room,
+  seq: number | undefined,
+  person = '',
+): Promise<RoomEvent | undefined> {
+  if (seq !== undefined) {
+    const [event] = seq <= feed.seq ? await log.read(seq, 1) : []
+    return event?.seq === seq ? event : undefined
+  }
+  const recent = await log.before(feed.seq + 1, limits.historyEvents)
+  // Also of a sender that never was a member.
+  const isMeant = ({ id, name }: PersonName) => id === person || foldName(name) === foldName(person)
+  return recent.findLast(({ from, act, redacted }) => !act && !redacted && isMeant(from))
+}
+
+/** The person with this id or name, present or not; undefined after an error. */
+async function findPerson(
+  self: Self,
+  { type, person: given = '' }: Order,
+): Promise<PersonName | undefined> {
+  const { hosts, people } = self.rooms
+  let found: PersonName | undefined
+  if (type === 'unban') {
+    // Another person can have the name by now.
+    const isMeant = (one: PersonName) => one.id === given || foldName(one.name) === foldName(given)
+    found = hosts.bans().findLast(isMeant)
+  }
+  try {
+    found ??= await people.directory.find(given)
+  } catch {
+    self.refuse({ code: 'history_unavailable' })
+    return undefined
+  }
+  if (found !== undefined) return { id: found.id, name: found.name }
+  const message = `There is nobody called ${sanitise(cutUtf8(given, NAME_BYTES))}.`
+  self.refuse({ code: 'person_unknown', message })
+  return undefined
+}
+
+/** Resolves when the act has taken effect, so that it holds for the next request of this host. */
+async function post(self: Self, room: Room, act: Act, seconds?: number): Promise<void> {
+  const from = self.lastKnown
+  if (from === undefined) return
+  const text = actText(act, seconds)
+  // Before the act, which may close the connection that has the address.
+  const hint = hintAfter(self, act)
+  void self.posts.post(room, { kind: 'act', from, text, act }, (committed) => {
+    if (committed === undefined) self.refuse({ code: 'log_unavailable' })
+    else self.reply({ type: 'acted', text, ...(hint !== undefined && { hint }) }, room)
+  })
+  await self.posts.settled()
+}
+
+/** After a ban: who else it concerns, or how to ban the address, too. */
+function hintAfter(self: Self, act: Act): string | undefined {
+  if (act.type !== 'ban') return undefined
+  const address = self.rooms.hosts.addressOf(act.person.id)
+  if (address === undefined) return undefined
+  const { sharing } = address
+  if (act.address !== undefined) {
+    return sharing === 0
+      ? undefined
+      : `! ${othersShare(sharing)} this address, and cannot come back.`
+  }
+  const { name } = act.person
+  const others = sharing === 0 ? '' : `, which ${othersShare(sharing)}`
+  const quoted = name.includes(' ') ? `"${name}"` : name
+  return `/ban ${quoted} address also bans the address${others}.`
+}
+
+/** Lists those who are banned. */
+export async function listBans(self: Self): Promise<void> {
+  if (!self.isHost) return self.refuse({ code: 'not_host' })
+  // The reply includes a ban of this host.
+  await self.posts.settled()
+  const bans = self.rooms.hosts.bans().map(({ id, name, by, until, address }) => {
+    const sharing = self.rooms.hosts.addressOf(id)?.sharing
+    return {
+      person: { id, name },
+      by,
+      ...(until !== undefined && { until }),
+      address: address !== undefined,
+      ...(sharing !== undefined && { sharing }),
+    }
+  })
+  self.reply({ type: 'bans', bans })
+}

@@ -1,0 +1,61 @@
+/** Rules as values: what acts make, and until when it holds. */
+import { expect, test } from 'vitest'
+import { Rules, rulesOf } from '../../../../server/room/hosts/rules.ts'
+import type { Act } from '../../../../shared/acts.ts'
+import { alice, bob } from '../../../support/store.ts'
+
+const LOBBY = 'lobby'
+const person = { id: bob.id, name: 'bob' }
+const at = (seconds: number) => new Date(seconds * 1000).toISOString()
+
+function after(...acts: Act[]): Rules {
+  const rules = new Rules([])
+  for (const act of acts) rules.take(rulesOf({ act, from: alice }, LOBBY))
+  return rules
+}
+
+test('a mute ends at its time, without anything happening then', () => {
+  const rules = after({ type: 'mute', person, until: at(600) })
+  const said = (ms: number) => rules.objection(bob.id, LOBBY, ms)?.message
+  expect(said(0)).toBe('You are muted for 10 more minutes.')
+  expect(said(60_001)).toBe('You are muted for 9 more minutes.')
+  expect(said(510_000)).toBe('You are muted for 90 more seconds.')
+  expect(said(599_001)).toBe('You are muted for 1 more second.')
+  expect(said(600_000)).toBeUndefined()
+  expect(rules.objection(alice.id, LOBBY, 0)).toBeUndefined()
+})
+
+test('everybody in one room is muted, but its hosts', () => {
+  const rules = after({ type: 'mute', until: at(60) }, { type: 'host', person: alice })
+  expect(rules.objection(bob.id, LOBBY, 0)?.message).toBe(
+    'Everybody here is muted for 1 more minute.',
+  )
+  expect(rules.objection(alice.id, LOBBY, 0)).toBeUndefined()
+  expect(rules.objection(bob.id, 'room physics', 0)).toBeUndefined()
+  expect(rules.objection(bob.id, undefined, 0)).toBeUndefined()
+  rules.take(rulesOf({ act: { type: 'unmute' }, from: alice }, 'room physics'))
+  expect(rules.objection(bob.id, LOBBY, 0)).toBeDefined()
+  rules.take(rulesOf({ act: { type: 'unmute' }, from: alice }, LOBBY))
+  expect(rules.objection(bob.id, LOBBY, 0)).toBeUndefined()
+})
+
+test('who becomes a host is not muted any more; a host whom the console mutes is', () => {
+  const rules = after({ type: 'mute', person }, { type: 'host', person })
+  expect([rules.isHost(bob.id), rules.objection(bob.id, LOBBY, 0)]).toEqual([true, undefined])
+  rules.take(rulesOf({ act: { type: 'mute', person }, from: alice }, LOBBY))
+  expect(rules.objection(bob.id, LOBBY, 0)?.message).toBe('You are muted.')
+  rules.take(rulesOf({ act: { type: 'unhost', person }, from: alice }, LOBBY))
+  expect(rules.isHost(bob.id)).toBe(false)
+})
+
+test('rules that were stored are the same as those that were made', () => {
+  const acts: Act[] = [{ type: 'host', person: alice }, { type: 'mute', person }, { type: 'mute' }]
+  const stored = acts.flatMap((act) => rulesOf({ act, from: alice }, LOBBY))
+  const rules = new Rules(JSON.parse(JSON.stringify(stored)))
+  expect(rules.isHost(alice.id)).toBe(true)
+  expect(rules.objection(bob.id, undefined, 0)).toEqual({
+    code: 'muted',
+    message: 'You are muted.',
+  })
+  expect(rulesOf({ from: alice }, LOBBY)).toEqual([])
+})
