@@ -8,6 +8,7 @@ import type { HostRequest, PersonName, RoomEvent } from '../../../shared/protoco
 import { cutUtf8, sanitise } from '../../../shared/text.ts'
 import { actOf } from '../hosts/orders.ts'
 import type { Room } from '../room.ts'
+import { holdsToken } from '../token.ts'
 import type { Self } from './self.ts'
 
 /** Most UTF-8 bytes of an unknown name that the error repeats. */
@@ -119,6 +120,9 @@ async function post(self: Self, room: Room, act: Act, seconds?: number): Promise
   const from = self.lastKnown
   if (from === undefined) return
   const text = actText(act, seconds)
+  // A reason or a new name is a text like any other.
+  if (holdsToken(text, self.rooms.store.secret)) return self.refuse({ code: 'code_said' })
+  if (self.holdsKey(text)) return self.refuse({ code: 'key_said' })
   // Before the act, which may close the connection that has the address.
   const hint = hintAfter(self, act)
   void self.posts.post(room, { kind: 'act', from, text, act }, (committed) => {

@@ -115,6 +115,13 @@ describe('a person who is kicked', () => {
     const hana = await hostClient(webUrl)
     const bob = await pageClient(webUrl)
     const { token } = await bob.hello({ name: 'Bob' })
+    for (const [reason, code] of [
+      [token, 'code_said'],
+      [HOST_KEY, 'key_said'],
+    ] as const) {
+      hana.send({ type: 'act', act: { type: 'kick', person: 'Bob', reason } })
+      await hana.next('error', (error) => error.code === code)
+    }
     hana.send({ type: 'act', act: { type: 'kick', person: 'Bob', reason: 'off\u0007 topic' } })
     const reason = 'off^G topic'
     expect((await hana.until(`removed Bob: ${reason}`)).act).toMatchObject({ type: 'kick', reason })
