@@ -158,9 +158,11 @@ describe('a connection', () => {
   })
 
   it.each<[string, (events: TransportEvents) => void]>([
-    ['the close code', ({ closed }) => closed('', true)],
-    ['the error', ({ received }) => received({ ...taken, code: 'replaced' })],
-  ])('ends when another connection took the session over, as %s says', (_, replace) => {
+    ['the close code of another connection', ({ closed }) => closed('', true)],
+    ['the error of another connection', ({ received }) => received({ ...taken, code: 'replaced' })],
+    ['a host who removed it', ({ received }) => received({ ...taken, code: 'kicked' })],
+    ['a host who banned it', ({ received }) => received({ ...taken, code: 'banned' })],
+  ])('ends, and does not reconnect, as %s says', (_, replace) => {
     const played = new Played().enter()
     replace(played.last.events)
     expect(played.phase).toMatchObject({ phase: 'ended' })

@@ -146,6 +146,17 @@ describe('a conversation', () => {
     expect(conversation.receive({ ...fault, id: says[0]?.id as string }, 0)).toEqual([])
   })
 
+  it.each(['muted', 'slow_mode'] as const)('does not send again what gets %s', (code) => {
+    const conversation = online()
+    conversation.say(['one'], false, 0)
+    const id = conversation.take(0)[0]?.id as string
+    const fault = { type: 'error', code, message: 'for 9 more minutes', id } as const
+    expect(conversation.receive(fault, 0)).toEqual([fault])
+    conversation.retry()
+    expect(conversation.take(0)).toEqual([])
+    expect(conversation.refused).toBe(1)
+  })
+
   it('gives up a message that the server rejects', () => {
     const conversation = online()
     conversation.say([' '], false, 0)

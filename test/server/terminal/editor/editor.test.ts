@@ -78,6 +78,12 @@ describe('the line reader', () => {
     expect(typing.line.text).toBe('thr')
   })
 
+  it('does not recall a line with a key or a code', () => {
+    const typing = reader('one<enter>/host k7m-q2x<enter> /resume x.y<enter>')
+    type(typing, '<up>')
+    expect(typing.line.text).toBe('one')
+  })
+
   it('clears the line at the first Ctrl-C and leaves at the second', () => {
     const typing = reader('some')
     expect(type(typing, '<ctrl-c>')).toBeUndefined()
