@@ -137,10 +137,11 @@ export const errors = {
     retryable: true,
   },
   code_timeout: {
-    text: 'The server received no room code within 2 minutes.',
+    text: 'The server received no room code within 10 minutes.',
     close: 4005,
     retryable: true,
   },
+  turned_away: { text: 'A host did not let you in.', close: 4013, retryable: false },
   network_full: {
     text: 'Your address has too many connections, or opens them too fast. Try again later.',
     close: 4006,

@@ -204,6 +204,14 @@ export const SearchRequest = Type.Object({
 })
 export type SearchRequest = Static<typeof SearchRequest>
 
+/** A host lets a client in that waits outside, or turns it away. Without `id`: the first of them. */
+export const Admit = Type.Object({
+  type: Type.Literal('admit'),
+  id: Type.Optional(Type.Integer({ minimum: 1 })),
+  on: Type.Boolean(),
+})
+export type Admit = Static<typeof Admit>
+
 /** The messages of a client, by their `type`. */
 export const clientMessages = {
   hello: Hello,
@@ -222,6 +230,7 @@ export const clientMessages = {
   host: HostRequest,
   act: ActRequest,
   bans: BansRequest,
+  admit: Admit,
   bye: Bye,
 } as const
 export type ClientMessage =
@@ -241,6 +250,7 @@ export type ClientMessage =
   | HostRequest
   | ActRequest
   | Static<typeof BansRequest>
+  | Admit
   | Static<typeof Bye>
 
 /** Why the client cannot resume. */
@@ -399,6 +409,24 @@ export const Registered = Type.Object({
   name: Type.Optional(Type.String()),
 })
 export type Registered = Static<typeof Registered>
+/** A client without the room code that waits outside. `text`: the beginning of what it sent first. */
+export const Knock = Type.Object({
+  id: Type.Integer(),
+  address: Type.String(),
+  text: Type.String(),
+  /** ISO 8601, UTC. */
+  at: Type.String(),
+})
+export type Knock = Static<typeof Knock>
+
+/** Who waits outside, the longest first. Only hosts receive it. `added`: how many of the last are new. */
+export const Knocks = Type.Object({
+  type: Type.Literal('knocks'),
+  knocks: Type.Array(Knock),
+  added: Type.Integer(),
+})
+export type Knocks = Static<typeof Knocks>
+
 /** The reply to `bans`, the latest last. */
 export const Bans = Type.Object({
   type: Type.Literal('bans'),
@@ -466,6 +494,7 @@ export const serverMessages = {
   ignored: Ignored,
   registered: Registered,
   bans: Bans,
+  knocks: Knocks,
   typing: TypingNotice,
   error: ErrorMessage,
 } as const
@@ -482,5 +511,6 @@ export type ServerMessage =
   | Ignored
   | Registered
   | Bans
+  | Knocks
   | TypingNotice
   | ErrorMessage

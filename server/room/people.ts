@@ -7,7 +7,7 @@
  * the same network wants the name of a person whose places are only held.
  */
 import type { Fault } from '../../shared/errors.ts'
-import type { Hello, Person } from '../../shared/protocol.ts'
+import type { Hello, Person, ServerMessage } from '../../shared/protocol.ts'
 import type { Clock } from './clock.ts'
 import type { Named } from './conversation.ts'
 import { Directory } from './directory.ts'
@@ -208,6 +208,11 @@ export class People {
     }
     const seat = await this.#seats.of(id).catch(() => undefined)
     if (seat !== undefined && this.names.get(id) === undefined) this.#seats.note({ ...seat, name })
+  }
+
+  /** Sends a message to those who are connected and for whose id `fits` is true. */
+  deliver(message: ServerMessage, fits: (id: string) => boolean): void {
+    for (const [id, { reader }] of this.#entries) if (fits(id)) reader?.deliver(message)
   }
 
   /** How many people but this one are connected from the network. */

@@ -110,6 +110,9 @@ export class Rooms {
     this.doors = options.doors
     this.#rule = rule
     this.people = new People(store, clock, reserve)
+    this.doors.tellHosts = (message) => {
+      this.people.deliver(message, (id) => this.hosts.rules.isHost(id))
+    }
     this.hosts = new Hosts(store, clock, this.people, options.readonlyDefault ?? false)
     this.pages = new Pages(clock)
     this.#commits = new Commits({ store, clock, tally, onLogFault, onBug })
@@ -271,6 +274,7 @@ export class Rooms {
   async close(): Promise<void> {
     await this.#commits.settled()
     await this.people.close()
+    this.doors.knocks.close()
     this.pages.close()
     this.conversations.close()
     for (const room of this.opened) room.close()

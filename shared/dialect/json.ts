@@ -43,6 +43,7 @@ const checks = {
   host: Compile(clientMessages.host),
   act: Compile(clientMessages.act),
   bans: Compile(clientMessages.bans),
+  admit: Compile(clientMessages.admit),
   bye: Compile(clientMessages.bye),
 } satisfies Record<keyof typeof clientMessages, unknown>
 

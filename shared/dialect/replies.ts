@@ -2,7 +2,7 @@
  * Replies to one reader of the line dialect → lines.
  */
 import { commandsFor, helpAbout, helpLines } from '../commands.ts'
-import type { Bans, Ignored, Person, Registered, RoomEvent, RoomList } from '../protocol.ts'
+import type { Bans, Ignored, Knocks, Person, Registered, RoomEvent, RoomList } from '../protocol.ts'
 import { cutUtf8, utf8Length } from '../text.ts'
 import { wrap } from '../wrap.ts'
 import type { Reply, Setting } from './dialect.ts'
@@ -15,7 +15,7 @@ const SHOWN_ROOMS = 50
 
 /** `columns`: width of the reader's terminal, Infinity if it is unknown. */
 export function replyLines(
-  reply: Reply | RoomList | Ignored | Registered | Bans,
+  reply: Reply | RoomList | Ignored | Registered | Bans | Knocks,
   columns: number,
 ): string[] {
   switch (reply.type) {
@@ -39,6 +39,8 @@ export function replyLines(
       return [registeredLine(reply)]
     case 'bans':
       return banLines(reply)
+    case 'knocks':
+      return knockLines(reply)
     case 'away':
       return [`* ${reply.name} is not here now, and receives it after coming back.`]
     case 'topic_is':
@@ -82,6 +84,14 @@ function ignoredLine({ people }: Ignored): string {
 function registeredLine({ name }: Registered): string {
   if (name === undefined) return 'You have no registered name now.'
   return `${name} is registered: nobody else can use it. Your /resume code proves that it is yours.`
+}
+
+/** Only those that the host does not know yet. */
+function knockLines({ knocks, added }: Knocks): string[] {
+  return knocks.slice(knocks.length - added).map(({ id, address, text }) => {
+    const how = `/admit ${id} lets it in, /turnaway ${id} does not.`
+    return `* A program at ${address} knocks: ${text} (${how})`
+  })
 }
 
 function banLines({ bans }: Bans): string[] {

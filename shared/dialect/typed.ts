@@ -131,6 +131,9 @@ function decodeCommand(name: CommandName, argument: string): Decoded {
     case 'unlock':
     case 'pin':
       return decodeOrder(name, argument)
+    case 'admit':
+    case 'turnaway':
+      return decodeAdmission(name, argument)
     case 'help':
       return decodeHelp(argument)
     case 'quit':
@@ -143,6 +146,14 @@ function decodeHistory(argument: string): Decoded {
   return Number.isInteger(limit) && limit >= 1 && limit <= limits.historyEvents
     ? request({ type: 'history', limit })
     : misused(`/history takes a number from 1 to ${limits.historyEvents}.`)
+}
+
+function decodeAdmission(name: 'admit' | 'turnaway', argument: string): Decoded {
+  const on = name === 'admit'
+  if (argument === '') return request({ type: 'admit', on })
+  return /^\d{1,9}$/.test(argument) && Number(argument) > 0
+    ? request({ type: 'admit', id: Number(argument), on })
+    : misused(`Usage: ${commandOf(name).usage}`)
 }
 
 /** Without a text, it requests the latest messages of the conversation. */

@@ -103,6 +103,9 @@ const LINES = '[12:21] alice: hello'
 /** Typed lines begin with `/`; what follows each is what the terminal shows. */
 const MOVE = '/join physics'
 const DIRECT = '/msg guest-2 Is it due today?'
+const HOST_KEY = 'abcdef'
+const KNOCK =
+  '* A program at 192.168.1.7 knocks: This is from Client (/admit 1 lets it in, /turnaway 1 does not.)'
 const GUARDED = '$ nc 192.168.1.5 8080'
 const CHANGES = 'oneroom code                      # shows it'
 
@@ -124,7 +127,7 @@ const examples = readdirSync(join(root, 'docs/examples')).map((name) =>
 
 /** About a server that needs a room code. */
 const isDoors = (block: Block): boolean =>
-  [GUARDED, CHANGES].includes(firstLine(block)) ||
+  [GUARDED, CHANGES, KNOCK].includes(firstLine(block)) ||
   (firstLine(block) === READY && block.text.includes('#code='))
 
 /** The test that covers a block; undefined if none does. */
@@ -415,10 +418,19 @@ it('the direct messages in joining.md are what a terminal shows', async () => {
 })
 
 it.skipIf(!hasPrograms)('the lines in doors.md are those of a server with a code', async () => {
-  const [ready, asked, changes] = blocks.filter(isDoors) as [Block, Block, Block]
+  const [ready, asked, knock, changes] = blocks.filter(isDoors) as [Block, Block, Block, Block]
   const data = join(testFolder(), 'data')
   const code = /\n {2}code (\S+)\n/.exec(ready.text)?.[1] as string
-  const served = await serve('--host', '0.0.0.0', '--data', data, '--code', code)
+  const served = await serve(
+    '--host',
+    '0.0.0.0',
+    '--data',
+    data,
+    '--code',
+    code,
+    '--host-key',
+    HOST_KEY,
+  )
   const { hostname, port } = new URL(served.webUrl)
   const printed = served.server.stdout
     .replaceAll(hostname, '192.168.1.5')
@@ -430,6 +442,10 @@ it.skipIf(!hasPrograms)('the lines in doors.md are those of a server with a code
     if (line.toLowerCase() === code.replaceAll('-', ' ')) client.send(`${line}\n`)
     else await client.until(`${line}\n`)
   }
+  client.send(`/host ${HOST_KEY}\n`)
+  const knocking = await rawClient(served.tcpPort)
+  knocking.send('This is from Client\n')
+  await client.until(knock.text.replace('192.168.1.7', '127.0.0.1'))
   const program = shell(changes.text, { ...served, data })
   expect(await program.untilExit(), program.stderr).toBe(0)
   expect(program.stdout).toMatch(

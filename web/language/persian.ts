@@ -16,6 +16,7 @@ const errors: Record<ErrorCode, string> = {
   code_needed: 'این اتاق کد می‌خواهد.',
   code_wrong: 'این کد اتاق نیست.',
   code_timeout: 'در دو دقیقه کد اتاق نرسید.',
+  turned_away: 'میزبان شما را راه نداد.',
   network_full: 'نشانی شما اتصال‌های زیادی دارد. کمی بعد دوباره بیایید.',
   name_invalid: 'این نام را نمی‌توان به کار برد.',
   name_taken: 'این نام گرفته شده است.',

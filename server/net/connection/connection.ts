@@ -37,8 +37,8 @@ import type { Transport } from './transport.ts'
  * processed. Some clients close on a reset only.
  */
 const LINGER_MS = 2000
-/** How long, in ms, a client may take to send the room code. */
-const CODE_MS = 120_000
+/** How long, in ms, a client may wait outside for the room code, or for a host. */
+const CODE_MS = 600_000
 /**
  * How long, in ms, the messages of a connection that has closed may wait for flood control. The
  * rest is dropped then, with a warning in the log.

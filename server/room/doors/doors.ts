@@ -5,6 +5,7 @@
  * while the server runs.
  */
 import type { Fault } from '../../../shared/errors.ts'
+import type { Knocks as KnocksMessage } from '../../../shared/protocol.ts'
 import type { Clock } from '../clock.ts'
 import type { Store } from '../log.ts'
 import { Bucket } from '../rate.ts'
@@ -17,6 +18,7 @@ import {
   type RoomCode,
   readCode,
 } from './code.ts'
+import { Knocks } from './knocks.ts'
 import type { Network, Networks } from './networks.ts'
 
 /** `words`: the code to use; without them, the stored one, or a new one. */
@@ -47,6 +49,9 @@ const INSIDE: Admission = { ok: true, isInsider: true }
 
 export class Doors {
   readonly networks: Networks
+  readonly knocks: Knocks
+  /** Receives what hosts are to receive; the rooms replace it. */
+  tellHosts: (message: KnocksMessage) => void = () => {}
   readonly #store: DoorsOptions['store']
   readonly #clock: Clock
   readonly #isOpen: boolean
@@ -72,6 +77,7 @@ export class Doors {
 
   private constructor({ store, clock, networks, rule }: DoorsOptions) {
     this.networks = networks
+    this.knocks = new Knocks(clock, (message) => this.tellHosts(message))
     this.#store = store
     this.#clock = clock
     this.#isOpen = rule.type === 'open'

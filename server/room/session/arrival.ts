@@ -10,21 +10,25 @@ import { positionIn, viewOf } from './view.ts'
 /** For clients that type. */
 const TYPE_CODE: Partial<Record<ErrorCode, string>> = {
   code_needed: 'This room needs a code. Type it here.',
-  code_wrong: 'That is not the code. Type it again.',
+  code_wrong: 'That is not the code. Type it again, or wait until a host lets you in.',
 }
-const OWN = { ok: true, isInsider: false } as const
+const FREE = { ok: true, isInsider: false } as const
 
-/** `identity`: id of the person, if the server itself chose it: the console, a relay. */
+/**
+ * `identity`: id of the person, if the server itself chose it: the console, a relay. `isAdmitted`: a
+ * host has let the client in.
+ */
 export async function enter(
   self: Self,
   hello: Greeting,
   identity: string | undefined,
+  isAdmitted = false,
 ): Promise<void> {
   if (self.state !== 'new' && self.state !== 'outside') {
     return self.refuse({ code: 'hello_twice' })
   }
   self.state = 'entering'
-  const room = await arrive(self, hello, identity)
+  const room = await arrive(self, hello, identity, isAdmitted)
   const { person } = self
   if (room === undefined || person === undefined) {
     if (self.state === 'entering') self.state = 'new'
@@ -55,6 +59,7 @@ export async function enter(
   )
   self.memberships.follow(room, cursor)
   self.greeted()
+  if (self.isHost) self.tellKnocks()
   people.noteSeat(person.id, self.reader)
   if (self.reader.remembersSeat && !isNew) await self.correspondence.catchUp(person.id)
 }
@@ -64,12 +69,15 @@ async function arrive(
   self: Self,
   hello: Greeting,
   identity: string | undefined,
+  isAdmitted: boolean,
 ): Promise<Room | undefined> {
   const { doors, hosts, people, store } = self.rooms
   const { room: wanted, token, code, name, ...naming } = hello
   const known = token === undefined ? undefined : personOf(token, store.secret)
   const admission =
-    identity === undefined ? await doors.check(self.reader.source, { code, person: known }) : OWN
+    identity === undefined && !isAdmitted
+      ? await doors.check(self.reader.source, { code, person: known })
+      : FREE
   if (!admission.ok) {
     stayOutside(self, hello, admission.fault)
     return undefined
@@ -98,6 +106,7 @@ async function arrive(
   }
   self.become(arrival.person)
   if (admission.isInsider) self.comeInside(arrival.person.id)
+  else if (isAdmitted) doors.remember(arrival.person.id)
   hosts.arrived(arrival.person.id, self.reader.source.name)
   return room
 }
@@ -112,11 +121,6 @@ function stayOutside(self: Self, hello: Greeting, fault: Fault): void {
   }
   const message = self.reader.isTyped ? TYPE_CODE[fault.code] : undefined
   self.refuse(message === undefined ? fault : { ...fault, message })
-}
-
-/** What a client outside has typed is the code. */
-export function giveCode(self: Self, code: string): Promise<void> {
-  return enter(self, { ...self.hello, code }, undefined)
 }
 
 /** /resume: becomes the person of another connection, and reads on from its position. */

@@ -27,6 +27,7 @@ export async function becomeHost(self: Self, { key }: HostRequest, room: Room): 
   if (self.state !== 'member' || person === undefined) return
   if (fault !== undefined) return self.refuse(fault)
   const { id, name } = person
+  self.tellKnocks()
   return post(self, room, { type: 'host', person: { id, name } })
 }
 

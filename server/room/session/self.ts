@@ -88,6 +88,12 @@ export class Self {
       : this.rooms.hosts.objection(this.#id, channel?.log.key)
   }
 
+  /** A host learns who waits outside. */
+  tellKnocks(): void {
+    const { message } = this.rooms.doors.knocks
+    if (message !== undefined) this.reply(message)
+  }
+
   /** Whether a text gives the key of the hosts away. */
   holdsKey(text: string): boolean {
     return this.rooms.hosts.holdsKey(text, this.#id ?? '')

@@ -11,9 +11,10 @@ import type { Conversation, Named } from '../conversation.ts'
 import type { Reader } from '../reader.ts'
 import type { Room } from '../room.ts'
 import type { Rooms } from '../rooms.ts'
-import { enter, giveCode, resume } from './arrival.ts'
+import { enter, resume } from './arrival.ts'
 import { askConversation, direct, ignore, reply } from './direct.ts'
 import { act, becomeHost, listBans } from './hosting.ts'
+import { admit, Outside } from './knocking.ts'
 import { join, leaveRoom } from './moves.ts'
 import { type Query, replyTo } from './query.ts'
 import { register } from './register.ts'
@@ -27,6 +28,8 @@ type RoomRequest =
 
 export class Session {
   readonly #self: Self
+  /** Set once the client was asked for the room code. */
+  #outside: Outside | undefined
   /** Id of the person, if the server itself chose it: the console, a relay. */
   readonly #identity: string | undefined
 
@@ -58,6 +61,8 @@ export class Session {
   receive(decoded: Exclude<Decoded, { type: 'setting' }>): Promise<void> | void {
     const { state } = this.#self
     if (decoded.type === 'nothing' || state === 'leaving' || state === 'left') return undefined
+    const entering = this.#outside?.entering
+    if (entering !== undefined) return entering.then(() => this.receive(decoded))
     if (decoded.type === 'fault') return this.#self.refuse(decoded.fault, decoded.id)
     return this.#request(decoded.request)
   }
@@ -66,7 +71,7 @@ export class Session {
     const self = this.#self
     if (request.type === 'hello') return enter(self, request, this.#identity)
     if (request.type === 'bye') return this.#quit()
-    if (self.state === 'outside') return this.#outside(request)
+    if (self.state === 'outside') return this.#requestOutside(request)
     if (self.state !== 'member') return self.refuse({ code: 'hello_first' }, idOf(request))
     switch (request.type) {
       case 'name':
@@ -80,6 +85,8 @@ export class Session {
         return this.#list()
       case 'bans':
         return listBans(self)
+      case 'admit':
+        return admit(self, request)
       case 'direct':
         return direct(self, request)
       case 'reply':
@@ -99,8 +106,10 @@ export class Session {
   }
 
   /** A client that is asked for the room code can read the help. */
-  #outside(request: Request): Promise<void> | void {
-    if (request.type === 'say') return giveCode(this.#self, request.text)
+  #requestOutside(request: Request): Promise<void> | void {
+    const say = (text: string) => this.#inRoom({ type: 'say', text })
+    this.#outside ??= new Outside(this.#self, say)
+    if (request.type === 'say') return this.#outside.take(request.text)
     if (request.type === 'help') return this.#self.reply({ ...request, isHost: false })
     return this.#self.refuse({ code: 'code_needed' })
   }
@@ -184,6 +193,7 @@ export class Session {
   async leave(hold: boolean): Promise<void> {
     const self = this.#self
     if (self.state === 'leaving' || self.state === 'left') return
+    this.#outside?.end()
     self.state = 'leaving'
     await self.posts.settled()
     self.state = 'left'
@@ -193,6 +203,7 @@ export class Session {
   /** Leaves at once, and expects another hello. MUST be called before anything was posted. */
   startOver(): void {
     const self = this.#self
+    this.#outside?.end()
     self.depart(false)
     self.become(undefined)
     self.state = 'new'

@@ -213,6 +213,7 @@ class Chat {
       case 'host':
       case 'act':
       case 'bans':
+      case 'admit':
         // The server's reply arrives later as a message.
         if (!this.#client.ask(request)) this.#showLines(noConnection)
         return

@@ -58,6 +58,7 @@ export type Asked = Extract<
       | 'host'
       | 'act'
       | 'bans'
+      | 'admit'
   }
 >
 
@@ -232,6 +233,7 @@ export class Conversation {
       case 'ignored':
       case 'registered':
       case 'bans':
+      case 'knocks':
         return [message]
     }
   }
@@ -317,10 +319,11 @@ export class Conversation {
   }
 }
 
-function isAboutRoom(
-  asked: Asked,
-): asked is Extract<Asked, { type: 'topic' | 'history' | 'search' }> {
-  return asked.type === 'topic' || asked.type === 'history' || asked.type === 'search'
+type AboutRoom = Extract<Asked, { type: 'topic' | 'history' | 'search' | 'host' | 'act' }>
+const aboutRoom: readonly Asked['type'][] = ['topic', 'history', 'search', 'host', 'act']
+
+function isAboutRoom(asked: Asked): asked is AboutRoom {
+  return aboutRoom.includes(asked.type)
 }
 
 /** What is shown if the server has given another name than the one that was asked for, if any was. */

@@ -17,7 +17,7 @@ describe('at nc', () => {
     const client = await rawClient(tcp.port)
     await client.until('! This room needs a code. Type it here.\n')
     client.send('hello\n')
-    await client.until('! That is not the code. Type it again.\n')
+    await client.until('! That is not the code. Type it again, or wait until a host lets you in.\n')
     client.send('/who\n/help\n')
     await client.until('! This room needs a code.')
     await client.until('/quit')

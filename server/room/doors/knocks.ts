@@ -1,0 +1,87 @@
+/**
+ * Knocks: clients without the room code that wait until a host lets them in.
+ *
+ * MUST tell the hosts at most once in NOTICE_MS, however many clients knock.
+ */
+import type { Knock, Knocks as KnocksMessage } from '../../../shared/protocol.ts'
+import type { Clock } from '../clock.ts'
+import type { Network } from './networks.ts'
+
+/** Most clients that wait, in all and of one network. */
+const MAX_WAITING = 100
+const MAX_OF_NETWORK = 10
+/** UTF-16 units of the first message that hosts see. */
+const SHOWN_TEXT = 200
+const NOTICE_MS = 250
+
+/** `decide`: called once, when a host has decided. */
+type Waiting = { knock: Knock; network: string; decide: (isAdmitted: boolean) => void }
+
+export class Knocks {
+  readonly #clock: Clock
+  readonly #onChange: (message: KnocksMessage) => void
+  /** By number, the one that waits longest first. */
+  readonly #waiting = new Map<number, Waiting>()
+  #count = 0
+  /** Number of the latest knock that the hosts know. */
+  #told = 0
+  #cancelNotice: (() => void) | undefined
+
+  /** `onChange`: receives the message for all hosts. */
+  constructor(clock: Clock, onChange: (message: KnocksMessage) => void) {
+    this.#clock = clock
+    this.#onChange = onChange
+  }
+
+  /**
+   * Adds a client, with the first message that it has sent. Returns its number; undefined if too many
+   * wait already.
+   */
+  add(source: Network, text: string, decide: (isAdmitted: boolean) => void): number | undefined {
+    const all = [...this.#waiting.values()]
+    const ofNetwork = all.filter(({ network }) => network === source.name)
+    if (all.length >= MAX_WAITING || ofNetwork.length >= MAX_OF_NETWORK) return undefined
+    this.#count += 1
+    const at = new Date(this.#clock.now()).toISOString()
+    const knock = { id: this.#count, address: source.name, text: text.slice(0, SHOWN_TEXT), at }
+    this.#waiting.set(knock.id, { knock, network: source.name, decide })
+    this.#changed()
+    return knock.id
+  }
+
+  /** The client has left, or has come in. */
+  remove(id: number): void {
+    if (this.#waiting.delete(id)) this.#changed()
+  }
+
+  /** A host decides; without `id`, about the one that waits longest. False if there is none. */
+  decide(id: number | undefined, isAdmitted: boolean): boolean {
+    const [oldest] = this.#waiting.keys()
+    const waiting = this.#waiting.get(id ?? oldest ?? 0)
+    if (waiting === undefined) return false
+    this.remove(waiting.knock.id)
+    waiting.decide(isAdmitted)
+    return true
+  }
+
+  /** What a host receives who has just come; undefined if nobody waits. */
+  get message(): KnocksMessage | undefined {
+    const knocks = [...this.#waiting.values()].map(({ knock }) => knock)
+    return knocks.length === 0 ? undefined : { type: 'knocks', knocks, added: knocks.length }
+  }
+
+  #changed(): void {
+    this.#cancelNotice ??= this.#clock.after(NOTICE_MS, () => {
+      this.#cancelNotice = undefined
+      const knocks = [...this.#waiting.values()].map(({ knock }) => knock)
+      const added = knocks.filter(({ id }) => id > this.#told).length
+      this.#told = this.#count
+      this.#onChange({ type: 'knocks', knocks, added })
+    })
+  }
+
+  /** Leaves no timer. */
+  close(): void {
+    this.#cancelNotice?.()
+  }
+}
