@@ -103,7 +103,6 @@ const LINES = '[12:21] alice: hello'
 /** Typed lines begin with `/`; what follows each is what the terminal shows. */
 const MOVE = '/join physics'
 const DIRECT = '/msg guest-2 Is it due today?'
-const HOST_KEY = 'abcdef'
 const KNOCK =
   '* A program at 192.168.1.7 knocks: This is from Client (/admit 1 lets it in, /turnaway 1 does not.)'
 const GUARDED = '$ nc 192.168.1.5 8080'
