@@ -1,15 +1,7 @@
 /** `oneroom code`: shows and changes the room code of a data folder. */
-import { useSettings } from './log/sqlite/settings.ts'
-import {
-  codeText,
-  isExpired,
-  newWords,
-  normalWords,
-  type RoomCode,
-  readCode,
-  wordsFault,
-} from './room/doors/code.ts'
-import { CODE_SETTING } from './room/doors/doors.ts'
+import { useRules } from './log/sqlite/rules.ts'
+import { isExpired, newWords, normalWords, type RoomCode, wordsFault } from './room/doors/code.ts'
+import { CODE_RULE } from './room/doors/doors.ts'
 
 export type CodeFlags = { set?: string; new?: boolean; for?: string }
 
@@ -29,15 +21,15 @@ export function codeCommand(
   if (flags.for !== undefined && ms === undefined) {
     return { fault: `--for ${JSON.stringify(flags.for)} is not a time such as 90m, 2h or 7d.` }
   }
-  return useSettings(folder, ({ read, write }) => {
-    const before = readCode(read(CODE_SETTING))
+  return useRules(folder, ({ read, write }) => {
+    const before = read(CODE_RULE) as RoomCode | undefined
     const words = flags.set ?? (flags.new === true ? newWords() : before?.words)
     if (words === undefined) return { fault: 'There is no room code yet. Make one with --new.' }
     const isChanged = flags.set !== undefined || flags.new === true || ms !== undefined
     if (!isChanged && before !== undefined) return { line: lineOf(before, now) }
     const until = ms === undefined ? {} : { until: new Date(now + ms).toISOString() }
     const code = { words: normalWords(words), ...until }
-    write(CODE_SETTING, codeText(code))
+    write({ key: CODE_RULE, value: code })
     return { line: lineOf(code, now) }
   })
 }

@@ -6,10 +6,10 @@ import { readdirSync, statfsSync, statSync } from 'node:fs'
 import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import { isInUse } from './log/sqlite/folder.ts'
-import { useSettings } from './log/sqlite/settings.ts'
-import { isExpired, type RoomCode, readCode } from './room/doors/code.ts'
-import { CODE_SETTING } from './room/doors/doors.ts'
-import { SERVING_SETTING, type Serving } from './serving.ts'
+import { useRules } from './log/sqlite/rules.ts'
+import { isExpired, type RoomCode } from './room/doors/code.ts'
+import { CODE_RULE } from './room/doors/doors.ts'
+import { SERVING_RULE, type Serving } from './serving.ts'
 
 /** A sentence. `weak`: the operator should read it, and what to do. */
 export type Finding = { weak: boolean; text: string }
@@ -36,16 +36,16 @@ const OTHERS = 0o077
 
 /** Reads the facts. Throws a fault of the data folder. */
 export function factsOf(folder: string, now: number): Facts | undefined {
-  const { serving, code } = useSettings(folder, ({ read }) => ({
-    serving: read(SERVING_SETTING),
-    code: readCode(read(CODE_SETTING)),
+  const { serving, code } = useRules(folder, ({ read }) => ({
+    serving: read(SERVING_RULE) as Serving | undefined,
+    code: read(CODE_RULE) as RoomCode | undefined,
   }))
   if (serving === undefined) return undefined
   const { bavail, bsize } = statfsSync(folder)
   const cards = Object.values(networkInterfaces()).flatMap((card) => card ?? [])
   return {
     folder,
-    serving: JSON.parse(serving) as Serving,
+    serving,
     isRunning: isInUse(folder),
     code,
     addresses: cards.filter(({ internal }) => !internal).map(({ address }) => address),

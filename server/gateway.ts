@@ -33,7 +33,7 @@ import { Doors } from './room/doors/doors.ts'
 import { Networks } from './room/doors/networks.ts'
 import type { Store } from './room/log.ts'
 import { LobbyTaken, Rooms, type RoomsOptions } from './room/rooms.ts'
-import { SERVING_SETTING, type Serving } from './serving.ts'
+import { SERVING_RULE, type Serving } from './serving.ts'
 import { Operator, type OperatorTerminal } from './terminal/console/operator.ts'
 
 /** Limits without a command-line option. Tests set them. */
@@ -195,7 +195,7 @@ export async function startGateway(
     relay: config.relay === undefined ? null : addressText(config.relay.address),
   }
   // Only `oneroom doctor` needs it: a disk that is full keeps no server from starting.
-  store.keepSetting(SERVING_SETTING, JSON.stringify(serving)).catch(() => {})
+  store.keepRule({ key: SERVING_RULE, value: serving }).catch(() => {})
   // Not awaited, since it starts a thread. Clients that join meanwhile wait for it.
   void rooms.lobby.prepare()
   return {

@@ -1,8 +1,8 @@
 /** How a server was started, which it stores so that `oneroom doctor` can describe it. */
 import type { Config } from './config.ts'
 
-/** Name under which the store keeps it. */
-export const SERVING_SETTING = 'serving'
+/** Key of the rule that has it. */
+export const SERVING_RULE = 'serving'
 
 /** `startedAt`: ISO 8601, UTC. `isLoopback`: no other machine reaches it. */
 export type Serving = {

@@ -49,7 +49,6 @@ class MemoryStore implements Store {
   /** The direct logs of each person that have events. */
   readonly #direct = new Map<string, Set<MemoryLog>>()
   readonly #seats = new MemorySeats()
-  readonly #settings = new Map<string, string>()
   readonly #rules = new Map<string, unknown>()
   readonly #searches = new SearchQueue()
   /** How many events all logs have. */
@@ -113,14 +112,6 @@ class MemoryStore implements Store {
     const at = (log: MemoryLog) => Date.parse(log.latest?.at ?? '')
     logs.sort((one, other) => at(other) - at(one))
     return logs.slice(0, limit).map((log) => ({ key: log.key, head: log.head() }))
-  }
-
-  async setting(name: string): Promise<string | undefined> {
-    return this.#settings.get(name)
-  }
-
-  async keepSetting(name: string, value: string): Promise<void> {
-    this.#settings.set(name, value)
   }
 
   async ruleOf(key: string): Promise<unknown> {

@@ -120,10 +120,6 @@ export interface Store {
    * event first.
    */
   directLogsOf(person: string, limit: number): Promise<{ key: LogKey; head: number }[]>
-  /** A text that the operator has set, and another process may change; undefined if it is not set. */
-  setting(name: string): Promise<string | undefined>
-  /** Sets it. Resolves when it is as durable as an event. */
-  keepSetting(name: string, value: string): Promise<void>
   /** The value of a rule that is stored now, also by another process; undefined if there is none. */
   ruleOf(key: string): Promise<unknown>
   /** Stores a rule that no act makes. */

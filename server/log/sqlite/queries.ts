@@ -10,7 +10,6 @@ import type { LogKey, Seat } from '../../room/log.ts'
 import { hasWords, isPrefix, queryWords } from '../words.ts'
 import { COLUMNS, eventOf, inLogSql, keySeq, keySql, READ, type Row, seqSql } from './rows.ts'
 import { SEAT_COLUMNS, type SeatRow, seatOf } from './seats.ts'
-import { readSetting } from './settings.ts'
 import { transaction } from './transaction.ts'
 
 /** A search reads the events that are not indexed yet in pages of this many. */
@@ -64,10 +63,6 @@ export class Queries {
   directLogsOf(person: string, limit: number): { key: LogKey; head: number }[] {
     const rows = this.#statements.directLogsOf.all(person, limit) as [LogKey, number][]
     return rows.map(([key, head]) => ({ key, head }))
-  }
-
-  setting(name: string): string | undefined {
-    return readSetting(this.#database, name)
   }
 
   close(): void {

@@ -184,14 +184,6 @@ class SqliteStore implements Store {
     return found as { key: LogKey; head: number }[]
   }
 
-  async setting(name: string): Promise<string | undefined> {
-    return (await this.#reader.call('setting', name)) as string | undefined
-  }
-
-  async keepSetting(name: string, value: string): Promise<void> {
-    await this.#writer.call('keepSetting', name, value)
-  }
-
   async ruleOf(key: string): Promise<unknown> {
     return this.#reader.call('ruleOf', key)
   }

@@ -13,18 +13,11 @@ import { type Contents, Writer, type WriterOptions } from './writer.ts'
 export type Method =
   | keyof Pick<
       Writer,
-      | 'open'
-      | 'release'
-      | 'append'
-      | 'keepSeats'
-      | 'register'
-      | 'keepSetting'
-      | 'keepRule'
-      | 'probe'
+      'open' | 'release' | 'append' | 'keepSeats' | 'register' | 'keepRule' | 'probe'
     >
   | keyof Pick<
       Queries,
-      'read' | 'before' | 'search' | 'seatOf' | 'seatNamed' | 'directLogsOf' | 'setting' | 'ruleOf'
+      'read' | 'before' | 'search' | 'seatOf' | 'seatNamed' | 'directLogsOf' | 'ruleOf'
     >
 export type Call = { number: number; method: Method | 'close'; args: unknown[] }
 /** `error`: the end of a sentence that begins with the log. */

@@ -18,7 +18,6 @@ import { migrate } from './migrations.ts'
 import { makePrivate } from './modes.ts'
 import { type DraftRow, eventOf, type Row } from './rows.ts'
 import { SeatTable } from './seats.ts'
-import { writeSetting } from './settings.ts'
 import { type ExtentRow, prepare, type Statements } from './statements.ts'
 import { transaction } from './transaction.ts'
 import { type Limits, Upkeep } from './upkeep.ts'
@@ -116,10 +115,6 @@ export class Writer {
 
   keepSeats(seats: readonly Seat[]): void {
     this.#seats.keep(seats, Date.now())
-  }
-
-  keepSetting(name: string, value: string): void {
-    this.#transaction(() => writeSetting(this.#database, name, value))
   }
 
   register(person: string, name: string | undefined): void {

@@ -48,12 +48,3 @@ function digest(words: string): Buffer {
 export function isExpired({ until }: RoomCode, now: number): boolean {
   return until !== undefined && Date.parse(until) <= now
 }
-
-/** The stored form of a code. */
-export function codeText(code: RoomCode): string {
-  return JSON.stringify(code)
-}
-
-export function readCode(text: string | undefined): RoomCode | undefined {
-  return text === undefined ? undefined : JSON.parse(text)
-}

@@ -9,30 +9,22 @@ import type { Knocks as KnocksMessage } from '../../../shared/protocol.ts'
 import type { Clock } from '../clock.ts'
 import type { Store } from '../log.ts'
 import { Bucket } from '../rate.ts'
-import {
-  codeText,
-  isExpired,
-  isSameCode,
-  newWords,
-  normalWords,
-  type RoomCode,
-  readCode,
-} from './code.ts'
+import { isExpired, isSameCode, newWords, normalWords, type RoomCode } from './code.ts'
 import { Knocks } from './knocks.ts'
 import type { Network, Networks } from './networks.ts'
 
 /** `words`: the code to use; without them, the stored one, or a new one. */
 export type DoorRule = { type: 'open' } | { type: 'code'; words: string | undefined }
 
-/** Name under which the store keeps the code. */
-export const CODE_SETTING = 'code'
+/** Key of the rule that is the code. */
+export const CODE_RULE = 'code'
 /** Wrong codes of all networks together. */
 const WRONG_CODES = { perSecond: 20, burst: 200 }
 /** Most people who are remembered as admitted. */
 const MAX_ADMITTED = 10_000
 
 export type DoorsOptions = {
-  store: Pick<Store, 'setting' | 'keepSetting'>
+  store: Pick<Store, 'ruleOf' | 'keepRule'>
   clock: Clock
   networks: Networks
   rule: DoorRule
@@ -69,7 +61,7 @@ export class Doors {
     await doors.#refresh()
     const words = rule.words ?? doors.#code?.words ?? newWords()
     if (words !== doors.#code?.words) {
-      await store.keepSetting(CODE_SETTING, codeText({ words: normalWords(words) }))
+      await store.keepRule({ key: CODE_RULE, value: { words: normalWords(words) } })
       await doors.#refresh()
     }
     return doors
@@ -123,11 +115,11 @@ export class Doors {
 
   /** While the store cannot be read, the last known code holds. */
   async #refresh(): Promise<void> {
-    const text = await this.#store.setting(CODE_SETTING).catch(() => undefined)
-    if (text === undefined) return
+    const stored = await this.#store.ruleOf(CODE_RULE).catch(() => undefined)
+    if (stored === undefined) return
     const before = this.#code?.words
-    this.#code = readCode(text)
-    if (this.#code?.words !== before) this.#admitted.clear()
+    this.#code = stored as RoomCode
+    if (this.#code.words !== before) this.#admitted.clear()
   }
 }
 

@@ -1,0 +1,41 @@
+/** The rules of a data folder, for a process that is not its server. */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Rule } from '../../room/hosts/rules.ts'
+import { open } from './folder.ts'
+import { inspect, UnusableFile, VERSION } from './schema.ts'
+
+export type StoredRules = {
+  /** The value of a rule; undefined if there is none. */
+  read(key: string): unknown
+  write(rule: Rule): void
+}
+
+/**
+ * Also while a server uses the folder. Throws an UnusableFile if no server of this version has opened
+ * the folder, or a fault of the disk.
+ */
+export function useRules<T>(folder: string, use: (rules: StoredRules) => T): T {
+  if (!existsSync(join(folder, 'room.db'))) throw new UnusableFile('has no log')
+  const database = open(folder)
+  try {
+    if (inspect(database) !== VERSION) {
+      throw new UnusableFile(
+        'has a log of an older version; start the server once, which upgrades it',
+      )
+    }
+    const find = database.prepare('SELECT value FROM rules WHERE key = ?').raw()
+    const put = database.prepare('INSERT OR REPLACE INTO rules VALUES (?, ?)')
+    return use({
+      read(key) {
+        const row = find.get(key) as [string] | undefined
+        return row === undefined ? undefined : JSON.parse(row[0])
+      },
+      write({ key, value }) {
+        put.run(key, JSON.stringify(value))
+      },
+    })
+  } finally {
+    database.close()
+  }
+}
