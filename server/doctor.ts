@@ -9,6 +9,7 @@ import { isInUse } from './log/sqlite/folder.ts'
 import { useRules } from './log/sqlite/rules.ts'
 import { isExpired, type RoomCode } from './room/doors/code.ts'
 import { CODE_RULE } from './room/doors/doors.ts'
+import { HOST_PREFIX } from './room/hosts/rules.ts'
 import { SERVING_RULE, type Serving } from './serving.ts'
 
 /** A sentence. `weak`: the operator should read it, and what to do. */
@@ -17,6 +18,8 @@ export type Finding = { weak: boolean; text: string }
 export type Facts = {
   folder: string
   serving: Serving
+  /** Names of the hosts besides the console, at the time when they became hosts. */
+  hosts: readonly string[]
   isRunning: boolean
   code: RoomCode | undefined
   /** Addresses of this machine that other machines may reach. */
@@ -36,7 +39,8 @@ const OTHERS = 0o077
 
 /** Reads the facts. Throws a fault of the data folder. */
 export function factsOf(folder: string, now: number): Facts | undefined {
-  const { serving, code } = useRules(folder, ({ read }) => ({
+  const { serving, code, hosts } = useRules(folder, ({ read, list }) => ({
+    hosts: (list(HOST_PREFIX) as { name: string }[]).map(({ name }) => name),
     serving: read(SERVING_RULE) as Serving | undefined,
     code: read(CODE_RULE) as RoomCode | undefined,
   }))
@@ -46,6 +50,7 @@ export function factsOf(folder: string, now: number): Facts | undefined {
   return {
     folder,
     serving,
+    hosts,
     isRunning: isInUse(folder),
     code,
     addresses: cards.filter(({ internal }) => !internal).map(({ address }) => address),
@@ -57,7 +62,15 @@ export function factsOf(folder: string, now: number): Facts | undefined {
 }
 
 export function diagnose(facts: Facts): Finding[] {
-  return [running(facts), ...reach(facts), ...entrance(facts), ...limits(facts), ...disk(facts)]
+  const hosts = fine(hostText(facts))
+  return [
+    running(facts),
+    ...reach(facts),
+    ...entrance(facts),
+    hosts,
+    ...limits(facts),
+    ...disk(facts),
+  ]
 }
 
 const fine = (text: string): Finding => ({ weak: false, text })
@@ -116,6 +129,11 @@ function entrance({ serving, code, now }: Facts): Finding[] {
     ),
   )
   return findings
+}
+
+function hostText({ hosts }: Facts): string {
+  if (hosts.length === 0) return 'The only host is the terminal of the server.'
+  return `Hosts are the terminal of the server and ${hosts.join(', ')}.`
 }
 
 function untilText({ until }: RoomCode): string {

@@ -8,6 +8,8 @@ import { inspect, UnusableFile, VERSION } from './schema.ts'
 export type StoredRules = {
   /** The value of a rule; undefined if there is none. */
   read(key: string): unknown
+  /** The values of the rules whose keys begin so. */
+  list(prefix: string): unknown[]
   write(rule: Rule): void
 }
 
@@ -25,12 +27,14 @@ export function useRules<T>(folder: string, use: (rules: StoredRules) => T): T {
       )
     }
     const find = database.prepare('SELECT value FROM rules WHERE key = ?').raw()
+    const all = database.prepare('SELECT value FROM rules WHERE substr(key, 1, length(?1)) = ?1')
     const put = database.prepare('INSERT OR REPLACE INTO rules VALUES (?, ?)')
     return use({
       read(key) {
         const row = find.get(key) as [string] | undefined
         return row === undefined ? undefined : JSON.parse(row[0])
       },
+      list: (prefix) => (all.raw().all(prefix) as [string][]).map(([value]) => JSON.parse(value)),
       write({ key, value }) {
         put.run(key, JSON.stringify(value))
       },

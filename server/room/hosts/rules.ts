@@ -21,7 +21,8 @@ type Lasting = { name: string; by: string; until?: string }
 export type Ban = Lasting & { id: string; address?: string }
 
 /** Keys. A person is given by their id, a room by the key of its log. */
-const hostKey = (id: string) => `host ${id}`
+export const HOST_PREFIX = 'host '
+const hostKey = (id: string) => HOST_PREFIX + id
 const slowKey = (log: LogKey) => `slow ${log}`
 const pinKey = (log: LogKey) => `pin ${log}`
 const LOCK_KEY = 'lock'
