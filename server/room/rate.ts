@@ -12,6 +12,8 @@ export class Bucket {
   readonly #rate: Rate
   #tokens: number
   #at: number
+  /** How many times the burst was granted since the bucket was last full. */
+  #granted = 1
 
   constructor(rate: Rate, now: number) {
     this.#rate = rate
@@ -41,7 +43,11 @@ export class Bucket {
     const { perSecond, burst } = this.#rate
     // A clock that goes back earns nothing, and MUST NOT take away what was earned.
     const earned = (Math.max(0, now - this.#at) / 1000) * perSecond * times
-    this.#tokens = Math.min(burst * times, this.#tokens + earned)
+    // A rate that applies more times brings its bursts along, but not again each time it comes back.
+    const granted = Math.max(0, times - this.#granted) * burst
+    const full = burst * times
+    this.#tokens = Math.min(full, this.#tokens + earned + granted)
+    this.#granted = this.#tokens === full ? times : Math.max(times, this.#granted)
     this.#at = now
   }
 

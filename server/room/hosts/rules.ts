@@ -32,9 +32,13 @@ const addressKey = (mark: string) => `address ${mark}`
 const nameKey = (id: string) => `name ${id}`
 const observerKey = (id: string) => `observer ${id}`
 const quietKey = (log: LogKey) => `quiet ${log}`
+const voiceKey = (log: LogKey, id: string) => `voice ${id} ${log}`
 
 /** What an event changes. `log`: where the act was done. */
-export function rulesOf({ act, from }: Pick<RoomEvent, 'act' | 'from'>, log: LogKey): Rule[] {
+export function rulesOf(
+  { act, at, from }: Pick<RoomEvent, 'act' | 'at' | 'from'>,
+  log: LogKey,
+): Rule[] {
   if (act === undefined) return []
   const by = from.name
   switch (act.type) {
@@ -49,11 +53,14 @@ export function rulesOf({ act, from }: Pick<RoomEvent, 'act' | 'from'>, log: Log
       return [end(hostKey(act.person.id))]
     case 'mute': {
       const { person, until } = act
-      const key = person === undefined ? quietKey(log) : muteKey(person.id)
-      return [rule(key, { name: person?.name ?? '', by, ...(until !== undefined && { until }) })]
+      const lasting = { name: person?.name ?? '', by, ...(until !== undefined && { until }) }
+      if (person === undefined) return [rule(quietKey(log), { ...lasting, at })]
+      return [rule(muteKey(person.id), lasting), end(voiceKey(log, person.id))]
     }
     case 'unmute':
-      return [end(act.person === undefined ? quietKey(log) : muteKey(act.person.id))]
+      return act.person === undefined
+        ? [end(quietKey(log))]
+        : [end(muteKey(act.person.id)), rule(voiceKey(log, act.person.id), { at })]
     case 'ban': {
       const { person, until, address } = act
       const lasting = { name: person.name, by, ...(until !== undefined && { until }) }
@@ -171,8 +178,15 @@ export class Rules {
     if (this.isObserver(id)) return { code: 'observer' }
     if (this.isHost(id) || log === undefined) return undefined
     const quiet = this.#lasting(quietKey(log), now)
-    if (quiet === undefined) return undefined
+    if (quiet === undefined || this.#maySpeakIn(log, id)) return undefined
     return { code: 'muted', message: `Everybody here is muted${lengthOf(quiet, now)}.` }
+  }
+
+  /** Whether a host has unmuted the person after everybody there was muted. */
+  #maySpeakIn(log: LogKey, id: string): boolean {
+    const quiet = this.#values.get(quietKey(log)) as { at: string }
+    const voice = this.#values.get(voiceKey(log, id)) as { at: string } | undefined
+    return voice !== undefined && voice.at >= quiet.at
   }
 
   /** Undefined if there is no such rule, or its time is over. */

@@ -92,3 +92,15 @@ test('a connection that waits as long as required stays within the rate, and wai
     }),
   )
 })
+
+test('a rate that applies more times has more bursts, which coming and going does not renew', () => {
+  const bucket = new Bucket({ perSecond: 1, burst: 2 }, 0)
+  const taken = (times: number) =>
+    Array.from({ length: 8 }, () => bucket.wait(0, times) === 0 && bucket.take(0, times) >= 0)
+  expect(taken(1).filter(Boolean)).toHaveLength(2)
+  expect(taken(3).filter(Boolean)).toHaveLength(4)
+  for (let at = 0; at < 5; at += 1) {
+    expect(taken(1).filter(Boolean)).toHaveLength(0)
+    expect(taken(3).filter(Boolean)).toHaveLength(0)
+  }
+})
