@@ -357,7 +357,7 @@ export const commands = [
     name: 'lock',
     usage: '/lock',
     summary: 'Let nobody new join the server.',
-    more: ['Whoever has been here comes back with their token.'],
+    more: ['People who have been here can return with their token.'],
     where: 'terminal',
     akin: ['close'],
     ofHosts: true,

@@ -3,7 +3,7 @@
  * through, and the rooms they are members of.
  *
  * MUST count a person once, however many connections come with the same token. MUST keep a
- * name for as long as its person is connected or a place of theirs is held, unless somebody from
+ * name for as long as its person is connected or a place of theirs is held, unless a person from
  * the same network wants the name of a person whose places are only held.
  */
 import type { Fault } from '../../shared/errors.ts'

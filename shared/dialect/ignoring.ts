@@ -22,7 +22,7 @@ export function isAbout(message: ServerMessage, ignored: Ignored): boolean {
   }
 }
 
-/** An act concerns everybody, whoever did it. */
+/** Acts are shown also if the reader ignores the host. */
 function isLeftOut({ from, act }: RoomEvent, ignored: Ignored): boolean {
   return act === undefined && ignored.has(from.id)
 }

@@ -43,7 +43,7 @@ export function rulesOf(
   const by = from.name
   switch (act.type) {
     case 'host':
-      // Whoever has the key is trusted again.
+      // A person who has the key is trusted again.
       return [
         rule(hostKey(act.person.id), { name: act.person.name }),
         end(muteKey(act.person.id)),

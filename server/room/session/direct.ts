@@ -27,7 +27,7 @@ export async function direct(self: Self, { to, text: raw, id, action }: DirectSa
   if (held === undefined) return
   const { conversation, peer } = held
   const { rules } = self.rooms.hosts
-  // Whoever may not write can still write to the hosts.
+  // A person who may not write can still write to the hosts.
   const fault = rules.isHost(peer.id) ? undefined : self.objectionIn(undefined)
   if (fault !== undefined) {
     conversation.release()
