@@ -276,7 +276,7 @@ describe('the way in', () => {
 
 describe('an error that closes the connection', () => {
   // The page never causes the first three; the fourth ends the session; the others come before it.
-  const before = ['network_full', 'locked']
+  const before = ['network_full', 'locked', 'turned_away']
   const never = ['binary_frame', 'hello_timeout', 'code_timeout', 'replaced', ...before]
   const closing = Object.entries(errors).filter(
     ([code, { close }]) => close !== null && !never.includes(code),
