@@ -11,6 +11,8 @@ export const englishMore = {
   reply: 'Reply',
   copyLink: 'Copy link',
   linkCopied: 'The link is copied.',
+  notSentCount: (count: number) =>
+    count === 1 ? '1 message failed to send.' : `${count} messages failed to send.`,
   notKept: 'That message is no longer kept.',
   historyFailed: 'Older messages cannot be loaded now.',
   pageFailed: 'Messages could not be loaded. Retry',

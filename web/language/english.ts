@@ -55,8 +55,6 @@ export const english = {
   sending: 'sending',
   morePending: (count: number) => `and ${count} more pending`,
   notSent: 'Not sent.',
-  notSentCount: (count: number) =>
-    count === 1 ? '1 message failed to send.' : `${count} messages failed to send.`,
   noAnswer: 'The server did not respond.',
   leftBefore: 'You left before it was sent.',
   retry: 'Retry',

@@ -7,7 +7,7 @@ import { lazily } from '../components/lazy.tsx'
 import { usePart } from '../components/part.ts'
 import { texts } from '../language.ts'
 import type { Session } from '../session.ts'
-import { PendingAlert, PendingList } from './pending.tsx'
+import { PendingList } from './pending.tsx'
 import { connectLog } from './scroll.ts'
 
 const Pills = lazily(async () => (await import('./pills.tsx')).Pills)
@@ -43,7 +43,6 @@ export function Log({ session }: { session: Session }) {
         </div>
       </div>
       <Pills session={session} />
-      <PendingAlert session={session} />
     </div>
   )
 }

@@ -1,6 +1,4 @@
 /** Pending messages, below all messages that the log has returned. */
-import { useSignal } from '@preact/signals'
-import { useEffect, useRef } from 'preact/hooks'
 import { Icon } from '../components/icon.tsx'
 import { Name } from '../components/name.tsx'
 import { usePart } from '../components/part.ts'
@@ -9,9 +7,6 @@ import { errorText, texts } from '../language.ts'
 import type { Session } from '../session.ts'
 import { edit } from '../speech.ts'
 import { PENDING_ROWS, type Pending, type PendingFault, type State } from '../state.ts'
-
-/** Faults are announced together when none was added for this long. Milliseconds. */
-const ALERT_MS = 500
 
 export function PendingList({ session }: { session: Session }) {
   const pending = usePart(session, (state) => state.pending)
@@ -83,35 +78,6 @@ function PendingRow({ message, name, lead, session }: RowProps) {
         </p>
       )}
     </li>
-  )
-}
-
-/** One announcement for all messages that were not sent; a reader hears no list of alerts. */
-export function PendingAlert({ session }: { session: Session }) {
-  const faults = usePart(
-    session,
-    ({ pending }) => pending.filter(({ fault }) => fault !== null).length,
-  )
-  const announced = useSignal(0)
-  const heard = useRef(0)
-  const count = faults.value
-  useEffect(() => {
-    // Fewer faults are no news.
-    if (count <= heard.current) {
-      heard.current = count
-      announced.value = 0
-      return
-    }
-    const timer = setTimeout(() => {
-      heard.current = count
-      announced.value = count
-    }, ALERT_MS)
-    return () => clearTimeout(timer)
-  }, [count])
-  return (
-    <p class="unseen" role="alert">
-      {announced.value > 0 && texts.notSentCount(announced.value)}
-    </p>
   )
 }
 
