@@ -59,6 +59,7 @@ export class Session {
   readonly #conversations = once(
     async () => new (await import('./conversations.ts')).Conversations(this),
   )
+  readonly #acts = once(() => import('./acts.ts'))
   #queue: Action[] = []
   /** The room of the last hello, and so of requests that name none. */
   #greeted = LOBBY
@@ -182,6 +183,9 @@ export class Session {
   #receive(received: ServerMessage): void {
     const message = withLobby(received)
     if (message.type !== 'events') this.converse((conversations) => conversations.take(message))
+    if (message.type !== 'events' || message.events.some(({ act }) => act)) {
+      this.#acts().then(({ takeHosting }) => takeHosting(this, message), ignore)
+    }
     // This one is about a conversation, or about people in all rooms.
     if ('people' in message) return
     this.#gather({ type: 'received', message, now: Date.now() })
@@ -230,5 +234,5 @@ export class Session {
   }
 }
 
-/** Without the chunk of the voice the page is silent, and without that of conversations has none. */
+/** Without the chunk of the voice the page is silent, and without the others it has less to offer. */
 function ignore(): void {}

@@ -82,7 +82,7 @@ function takeConnection(state: State, connection: ConnectionPhase, now: number):
     connection,
     trouble: troubleIn(state, connection),
     awaySince: away ? (state.awaySince ?? now) : null,
-    joining: state.joining && connection.phase !== 'idle',
+    joining: state.joining && !/idle|ended/.test(connection.phase),
   }
 }
 

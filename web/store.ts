@@ -75,8 +75,10 @@ export function readDraft(room: string): string {
   return drafts.get(key) ?? read('sessionStorage', key) ?? ''
 }
 
-export function keepDraft(room: string, text: string): void {
+/** Not the key of the hosts, as it is typed. */
+export function keepDraft(room: string, draft: string): void {
   const key = draftKey(room)
+  const text = /^\s*\/host\s/i.test(draft) ? '' : draft
   drafts.set(key, text)
   write('sessionStorage', key, text === '' ? null : text)
 }

@@ -6,7 +6,7 @@ import { effect, type Signal } from '@preact/signals'
 import { Announcer, SUMMARY_MS } from './announcer.ts'
 import { nameOf } from './directory.ts'
 import { more } from './language/more.ts'
-import { texts } from './language.ts'
+import { sentenceOf } from './log/row.ts'
 import { settings } from './settings.ts'
 import { type Action, type Arrival, peerOf, type State } from './state.ts'
 
@@ -43,7 +43,7 @@ export class Voice {
   #announce(fresh: readonly Arrival[], shown: string): void {
     if (fresh.length === 0) return
     const sentences = fresh.map((arrival) => ({
-      text: sentenceOf(arrival, shown),
+      text: spokenOf(arrival, shown),
       mention: arrival.mention,
     }))
     const spoken = this.#announcer.hear(sentences, Date.now())
@@ -86,10 +86,11 @@ function titleOf(name: string, room: string, shown: string): string {
   return room === shown ? more.mentioned(name) : more.mentionedIn(name, nameOf(room))
 }
 
-function sentenceOf({ event: { kind, from, text }, room }: Arrival, shown: string): string {
+function spokenOf({ event, room }: Arrival, shown: string): string {
+  const { kind, from, text } = event
   if (peerOf(room) !== '') return `${more.directFrom(from.name)}: ${text}`
   if (room !== shown) return more.mentionedIn(from.name, nameOf(room))
-  if (kind === 'topic') return texts.topicSet(from.name, text)
+  if (kind === 'topic' || kind === 'act') return sentenceOf(event)
   return kind === 'action' ? `${from.name} ${text}` : `${from.name}: ${text}`
 }
 

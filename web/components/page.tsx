@@ -10,10 +10,11 @@ import { Invitation } from './invitation.tsx'
 import { Join } from './join.tsx'
 import { lazily } from './lazy.tsx'
 import { usePart } from './part.ts'
-import { Typing } from './typing.tsx'
 
 const People = lazily(async () => (await import('./people.tsx')).People)
+const Above = lazily(async () => (await import('./above.tsx')).Above)
 const Status = lazily(async () => (await import('./status.tsx')).Status)
+const Typing = lazily(async () => (await import('./typing.tsx')).Typing)
 const Wall = lazily(async () => (await import('./wall.tsx')).Wall)
 const Rooms = lazily(async () => (await import('./rooms.tsx')).Rooms)
 
@@ -74,9 +75,12 @@ function Room({ session }: { session: Session }) {
         </aside>
       )}
       <main class="talk">
+        <Above session={session} />
         <Log session={session} />
         <Status session={session} />
-        <Typing session={session} />
+        <p class="typing">
+          <Typing session={session} />
+        </p>
         <Composer session={session} />
       </main>
     </div>

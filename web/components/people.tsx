@@ -31,7 +31,7 @@ export function People({ session }: { session: Session }) {
       <h2 id="people-title">{more.hereNow}</h2>
       <p class="counts-line">{counts}</p>
       <ul>
-        {shown.map(({ id, name, via }) => (
+        {shown.map(({ id, name, via, role }) => (
           <li key={id}>
             {id === me.value ? (
               <>
@@ -45,6 +45,7 @@ export function People({ session }: { session: Session }) {
                 isIgnored={ignored.value.some((one) => one.id === id)}
               />
             )}
+            {role !== undefined && <span class="tag role">{more.roles[role] ?? role}</span>}
             <Tag via={via} />
           </li>
         ))}

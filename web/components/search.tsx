@@ -5,6 +5,7 @@ import type { RoomEvent } from '../../shared/protocol.ts'
 import { hueOf } from '../hue.ts'
 import { more } from '../language/more.ts'
 import { texts } from '../language.ts'
+import { shownText } from '../log/row.ts'
 import { momentOf } from '../moment.ts'
 import type { Session } from '../session.ts'
 import { Dialog } from './dialog.tsx'
@@ -71,7 +72,7 @@ export function Search({ session, query, onClose }: Props) {
             <button type="button" onClick={() => choose(event)}>
               <Name name={event.from.name} hue={hueOf(event.from.name)} />
               <span class="text" dir="auto">
-                {event.text}
+                {shownText(event)}
               </span>
               <time dateTime={event.at}>{momentOf(Date.parse(event.at))}</time>
             </button>

@@ -5,6 +5,7 @@
 import { more } from '../language/more.ts'
 import { errorText, texts } from '../language.ts'
 import type { Session } from '../session.ts'
+import type { Refusal } from '../state.ts'
 import { usePart } from './part.ts'
 
 /** Interruptions shorter than this show nothing. Milliseconds. */
@@ -20,9 +21,11 @@ export function Status({ session }: { session: Session }) {
   if (phase === 'ended') {
     return (
       <div class="status" role="status">
-        <p>{trouble.value ? errorText(trouble.value.code, trouble.value.text) : more.otherTab}</p>
+        <p>
+          {trouble.value ? more.refused(trouble.value.code, trouble.value.text) : more.otherTab}
+        </p>
         <button type="button" onClick={() => session.reconnect()}>
-          {more.useItHere}
+          {isRemoved(trouble.value) ? more.comeBack : more.useItHere}
         </button>
       </div>
     )
@@ -46,6 +49,11 @@ export function Status({ session }: { session: Session }) {
       )}
     </div>
   )
+}
+
+/** A host ended the connection. */
+function isRemoved(trouble: Refusal | null): boolean {
+  return trouble !== null && /kicked|banned/u.test(trouble.code)
 }
 
 /** Hidden from screen readers, which would read every second aloud. */

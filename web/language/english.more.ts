@@ -40,6 +40,21 @@ export const englishMore = {
   connecting: 'Connecting …',
   nextTry: (seconds: number) => `Next try in ${seconds}\u00a0s.`,
 
+  roles: { host: 'host', observer: 'observer' } as Record<string, string>,
+  pinned: 'Pinned',
+  /** Why a message was not sent, and for how long: the server's text. */
+  refused: (_code: string, text: string) => text,
+  comeBack: 'Come back',
+
+  typing: ([first = '', second = '']: readonly string[], count: number) =>
+    count === 0
+      ? ''
+      : count === 1
+        ? `${first} is typing …`
+        : count === 2
+          ? `${first} and ${second} are typing …`
+          : `${count} people are typing …`,
+
   hereNow: 'Here now',
   you: 'you',
   roomCode: 'Room code',

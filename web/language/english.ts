@@ -3,7 +3,7 @@
  * has one file with the same keys, and with those of `english.more.ts`.
  */
 import type { ErrorCode } from '../../shared/errors.ts'
-import type { Via } from '../../shared/protocol.ts'
+import type { RoomEvent, Via } from '../../shared/protocol.ts'
 import type { MoreTexts } from './english.more.ts'
 
 export const english = {
@@ -31,6 +31,8 @@ export const english = {
   newLine: 'New',
   topicSet: (name: string, topic: string) =>
     topic === '' ? `${name} removed the topic` : `${name} set the topic: ${topic}`,
+  acted: ({ from, text }: RoomEvent) => `${from.name} ${text}`,
+  removedBy: (host: string) => `removed by ${host}`,
   change: {
     joined: (name: string, via: Via) => `${name} joined (${via})`,
     left: (name: string) => `${name} left`,
@@ -41,14 +43,6 @@ export const english = {
   message: 'Message',
   saySomething: 'Say something',
   send: 'Send',
-  typing: ([first = '', second = '']: readonly string[], count: number) =>
-    count === 0
-      ? ''
-      : count === 1
-        ? `${first} is typing …`
-        : count === 2
-          ? `${first} and ${second} are typing …`
-          : `${count} people are typing …`,
   tooMany: (count: number, limit: number) =>
     `Nothing was sent: at most ${limit} of these ${count} messages can wait.`,
 

@@ -1,6 +1,6 @@
 /** متن‌های صفحه به فارسی. The texts of the page in Persian. */
 import type { ErrorCode } from '../../shared/errors.ts'
-import type { Via } from '../../shared/protocol.ts'
+import type { RoomEvent, Via } from '../../shared/protocol.ts'
 import type { Texts } from './english.ts'
 
 const digits = new Intl.NumberFormat('fa')
@@ -61,6 +61,71 @@ const errors: Record<ErrorCode, string> = {
   shutdown: 'سرور دارد خاموش می‌شود.',
 }
 
+const times = [
+  [86_400, 'روز'],
+  [3600, 'ساعت'],
+  [60, 'دقیقه'],
+  [1, 'ثانیه'],
+] as const
+
+const units: Record<string, string> = {
+  second: 'ثانیه‌ی',
+  minute: 'دقیقه‌ی',
+  hour: 'ساعت',
+  day: 'روز',
+}
+
+/** The largest unit that leaves no rest. */
+function duration(seconds: number): string {
+  const [size, unit] = times.find(([size]) => seconds % size === 0) ?? times[3]
+  return `${n(seconds / size)} ${unit}`
+}
+
+/** What a host did; the sentence of the server for an act that this page does not know. */
+function acted({ at, from, text, act }: RoomEvent): string {
+  const { name } = from
+  if (act === undefined) return `${name} ${text}`
+  const who = ('person' in act && act.person?.name) || 'همه'
+  const until = 'until' in act && act.until !== undefined ? Date.parse(act.until) : 0
+  // The server makes the sentence before it records the time.
+  const seconds = Math.round((until - Date.parse(at)) / 1000)
+  const time = until > 0 ? ` برای ${duration(seconds)}` : ''
+  switch (act.type) {
+    case 'host':
+      return `${name} اکنون میزبان است`
+    case 'unhost':
+      return `${name} نقش میزبان را از ${who} گرفت`
+    case 'mute':
+      return `${name} نوشتن را${time} از ${who} گرفت`
+    case 'unmute':
+      return `${name} به ${who} اجازه‌ی نوشتن داد`
+    case 'kick':
+      return `${name} ${who} را بیرون کرد${act.reason ? `: ${act.reason}` : ''}`
+    case 'ban':
+      return `${name} راه ${who}${act.address ? ' و نشانی او' : ''} را${time} بست`
+    case 'unban':
+      return `${name} راه ${who} را باز کرد`
+    case 'rename':
+      return `${name} نام ${who} را به ${act.name} تغییر داد`
+    case 'observer':
+      return act.on ? `${name} ${who} را تنها خواننده کرد` : `${name} به ${who} اجازه‌ی نوشتن داد`
+    case 'slow':
+      return act.seconds === 0
+        ? `${name} به حالت آهسته پایان داد`
+        : `${name} حالت آهسته را گذاشت: هر ${duration(act.seconds)} یک پیام`
+    case 'lock':
+      return `${name} سرور را بست: کسی تازه نمی‌تواند وارد شود`
+    case 'unlock':
+      return `${name} سرور را باز کرد`
+    case 'pin':
+      return act.seq === 0 ? `${name} سنجاق را برداشت` : `${name} پیامی را سنجاق کرد`
+    case 'redact':
+      return `${name} پیامی از ${who} را برداشت`
+    default:
+      return `${name} ${text}`
+  }
+}
+
 export const persian: Texts = {
   tag: 'fa',
   direction: 'rtl',
@@ -96,6 +161,8 @@ export const persian: Texts = {
   newLine: 'تازه',
   topicSet: (name: string, topic: string) =>
     topic === '' ? `${name} موضوع را برداشت` : `${name} موضوع را چنین گذاشت: ${topic}`,
+  acted,
+  removedBy: (host: string) => `${host} این پیام را برداشت`,
   change: {
     joined: (name: string, via: Via) => `${name} آمد (${via})`,
     left: (name: string) => `${name} رفت`,
@@ -106,14 +173,6 @@ export const persian: Texts = {
   message: 'پیام',
   saySomething: 'چیزی بگویید',
   send: 'فرستادن',
-  typing: ([first = '', second = '']: readonly string[], count: number) =>
-    count === 0
-      ? ''
-      : count === 1
-        ? `${first} در حال نوشتن است …`
-        : count === 2
-          ? `${first} و ${second} در حال نوشتن‌اند …`
-          : `${n(count)} نفر در حال نوشتن‌اند …`,
   tooMany: (count: number, limit: number) =>
     `این ${n(count)} پیام است و بیش از ${n(limit)} پیام نمی‌تواند در انتظار بماند. چیزی فرستاده نشد.`,
 
@@ -178,6 +237,27 @@ export const persian: Texts = {
     retryNow: 'همین اکنون',
     connecting: 'در حال اتصال …',
     nextTry: (seconds: number) => `تلاش بعدی تا ${n(seconds)} ثانیه‌ی دیگر.`,
+
+    roles: { host: 'میزبان', observer: 'خواننده' },
+    pinned: 'سنجاق‌شده',
+    refused: (code: string, text: string) => {
+      const reason = (errors as Record<string, string>)[code]
+      if (reason === undefined) return text
+      const [, count, unit = ''] = /(\d+) more (second|minute|hour|day)/u.exec(text) ?? []
+      if (count !== undefined) return `${reason} (تا ${n(Number(count))} ${units[unit]} دیگر)`
+      const [, why] = /^[^:]*removed you: (.+)/u.exec(text) ?? []
+      return why === undefined ? reason : `${reason} ${why}`
+    },
+    comeBack: 'بازگشت',
+
+    typing: ([first = '', second = '']: readonly string[], count: number) =>
+      count === 0
+        ? ''
+        : count === 1
+          ? `${first} در حال نوشتن است …`
+          : count === 2
+            ? `${first} و ${second} در حال نوشتن‌اند …`
+            : `${n(count)} نفر در حال نوشتن‌اند …`,
 
     hereNow: 'حاضران',
     you: 'شما',

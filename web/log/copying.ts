@@ -1,7 +1,7 @@
 /** Several copied rows become lines as on a terminal, without the labels of buttons. */
 import { stampOf } from '../moment.ts'
 import type { Entry } from '../state.ts'
-import { changesText, topicText } from './row.ts'
+import { changesText, sentenceOf, shownText } from './row.ts'
 import type { Rows } from './rows.ts'
 
 export function connectCopying(scroller: HTMLElement, rows: Rows): () => void {
@@ -23,12 +23,14 @@ export function connectCopying(scroller: HTMLElement, rows: Rows): () => void {
   return () => scroller.removeEventListener('copy', scrollerOnCopy)
 }
 
-/** `[12:21:15] <alice> text`; actions, notices and presence begin with `*`. */
+/** `[12:21:15] <alice> text`; all but messages begin with `*`. */
 export function lineOf(entry: Entry): string {
   const stamp = `[${stampOf(entry.at)}]`
   if (entry.kind === 'presence') return `${stamp} * ${changesText(entry)}`
-  const { kind, from, text } = entry.event
-  if (kind === 'topic') return `${stamp} * ${topicText(entry.event)}`
+  const { kind, from, redacted } = entry.event
+  const text = shownText(entry.event)
+  if (redacted) return `${stamp} * ${from.name}: ${text}`
+  if (kind === 'topic' || kind === 'act') return `${stamp} * ${sentenceOf(entry.event)}`
   if (kind === 'message') return `${stamp} <${from.name}> ${text}`
   return kind === 'action' ? `${stamp} * ${from.name} ${text}` : `${stamp} * ${text}`
 }

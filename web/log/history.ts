@@ -129,9 +129,14 @@ export class History {
 }
 
 /** `seq` itself is not included. */
-function pageUrl(room: string, direction: 'before' | 'after', seq: number): string {
+export function pageUrl(
+  room: string,
+  direction: 'before' | 'after',
+  seq: number,
+  limit = PAGE_ROWS,
+): string {
   const place = room === LOBBY ? '' : `&room=${encodeURIComponent(room)}`
-  return `/api/events?${direction}=${seq}&limit=${PAGE_ROWS}${place}`
+  return `/api/events?${direction}=${seq}&limit=${limit}${place}`
 }
 
 /** null if the server does not return the page within the time limit. */

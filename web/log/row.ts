@@ -22,6 +22,7 @@ export function rowElement(entry: Entry, { lead, newDay, fence }: RowLayout): HT
     row.append(element('p', 'text', changesText(entry)))
   } else {
     row.classList.add(entry.event.kind, entry.event.from.via)
+    if (entry.event.redacted) row.classList.add('redacted')
     if (lead) row.classList.add('lead')
     if (entry.mine) row.classList.add('mine')
     if (entry.mention) row.classList.add('mention')
@@ -33,10 +34,11 @@ export function rowElement(entry: Entry, { lead, newDay, fence }: RowLayout): HT
 }
 
 function contentOf(event: RoomEvent, fence: RowLayout['fence']): HTMLElement[] {
-  if (event.kind !== 'topic') {
-    return [whoElement(event), textElement(event.text, marksUp(event, fence))]
+  const { kind, redacted } = event
+  if (redacted || (kind !== 'topic' && kind !== 'act')) {
+    return [whoElement(event), textElement(shownText(event), !redacted && marksUp(event, fence))]
   }
-  const text = textElement(topicText(event), false)
+  const text = textElement(sentenceOf(event), false)
   // A sentence of the page, which has not the direction of the name that it begins with.
   text.dir = texts.direction
   return [text]
@@ -58,9 +60,15 @@ export function changesText({ changes, more }: Entry & { kind: 'presence' }): st
   return parts.join(' · ')
 }
 
-/** The text of the row of a new topic, also for copying. */
-export function topicText({ from, text }: RoomEvent): string {
-  return texts.topicSet(from.name, text)
+/** The text of the row of a new topic or an act of a host, also for copying. */
+export function sentenceOf(event: RoomEvent): string {
+  const { kind, from, text } = event
+  return kind === 'act' ? texts.acted(event) : texts.topicSet(from.name, text)
+}
+
+/** The text of a message, or who has taken it away. */
+export function shownText({ text, redacted }: RoomEvent): string {
+  return redacted ? texts.removedBy(redacted.by) : text
 }
 
 /** Only messages written in a page may have markup. */

@@ -80,10 +80,11 @@ function takePlace(state: State, message: Welcome | Joined, asked: string, now: 
 
 /** A resumed list continues; any other is replaced. Pending messages stay in both cases. */
 function enter(state: State, message: Welcome | Joined, now: number): State {
-  const { topic = '', resumed, events } = message
+  const { topic = '', pinned = null, resumed, events } = message
   const present = {
     ...(message.type === 'welcome' ? takeGreeting(state, message) : takeView(state, message)),
     topic,
+    pinned,
   }
   return resumed ? present : replaceEvents(present, state, events, now)
 }

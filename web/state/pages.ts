@@ -6,6 +6,7 @@
  * after that was checked.
  */
 import type { RoomEvent } from '../../shared/protocol.ts'
+import { takeActs } from './acts.ts'
 import { entryOf, firstSeq, indexOfSeq, lastSeq } from './entry.ts'
 import { LOG_ROWS, type State } from './model.ts'
 import type { Entry } from './room.ts'
@@ -24,9 +25,19 @@ export type LogPage = {
 export function takePage(state: State, page: LogPage, now: number): State {
   if (page.epoch !== state.epoch) return state
   const entries = page.events.map((event) => entryOf(state, event, now))
-  if (page.position === 'older') return addOlder(state, entries, page.more)
-  if (page.position === 'newer') return addNewer(state, entries)
-  return goTo(state, entries, page.position)
+  // The page may have been read before a text in it was taken away.
+  return takeActs(withEntries(state, entries, page), redactions(state), now)
+}
+
+function withEntries(state: State, entries: readonly Entry[], { position, more }: LogPage): State {
+  if (position === 'older') return addOlder(state, entries, more)
+  return position === 'newer' ? addNewer(state, entries) : goTo(state, entries, position)
+}
+
+function redactions({ entries, ahead }: State): RoomEvent[] {
+  return [...entries, ...ahead].flatMap((entry) =>
+    entry.kind === 'event' && entry.event.act?.type === 'redact' ? [entry.event] : [],
+  )
 }
 
 function addOlder(state: State, page: readonly Entry[], more: boolean): State {

@@ -37,6 +37,8 @@ export type RoomState = Pick<
   person: string
   /** '' if there is none. */
   topic: string
+  /** The message that a host has pinned. */
+  pinned: RoomEvent | null
   /** The rows in the document, oldest first: a window on the log. */
   entries: readonly Entry[]
   /** The newest entries, for as long as they are not in the window. */
@@ -89,6 +91,7 @@ export function emptyRoom(room: string, person = ''): RoomState {
     room,
     person,
     topic: '',
+    pinned: null,
     epoch: null,
     seq: 0,
     replayTo: Infinity,

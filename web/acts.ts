@@ -1,0 +1,55 @@
+/**
+ * What hosts do, as it concerns everybody: a chunk of its own, loaded when the page has entered a
+ * room.
+ */
+import type { ErrorMessage, Events, ServerMessage } from '../shared/protocol.ts'
+import { more } from './language/more.ts'
+import { fetchEvents, pageUrl } from './log/history.ts'
+import { eventOf, takeActs } from './state/acts.ts'
+import { type Action, LOBBY, roomsOf, type State } from './state.ts'
+
+/** The session, as far as the acts of hosts need it. */
+export type ActHost = { peek(): State; act(action: Action): void }
+
+/** Errors that say that this person may not write now. */
+const SILENCED = /^(muted|observer|slow_mode)$/u
+
+export function takeHosting(host: ActHost, message: ServerMessage): void {
+  if (message.type === 'events') takeEvents(host, message)
+  else if (message.type === 'error') explain(host, message)
+}
+
+function takeEvents(host: ActHost, { events, room = LOBBY }: Events): void {
+  const row = document.activeElement?.closest('.row')
+  const below = row?.nextElementSibling
+  const list = row?.parentElement
+  const now = Date.now()
+  change(host, room, (there) => takeActs(there, events, now))
+  // The row with the focus may have been drawn again.
+  if (row && list && !row.isConnected) {
+    const again = below ? below.previousElementSibling : list.lastElementChild
+    ;(again as HTMLElement | null)?.focus({ preventScroll: true })
+  }
+  const pin = events.findLast(({ act }) => act?.type === 'pin')?.act
+  if (pin?.type === 'pin' && pin.seq > 0) fetchPinned(host, room, pin.seq)
+}
+
+/** The message may be older than those that the tab has. */
+async function fetchPinned(host: ActHost, room: string, seq: number): Promise<void> {
+  const there = roomsOf(host.peek()).find((one) => one.room === room)
+  if (there === undefined || eventOf(there, seq) !== null) return
+  const [pinned] = (await fetchEvents(pageUrl(room, 'after', seq - 1, 1)))?.events ?? []
+  if (pinned?.seq !== seq || pinned.redacted) return
+  change(host, room, (there) => ({ ...there, pinned }))
+}
+
+/** A message that was not sent says so itself; this is also read aloud, and stays while it is edited. */
+function explain(host: ActHost, { id, code, message }: ErrorMessage): void {
+  if (id === undefined || !SILENCED.test(code)) return
+  const text = more.refused(code, message)
+  host.act({ type: 'notice', notice: { code: '', text, suggestion: null } })
+}
+
+function change(host: ActHost, room: string, change: (there: State) => State): void {
+  host.act({ type: 'change', room, change })
+}

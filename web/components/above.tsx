@@ -1,0 +1,30 @@
+/** What stands above the log: the pinned message. A chunk of its own. */
+import { hueOf } from '../hue.ts'
+import { more } from '../language/more.ts'
+import type { Session } from '../session.ts'
+import { Name } from './name.tsx'
+import { usePart } from './part.ts'
+
+export function Above({ session }: { session: Session }) {
+  return <Pinned session={session} />
+}
+
+/** Leads to the message. */
+function Pinned({ session }: { session: Session }) {
+  const pinned = usePart(session, (state) => state.pinned)
+  if (pinned.value === null) return null
+  const { seq, from, text } = pinned.value
+  return (
+    <button
+      type="button"
+      class="pinned"
+      title={text}
+      onClick={() => session.browse((history) => history.goTo(seq))}
+    >
+      <span class="note">{more.pinned}</span> <Name name={from.name} hue={hueOf(from.name)} />{' '}
+      <span class="pinned-text" dir="auto">
+        {text}
+      </span>
+    </button>
+  )
+}
