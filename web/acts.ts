@@ -2,14 +2,21 @@
  * What hosts do, as it concerns everybody: a chunk of its own, loaded when the page has entered a
  * room.
  */
+import type { Signal } from '@preact/signals'
 import type { ErrorMessage, Events, ServerMessage } from '../shared/protocol.ts'
+import { bans } from './hosts.ts'
 import { more } from './language/more.ts'
 import { fetchEvents, pageUrl } from './log/history.ts'
+import { keepFocus } from './log/refocus.ts'
 import { eventOf, takeActs } from './state/acts.ts'
 import { type Action, LOBBY, roomsOf, type State } from './state.ts'
 
 /** The session, as far as the acts of hosts need it. */
-export type ActHost = { peek(): State; act(action: Action): void }
+export type ActHost = {
+  peek(): State
+  act(action: Action): void
+  readonly announcement: Signal<string>
+}
 
 /** Errors that say that this person may not write now. */
 const SILENCED = /^(muted|observer|slow_mode)$/u
@@ -17,19 +24,16 @@ const SILENCED = /^(muted|observer|slow_mode)$/u
 export function takeHosting(host: ActHost, message: ServerMessage): void {
   if (message.type === 'events') takeEvents(host, message)
   else if (message.type === 'error') explain(host, message)
+  else if (message.type === 'bans') bans.value = message.bans
 }
 
 function takeEvents(host: ActHost, { events, room = LOBBY }: Events): void {
-  const row = document.activeElement?.closest('.row')
-  const below = row?.nextElementSibling
-  const list = row?.parentElement
+  const refocus = keepFocus()
   const now = Date.now()
   change(host, room, (there) => takeActs(there, events, now))
-  // The row with the focus may have been drawn again.
-  if (row && list && !row.isConnected) {
-    const again = below ? below.previousElementSibling : list.lastElementChild
-    ;(again as HTMLElement | null)?.focus({ preventScroll: true })
-  }
+  refocus()
+  // What was read aloud last may be the text.
+  if (events.some(({ act }) => act?.type === 'redact')) host.announcement.value = ''
   const pin = events.findLast(({ act }) => act?.type === 'pin')?.act
   if (pin?.type === 'pin' && pin.seq > 0) fetchPinned(host, room, pin.seq)
 }

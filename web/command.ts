@@ -2,6 +2,7 @@
  * Commands of the page: a chunk of its own with the command table, loaded as soon as
  * a person types a slash.
  */
+import type { Ordered } from '../shared/acts.ts'
 import {
   type Command,
   type CommandName,
@@ -12,11 +13,16 @@ import {
   parseDirect,
   parseTyped,
 } from '../shared/commands.ts'
+import { decodeOrder } from '../shared/dialect/hosting.ts'
 import type { Conversations } from './conversations.ts'
 import type { Meaning, Spoken } from './draft.ts'
+import { admit, asked, isHost, order, useKey } from './hosts.ts'
 import { more } from './language/more.ts'
 import { texts } from './language.ts'
 import { enter, type RoomHost, setTopic } from './rooms.ts'
+
+/** For hosts only. */
+type HostCommand = Exclude<Ordered, 'unhost'> | 'bans' | 'admit' | 'turnaway'
 
 type Runnable =
   | 'name'
@@ -29,6 +35,8 @@ type Runnable =
   | 'who'
   | 'help'
   | 'quit'
+  | 'host'
+  | HostCommand
 
 /** What a line means in the page. The last three kinds only show a hint. */
 export type Order =
@@ -54,6 +62,24 @@ export function orderOf(line: string): Order {
     case 'msg':
       if (argument === '') break
       return { type: 'run', name, argument }
+    case 'mute':
+    case 'unmute':
+    case 'kick':
+    case 'ban':
+    case 'unban':
+    case 'rename':
+    case 'observer':
+    case 'redact':
+    case 'slow':
+    case 'pin':
+      if (argument === '') break
+      return { type: 'run', name, argument }
+    case 'host':
+    case 'bans':
+    case 'lock':
+    case 'unlock':
+    case 'admit':
+    case 'turnaway':
     case 'ignore':
     case 'rooms':
     case 'topic':
@@ -87,30 +113,30 @@ export async function take(session: CommandTarget, meaning: Meaning): Promise<bo
 
 /** Carries out a line that begins with a slash. False if it stays in the composer. */
 export async function run(session: CommandTarget, line: string): Promise<boolean> {
-  const order = orderOf(line)
-  switch (order.type) {
+  const meant = orderOf(line)
+  switch (meant.type) {
     case 'say':
-      return session.say([order.message])
+      return session.say([meant.message])
     case 'usage':
-      return session.hint(more.commandUsage(order.usage))
+      return session.hint(more.commandUsage(meant.usage))
     case 'elsewhere':
       return session.hint(
-        order.name === 'history' ? more.historyHint : more.commandTerminal(order.name),
+        meant.name === 'history' ? more.historyHint : more.commandTerminal(meant.name),
       )
     case 'unknown':
-      return session.hint(more.commandUnknown(order.word, nearestCommand(order.word)))
+      return session.hint(more.commandUnknown(meant.word, nearestCommand(meant.word)))
     case 'run':
       break
   }
-  switch (order.name) {
+  switch (meant.name) {
     case 'name':
-      return session.rename(order.argument) || session.hint(more.nameOffline)
+      return session.rename(meant.argument) || session.hint(more.nameOffline)
     case 'join':
-      return enter(session, order.argument)
+      return enter(session, meant.argument)
     case 'msg':
-      return write(session, order.argument)
+      return write(session, meant.argument)
     case 'ignore': {
-      const name = order.argument.replace(/^@/u, '') || undefined
+      const name = meant.argument.replace(/^@/u, '') || undefined
       return (
         (await session.converse((all) => all.ignore(name))) ?? session.hint(texts.connectionLost)
       )
@@ -121,14 +147,14 @@ export async function run(session: CommandTarget, line: string): Promise<boolean
     case 'topic': {
       const { topic, person } = session.peek()
       if (person !== '') return session.hint(more.notInConversation)
-      if (order.argument === '') {
+      if (meant.argument === '') {
         session.hint(topic === '' ? more.noTopic : topic)
         return true
       }
-      return setTopic(session, order.argument === 'off' ? '' : order.argument)
+      return setTopic(session, meant.argument === 'off' ? '' : meant.argument)
     }
     case 'search':
-      session.searching.value = { query: order.argument }
+      session.searching.value = { query: meant.argument }
       return true
     case 'who':
       if (session.peek().person !== '') return session.hint(more.notInConversation)
@@ -137,15 +163,39 @@ export async function run(session: CommandTarget, line: string): Promise<boolean
     case 'quit':
       session.leave()
       return true
+    case 'host':
+      // The key stays in no draft and is not recalled.
+      session.rewrite.value = () => ''
+      if (meant.argument === '') asked.value = { type: 'host' }
+      else useKey(session, meant.argument)
+      return false
     case 'help': {
-      const name = commandNamed(order.argument)
+      const name = commandNamed(meant.argument)
       const command = offered.find((one) => one.name === name)
       if (command !== undefined) return session.hint(`${command.usage}: ${command.summary}`)
       // The palette lists all commands.
       session.rewrite.value = () => '/'
       return false
     }
+    default:
+      return runForHost(session, meant.name, meant.argument)
   }
+}
+
+function runForHost(session: CommandTarget, name: HostCommand, argument: string): boolean {
+  if (!isHost(session.peek())) return session.hint(more.hostsOnly)
+  if (name === 'bans') {
+    asked.value = { type: 'host' }
+    return true
+  }
+  if (name === 'admit' || name === 'turnaway') {
+    return admit(session, Number(argument) || undefined, name === 'admit')
+  }
+  const decoded = decodeOrder(name, argument)
+  if (decoded.type === 'fault') return session.hint(decoded.fault.message ?? '')
+  return decoded.type === 'request' && decoded.request.type === 'act'
+    ? order(session, decoded.request.act)
+    : false
 }
 
 /** Shows the conversation with a person, and sends the text there if there is one. */
@@ -156,7 +206,7 @@ async function write(session: CommandTarget, argument: string): Promise<boolean>
   return isOpen && (text === '' || session.say([{ text, action: false }]))
 }
 
-/** The commands that the palette offers. In the page, `bye` alone is a message. */
+/** The commands that the palette offers, those of hosts to hosts. In the page, `bye` alone is a message. */
 export const offered: readonly Command[] = commands
   .filter(({ name, where }) => where === 'everywhere' && name !== 'history')
   .map((command) => (command.name === 'quit' ? { ...command, usage: '/quit' } : command))

@@ -1,6 +1,7 @@
 /** Hosts on the page: what everybody sees of their acts, and what a host can do. */
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect } from 'vitest'
+import { violations } from '../support/axe.ts'
 import { launch } from '../support/chromium.ts'
 import { serveInProcess } from '../support/gateway.ts'
 import { HOST_KEY, hostClient } from '../support/hosts.ts'
@@ -117,5 +118,223 @@ describe('everybody', () => {
     const carol = await pageClient(webUrl)
     carol.send({ type: 'hello', protocol: 1 })
     expect(await carol.untilClosed()).toBe(4011)
+  })
+})
+
+/** Becomes a host with the dialog that the command opens. */
+async function becomeHost(page: Page): Promise<void> {
+  await say(page, '/host')
+  const field = page.getByRole('dialog').getByLabel('Key of the hosts')
+  await field.waitFor()
+  await page.keyboard.type(HOST_KEY)
+  await page.keyboard.press('Enter')
+  await page.getByRole('dialog').getByText('You are a host.').waitFor()
+  await page.keyboard.press('Escape')
+}
+
+function focused(page: Page): Promise<string> {
+  return page.evaluate(
+    () => document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.id ?? '',
+  )
+}
+
+function menuOf(page: Page, name: string) {
+  return page.getByRole('button', { name: `Host tools for ${name}` })
+}
+
+describe('a host', () => {
+  it('gives the key in a dialog, and it is in no storage', async () => {
+    const { webUrl } = await hosted()
+    const ann = await person(webUrl, 'Ann')
+    await ann.getByRole('button', { name: 'Settings' }).click()
+    await ann.getByRole('button', { name: 'Become a host' }).click()
+    const dialog = ann.getByRole('dialog', { name: 'Become a host' })
+    await dialog.getByLabel('Key of the hosts').fill('wrong')
+    await ann.keyboard.press('Enter')
+    await dialog.getByText('That is not the key of the hosts.').waitFor()
+    expect(await violations(ann)).toEqual([])
+    await ann.keyboard.type(HOST_KEY)
+    await ann.keyboard.press('Enter')
+    await ann.getByRole('dialog', { name: 'Host tools' }).waitFor()
+    expect(await violations(ann)).toEqual([])
+    await ann.keyboard.press('Escape')
+    await ann.waitForFunction(
+      () => document.activeElement?.getAttribute('aria-label') === 'Settings',
+    )
+    await row(ann, 'Ann is a host now').waitFor()
+    await ann.locator('.people li', { hasText: 'Ann' }).getByText('host').waitFor()
+    const bob = await person(webUrl, 'Bob')
+    await composer(bob).fill(`/host ${HOST_KEY}`)
+    const stored = (page: Page) =>
+      page.evaluate(() => JSON.stringify([localStorage, sessionStorage]))
+    expect(await stored(bob)).not.toContain(HOST_KEY)
+    await composer(bob).press('Enter')
+    await row(bob, 'Bob is a host now').waitFor()
+    expect(await composer(bob).inputValue()).toBe('')
+    await composer(bob).press('ArrowUp')
+    expect(await composer(bob).inputValue()).toBe('')
+    for (const page of [ann, bob]) {
+      expect(await stored(page)).not.toContain(HOST_KEY)
+      expect(await page.content()).not.toContain(HOST_KEY)
+    }
+  })
+
+  it('mutes a person and removes a message by keyboard, and the focus comes back', async () => {
+    const { webUrl } = await hosted()
+    const [hana, bob] = [await person(webUrl, 'Hana'), await person(webUrl, 'Bob')]
+    await say(bob, 'first')
+    await say(bob, 'something rude')
+    await row(hana, 'something rude').waitFor()
+    await row(hana, 'something rude').hover()
+    await row(hana, 'something rude').getByRole('button', { name: 'Reply' }).waitFor()
+    expect(await row(hana, 'something rude').getByRole('button', { name: 'Host' }).count()).toBe(0)
+    await becomeHost(hana)
+    await hana.waitForFunction(() => document.activeElement?.id === 'message')
+    await menuOf(hana, 'Bob').focus()
+    await hana.keyboard.press('Enter')
+    const menu = hana.getByRole('dialog', { name: 'Bob' })
+    await menu.waitFor()
+    expect(await violations(hana)).toEqual([])
+    await hana.keyboard.press('Enter')
+    await menu.waitFor({ state: 'detached' })
+    await row(bob, 'Hana muted Bob for 10 minutes').waitFor()
+    expect(await focused(hana)).toBe('Host tools for Bob')
+    await hana.keyboard.press('Enter')
+    await menu.waitFor()
+    for (let at = 0; at < 3; at++) await hana.keyboard.press('ArrowDown')
+    await hana.keyboard.press('Enter')
+    await row(bob, 'Hana unmuted Bob').waitFor()
+    await hana.locator('.log').focus()
+    await hana.keyboard.press('End')
+    await expect
+      .poll(async () => {
+        await hana.keyboard.press('ArrowUp')
+        return hana.evaluate(() => document.activeElement?.textContent ?? '')
+      })
+      .toContain('something rude')
+    await expect
+      .poll(async () => {
+        await hana.keyboard.press('ArrowRight')
+        return hana.evaluate(() => document.activeElement?.textContent ?? '')
+      })
+      .toBe('Host …')
+    await hana.keyboard.press('Enter')
+    await menu.getByRole('button', { name: 'Remove message' }).waitFor()
+    await hana.keyboard.press('Enter')
+    for (const page of [hana, bob]) {
+      await row(page, 'removed by Hana').waitFor()
+      expect(await page.content()).not.toContain('rude')
+    }
+    await hana.waitForFunction(() =>
+      document.activeElement?.closest('.row')?.textContent?.includes('removed by Hana'),
+    )
+    expect(await violations(hana)).toEqual([])
+    for (const page of [hana, bob]) {
+      await page.reload()
+      await row(page, 'removed by Hana').waitFor()
+      expect(await page.content()).not.toContain('rude')
+    }
+  })
+
+  it('pins, renames, kicks, and bans with the address after a warning', async () => {
+    const { webUrl } = await hosted()
+    const [hana, bob] = [await person(webUrl, 'Hana'), await person(webUrl, 'Bob')]
+    await becomeHost(hana)
+    await say(bob, 'the plan')
+    await row(hana, 'the plan').hover()
+    await row(hana, 'the plan').getByRole('button', { name: 'Host' }).click()
+    await hana.getByRole('button', { name: 'Pin message' }).click()
+    await bob.getByRole('button', { name: 'Pinned Bob the plan' }).waitFor()
+    await say(hana, '/pin off')
+    await bob.getByRole('button', { name: 'Pinned Bob the plan' }).waitFor({ state: 'detached' })
+    await menuOf(hana, 'Bob').click()
+    await hana.getByRole('button', { name: 'Rename …' }).click()
+    await hana.getByLabel('New name').waitFor()
+    await hana.keyboard.type('Rob')
+    await hana.keyboard.press('Enter')
+    await menuOf(hana, 'Rob').click()
+    await hana.getByRole('button', { name: 'Make an observer' }).click()
+    await bob.locator('.people li', { hasText: 'Rob' }).getByText('observer').waitFor()
+    await menuOf(hana, 'Rob').click()
+    await hana.getByRole('button', { name: 'Kick …' }).click()
+    await hana.getByLabel('Reason').fill('off topic')
+    await hana.keyboard.press('Enter')
+    await bob.getByText('Hana removed you: off topic').waitFor()
+    expect(await focused(hana)).toBe('message')
+    await bob.getByRole('button', { name: 'Come back' }).click()
+    await menuOf(hana, 'Rob').click()
+    await hana.getByRole('button', { name: 'Ban with the address …' }).click()
+    await hana.getByText('Rob is banned.').waitFor()
+    await hana.getByText('1 other shares the address').waitFor()
+    expect(await violations(hana)).toEqual([])
+    await hana.getByRole('button', { name: 'Ban the address, too' }).click()
+    await row(hana, 'Hana banned Rob and their address').waitFor()
+    await hana.getByRole('button', { name: 'Host tools', exact: true }).click()
+    const tools = hana.getByRole('dialog')
+    await tools.getByText('by Hana, with the address').waitFor()
+    await tools.getByRole('button', { name: 'Unban Rob' }).click()
+    await tools.getByText('Nobody is banned.').waitFor()
+    await tools.getByRole('button', { name: '30 s' }).click()
+    await tools.getByText('set the slow mode: one message in 30 seconds').waitFor()
+    await tools.getByRole('button', { name: 'Unlock the server' }).click()
+    await tools.getByText('Hana unlocked the server').waitFor()
+    expect(await violations(hana)).toEqual([])
+  })
+
+  it('uses the commands of hosts, which others are not offered', async () => {
+    const { webUrl } = await hosted()
+    const [hana, bob] = [await person(webUrl, 'Hana'), await person(webUrl, 'Bob')]
+    await becomeHost(hana)
+    await say(bob, '/mute Hana 10m')
+    await bob.locator('#notice').getByText('Only a host can do that.').waitFor()
+    await composer(bob).fill('')
+    await composer(bob).pressSequentially('/mu')
+    await composer(hana).pressSequentially('/mu')
+    await hana.getByRole('option', { name: '/mute' }).waitFor()
+    expect(await bob.getByRole('option').count()).toBe(0)
+    await say(hana, '/mute Bob 10m')
+    await row(bob, 'Hana muted Bob for 10 minutes').waitFor()
+    await say(hana, '/slow often')
+    await hana.locator('#notice').getByText('/slow takes a time').waitFor()
+    await say(hana, '/mute nobody')
+    await hana.locator('#notice').getByText('nobody').waitFor()
+  })
+})
+
+describe.each([
+  ['light', 1280],
+  ['dark', 320],
+] as const)('in %s at %i pixels', (colorScheme, width) => {
+  it('the page of a host is accessible', async () => {
+    const { webUrl } = await hosted()
+    const viewport = { width, height: 640 }
+    const page = await open(browser, webUrl, { colorScheme, viewport })
+    await join(page, 'Hana')
+    const bob = await pageClient(webUrl)
+    await bob.hello({ name: 'Bob' })
+    await becomeHost(page)
+    bob.send({ type: 'say', text: 'the first' }).send({ type: 'say', text: 'the second' })
+    await row(page, 'the second').waitFor()
+    await say(page, '/pin Bob')
+    await page.getByRole('button', { name: 'Pinned Bob the second' }).waitFor()
+    const { seq } = await bob.until('the first')
+    await say(page, `/redact ${seq}`)
+    await row(page, 'removed by Hana').first().waitFor()
+    if (width === 320) await page.locator('.counts').click()
+    await menuOf(page, 'Bob').waitFor()
+    expect(await violations(page)).toEqual([])
+    await menuOf(page, 'Bob').click()
+    await page.getByRole('dialog').waitFor()
+    expect(await violations(page)).toEqual([])
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+    expect(wide).toBeLessThanOrEqual(0)
+    if (process.env.SHOTS) await page.screenshot({ path: `/tmp/pagehosts-menu-${width}.png` })
+    await page.keyboard.press('Escape')
+    if (width === 320) await page.locator('.counts').click()
+    if (process.env.SHOTS) await page.screenshot({ path: `/tmp/pagehosts-row-${width}.png` })
+    await say(page, '/bans')
+    await page.getByRole('dialog').getByText('Nobody is banned.').waitFor()
+    expect(await violations(page)).toEqual([])
+    if (process.env.SHOTS) await page.screenshot({ path: `/tmp/pagehosts-tools-${width}.png` })
   })
 })

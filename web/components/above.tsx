@@ -1,12 +1,25 @@
-/** What stands above the log: the pinned message. A chunk of its own. */
+/** What stands above the log: the pinned message, and the dialogs of hosts. A chunk of its own. */
+import { asked } from '../hosts.ts'
 import { hueOf } from '../hue.ts'
 import { more } from '../language/more.ts'
 import type { Session } from '../session.ts'
+import { lazily } from './lazy.tsx'
 import { Name } from './name.tsx'
 import { usePart } from './part.ts'
 
+const Hosting = lazily(async () => (await import('./hosting.tsx')).Hosting)
+
 export function Above({ session }: { session: Session }) {
-  return <Pinned session={session} />
+  return (
+    <>
+      <Pinned session={session} />
+      {asked.value && <Hosting session={session} onClose={close} />}
+    </>
+  )
+}
+
+function close() {
+  asked.value = null
 }
 
 /** Leads to the message. */

@@ -5,6 +5,7 @@
 import { computed, signal } from '@preact/signals'
 import { offered } from '../command.ts'
 import { matching, type Sought, type Suggestion, soughtAt } from '../completion.ts'
+import { isHost } from '../hosts.ts'
 import { texts } from '../language.ts'
 import type { Session } from '../session.ts'
 
@@ -83,13 +84,13 @@ export class Completer {
 
   #suggestionsFor({ kind, query }: Sought): readonly Suggestion[] {
     if (kind === 'command') {
-      return matching(offered, query, SHOWN, ({ name }) => name).map(
-        ({ name, usage, summary }) => ({
-          label: usage,
-          detail: texts.commands[name] ?? summary,
-          insert: `/${name} `,
-        }),
-      )
+      const hosting = isHost(this.#session.peek())
+      const known = offered.filter(({ ofHosts }) => hosting || !ofHosts)
+      return matching(known, query, SHOWN, ({ name }) => name).map(({ name, usage, summary }) => ({
+        label: usage,
+        detail: texts.commands[name] ?? summary,
+        insert: `/${name} `,
+      }))
     }
     const people = this.#session.select(({ members, me }) =>
       [...members.values()].filter(({ id }) => id !== me?.id),

@@ -78,6 +78,7 @@ export function Header({ session }: { session: Session }) {
       </button>
       {setting.value && (
         <Settings
+          session={session}
           onClose={() => {
             setting.value = false
           }}

@@ -1,5 +1,6 @@
 /** The members and the kinds of their connections: a chunk of its own, loaded after the page is drawn. */
 import { useMemo } from 'preact/hooks'
+import { asked, isHost } from '../hosts.ts'
 import { hueOf } from '../hue.ts'
 import { more } from '../language/more.ts'
 import type { Session } from '../session.ts'
@@ -17,6 +18,7 @@ const collator = new Intl.Collator(undefined, { sensitivity: 'base', numeric: tr
 export function People({ session }: { session: Session }) {
   const counts = usePart(session, countsText)
   const me = usePart(session, (state) => state.me?.id)
+  const hosting = usePart(session, isHost)
   const ignored = usePart(session, (state) => state.ignored)
   const members = usePart(session, (state) => state.members)
   const memberCount = usePart(session, (state) => state.memberCount)
@@ -43,6 +45,7 @@ export function People({ session }: { session: Session }) {
                 session={session}
                 person={{ id, name }}
                 isIgnored={ignored.value.some((one) => one.id === id)}
+                hasMenu={hosting.value && role !== 'host'}
               />
             )}
             {role !== undefined && <span class="tag role">{more.roles[role] ?? role}</span>}
@@ -51,14 +54,26 @@ export function People({ session }: { session: Session }) {
         ))}
       </ul>
       {unnamed > 0 && <p class="counts-line">{more.andMore(unnamed)}</p>}
+      {hosting.value && (
+        <button
+          type="button"
+          class="quiet host-tools"
+          onClick={() => {
+            asked.value = { type: 'host' }
+          }}
+        >
+          {more.hostTools}
+        </button>
+      )}
     </section>
   )
 }
 
-type OtherProps = { session: Session; person: Named; isIgnored: boolean }
+/** `hasMenu`: the reader is a host, and this person is not. */
+type OtherProps = { session: Session; person: Named; isIgnored: boolean; hasMenu: boolean }
 
 /** A name that leads to the conversation with its person, and a switch that hides the person. */
-function Other({ session, person, isIgnored }: OtherProps) {
+function Other({ session, person, isIgnored, hasMenu }: OtherProps) {
   const { id, name } = person
   async function open() {
     const isOpen = await session.converse((conversations) => conversations.open(person))
@@ -81,6 +96,19 @@ function Other({ session, person, isIgnored }: OtherProps) {
       >
         <Icon path="M3 12a9 9 0 1 0 18 0a9 9 0 1 0-18 0M6 6l12 12" />
       </button>
+      {hasMenu && (
+        <button
+          type="button"
+          class="quiet icon"
+          aria-label={more.hostMenu(name)}
+          title={more.hostMenu(name)}
+          onClick={() => {
+            asked.value = { type: 'person', person }
+          }}
+        >
+          <Icon path="M5 12h.01M12 12h.01M19 12h.01" />
+        </button>
+      )}
     </>
   )
 }

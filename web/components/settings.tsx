@@ -1,12 +1,26 @@
 /** The settings of this browser. A change takes effect at once. */
 import { useSignal } from '@preact/signals'
+import { asked, isHost } from '../hosts.ts'
 import { more } from '../language/more.ts'
 import { texts } from '../language.ts'
+import type { Session } from '../session.ts'
 import { change, type Settings, settings } from '../settings.ts'
 import { Dialog } from './dialog.tsx'
+import { usePart } from './part.ts'
 
-export function SettingsDialog({ onClose }: { onClose: () => void }) {
+type Props = { session: Session; onClose: () => void }
+
+export function SettingsDialog({ session, onClose }: Props) {
+  const hosting = usePart(session, isHost)
   const { theme, clock, size, announce, sound } = settings.value
+  /** This dialog gives the focus back first. */
+  function openHosting() {
+    onClose()
+    setTimeout(() => {
+      asked.value = { type: 'host' }
+    })
+  }
+
   return (
     <Dialog title={texts.settings} onClose={onClose}>
       <Choice
@@ -50,6 +64,11 @@ export function SettingsDialog({ onClose }: { onClose: () => void }) {
         />
         {more.sound}
       </label>
+      <p>
+        <button type="button" onClick={openHosting}>
+          {hosting.value ? more.hostTools : more.becomeHost}
+        </button>
+      </p>
     </Dialog>
   )
 }

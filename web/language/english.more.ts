@@ -83,6 +83,58 @@ export const englishMore = {
   isIgnored: (name: string) => `You ignore ${name}. /ignore ${name} ends that.`,
   ignoreOffline: 'There is no connection now. You ignore the same people as before.',
 
+  hostOffline: 'There is no connection now. Nothing was done.',
+  hostsOnly: 'Only a host can do that. /host makes you one.',
+  becomeHost: 'Become a host',
+  hostLead: 'The server printed the key at its first start. Whoever runs it can give it to you.',
+  hostKey: 'Key of the hosts',
+  hostTools: 'Host tools',
+  hostMenu: (name: string) => `Host tools for ${name}`,
+  hostButton: 'Host …',
+  youAreHost: 'You are a host.',
+  isHost: (name: string) =>
+    `${name} is a host. Only the server’s own terminal can do something to a host.`,
+  theMessage: 'This message',
+  redact: 'Remove message',
+  pin: 'Pin message',
+  unpin: 'Unpin message',
+  writing: 'Writing',
+  mute10: 'Mute for 10 minutes',
+  mute60: 'Mute for 1 hour',
+  mute: 'Mute until ended',
+  unmute: 'Unmute',
+  observerOn: 'Make an observer',
+  observerOff: 'Let write again',
+  thePerson: 'Person',
+  rename: 'Rename …',
+  newName: 'New name',
+  renameNow: 'Rename',
+  kick: 'Kick …',
+  reason: 'Reason, if you like',
+  kickNow: 'Kick',
+  ban: 'Ban',
+  banAddress: 'Ban with the address …',
+  isBanned: (name: string) => `${name} is banned.`,
+  sharing: (count: number) =>
+    count === 0
+      ? 'Nobody else who is connected has the same address.'
+      : `${count === 1 ? '1 other shares' : `${count} others share`} the address, and could not come back either.`,
+  banPerson: 'Only the person',
+  banAddressNow: 'Ban the address, too',
+  slow: 'Slow mode: each person writes once in',
+  pace: (seconds: number) => (seconds < 60 ? `${seconds} s` : `${seconds / 60} min`),
+  off: 'Off',
+  muteAll: 'Everybody here but hosts',
+  lockTitle: 'New people',
+  lock: 'Lock the server',
+  unlock: 'Unlock the server',
+  bans: 'Banned',
+  noBans: 'Nobody is banned.',
+  banned: (by: string, until: string, address: boolean) =>
+    `by ${by}${until === '' ? '' : `, until ${until}`}${address ? ', with the address' : ''}`,
+  unban: 'Unban',
+  unbanName: (name: string) => `Unban ${name}`,
+
   spoken: (count: number, mentions: number) => {
     const messages = count === 1 ? '1 new message' : `${count} new messages`
     if (mentions === 0) return messages

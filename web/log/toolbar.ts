@@ -1,9 +1,11 @@
 /** The actions on a message: one toolbar, which moves to the row under the pointer or focus. */
 import type { RoomEvent } from '../../shared/protocol.ts'
 import { copyText } from '../clipboard.ts'
+import { asked, isHost } from '../hosts.ts'
 import { more } from '../language/more.ts'
 import { fullTimeOf } from '../moment.ts'
 import type { Session } from '../session.ts'
+import type { EventEntry, State } from '../state.ts'
 import type { Rows } from './rows.ts'
 import { element } from './text.ts'
 
@@ -14,11 +16,9 @@ export function connectToolbar(session: Session, list: HTMLElement, rows: Rows):
   const toolbar = element('span', 'toolbar')
   const link = button(more.copyLink, () => act((event) => copyLink(session, event)))
   const write = button(more.write, () => act((event) => open(session, event)))
-  toolbar.append(
-    button(more.reply, () => act((event) => quote(session, event))),
-    link,
-    write,
-  )
+  const reply = button(more.reply, () => act((event) => quote(session, event)))
+  const host = button(more.hostButton, () => act(openMenu))
+  toolbar.append(reply, link, write, host)
 
   function act(run: (event: RoomEvent) => void): void {
     const entry = rows.of(toolbar)?.entry
@@ -36,8 +36,11 @@ export function connectToolbar(session: Session, list: HTMLElement, rows: Rows):
       // There are no links to direct messages.
       link.hidden = session.peek().person !== ''
       write.hidden = link.hidden || row.entry.mine
+      const { act, redacted } = row.entry.event
+      reply.hidden = act !== undefined || redacted !== undefined
       row.element.append(toolbar)
     }
+    host.hidden = row.entry.kind !== 'event' || !hasMenu(session.peek(), row.entry)
     const time = row.element.querySelector('time')
     if (time && time.title === '') time.title = fullTimeOf(row.entry.at)
   }
@@ -59,6 +62,18 @@ export function connectToolbar(session: Session, list: HTMLElement, rows: Rows):
     list.removeEventListener('pointerover', listOnPoint)
     list.removeEventListener('focusin', listOnPoint)
   }
+}
+
+/** Whether the reader is a host, and can do something to the message or its author. */
+function hasMenu(state: State, { event, mine }: EventEntry): boolean {
+  if (!isHost(state) || state.person !== '') return false
+  return (!event.act && !event.redacted) || !mine
+}
+
+/** The focus will return to the row, because the toolbar follows the pointer. */
+function openMenu(event: RoomEvent): void {
+  document.activeElement?.closest<HTMLElement>('.row')?.focus({ preventScroll: true })
+  asked.value = { type: 'person', person: event.from, event }
 }
 
 /** Starts a reply below a quote of the message. */

@@ -1,0 +1,219 @@
+/** What a host can do to a person, and to a message of this person. */
+import { useSignal } from '@preact/signals'
+import type { ComponentChildren } from 'preact'
+import { useEffect, useMemo, useRef } from 'preact/hooks'
+import type { Order } from '../../shared/acts.ts'
+import { type Asked, askBans, bans, order } from '../hosts.ts'
+import { more } from '../language/more.ts'
+import { keepFocus } from '../log/refocus.ts'
+import type { Session } from '../session.ts'
+import { Dialog } from './dialog.tsx'
+import { Reply } from './hostreply.tsx'
+import { usePart } from './part.ts'
+
+const MINUTE = 60
+const HOUR = 3600
+
+type Step = 'menu' | 'rename' | 'kick' | 'ban'
+type Props = { session: Session; about: Asked & { type: 'person' }; onClose: () => void }
+
+export function HostMenu({ session, about: { person, event }, onClose }: Props) {
+  const content = useRef<HTMLDivElement>(null)
+  const isGone = useRef(false)
+  const refocus = useMemo(keepFocus, [])
+  const step = useSignal<Step>('menu')
+  const { id, name } = person
+  const role = usePart(session, ({ members }) => members.get(id)?.role)
+  const pinned = usePart(session, (state) => state.pinned?.seq)
+  const isMe = session.peek().me?.id === id
+
+  useEffect(() => {
+    session.dismissNotice()
+    content.current?.querySelector<HTMLElement>('input, button')?.focus()
+  }, [step.value])
+
+  /** Closes the menu, unless there is no connection. */
+  function run(act: Order) {
+    if (order(session, act)) onClose()
+  }
+
+  /** Closes the menu of a person who will be gone, and with them the place where the focus was. */
+  function remove(act: Order) {
+    isGone.current = true
+    run(act)
+  }
+
+  useEffect(() => {
+    return () => {
+      // After the dialog has given the focus back.
+      setTimeout(() => {
+        if (isGone.current) document.getElementById('message')?.focus()
+        else refocus()
+      })
+    }
+  }, [])
+
+  function ban() {
+    if (!order(session, { type: 'ban', person: id })) return
+    isGone.current = true
+    askBans(session)
+    step.value = 'ban'
+  }
+
+  function contentOnKeyDown(pressed: KeyboardEvent) {
+    if (step.value !== 'menu') return
+    const by = pressed.key === 'ArrowDown' ? 1 : pressed.key === 'ArrowUp' ? -1 : 0
+    if (by === 0) return
+    pressed.preventDefault()
+    const buttons = [...(content.current?.querySelectorAll('button') ?? [])]
+    const at = buttons.indexOf(document.activeElement as HTMLButtonElement)
+    buttons.at((at + by) % buttons.length)?.focus()
+  }
+
+  const item = (label: string, onClick: () => void) => (
+    <li>
+      <button type="button" onClick={onClick}>
+        {label}
+      </button>
+    </li>
+  )
+  const act = (label: string, act: Order) => item(label, () => run(act))
+  const seq = event !== undefined && !event.act && !event.redacted ? event.seq : undefined
+  return (
+    <Dialog title={name} class="host-menu" onClose={onClose}>
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: the arrow keys move between its buttons */}
+      <div ref={content} onKeyDown={contentOnKeyDown}>
+        {step.value === 'menu' && (
+          <>
+            {seq !== undefined && (
+              <Group title={more.theMessage}>
+                <p class="quoted" dir="auto">
+                  {event?.text}
+                </p>
+                <ul>
+                  {act(more.redact, { type: 'redact', seq })}
+                  {pinned.value === seq
+                    ? act(more.unpin, { type: 'pin' })
+                    : act(more.pin, { type: 'pin', seq })}
+                </ul>
+              </Group>
+            )}
+            {!isMe && role.value === 'host' && <p class="note">{more.isHost(name)}</p>}
+            {!isMe && role.value !== 'host' && (
+              <>
+                <Group title={more.writing}>
+                  <ul>
+                    {act(more.mute10, { type: 'mute', person: id, seconds: 10 * MINUTE })}
+                    {act(more.mute60, { type: 'mute', person: id, seconds: HOUR })}
+                    {act(more.mute, { type: 'mute', person: id })}
+                    {act(more.unmute, { type: 'unmute', person: id })}
+                    {role.value === 'observer'
+                      ? act(more.observerOff, { type: 'observer', person: id, on: false })
+                      : act(more.observerOn, { type: 'observer', person: id, on: true })}
+                  </ul>
+                </Group>
+                <Group title={more.thePerson}>
+                  <ul>
+                    {item(more.rename, () => {
+                      step.value = 'rename'
+                    })}
+                    {item(more.kick, () => {
+                      step.value = 'kick'
+                    })}
+                    {item(more.ban, () => remove({ type: 'ban', person: id }))}
+                    {item(more.banAddress, ban)}
+                  </ul>
+                </Group>
+              </>
+            )}
+          </>
+        )}
+        {step.value === 'rename' && (
+          <Ask
+            label={more.newName}
+            button={more.renameNow}
+            onAnswer={(text) => text !== '' && run({ type: 'rename', person: id, name: text })}
+          />
+        )}
+        {step.value === 'kick' && (
+          <Ask
+            label={more.reason}
+            button={more.kickNow}
+            onAnswer={(text) =>
+              remove({ type: 'kick', person: id, ...(text !== '' && { reason: text }) })
+            }
+          />
+        )}
+        {step.value === 'ban' && (
+          <BanAddress
+            name={name}
+            sharing={bans.value?.find((one) => one.person.id === id)?.sharing}
+            onBan={() => remove({ type: 'ban', person: id, address: true })}
+            onClose={onClose}
+          />
+        )}
+      </div>
+      <Reply session={session} />
+    </Dialog>
+  )
+}
+
+function Group({ title, children }: { title: string; children: ComponentChildren }) {
+  return (
+    <section>
+      <h3>{title}</h3>
+      {children}
+    </section>
+  )
+}
+
+type AskProps = { label: string; button: string; onAnswer: (text: string) => void }
+
+function Ask({ label, button, onAnswer }: AskProps) {
+  const field = useRef<HTMLInputElement>(null)
+  function formOnSubmit(event: Event) {
+    event.preventDefault()
+    onAnswer(field.current?.value.trim() ?? '')
+  }
+  return (
+    <form class="field" onSubmit={formOnSubmit}>
+      <input
+        ref={field}
+        aria-label={label}
+        placeholder={label}
+        maxLength={240}
+        autocomplete="off"
+      />
+      <button type="submit" class="main">
+        {button}
+      </button>
+    </form>
+  )
+}
+
+type BanProps = {
+  name: string
+  /** How many others have the address; undefined until the server has answered, or if it is unknown. */
+  sharing: number | undefined
+  onBan: () => void
+  onClose: () => void
+}
+
+/** The person is banned already. */
+function BanAddress({ name, sharing, onBan, onClose }: BanProps) {
+  return (
+    <>
+      <p role="status">
+        {more.isBanned(name)} {sharing !== undefined && more.sharing(sharing)}
+      </p>
+      <p class="choices">
+        <button type="button" onClick={onClose}>
+          {more.banPerson}
+        </button>
+        <button type="button" disabled={sharing === undefined} onClick={onBan}>
+          {more.banAddressNow}
+        </button>
+      </p>
+    </>
+  )
+}
