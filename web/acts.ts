@@ -3,8 +3,8 @@
  * room.
  */
 import type { Signal } from '@preact/signals'
-import type { ErrorMessage, Events, ServerMessage } from '../shared/protocol.ts'
-import { bans } from './hosts.ts'
+import type { ErrorMessage, Events, Knocks, ServerMessage } from '../shared/protocol.ts'
+import { bans, knocks } from './hosts.ts'
 import { more } from './language/more.ts'
 import { fetchEvents, pageUrl } from './log/history.ts'
 import { keepFocus } from './log/refocus.ts'
@@ -25,6 +25,8 @@ export function takeHosting(host: ActHost, message: ServerMessage): void {
   if (message.type === 'events') takeEvents(host, message)
   else if (message.type === 'error') explain(host, message)
   else if (message.type === 'bans') bans.value = message.bans
+  else if (message.type === 'knocks') takeKnocks(host, message)
+  else if (message.type === 'welcome') knocks.value = []
 }
 
 function takeEvents(host: ActHost, { events, room = LOBBY }: Events): void {
@@ -36,6 +38,12 @@ function takeEvents(host: ActHost, { events, room = LOBBY }: Events): void {
   if (events.some(({ act }) => act?.type === 'redact')) host.announcement.value = ''
   const pin = events.findLast(({ act }) => act?.type === 'pin')?.act
   if (pin?.type === 'pin' && pin.seq > 0) fetchPinned(host, room, pin.seq)
+}
+
+function takeKnocks(host: ActHost, message: Knocks): void {
+  knocks.value = message.knocks
+  const latest = message.added > 0 ? message.knocks.at(-1) : undefined
+  if (latest) host.announcement.value = `${more.knocks(latest.address)} ${latest.text}`
 }
 
 /** The message may be older than those that the tab has. */

@@ -6,6 +6,7 @@ import { launch } from '../support/chromium.ts'
 import { serveInProcess } from '../support/gateway.ts'
 import { HOST_KEY, hostClient } from '../support/hosts.ts'
 import { pageClient } from '../support/page.ts'
+import { rawClient } from '../support/raw.ts'
 import { composer, it, join, open, row, say } from '../support/view.ts'
 
 let browser: Browser
@@ -336,5 +337,37 @@ describe.each([
     await page.getByRole('dialog').getByText('Nobody is banned.').waitFor()
     expect(await violations(page)).toEqual([])
     if (process.env.SHOTS) await page.screenshot({ path: `/tmp/pagehosts-tools-${width}.png` })
+  })
+})
+
+describe('a program that knocks', () => {
+  it('is let in or turned away by a host, by key or by click', async () => {
+    const { webUrl, tcpPort } = await serveInProcess({ hostKey: HOST_KEY, code: 'amber-fox-lamp' })
+    const hana = await open(browser, `${webUrl}/#code=amber-fox-lamp`)
+    await join(hana, 'Hana')
+    const bob = await open(browser, `${webUrl}/#code=amber-fox-lamp`)
+    await join(bob, 'Bob')
+    const first = await rawClient(tcpPort)
+    first.send('This is from Client\n')
+    await first.until('wait until a host lets you in')
+    await say(hana, 'still here')
+    await row(bob, 'still here').waitFor()
+    await becomeHost(hana)
+    const door = hana.getByRole('region', { name: 'At the door' })
+    await door.getByText('A program at 127.0.0.1 knocks: This is from Client').waitFor()
+    expect(await bob.getByText('knocks').count()).toBe(0)
+    expect(await violations(hana)).toEqual([])
+    if (process.env.SHOTS) await hana.screenshot({ path: '/tmp/pagehosts-knock.png' })
+    await composer(hana).press('Alt+Enter')
+    await row(hana, 'This is from Client').waitFor()
+    await door.waitFor({ state: 'detached' })
+    expect(await composer(hana).inputValue()).toBe('')
+    const second = await rawClient(tcpPort)
+    second.send('let me in\n')
+    await door.getByText('let me in').waitFor()
+    await door.getByRole('button', { name: 'Turn away' }).click()
+    await door.waitFor({ state: 'detached' })
+    await second.until('A host did not let you in.')
+    expect(await focused(hana)).toBe('message')
   })
 })

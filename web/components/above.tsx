@@ -1,5 +1,8 @@
-/** What stands above the log: the pinned message, and the dialogs of hosts. A chunk of its own. */
-import { asked } from '../hosts.ts'
+/**
+ * What stands above the log: those who knock, and the pinned message. It also opens the dialogs of
+ * hosts. A chunk of its own.
+ */
+import { asked, isHost, knocks } from '../hosts.ts'
 import { hueOf } from '../hue.ts'
 import { more } from '../language/more.ts'
 import type { Session } from '../session.ts'
@@ -7,11 +10,14 @@ import { lazily } from './lazy.tsx'
 import { Name } from './name.tsx'
 import { usePart } from './part.ts'
 
+const Knocks = lazily(async () => (await import('./knocks.tsx')).Knocks)
 const Hosting = lazily(async () => (await import('./hosting.tsx')).Hosting)
 
 export function Above({ session }: { session: Session }) {
+  const hosting = usePart(session, isHost)
   return (
     <>
+      {hosting.value && knocks.value.length > 0 && <Knocks session={session} />}
       <Pinned session={session} />
       {asked.value && <Hosting session={session} onClose={close} />}
     </>

@@ -133,6 +133,11 @@ export const englishMore = {
   banned: (by: string, until: string, address: boolean) =>
     `by ${by}${until === '' ? '' : `, until ${until}`}${address ? ', with the address' : ''}`,
   unban: 'Unban',
+  door: 'At the door',
+  knocks: (address: string) => `A program at ${address} knocks:`,
+  letIn: 'Let in',
+  turnAway: 'Turn away',
+  moreKnocks: (count: number) => `${count} more at the door`,
   unbanName: (name: string) => `Unban ${name}`,
 
   spoken: (count: number, mentions: number) => {

@@ -356,6 +356,11 @@ export const persian: Texts = {
     banned: (by: string, until: string, address: boolean) =>
       `از سوی ${by}${until === '' ? '' : `، تا ${until}`}${address ? '، با نشانی' : ''}`,
     unban: 'باز کردن راه',
+    door: 'پشت در',
+    knocks: (address: string) => `برنامه‌ای از \u2068${address}\u2069 در می‌زند:`,
+    letIn: 'راه دادن',
+    turnAway: 'راه ندادن',
+    moreKnocks: (count: number) => `${n(count)} برنامه‌ی دیگر پشت در`,
     unbanName: (name: string) => `باز کردن راه ${name}`,
 
     spoken: (count: number, mentions: number) =>
