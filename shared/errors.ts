@@ -21,7 +21,7 @@ export const errors = {
   },
   hello_first: { text: 'Send a hello message first.', close: null, retryable: false },
   hello_twice: { text: 'This connection has already sent hello.', close: null, retryable: false },
-  code_needed: { text: 'This room needs a code. Send it.', close: null, retryable: false },
+  code_needed: { text: 'This room needs a code.', close: null, retryable: false },
   code_wrong: { text: 'That is not the code of this room.', close: null, retryable: false },
   name_invalid: { text: 'That name cannot be used.', close: null, retryable: false },
   name_taken: { text: 'That name is taken.', close: null, retryable: true },

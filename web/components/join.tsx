@@ -51,7 +51,7 @@ export function Join({ session }: { session: Session }) {
             spellcheck={false}
             enterkeyhint="go"
             maxLength={64}
-            aria-invalid={text !== ''}
+            aria-invalid={code.startsWith('name_')}
             aria-describedby="refusal"
           />
           <button type="submit" class="main">
