@@ -166,7 +166,7 @@ export const options: { [K in keyof Config]: Option<Config[K]> } = {
   addressMessages: rateOption('messages', '20/s:200', 'messages of one address'),
   addressJoins: rateOption('joins', '1/s:60', 'changes of room of one address'),
   addressRenames: rateOption('renames', '0.2/s:20', 'changes of name of one address'),
-  addressCodes: rateOption('codes', '0.1/s:10', 'wrong room codes of one address'),
+  addressCodes: rateOption('codes', '0.2/s:40', 'wrong room codes of one address'),
   logLevel: {
     flag: '--log-level <level>',
     default: 'info',

@@ -88,7 +88,9 @@ function reach({ serving, addresses }: Facts): Finding[] {
   if (isLoopback) {
     return [
       fine(`It listens on ${host}, ${ports}. Only programs on this machine reach it.`),
-      fine('A proxy or a tunnel on this machine would let others in. They would need no code.'),
+      serving.needsCode
+        ? fine('A proxy or a tunnel on this machine would let others in, with the code.')
+        : fine('A proxy or a tunnel on this machine would let others in. They would need no code.'),
     ]
   }
   const all = host === '0.0.0.0' || host === '::'
@@ -141,7 +143,7 @@ function untilText({ until }: RoomCode): string {
 }
 
 function limits({ serving }: Facts): Finding[] {
-  const { addressConnections, trust, isLoopback } = serving
+  const { addressConnections, trust, isLoopback, needsCode } = serving
   const findings = [
     addressConnections === null
       ? weak('One address can have any number of connections (--address-connections off).')
@@ -149,7 +151,7 @@ function limits({ serving }: Facts): Finding[] {
           `One address can have ${addressConnections} connections, and more if its people gave the code.`,
         ),
   ]
-  if (!trust.limitsLocal && !isLoopback) {
+  if (!trust.limitsLocal && (needsCode || !isLoopback)) {
     findings.push(
       fine('Clients on this machine have no limits. Behind a proxy on it, use --trust none.'),
     )

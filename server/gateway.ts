@@ -218,6 +218,7 @@ function atMostEvery<T>(ms: number, clock: Clock, call: (value: T) => void): (va
   }
 }
 
+/** Closes the store if the doors cannot be opened. */
 async function openDoors(
   config: Config,
   store: Store,
@@ -242,7 +243,12 @@ async function openDoors(
   })
   const isOpen = open || (code === undefined && isLoopback(host))
   const rule = isOpen ? ({ type: 'open' } as const) : ({ type: 'code', words: code } as const)
-  return Doors.open({ store, clock, networks, rule })
+  try {
+    return await Doors.open({ store, clock, networks, rule })
+  } catch (error) {
+    await store.close()
+    throw new StartError(`The room code cannot be stored: ${(error as Error).message}.`)
+  }
 }
 
 /** Closes the store if the rooms cannot be opened. */

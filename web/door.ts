@@ -8,8 +8,12 @@ const IN_LINK = /^#code=(.+)/u
 export function takeCode(): void {
   const [, code] = IN_LINK.exec(location.hash) ?? []
   if (code === undefined) return
-  keepCode(decodeURIComponent(code))
   history.replaceState(null, '', location.pathname + location.search)
+  try {
+    keepCode(decodeURIComponent(code))
+  } catch {
+    // The link is damaged: the form asks for the code.
+  }
 }
 
 /** null if no code is known. */

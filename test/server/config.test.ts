@@ -22,7 +22,7 @@ describe('the configuration', () => {
         addressMessages: { perSecond: 20, burst: 200 },
         addressJoins: { perSecond: 1, burst: 60 },
         addressRenames: { perSecond: 0.2, burst: 20 },
-        addressCodes: { perSecond: 0.1, burst: 10 },
+        addressCodes: { perSecond: 0.2, burst: 40 },
         logLevel: 'info',
         allowHost: [],
         lobby: 'lobby',

@@ -33,11 +33,10 @@ export type DoorsOptions = {
 /** What a client gives. `person`: its id, if it has proven it by a token. */
 export type Visitor = { code?: string | undefined; person?: string | undefined }
 
-/** `isInsider`: the person gave the code. */
-export type Admission = { ok: true; isInsider: boolean } | { ok: false; fault: Fault }
+/** `code`: the words that the person gave; undefined if none are needed. */
+export type Admission = { ok: true; code: string | undefined } | { ok: false; fault: Fault }
 
-const FREE: Admission = { ok: true, isInsider: false }
-const INSIDE: Admission = { ok: true, isInsider: true }
+const FREE: Admission = { ok: true, code: undefined }
 
 export class Doors {
   readonly networks: Networks
@@ -58,12 +57,13 @@ export class Doors {
     const { store, rule } = options
     const doors = new Doors(options)
     if (rule.type === 'open') return doors
-    await doors.#refresh()
-    const words = rule.words ?? doors.#code?.words ?? newWords()
-    if (words !== doors.#code?.words) {
-      await store.keepRule({ key: CODE_RULE, value: { words: normalWords(words) } })
-      await doors.#refresh()
-    }
+    const stored = (await store.ruleOf(CODE_RULE)) as RoomCode | undefined
+    const words = normalWords(rule.words ?? stored?.words ?? newWords())
+    const isKept =
+      stored?.words === words &&
+      (rule.words === undefined || !isExpired(stored, options.clock.now()))
+    doors.#code = isKept ? stored : { words }
+    if (!isKept) await store.keepRule({ key: CODE_RULE, value: doors.#code })
     return doors
   }
 
@@ -90,22 +90,24 @@ export class Doors {
   async check(source: Network, { code, person }: Visitor): Promise<Admission> {
     if (this.#isOpen || source.isTrusted) return FREE
     await this.#refresh()
-    if (person !== undefined && this.#admitted.has(person)) return INSIDE
+    if (person !== undefined && this.#admitted.has(person)) return inside(this.#code)
     if (code === undefined) return refused('code_needed')
-    const ms = Math.max(source.wait('codes'), this.#wrong.wait(this.#clock.monotonic()))
+    const now = this.#clock.monotonic()
+    const ms = source.isLimited ? Math.max(source.wait('codes'), this.#wrong.wait(now)) : 0
     if (ms > 0) {
       const message = `Too many wrong codes. Wait ${Math.ceil(ms / 1000)} seconds.`
       return { ok: false, fault: { code: 'too_fast', message } }
     }
     const { words } = this
-    if (words !== undefined && isSameCode(code, words)) return INSIDE
+    if (words !== undefined && isSameCode(code, words)) return inside(this.#code)
     source.take('codes')
-    this.#wrong.take(this.#clock.monotonic())
+    if (source.isLimited) this.#wrong.take(now)
     return refused('code_wrong')
   }
 
-  /** The person gave the code: they come in again without it, until it is changed. */
-  remember(person: string): void {
+  /** The person gave this code: they come in again without it, until it is changed. */
+  remember(person: string, code: string | undefined): void {
+    if (code !== this.#code?.words) return
     this.#admitted.delete(person)
     this.#admitted.add(person)
     if (this.#admitted.size <= MAX_ADMITTED) return
@@ -121,6 +123,10 @@ export class Doors {
     this.#code = stored as RoomCode
     if (this.#code.words !== before) this.#admitted.clear()
   }
+}
+
+function inside(code: RoomCode | undefined): Admission {
+  return { ok: true, code: code?.words }
 }
 
 function refused(code: 'code_needed' | 'code_wrong'): Admission {

@@ -8,6 +8,7 @@ import type { RoomEvent } from '../../../shared/protocol.ts'
 import type { Clock } from '../clock.ts'
 import type { LogKey, Store } from '../log.ts'
 import type { People } from '../people.ts'
+import { Bucket } from '../rate.ts'
 import { RELAY_ID } from '../roster.ts'
 import { markOf } from '../token.ts'
 import { Attempts } from './attempts.ts'
@@ -23,6 +24,8 @@ import {
 import { Pace } from './pace.ts'
 import { type Ban, Rules, rulesOf } from './rules.ts'
 
+/** Keys tried by all networks together: hashing one takes a thread for a tenth of a second. */
+const TRIED_KEYS = { perSecond: 1, burst: 20 }
 /** People whose network is remembered. */
 const MAX_NETWORKS = 10_000
 
@@ -33,6 +36,7 @@ export class Hosts {
   readonly #people: People
   readonly #attempts = new Attempts()
   readonly #pace = new Pace()
+  readonly #tries: Bucket
   /** The key, once it was made or given here. Hosts know it, and could say it by mistake. */
   #known: string | undefined
   /** From which network people came last, by their id; the latest last. */
@@ -43,6 +47,7 @@ export class Hosts {
     this.#store = store
     this.#clock = clock
     this.#people = people
+    this.#tries = new Bucket(TRIED_KEYS, clock.monotonic())
     people.names.roleOf = (id) => this.rules.roleOf(id)
   }
 
@@ -59,7 +64,9 @@ export class Hosts {
   /** Why the key makes nobody a host; undefined if it is right. Rejects if it cannot be read. */
   async tryKey(key: string, network: string): Promise<Fault | undefined> {
     const now = this.#clock.monotonic()
-    if (!this.#attempts.take(network, now)) {
+    const isBusy = this.#tries.wait(now) > 0
+    if (!isBusy) this.#tries.take(now)
+    if (isBusy || !this.#attempts.take(network, now)) {
       return { code: 'too_fast', message: 'Too many wrong keys. Wait a minute and try again.' }
     }
     // From the store: another process may have set another key.

@@ -12,7 +12,7 @@ const TYPE_CODE: Partial<Record<ErrorCode, string>> = {
   code_needed: 'This room needs a code. Type it here.',
   code_wrong: 'That is not the code. Type it again, or wait until a host lets you in.',
 }
-const FREE = { ok: true, isInsider: false } as const
+const FREE = { ok: true, code: undefined } as const
 
 /**
  * `identity`: id of the person, if the server itself chose it: the console, a relay. `isAdmitted`: a
@@ -74,6 +74,13 @@ async function arrive(
   const { doors, hosts, people, store } = self.rooms
   const { room: wanted, token, code, name, ...naming } = hello
   const known = token === undefined ? undefined : personOf(token, store.secret)
+  const isKeptOut = (): boolean => {
+    const refusal = hosts.refused(known, self.reader.source.name)
+    if (refusal === undefined || identity !== undefined) return false
+    self.reader.close(refusal.code, refusal.message)
+    return true
+  }
+  if (isKeptOut()) return undefined
   const admission =
     identity === undefined && !isAdmitted
       ? await doors.check(self.reader.source, { code, person: known })
@@ -86,10 +93,9 @@ async function arrive(
   if (room === undefined) return undefined
   const id = identity ?? known
   const returning = await people.returning(id)
-  const refusal = identity === undefined ? hosts.refused(id, self.reader.source.name) : undefined
-  if (refusal !== undefined) {
+  // While the room was opened, a host may have banned the person.
+  if (isKeptOut()) {
     room.release()
-    self.reader.close(refusal.code, refusal.message)
     return undefined
   }
   const asked = name ?? returning?.seat?.name
@@ -105,8 +111,8 @@ async function arrive(
     return undefined
   }
   self.become(arrival.person)
-  if (admission.isInsider) self.comeInside(arrival.person.id)
-  else if (isAdmitted) doors.remember(arrival.person.id)
+  if (admission.code !== undefined) self.comeInside(arrival.person.id, admission.code)
+  else if (isAdmitted) doors.remember(arrival.person.id, doors.words)
   hosts.arrived(arrival.person.id, self.reader.source.name)
   return room
 }
@@ -115,6 +121,7 @@ async function arrive(
 function stayOutside(self: Self, hello: Greeting, fault: Fault): void {
   if (self.state !== 'entering') return
   self.state = 'new'
+  self.refusal = fault.code
   if (self.reader.isTyped) {
     self.state = 'outside'
     self.hello = hello
@@ -139,7 +146,13 @@ export async function resume(self: Self, code: string): Promise<void> {
   if (id === self.id) return self.reply({ type: 'you_are', name: seat.name, changed: false })
   const room = await self.rooms.reenter(seat.room, self.reader.source.name)
   if (self.state !== 'member') return room.release()
-  const { isInsider } = self
+  // While the room was opened, a host may have banned the person.
+  const late = self.rooms.hosts.refused(id, self.reader.source.name)
+  if (late !== undefined) {
+    room.release()
+    return self.reader.close(late.code, late.message)
+  }
+  const { code: given } = self
   // Leaves before it arrives, since the name may be the one that this connection has.
   self.depart(false)
   self.reader.stopFollowing()
@@ -149,7 +162,7 @@ export async function resume(self: Self, code: string): Promise<void> {
     return self.reader.close(arrival.fault.code)
   }
   self.become(arrival.person)
-  if (isInsider) self.comeInside(id)
+  if (given !== undefined) self.comeInside(id, given)
   self.rooms.hosts.arrived(id, self.reader.source.name)
   self.memberships.enter(room, arrival.person)
   self.memberships.settleIn(room)

@@ -37,7 +37,7 @@ export async function act(self: Self, order: Order, room: Room): Promise<void> {
   if (order.type === 'redact' || order.type === 'pin') return actOnEvent(self, order, room)
   const person = order.person === undefined ? undefined : await findPerson(self, order)
   const { id } = self
-  if (self.state !== 'member' || id === undefined) return
+  if (self.state !== 'member' || id === undefined || !self.isHost) return
   if (order.person !== undefined && person === undefined) return
   const made = actOf(order, id, person, self.rooms)
   if (!made.ok) return self.refuse(made.fault)
@@ -57,7 +57,7 @@ async function actOnEvent(self: Self, { type, seq, person }: Order, room: Room):
   } catch {
     return self.refuse({ code: 'history_unavailable' })
   }
-  if (self.state !== 'member') return
+  if (self.state !== 'member' || !self.isHost) return
   if (event === undefined) return self.refuse({ code: 'event_unknown' })
   if (event.act !== undefined || event.redacted !== undefined) {
     const message = event.act

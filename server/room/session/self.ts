@@ -4,7 +4,7 @@
  */
 import type { Outgoing } from '../../../shared/dialect/dialect.ts'
 import type { Ignored } from '../../../shared/dialect/ignoring.ts'
-import { errorMessage, type Fault } from '../../../shared/errors.ts'
+import { type ErrorCode, errorMessage, type Fault } from '../../../shared/errors.ts'
 import type { Hello, Person } from '../../../shared/protocol.ts'
 import type { Channel } from '../channel.ts'
 import type { Reader } from '../reader.ts'
@@ -29,10 +29,12 @@ export class Self {
    * not settled yet.
    */
   state: 'new' | 'outside' | 'entering' | 'member' | 'leaving' | 'left' = 'new'
+  /** Why the last hello was rejected. */
+  refusal: ErrorCode | undefined
   /** The hello of a client outside. */
   hello: Greeting = {}
-  /** Whether the person gave the room code. */
-  #isInsider = false
+  /** The room code that the person gave; undefined if they gave none. */
+  #code: string | undefined
   #correspondence: Correspondence | undefined
   /** Ids of the people that the person ignores. */
   #ignored: Ignored = NOBODY
@@ -73,8 +75,8 @@ export class Self {
     return this.#lastKnown
   }
 
-  get isInsider(): boolean {
-    return this.#isInsider
+  get code(): string | undefined {
+    return this.#code
   }
 
   get isHost(): boolean {
@@ -110,11 +112,10 @@ export class Self {
   }
 
   /** The person gave the room code: their network counts them until they leave. */
-  comeInside(id: string): void {
-    this.rooms.doors.remember(id)
-    if (this.#isInsider) return
-    this.#isInsider = true
-    this.reader.source.insiders += 1
+  comeInside(id: string, code: string): void {
+    this.rooms.doors.remember(id, code)
+    if (this.#code === undefined) this.reader.source.insiders += 1
+    this.#code = code
   }
 
   become(person: Person | undefined): void {
@@ -131,8 +132,8 @@ export class Self {
     this.#correspondence?.end()
     this.memberships.exitAll(lastKnown, hold)
     if (this.#id !== undefined) people.depart(this.#id, this.reader)
-    if (this.#isInsider) this.reader.source.insiders -= 1
-    this.#isInsider = false
+    if (this.#code !== undefined) this.reader.source.insiders -= 1
+    this.#code = undefined
   }
 
   /** The room of that name, held; the lobby without a name. Undefined after an error. */

@@ -116,7 +116,11 @@ export class Session {
 
   /** Whether the client is asked for the room code. */
   get isOutside(): boolean {
-    return this.#self.state === 'outside'
+    const { state, id } = this.#self
+    return (
+      state === 'outside' ||
+      (state === 'entering' && id === undefined && this.#outside !== undefined)
+    )
   }
 
   /** A conversation of the person is about to receive events; see `Reader.invite`. */
