@@ -16,7 +16,7 @@ import {
 import { decodeOrder } from '../shared/dialect/hosting.ts'
 import type { Conversations } from './conversations.ts'
 import type { Meaning, Spoken } from './draft.ts'
-import { admit, asked, isHost, order, useKey } from './hosts.ts'
+import { admit, asked, giveKey, isHost, order } from './hosts.ts'
 import { more } from './language/more.ts'
 import { texts } from './language.ts'
 import { enter, type RoomHost, setTopic } from './rooms.ts'
@@ -167,7 +167,7 @@ export async function run(session: CommandTarget, line: string): Promise<boolean
       // The key stays in no draft and is not recalled.
       session.rewrite.value = () => ''
       if (meant.argument === '') asked.value = { type: 'host' }
-      else useKey(session, meant.argument)
+      else giveKey(session, meant.argument)
       return false
     case 'help': {
       const name = commandNamed(meant.argument)

@@ -35,7 +35,7 @@ export function order(session: HostSession, act: Order): boolean {
 }
 
 /** Asks to be a host. The key MUST be kept nowhere. */
-export function useKey(session: HostSession, key: string): boolean {
+export function giveKey(session: HostSession, key: string): boolean {
   return request(session, { type: 'host', key, ...placeIn(session) })
 }
 

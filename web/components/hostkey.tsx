@@ -1,6 +1,6 @@
 /** Asks for the key of the hosts. It is in this field only: in no draft, and in no storage. */
 import { useEffect, useRef } from 'preact/hooks'
-import { useKey } from '../hosts.ts'
+import { giveKey } from '../hosts.ts'
 import { more } from '../language/more.ts'
 import type { Session } from '../session.ts'
 import { Dialog } from './dialog.tsx'
@@ -19,7 +19,7 @@ export function HostKey({ session, onClose }: { session: Session; onClose: () =>
     event.preventDefault()
     session.dismissNotice()
     const key = field.current?.value.trim() ?? ''
-    if (key !== '') useKey(session, key)
+    if (key !== '') giveKey(session, key)
     field.current?.select()
   }
 

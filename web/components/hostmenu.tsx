@@ -8,6 +8,7 @@ import { more } from '../language/more.ts'
 import { keepFocus } from '../log/refocus.ts'
 import type { Session } from '../session.ts'
 import { Dialog } from './dialog.tsx'
+import { Ask, BanAddress } from './hostask.tsx'
 import { Reply } from './hostreply.tsx'
 import { usePart } from './part.ts'
 
@@ -164,56 +165,5 @@ function Group({ title, children }: { title: string; children: ComponentChildren
       <h3>{title}</h3>
       {children}
     </section>
-  )
-}
-
-type AskProps = { label: string; button: string; onAnswer: (text: string) => void }
-
-function Ask({ label, button, onAnswer }: AskProps) {
-  const field = useRef<HTMLInputElement>(null)
-  function formOnSubmit(event: Event) {
-    event.preventDefault()
-    onAnswer(field.current?.value.trim() ?? '')
-  }
-  return (
-    <form class="field" onSubmit={formOnSubmit}>
-      <input
-        ref={field}
-        aria-label={label}
-        placeholder={label}
-        maxLength={240}
-        autocomplete="off"
-      />
-      <button type="submit" class="main">
-        {button}
-      </button>
-    </form>
-  )
-}
-
-type BanProps = {
-  name: string
-  /** How many others have the address; undefined until the server has answered, or if it is unknown. */
-  sharing: number | undefined
-  onBan: () => void
-  onClose: () => void
-}
-
-/** The person is banned already. */
-function BanAddress({ name, sharing, onBan, onClose }: BanProps) {
-  return (
-    <>
-      <p role="status">
-        {more.isBanned(name)} {sharing !== undefined && more.sharing(sharing)}
-      </p>
-      <p class="choices">
-        <button type="button" onClick={onClose}>
-          {more.banPerson}
-        </button>
-        <button type="button" disabled={sharing === undefined} onClick={onBan}>
-          {more.banAddressNow}
-        </button>
-      </p>
-    </>
   )
 }
