@@ -17,6 +17,9 @@ export type Meaning =
 const LINE_BREAK = /\r\n|[\n\v\f\r\u0085\u2028\u2029]/u
 const COMMAND_SHAPED = /^\/[a-z]+(\s|$)/iu
 
+/** Also with spaces before it: said as text, it would reveal the key of the hosts. */
+export const SECRET = /^\s*\/host\s/i
+
 export function linesOf(draft: string): string[] {
   return draft.split(LINE_BREAK).filter((line) => line.trim() !== '')
 }
@@ -26,7 +29,7 @@ export function meaningOf(draft: string): Meaning {
   const [first] = lines
   if (first === undefined) return { type: 'nothing' }
   if (lines.length === 1) {
-    if (first.startsWith('/') && !first.startsWith('//')) return { type: 'command', line: first }
+    if (SECRET.test(first) || /^\/(?!\/)/.test(first)) return { type: 'command', line: first }
     return { type: 'say', messages: [{ text: first.replace(/^\/\//u, '/'), action: false }] }
   }
   if (COMMAND_SHAPED.test(first)) return { type: 'crowded' }

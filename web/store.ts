@@ -3,6 +3,7 @@
  * storage is full or disabled, or throws, the page works without it.
  */
 import type { Pending } from '../shared/client/pending.ts'
+import { SECRET } from './draft.ts'
 import {
   isSameRoom,
   type Kept,
@@ -78,7 +79,7 @@ export function readDraft(room: string): string {
 /** Not the key of the hosts, as it is typed. */
 export function keepDraft(room: string, draft: string): void {
   const key = draftKey(room)
-  const text = /^\s*\/host\s/i.test(draft) ? '' : draft
+  const text = SECRET.test(draft) ? '' : draft
   drafts.set(key, text)
   write('sessionStorage', key, text === '' ? null : text)
 }

@@ -14,6 +14,11 @@ describe('a draft', () => {
     expect(saidBy('one\n\n  two\r\n \u2028three\n')).toEqual(['one', '  two', 'three'])
   })
 
+  it('with the key of the hosts is a command, also after spaces', () => {
+    expect(meaningOf('  /host k7m-q2x')).toMatchObject({ type: 'command' })
+    expect(meaningOf('  /me waves')).toMatchObject({ type: 'say' })
+  })
+
   it('of blanks is nothing', () => {
     expect(saidBy(' \n\t\n')).toBe('nothing')
   })
