@@ -47,6 +47,8 @@ it('announces many messages that were not sent once', async () => {
       }
     }).observe(document.body, { childList: true, characterData: true, subtree: true })
   })
+  // The part of the page that announces: a server that is stopped does not send it.
+  await page.locator('.pills').waitFor({ state: 'attached' })
   await page.clock.install()
   // The server keeps the connection and sends nothing.
   server.child.kill('SIGSTOP')
