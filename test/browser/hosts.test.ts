@@ -100,13 +100,18 @@ describe('everybody', () => {
     const { webUrl } = await hosted()
     const hana = await hostClient(webUrl)
     const bob = await person(webUrl, 'Bob')
+    let connections = 0
+    bob.on('websocket', () => {
+      connections += 1
+    })
     hana.send({ type: 'act', act: { type: 'kick', person: 'Bob', reason: 'off topic' } })
     await bob.getByText('Hana removed you: off topic').waitFor()
     await bob.evaluate(() => dispatchEvent(new Event('online')))
-    await bob.waitForTimeout(1_500)
     await bob.getByRole('button', { name: 'Come back' }).click()
     await say(bob, 'back')
     await hana.until('back')
+    // A page that had come back by itself would have opened another one.
+    expect(connections).toBe(1)
     hana.send({ type: 'act', act: { type: 'ban', person: 'Bob', seconds: 7200, address: true } })
     await bob.getByText('You are banned for 2 more hours.').waitFor()
     await bob.reload()
