@@ -24,6 +24,7 @@ import { CODE_IN_NAME, People } from './people.ts'
 import { type About, Room, type RoomOptions } from './room.ts'
 import { Tally } from './tally.ts'
 import { holdsToken } from './token.ts'
+import { Turns } from './turns.ts'
 
 /** Most rooms that exist and were made from one network since the start. */
 export const MAX_ROOMS_OF_NETWORK = 250
@@ -85,6 +86,8 @@ export class Rooms {
   readonly hosts: Hosts
   readonly conversations: Conversations
   readonly pages: Pages
+  /** For replies to queries, which can be long. */
+  readonly queries: Turns
   readonly lobby: Room
   readonly #rule: RoomsRule
   readonly #commits: Commits
@@ -115,6 +118,7 @@ export class Rooms {
     }
     this.hosts = new Hosts(store, clock, this.people, options.readonlyDefault ?? false)
     this.pages = new Pages(clock)
+    this.queries = new Turns(clock)
     this.#commits = new Commits({ store, clock, tally, onLogFault, onBug })
     const feedMemory = new FeedMemory(feedBytes)
     const { people, hosts, pages } = this

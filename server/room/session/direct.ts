@@ -60,6 +60,7 @@ const NO_PEER = 'No direct message has arrived yet. Write one with /msg NAME TEX
 export async function askConversation(self: Self, query: DirectQuery, name: string): Promise<void> {
   // The reply includes what this person has just said.
   await self.posts.settled()
+  await self.rooms.queries.next()
   const held = await conversationWith(self, name)
   if (held === undefined) return
   const { conversation } = held

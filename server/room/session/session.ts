@@ -169,6 +169,7 @@ export class Session {
     const self = this.#self
     // The reply includes what this person has just said.
     await self.posts.settled()
+    await self.rooms.queries.next()
     try {
       self.reply(await replyTo(query, room, self.isHost), room)
     } catch {
