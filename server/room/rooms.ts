@@ -88,6 +88,8 @@ export class Rooms {
   readonly pages: Pages
   /** For replies to queries, which can be long. */
   readonly queries: Turns
+  /** For greetings: an address that connects many times at once delays no message. */
+  readonly arrivals: Turns
   readonly lobby: Room
   readonly #rule: RoomsRule
   readonly #commits: Commits
@@ -119,6 +121,7 @@ export class Rooms {
     this.hosts = new Hosts(store, clock, this.people, options.readonlyDefault ?? false)
     this.pages = new Pages(clock)
     this.queries = new Turns(clock)
+    this.arrivals = new Turns(clock)
     this.#commits = new Commits({ store, clock, tally, onLogFault, onBug })
     const feedMemory = new FeedMemory(feedBytes)
     const { people, hosts, pages } = this

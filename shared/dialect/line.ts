@@ -16,6 +16,7 @@ import { cutUtf8, utf8Length } from '../text.ts'
 import { inAscii } from './ascii.ts'
 import type { Codec, Dialect, Encoding, Outgoing, Unit } from './dialect.ts'
 import { nameList, pinnedLine, replyLines } from './replies.ts'
+import { dayOf, stampOf } from './stamp.ts'
 import { type LineStyle, offsetAt, painted, utcOffset } from './style.ts'
 import { decodeLine } from './typed.ts'
 
@@ -144,32 +145,15 @@ function datedLines(
   return events.flatMap((event) => {
     const line = people === undefined ? eventLine(event, style) : directLine(event, people, style)
     const units = [{ text: line }]
-    const its = localTime(event.at, style).slice(0, 10)
-    if (its !== day) units.unshift({ text: `* ${its}` })
+    const its = dayOf(event.at, style)
+    if (its !== day) units.unshift({ text: dayLine(its) })
     day = its
     return units
   })
 }
 
-/** ISO 8601, in the reader's time zone. Text that is no time is returned as it is. */
-function localTime(at: string, { offset }: LineStyle): string {
-  if (Number.isNaN(Date.parse(at))) return at
-  return new Date(Date.parse(at) + offsetAt(at, offset) * 60_000).toISOString()
-}
-
-/** The latest stamp: most events are of the same minute as the event before. */
-let stamped: { minute: string; offset: number | undefined; text: string } = {
-  minute: 'none',
-  offset: 0,
-  text: '',
-}
-
-function stampOf(at: string, style: LineStyle): string {
-  if (!at.startsWith(stamped.minute) || style.offset !== stamped.offset) {
-    const text = `[${localTime(at, style).slice(11, 16)}] `
-    stamped = { minute: at.slice(0, 16), offset: style.offset, text }
-  }
-  return stamped.text
+function dayLine(day: string): string {
+  return `* ${day}`
 }
 
 function eventLine({ at, kind, from, text, redacted }: RoomEvent, style: LineStyle): string {
@@ -291,13 +275,28 @@ function topicLines(topic: string | undefined): string[] {
 
 /** As many of the latest events as fit into `room` bytes, below a heading. */
 function tailLines(events: readonly RoomEvent[], style: LineStyle, room: number): string[] {
-  for (let from = 0; from < events.length; from += 1) {
+  const heading = '* Earlier messages; /history shows more:'
+  const from = tailStart(events, style, room - bytesOf([heading]))
+  if (from < events.length) {
     const tail = datedLines({ events: events.slice(from) }, style).map(({ text }) => text)
-    const lines = ['* Earlier messages; /history shows more:', ...tail]
-    if (bytesOf(lines) <= room) return lines
+    return [heading, ...tail]
   }
   const hint = events.length > 0 ? ['* Earlier messages are long; /history shows them.'] : []
   return bytesOf(hint) <= room ? hint : []
+}
+
+/** Index of the first event from which the dated lines of all fit into `room` bytes. */
+function tailStart(events: readonly RoomEvent[], style: LineStyle, room: number): number {
+  let left = room
+  let day: string | undefined
+  for (let at = events.length - 1; at >= 0; at -= 1) {
+    const event = events[at] as RoomEvent
+    const its = dayOf(event.at, style)
+    left -= bytesOf(its === day ? [] : [dayLine(its)]) + bytesOf([eventLine(event, style)])
+    if (left < 0) return at + 1
+    day = its
+  }
+  return 0
 }
 
 function bytesOf(lines: readonly string[]): number {

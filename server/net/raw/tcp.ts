@@ -28,11 +28,11 @@ export type TcpOptions = ConnectionOptions & {
 
 /** The server, not yet listening. */
 export function tcpServer(options: TcpOptions): Server {
-  return createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
-    socket.setKeepAlive(true, KEEPALIVE_MS)
+  return createServer({ allowHalfOpen: true }, (socket) => {
     const { source, refusal } = admit(socket.remoteAddress, options)
-    if (refusal === undefined) new TcpConnection(socket, source, options)
-    else rejectConnection(socket, refusal, options.connections)
+    if (refusal !== undefined) return rejectConnection(socket, refusal, options.connections)
+    socket.setNoDelay().setKeepAlive(true, KEEPALIVE_MS)
+    new TcpConnection(socket, source, options)
   })
 }
 

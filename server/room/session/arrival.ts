@@ -28,6 +28,7 @@ export async function enter(
     return self.refuse({ code: 'hello_twice' })
   }
   self.state = 'entering'
+  await self.rooms.arrivals.next()
   const room = await arrive(self, hello, identity, isAdmitted)
   const { person } = self
   if (room === undefined || person === undefined) {
