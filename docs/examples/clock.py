@@ -12,6 +12,8 @@ def send(message):
 
 send({"type": "hello", "protocol": 1, "name": "clock", "take": "suggestion"})
 for line in room.makefile(encoding="utf-8"):
+    if not line.startswith("{"):
+        continue  # The greeting for people at terminals, if the server did not wait for the hello.
     message = json.loads(line)
     for event in message["events"] if message["type"] == "events" else []:
         if event["text"] == "what time is it?":

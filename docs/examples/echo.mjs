@@ -9,6 +9,8 @@ const send = (message) => room.write(`${JSON.stringify(message)}\n`)
 await once(room, 'connect')
 send({ type: 'hello', protocol: 1, name: 'echo', take: 'suggestion' })
 for await (const line of createInterface({ input: room })) {
+  // The greeting for people at terminals, if the server did not wait for the hello.
+  if (!line.startsWith('{')) continue
   const message = JSON.parse(line)
   if (message.type === 'error') console.error(message.message)
   if (message.type !== 'events') continue
