@@ -11,13 +11,12 @@ const REASON_UNITS = 240
 
 /** `until`: ISO 8601, UTC; without it, until it is taken back. Without `person`: everybody in the room. */
 export type Act =
-  | { type: 'host' | 'unhost'; person: PersonName }
+  | { type: 'host' | 'unhost' | 'unban'; person: PersonName }
   | { type: 'mute'; person?: PersonName; until?: string }
   | { type: 'unmute'; person?: PersonName }
   | { type: 'kick'; person: PersonName; reason?: string }
   /** `address`: a mark of the network that is banned, too, which says nothing about the network. */
   | { type: 'ban'; person: PersonName; until?: string; address?: string }
-  | { type: 'unban'; person: PersonName; address?: string }
   | { type: 'rename'; person: PersonName; name: string }
   | { type: 'observer'; person: PersonName; on: boolean }
   /** At most one message of a person in so many seconds; 0: no limit. */

@@ -22,9 +22,14 @@ export class Directory {
     if (present !== undefined) return present
     // Another person can have this id as their name. The one with the id is meant, also if absent.
     const known = isLikeId(idOrName) ? await this.#seats.of(idOrName) : undefined
-    const named = known === undefined ? this.#names.named(idOrName) : undefined
-    if (named !== undefined) return named
-    const seat = known ?? (await this.#seats.named(foldName(idOrName)))
+    return known === undefined ? this.named(idOrName) : { id: known.person, name: known.name }
+  }
+
+  /** The person who has, or had last, this name. */
+  async named(name: string): Promise<Named | undefined> {
+    const present = this.#names.named(name)
+    if (present !== undefined) return present
+    const seat = await this.#seats.named(foldName(name))
     return seat === undefined ? undefined : { id: seat.person, name: seat.name }
   }
 

@@ -20,6 +20,8 @@ const KEPT_ENCODINGS = 32
 const ENCODED_BYTES = 5
 /** Events that `latest` can return. */
 const RECENT_EVENTS = limits.historyEvents
+/** Texts that were taken away, as long as a read that began before may go on. */
+const MAX_REDACTED = 1000
 
 /** One broadcast. */
 export class Segment {
@@ -140,7 +142,10 @@ export class Feed {
   #recent: RoomEvent[] = []
   /** UTF-16 units of text in #recent. */
   #recentSize = 0
-  /** Names of the hosts, by the seq of an event whose text was taken away since the feed was made. */
+  /**
+   * Names of the hosts, by the seq of an event whose text was taken away since the feed was made; at
+   * most MAX_REDACTED.
+   */
   readonly #redacted = new Map<number, string>()
 
   /** `seq`: head of the log at the start. */
@@ -183,12 +188,19 @@ export class Feed {
   /** The text of an event was taken away: it is in no segment any more. `by`: name of the host. */
   redact(seq: number, by: string): void {
     this.#redacted.set(seq, by)
+    const [oldest] = this.#redacted.keys()
+    if (this.#redacted.size > MAX_REDACTED && oldest !== undefined) this.#redacted.delete(oldest)
     for (const segment of this.#ring) {
       const { message } = segment
       if (message.type !== 'events' || !message.events.some((event) => event.seq === seq)) continue
       segment.redact({ ...message, events: message.events.map((event) => this.#asItIs(event)) })
     }
     this.#recent = this.#recent.map((event) => this.#asItIs(event))
+  }
+
+  /** The events without the texts that were taken away while they were read from the log. */
+  current(events: readonly RoomEvent[]): RoomEvent[] {
+    return this.#redacted.size === 0 ? [...events] : events.map((event) => this.#asItIs(event))
   }
 
   #asItIs(event: RoomEvent): RoomEvent {

@@ -7,6 +7,7 @@
  * the same network wants the name of a person whose places are only held.
  */
 import type { Fault } from '../../shared/errors.ts'
+import { checkName } from '../../shared/names.ts'
 import type { Hello, Person, ServerMessage } from '../../shared/protocol.ts'
 import type { Clock } from './clock.ts'
 import type { Named } from './conversation.ts'
@@ -19,14 +20,10 @@ import { Registrations } from './registrations.ts'
 import type { Room } from './room.ts'
 import { type Claim, Roster } from './roster.ts'
 import { Seats } from './seats.ts'
-import { holdsToken, newPersonId } from './token.ts'
+import { newPersonId } from './token.ts'
 
 /** Longest time, in ms, that the stored seat of a reader lags behind what it has read. */
 const SEAT_LAG_MS = 10_000
-
-/** Why a name that contains a token is refused, for people and for rooms. */
-export const CODE_IN_NAME =
-  'A name cannot contain a /resume code, which would let others impersonate its owner.'
 
 export type Arrival = { ok: true; person: Person } | { ok: false; fault: Fault }
 
@@ -55,9 +52,9 @@ export class People {
   readonly registrations: Registrations
   readonly names: Roster
   readonly directory: Directory
+  /** The name that a host gave a person when it took this name away. */
+  nameInstead: (id: string, name: string) => string | undefined = () => undefined
   readonly #clock: Clock
-  /** Key of the tokens. */
-  readonly #secret: Uint8Array
   readonly #seats: Seats
   /** By person id: everybody who is connected, or a member of a room. */
   readonly #entries = new Map<string, Entry>()
@@ -66,10 +63,9 @@ export class People {
   /** `reserves`: whether people can register their names. */
   constructor(store: Store, clock: Clock, reserves: boolean) {
     this.#clock = clock
-    this.#secret = store.secret
     this.#seats = new Seats(store, clock)
     this.registrations = new Registrations(store, reserves)
-    this.names = new Roster(this.registrations)
+    this.names = new Roster(this.registrations, store.secret)
     this.directory = new Directory(this.names, this.#seats)
   }
 
@@ -96,8 +92,8 @@ export class People {
     const known = returning === undefined ? undefined : this.names.get(returning.id)
     if (known !== undefined) return { ok: true, person: this.#takeOver(known, reader) }
     const one = returning ?? { id: newPersonId(), seat: undefined, isRead: true }
-    const last = one.seat?.name ?? this.registrations.nameOf(one.id)
-    const arrival = this.#add(reader, name ?? last, one)
+    const asked = name ?? one.seat?.name ?? this.registrations.nameOf(one.id)
+    const arrival = this.#add(reader, this.#instead(one.id, asked) ?? asked, one)
     if (arrival.ok) return arrival
     const { code, suggestion } = arrival.fault
     const takesOther = take !== undefined && code !== 'name_invalid' && suggestion !== undefined
@@ -173,6 +169,10 @@ export class People {
    * which they ask; undefined if a host gives the name.
    */
   rename(id: string, raw: string, network: string | undefined): Fault | undefined {
+    if (network !== undefined && this.#instead(id, raw) !== undefined) {
+      const message = 'A host gave you another name, and this one cannot be taken back.'
+      return { code: 'name_invalid', message }
+    }
     const claim = this.#claim(raw, id, network)
     if (!claim.ok) return claim.fault
     const was = this.names.get(id)?.name
@@ -202,12 +202,10 @@ export class People {
 
   /** A host gives a person, present or not, another name. If it is taken meanwhile, nothing changes. */
   async giveName(id: string, name: string): Promise<void> {
-    if (this.names.get(id) !== undefined) {
-      this.rename(id, name, undefined)
-      return
-    }
+    if (this.names.get(id) !== undefined) this.rename(id, name, undefined)
+    if (this.readerOf(id) !== undefined) return
     const seat = await this.#seats.of(id).catch(() => undefined)
-    if (seat !== undefined && this.names.get(id) === undefined) this.#seats.note({ ...seat, name })
+    if (seat !== undefined && this.readerOf(id) === undefined) this.#seats.note({ ...seat, name })
   }
 
   /** Sends a message to those who are connected and for whose id `fits` is true. */
@@ -224,11 +222,14 @@ export class People {
     return count
   }
 
+  /** The name that a host gave the person instead of this one. */
+  #instead(id: string, raw: string | undefined): string | undefined {
+    const checked = raw === undefined ? undefined : checkName(raw)
+    return checked?.ok === true ? this.nameInstead(id, checked.name) : undefined
+  }
+
   /** `network`: of the one who claims it; undefined if a host gives the name. */
   #claim(raw: string, id: string, network: string | undefined): Claim {
-    if (holdsToken(raw, this.#secret)) {
-      return { ok: false, fault: { code: 'name_invalid', message: CODE_IN_NAME } }
-    }
     const claim = this.names.claim(raw, id)
     if (claim.ok || claim.holder === undefined || network === undefined) return claim
     return this.#giveUp(claim.holder, network) ? this.names.claim(raw, id) : claim

@@ -76,7 +76,7 @@ export class Room extends Channel {
   async pinned(): Promise<RoomEvent | undefined> {
     const seq = this.#hosts.rules.pinIn(this.log.key)
     if (seq === undefined) return undefined
-    const [event] = await this.log.read(seq, 1).catch(() => [])
+    const [event] = this.feed.current(await this.log.read(seq, 1).catch(() => []))
     return event?.seq === seq && event.redacted === undefined ? event : undefined
   }
 

@@ -9,12 +9,14 @@ import { foldName } from '../../shared/fold.ts'
 import { checkName, nameSkeleton, nearestName, suggestName } from '../../shared/names.ts'
 import type { Person, Role, Via } from '../../shared/protocol.ts'
 import type { Registrations } from './registrations.ts'
+import { holdsToken, OPERATOR_ID } from './token.ts'
 
-/** The operator's id, and the name that only the operator may have. */
-export const OPERATOR_ID = 'server'
+/** Why a name that contains a token is refused, for people and for rooms. */
+export const CODE_IN_NAME =
+  'A name cannot contain a /resume code, with which another person could impersonate its owner.'
+
+/** The name that only the operator may have. */
 export const OPERATOR_NAME = 'Server'
-/** Id of the relay, the same after each restart. */
-export const RELAY_ID = 'relay'
 
 /** Names of the server itself, which no other person may have. */
 const reservedSkeletons = new Set([OPERATOR_NAME, 'System', 'Oneroom'].map(nameSkeleton))
@@ -42,10 +44,13 @@ export class Roster {
   /** Skeleton of each member's name → the member's id. */
   readonly #bySkeleton = new Map<string, string>()
   readonly #registrations: Pick<Registrations, 'of'>
+  readonly #secret: Uint8Array
   #guests = 0
 
-  constructor(registrations: Pick<Registrations, 'of'>) {
+  /** `secret`: the key of the tokens, which no name contains. */
+  constructor(registrations: Pick<Registrations, 'of'>, secret: Uint8Array) {
     this.#registrations = registrations
+    this.#secret = secret
   }
 
   get size(): number {
@@ -67,6 +72,9 @@ export class Roster {
    * free name near it if there is one.
    */
   claim(raw: string, id: string): Claim {
+    if (holdsToken(raw, this.#secret)) {
+      return { ok: false, fault: { code: 'name_invalid', message: CODE_IN_NAME } }
+    }
     const checked = checkName(raw)
     if (!checked.ok) {
       const near = nearestName(raw)
@@ -137,6 +145,8 @@ export class Roster {
 
   #isFree(name: string, id: string): boolean {
     if (isReserved(name)) return id === OPERATOR_ID
+    // Clients can name a person by the id.
+    if (name !== id && this.#byId.has(name)) return false
     const skeleton = nameSkeleton(name)
     const { person = id } = this.#registrations.of(skeleton) ?? {}
     return person === id && (this.#bySkeleton.get(skeleton) ?? id) === id

@@ -7,11 +7,14 @@
  */
 import { createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto'
 import { foldName } from '../../shared/fold.ts'
-import { OPERATOR_ID, RELAY_ID } from './roster.ts'
 
 /** Bytes of a key: as many as SHA-256 gives. */
 const KEY_BYTES = 32
 
+/** The operator's id. */
+export const OPERATOR_ID = 'server'
+/** Id of the relay, the same after each restart. */
+export const RELAY_ID = 'relay'
 /** Ids of the server itself, which no token proves. */
 const reservedIds: readonly string[] = [OPERATOR_ID, RELAY_ID]
 

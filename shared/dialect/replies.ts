@@ -163,14 +163,16 @@ function onOff(on: boolean): string {
 
 /** `alice (web), bob (host, tcp) and 7 more`: as many of `people` as fit; `count` is the total. */
 export function nameList(people: readonly Person[], count: number, maxBytes: number): string {
-  const shown: string[] = []
+  const entries: string[] = []
   let bytes = 0
   for (const { name, via, role } of people) {
-    const entry = `${name} (${role === undefined ? via : `${role}, ${via}`})`
+    // The name `boss (host, web)` would give itself a role.
+    const shown = name.includes('(') ? `<${name}>` : name
+    const entry = `${shown} (${role === undefined ? via : `${role}, ${via}`})`
     bytes += utf8Length(entry) + 2
     if (bytes > maxBytes) break
-    shown.push(entry)
+    entries.push(entry)
   }
-  const more = count - shown.length
-  return shown.join(', ') + (more > 0 ? ` and ${more} more` : '')
+  const more = count - entries.length
+  return entries.join(', ') + (more > 0 ? ` and ${more} more` : '')
 }

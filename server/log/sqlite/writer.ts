@@ -11,7 +11,7 @@ import type { Rule } from '../../room/hosts/rules.ts'
 import { LOBBY, personsOf } from '../../room/keys.ts'
 import type { LogKey, Registered, Seat, StoredRoom } from '../../room/log.ts'
 import type { Redaction } from '../redactions.ts'
-import { TOPIC } from '../topic.ts'
+import { latestTopic } from '../topic.ts'
 import { type Extent, Extents, emptyExtent, extentOf } from './extents.ts'
 import { BUSY_MS, createFolder, lock, open } from './folder.ts'
 import { migrate } from './migrations.ts'
@@ -66,8 +66,8 @@ export class Writer {
   readonly #extents = new Extents()
   readonly #upkeep: Upkeep
   readonly #seats: SeatTable
-  /** Whether the WAL may have a text that was taken away. */
-  #leftovers = false
+  /** Whether the WAL may have a text that was taken away: at the start, what a crash has left. */
+  #leftovers = true
 
   /** Throws an UnusableFile or a fault of the disk, and leaves the files as they are. */
   constructor({ folder, ...limits }: WriterOptions) {
@@ -254,7 +254,7 @@ export class Writer {
       return seq
     })
     this.#statements.insert.run(number, head, JSON.stringify(added))
-    const topic = added.findLast(([, kind]) => kind === TOPIC)?.[5]
+    const topic = latestTopic(added.map((draft) => eventOf([0, ...draft])))
     return { head: head + added.length, outcomes, topic }
   }
 

@@ -130,11 +130,11 @@ async function pageOf(query: EventsQuery, { log, feed }: Room, epoch: string) {
   const head = feed.seq
   if (after === undefined) {
     const found = await log.before(Math.min(before ?? Infinity, head + 1), limit)
-    const events = fitting(found.reverse()).reverse()
+    const events = fitting(feed.current(found).reverse()).reverse()
     return { epoch, head, events, more: (events[0]?.seq ?? 0) > log.first() }
   }
   const found = await log.read(after + 1, Math.min(limit, Math.max(0, head - after)))
-  const events = fitting(found.filter(({ seq }) => seq <= head))
+  const events = fitting(feed.current(found.filter(({ seq }) => seq <= head)))
   return { epoch, head, events, more: (events.at(-1)?.seq ?? head) < head }
 }
 

@@ -99,6 +99,7 @@ export async function sayRoute(app: FastifyInstance, { rooms, flood }: SayOption
     const held = await rooms.enter(message.room, networkOf(request.ip))
     const objection = held.ok
       ? (rooms.hosts.refused(undefined, networkOf(request.ip)) ??
+        rooms.hosts.refused(read.draft.from.id, networkOf(request.ip)) ??
         rooms.hosts.objection(read.draft.from.id, held.room.log.key) ??
         rooms.hosts.tooSoon(`http ${networkOf(request.ip)}`, held.room.log.key))
       : undefined
@@ -112,7 +113,8 @@ export async function sayRoute(app: FastifyInstance, { rooms, flood }: SayOption
     if (!held.ok) return refuse(reply, held.fault, rooms)
     if (committed === undefined) return refuse(reply, { code: 'log_unavailable' }, rooms)
     const { event, repeated } = committed
-    const isSame = event.text === read.draft.text && event.kind === read.draft.kind
+    const { text, kind, redacted } = event
+    const isSame = redacted !== undefined || (text === read.draft.text && kind === read.draft.kind)
     if (!isSame) return refuse(reply, { code: 'id_used' }, rooms)
     return reply.code(repeated ? 200 : 201).send(held.room.labelled(event))
   })

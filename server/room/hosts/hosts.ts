@@ -9,8 +9,7 @@ import type { Clock } from '../clock.ts'
 import type { LogKey, Store } from '../log.ts'
 import type { People } from '../people.ts'
 import { Bucket } from '../rate.ts'
-import { RELAY_ID } from '../roster.ts'
-import { markOf } from '../token.ts'
+import { markOf, RELAY_ID } from '../token.ts'
 import { Attempts } from './attempts.ts'
 import {
   type HashedKey,
@@ -49,6 +48,7 @@ export class Hosts {
     this.#people = people
     this.#tries = new Bucket(TRIED_KEYS, clock.monotonic())
     people.names.roleOf = (id) => this.rules.roleOf(id)
+    people.nameInstead = (id, name) => this.rules.nameInstead(id, name)
   }
 
   /** Stores the key `given`, or makes one if there is none; returns one that was made. */
@@ -64,11 +64,11 @@ export class Hosts {
   /** Why the key makes nobody a host; undefined if it is right. Rejects if it cannot be read. */
   async tryKey(key: string, network: string): Promise<Fault | undefined> {
     const now = this.#clock.monotonic()
-    const isBusy = this.#tries.wait(now) > 0
-    if (!isBusy) this.#tries.take(now)
-    if (isBusy || !this.#attempts.take(network, now)) {
+    // A network without attempts left MUST NOT use up those of all others.
+    if (!this.#attempts.take(network, now) || this.#tries.wait(now) > 0) {
       return { code: 'too_fast', message: 'Too many wrong keys. Wait a minute and try again.' }
     }
+    this.#tries.take(now)
     // From the store: another process may have set another key.
     const stored = (await this.#store.ruleOf(KEY_RULE)) as HashedKey | undefined
     if (stored === undefined || !(await isKey(key, stored))) return { code: 'host_key_wrong' }
@@ -87,6 +87,12 @@ export class Hosts {
   /** Why a person may not write in a room, or to another person. */
   objection(id: string, log: LogKey | undefined): Fault | undefined {
     return this.rules.objection(id, log, this.#clock.now())
+  }
+
+  /** Why a person may write nowhere; undefined unless a host has muted them. */
+  muted(id: string): Fault | undefined {
+    const fault = this.objection(id, undefined)
+    return fault?.code === 'muted' ? fault : undefined
   }
 
   /**
@@ -122,13 +128,6 @@ export class Hosts {
     if (network === undefined) return undefined
     const mark = markOf(network, this.#store.secret)
     return { mark, sharing: this.#people.sharing(network, id) }
-  }
-
-  /** Why the person may not have a name that a host took away from them. */
-  nameTaken(id: string, name: string): Fault | undefined {
-    if (this.rules.nameInstead(id, name.trim()) === undefined) return undefined
-    const message = 'A host gave you another name, and this one cannot be taken back.'
-    return { code: 'name_invalid', message }
   }
 
   bans(): Ban[] {

@@ -4,7 +4,8 @@ import type { Fault } from '../../../shared/errors.ts'
 import type { PersonName } from '../../../shared/protocol.ts'
 import { cutUtf8, sanitise } from '../../../shared/text.ts'
 import type { Rooms } from '../rooms.ts'
-import { OPERATOR_ID, RELAY_ID } from '../roster.ts'
+import { OPERATOR_ID, RELAY_ID } from '../token.ts'
+import type { Ban } from './rules.ts'
 
 /** Most UTF-8 bytes of a reason. */
 const REASON_BYTES = 240
@@ -51,18 +52,19 @@ function actOn(order: Order, person: PersonName, rooms: Rooms): Made {
       return made({ type, person, ...(reason !== '' && { reason }) })
     }
     case 'ban': {
+      const before = banOf(person, rooms)?.address
+      const address = order.address === true ? hosts.addressOf(person.id)?.mark : before
+      if (order.address === true && address === undefined) {
+        const { name } = person
+        return bad(`The address of ${name} is not known: they were not here since the start.`)
+      }
       const ban = { type, person, ...untilOf(order, rooms) } as const
-      if (order.address !== true) return made(ban)
-      const address = hosts.addressOf(person.id)?.mark
-      if (address !== undefined) return made({ ...ban, address })
-      return bad(`The address of ${person.name} is not known: they were not here since the start.`)
+      return made({ ...ban, ...(address !== undefined && { address }) })
     }
-    case 'unban': {
-      const ban = hosts.bans().find(({ id }) => id === person.id)
-      if (ban === undefined) return bad(`${person.name} is not banned.`)
-      const { address } = ban
-      return made({ type, person, ...(address !== undefined && { address }) })
-    }
+    case 'unban':
+      return banOf(person, rooms) === undefined
+        ? bad(`${person.name} is not banned.`)
+        : made({ type, person })
     case 'rename': {
       const claim = people.names.claim(order.name ?? '', person.id)
       return claim.ok ? made({ type, person, name: claim.name }) : claim
@@ -72,6 +74,10 @@ function actOn(order: Order, person: PersonName, rooms: Rooms): Made {
     default:
       return bad(`The act ${type} is not for a person.`)
   }
+}
+
+function banOf(person: PersonName, { hosts }: Rooms): Ban | undefined {
+  return hosts.bans().find(({ id }) => id === person.id)
 }
 
 function objection(

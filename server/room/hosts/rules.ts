@@ -7,10 +7,10 @@
 
 import { remainingText } from '../../../shared/duration.ts'
 import type { Fault } from '../../../shared/errors.ts'
-import { foldName } from '../../../shared/fold.ts'
+import { nameSkeleton } from '../../../shared/names.ts'
 import type { Role, RoomEvent } from '../../../shared/protocol.ts'
 import type { LogKey } from '../log.ts'
-import { OPERATOR_ID, RELAY_ID } from '../roster.ts'
+import { OPERATOR_ID, RELAY_ID } from '../token.ts'
 
 /** `value`: JSON; null for a rule that has ended. */
 export type Rule = { key: string; value: unknown }
@@ -27,9 +27,10 @@ const slowKey = (log: LogKey) => `slow ${log}`
 const pinKey = (log: LogKey) => `pin ${log}`
 const LOCK_KEY = 'lock'
 const muteKey = (id: string) => `mute ${id}`
-const banKey = (id: string) => `ban ${id}`
-const addressKey = (mark: string) => `address ${mark}`
-const nameKey = (id: string) => `name ${id}`
+const BAN_PREFIX = 'ban '
+const banKey = (id: string) => BAN_PREFIX + id
+/** By the skeleton of the name that was taken away. */
+const nameKey = (id: string, name: string) => `name ${id} ${nameSkeleton(name)}`
 const observerKey = (id: string) => `observer ${id}`
 const quietKey = (log: LogKey) => `quiet ${log}`
 const voiceKey = (log: LogKey, id: string) => `voice ${id} ${log}`
@@ -64,15 +65,14 @@ export function rulesOf(
     case 'ban': {
       const { person, until, address } = act
       const lasting = { name: person.name, by, ...(until !== undefined && { until }) }
-      if (address === undefined) return [rule(banKey(person.id), lasting)]
-      return [rule(banKey(person.id), { ...lasting, address }), rule(addressKey(address), lasting)]
+      return [rule(banKey(person.id), { ...lasting, ...(address !== undefined && { address }) })]
     }
-    case 'unban': {
-      const { person, address } = act
-      return [end(banKey(person.id)), ...(address === undefined ? [] : [end(addressKey(address))])]
+    case 'unban':
+      return [end(banKey(act.person.id))]
+    case 'rename': {
+      const { person, name } = act
+      return [rule(nameKey(person.id, person.name), { name }), end(nameKey(person.id, name))]
     }
-    case 'rename':
-      return [rule(nameKey(act.person.id), { was: foldName(act.person.name), name: act.name })]
     case 'observer':
       return [rule(observerKey(act.person.id), { on: act.on })]
     case 'slow':
@@ -98,6 +98,8 @@ function end(key: string): Rule {
 
 export class Rules {
   readonly #values = new Map<string, unknown>()
+  /** The keys of the bans that include an address, by the mark of its network. */
+  readonly #byAddress = new Map<string, Set<string>>()
   readonly #readonlyDefault: boolean
 
   /** `stored`: those of the store. `readonlyDefault`: whether people are observers unless a host ended it. */
@@ -108,10 +110,24 @@ export class Rules {
 
   take(rules: readonly Rule[]): void {
     for (const { key, value } of rules) {
+      if (key.startsWith(BAN_PREFIX)) this.#noteAddress(key, value as Ban | null)
       // Inserted again, so that the latest is the last.
       this.#values.delete(key)
       if (value !== null) this.#values.set(key, value)
     }
+  }
+
+  /** MUST be called before the rule with this key is replaced. */
+  #noteAddress(key: string, ban: Ban | null): void {
+    const before = (this.#values.get(key) as Ban | undefined)?.address
+    if (before !== undefined) {
+      const bans = this.#byAddress.get(before)
+      bans?.delete(key)
+      if (bans?.size === 0) this.#byAddress.delete(before)
+    }
+    if (ban?.address === undefined) return
+    const bans = this.#byAddress.get(ban.address) ?? new Set()
+    this.#byAddress.set(ban.address, bans.add(key))
   }
 
   isHost(id: string): boolean {
@@ -147,24 +163,30 @@ export class Rules {
     const own = id === undefined ? undefined : this.#lasting(banKey(id), now)
     if (own !== undefined)
       return { code: 'banned', message: `You are banned${lengthOf(own, now)}.` }
-    const its = this.#lasting(addressKey(mark), now)
+    const keys = [...(this.#byAddress.get(mark) ?? [])]
+    const its = keys.map((key) => this.#lasting(key, now)).find((ban) => ban !== undefined)
     if (its === undefined || (id !== undefined && this.isHost(id))) return undefined
     return { code: 'banned', message: `Your address is banned${lengthOf(its, now)}.` }
   }
 
   /** The bans whose time is not over, the latest last. */
   bans(now: number): Ban[] {
-    const keys = [...this.#values.keys()].filter((key) => key.startsWith(banKey('')))
+    const keys = [...this.#values.keys()].filter((key) => key.startsWith(BAN_PREFIX))
     return keys.flatMap((key) => {
       const ban = this.#lasting(key, now) as Omit<Ban, 'id'> | undefined
-      return ban === undefined ? [] : { id: key.slice(banKey('').length), ...ban }
+      return ban === undefined ? [] : { id: key.slice(BAN_PREFIX.length), ...ban }
     })
   }
 
-  /** The name that a host gave the person, if `name` is the one that the host took away. */
+  /** The name that a host gave the person, if hosts took `name` away, or one that looks like it. */
   nameInstead(id: string, name: string): string | undefined {
-    const given = this.#values.get(nameKey(id)) as { was: string; name: string } | undefined
-    return given?.was === foldName(name) ? given.name : undefined
+    let given: string | undefined
+    // Each name leads to a later one: an act ends the rule for the name that it gives.
+    for (let next: string | undefined = name; next !== undefined; ) {
+      next = (this.#values.get(nameKey(id, next)) as { name: string } | undefined)?.name
+      given = next ?? given
+    }
+    return given
   }
 
   /**

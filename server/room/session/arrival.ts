@@ -73,7 +73,7 @@ async function arrive(
   isAdmitted: boolean,
 ): Promise<Room | undefined> {
   const { doors, hosts, people, store } = self.rooms
-  const { room: wanted, token, code, name, ...naming } = hello
+  const { room: roomName, token, code, ...wanted } = hello
   const known = token === undefined ? undefined : personOf(token, store.secret)
   const isKeptOut = (): boolean => {
     const refusal = hosts.refused(known, self.reader.source.name)
@@ -90,22 +90,17 @@ async function arrive(
     stayOutside(self, hello, admission.fault)
     return undefined
   }
-  const room = await self.hold(wanted)
-  if (room === undefined) return undefined
   const id = identity ?? known
+  const room = await self.hold(roomName, id)
+  if (room === undefined) return undefined
   const returning = await people.returning(id)
   // While the room was opened, a host may have banned the person.
   if (isKeptOut()) {
     room.release()
     return undefined
   }
-  const asked = name ?? returning?.seat?.name
-  const instead =
-    id === undefined || asked === undefined ? undefined : hosts.rules.nameInstead(id, asked)
-  const given = instead ?? name
-  const named = { ...naming, ...(given !== undefined && { name: given }) }
   const arrival =
-    self.state === 'entering' ? people.arrive(self.reader, named, returning) : undefined
+    self.state === 'entering' ? people.arrive(self.reader, wanted, returning) : undefined
   if (arrival?.ok !== true) {
     room.release()
     if (arrival !== undefined) self.refuse(arrival.fault)

@@ -5,7 +5,7 @@ import type { DirectSay } from '../../../shared/protocol.ts'
 import { cutUtf8, sanitise } from '../../../shared/text.ts'
 import type { Conversation, Named } from '../conversation.ts'
 import { checkMessage } from '../message.ts'
-import { RELAY_ID } from '../roster.ts'
+import { RELAY_ID } from '../token.ts'
 import { replyFrom } from './query.ts'
 import type { Self } from './self.ts'
 
@@ -94,7 +94,7 @@ async function conversationWith(
 async function findPeer(self: Self, name: string, id?: string): Promise<Named | undefined> {
   let peer: Named | undefined
   try {
-    peer = await self.rooms.people.directory.find(name)
+    peer = await self.findPerson(name)
   } catch {
     self.refuse({ code: 'history_unavailable' }, id)
     return undefined

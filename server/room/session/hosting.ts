@@ -34,8 +34,11 @@ export async function becomeHost(self: Self, { key }: HostRequest, room: Room): 
 /** Carries out an act of a host. */
 export async function act(self: Self, order: Order, room: Room): Promise<void> {
   if (!self.isHost) return self.refuse({ code: 'not_host' })
+  // Reasons and new names are texts.
+  const muted = self.id === undefined ? undefined : self.rooms.hosts.muted(self.id)
+  if (muted !== undefined) return self.refuse(muted)
   if (order.type === 'redact' || order.type === 'pin') return actOnEvent(self, order, room)
-  const person = order.person === undefined ? undefined : await findPerson(self, order)
+  const person = order.person === undefined ? undefined : await findPerson(self, order, room)
   const { id } = self
   if (self.state !== 'member' || id === undefined || !self.isHost) return
   if (order.person !== undefined && person === undefined) return
@@ -53,7 +56,7 @@ async function actOnEvent(self: Self, { type, seq, person }: Order, room: Room):
   await self.posts.settled()
   let event: RoomEvent | undefined
   try {
-    event = await findEvent(room, seq, person)
+    event = await findEvent(room, seq, person, self.reader.isTyped)
   } catch {
     return self.refuse({ code: 'history_unavailable' })
   }
@@ -81,23 +84,32 @@ async function findEvent(
   { log, feed }: Room,
   seq: number | undefined,
   person = '',
+  isTyped: boolean,
 ): Promise<RoomEvent | undefined> {
   if (seq !== undefined) {
     const [event] = seq <= feed.seq ? await log.read(seq, 1) : []
     return event?.seq === seq ? event : undefined
   }
   const recent = await log.before(feed.seq + 1, limits.historyEvents)
-  // Also of a sender that never was a member.
-  const isMeant = ({ id, name }: PersonName) => id === person || foldName(name) === foldName(person)
+  // Also of a sender that never was a member. A name that is typed can be like an id.
+  const isMeant = ({ id, name }: PersonName) =>
+    (!isTyped && id === person) || foldName(name) === foldName(person)
   return recent.findLast(({ from, act, redacted }) => !act && !redacted && isMeant(from))
+}
+
+/** The sender of a message in the room that never was a member, such as a script over HTTP. */
+async function senderIn(self: Self, room: Room, given: string): Promise<PersonName | undefined> {
+  await self.posts.settled()
+  return (await findEvent(room, undefined, given, self.reader.isTyped))?.from
 }
 
 /** The person with this id or name, present or not; undefined after an error. */
 async function findPerson(
   self: Self,
   { type, person: given = '' }: Order,
+  room: Room,
 ): Promise<PersonName | undefined> {
-  const { hosts, people } = self.rooms
+  const { hosts } = self.rooms
   let found: PersonName | undefined
   if (type === 'unban') {
     // Another person can have the name by now.
@@ -105,7 +117,7 @@ async function findPerson(
     found = hosts.bans().findLast(isMeant)
   }
   try {
-    found ??= await people.directory.find(given)
+    found ??= (await self.findPerson(given)) ?? (await senderIn(self, room, given))
   } catch {
     self.refuse({ code: 'history_unavailable' })
     return undefined

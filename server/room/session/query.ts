@@ -42,13 +42,13 @@ export async function replyFrom(query: LogQuery, { log, feed }: Channel): Promis
   const { limit = DEFAULT_EVENTS } = query
   if (query.type === 'history') {
     const found = await log.before(Math.min(query.before ?? Infinity, feed.seq + 1), limit)
-    const events = latestFitting(found)
+    const events = feed.current(latestFitting(found))
     const more = (events[0]?.seq ?? 0) > log.first()
     return { type: 'history', events, more, ...leftOut(found, events) }
   }
   const committed = await log.search(query.query, limit)
   // Events that are committed but not broadcast yet are not to be seen early.
-  const found = committed.filter(({ seq }) => seq <= feed.seq)
+  const found = feed.current(committed.filter(({ seq }) => seq <= feed.seq))
   const events = latestFitting(found)
   return { type: 'found', query: query.query, events, ...leftOut(found, events) }
 }

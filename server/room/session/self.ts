@@ -7,6 +7,7 @@ import type { Ignored } from '../../../shared/dialect/ignoring.ts'
 import { type ErrorCode, errorMessage, type Fault } from '../../../shared/errors.ts'
 import type { Hello, Person } from '../../../shared/protocol.ts'
 import type { Channel } from '../channel.ts'
+import type { Named } from '../conversation.ts'
 import type { Reader } from '../reader.ts'
 import type { Room } from '../room.ts'
 import type { Rooms } from '../rooms.ts'
@@ -57,6 +58,13 @@ export class Self {
   /** The greeting is sent: the conversations that have received events meanwhile come next. */
   greeted(): void {
     this.#correspondence?.begin()
+  }
+
+  /** The person whom the client means: a client that types rather gives a name, which can be like an id. */
+  async findPerson(idOrName: string): Promise<Named | undefined> {
+    const { directory } = this.rooms.people
+    const named = this.reader.isTyped ? await directory.named(idOrName) : undefined
+    return named ?? directory.find(idOrName)
   }
 
   /** Undefined before hello. */
@@ -137,10 +145,13 @@ export class Self {
   }
 
   /** The room of that name, held; the lobby without a name. Undefined after an error. */
-  async hold(name: string | undefined): Promise<Room | undefined> {
-    const held = await this.rooms.enter(name, this.reader.source.name)
+  async hold(name: string | undefined, id = this.#id): Promise<Room | undefined> {
+    const { rooms, reader } = this
+    // The name of a new room is shown to everybody.
+    const muted = id === undefined ? undefined : rooms.hosts.muted(id)
+    const held = await (muted ? rooms.find(name) : rooms.enter(name, reader.source.name))
     if (held.ok) return held.room
-    this.refuse(held.fault)
+    this.refuse(held.fault.code === 'room_unknown' && muted ? muted : held.fault)
     return undefined
   }
 

@@ -181,10 +181,11 @@ export class Session {
   #rename(raw: string): void {
     const self = this.#self
     const { id, reader, rooms } = self
+    if (id === undefined) return
     const fault = reader.source.allows('renames')
-      ? id && (rooms.hosts.nameTaken(id, raw) ?? rooms.people.rename(id, raw, reader.source.name))
+      ? (rooms.hosts.muted(id) ?? rooms.people.rename(id, raw, reader.source.name))
       : ({ code: 'too_fast' } as const)
-    if (!fault) self.reply({ type: 'you_are', name: this.name ?? '', changed: true })
+    if (fault === undefined) self.reply({ type: 'you_are', name: this.name ?? '', changed: true })
     else self.refuse(fault)
   }
 

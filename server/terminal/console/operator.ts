@@ -13,7 +13,8 @@ import type { Transport } from '../../net/connection/transport.ts'
 import { ownNetwork } from '../../room/doors/networks.ts'
 import type { Part } from '../../room/encoded.ts'
 import type { Rooms } from '../../room/rooms.ts'
-import { OPERATOR_ID, OPERATOR_NAME } from '../../room/roster.ts'
+import { OPERATOR_NAME } from '../../room/roster.ts'
+import { OPERATOR_ID } from '../../room/token.ts'
 
 /** Names offered for completion. */
 const NAMES = 1000

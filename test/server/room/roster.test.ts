@@ -1,4 +1,5 @@
 /** Tests the list of members, and that no two of them have names that look alike. */
+import { randomBytes } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Roster } from '../../../server/room/roster.ts'
@@ -8,7 +9,7 @@ const none = { of: () => undefined }
 
 /** A room with these people in it, whose ids are their names. */
 function rosterOf(...names: string[]): Roster {
-  const roster = new Roster(none)
+  const roster = new Roster(none, randomBytes(32))
   for (const name of names) roster.add(name, name, 'tcp')
   return roster
 }
@@ -114,12 +115,20 @@ describe('a name', () => {
   })
 
   test('is free again after its owner has left or taken another', () => {
-    const roster = rosterOf('alice', 'bob')
+    const roster = rosterOf('alice')
+    roster.add('1', 'bob', 'tcp')
     roster.remove('alice')
-    roster.rename('bob', 'robert')
+    roster.rename('1', 'robert')
     expect(roster.claim('alice', 'new').ok).toBe(true)
     expect(roster.claim('bob', 'new').ok).toBe(true)
     expect(faultOf(roster, 'Robert')?.code).toBe('name_taken')
+  })
+
+  test('cannot be the id of another person, by which clients can name them', () => {
+    const roster = new Roster(none, randomBytes(32))
+    roster.add('S8DemX3Q2g', 'alice', 'web')
+    expect(faultOf(roster, 'S8DemX3Q2g')?.code).toBe('name_taken')
+    expect(roster.claim('S8DemX3Q2g', 'S8DemX3Q2g').ok).toBe(true)
   })
 
   test('stays taken after its owner has written it in another way', () => {
@@ -155,7 +164,7 @@ describe('a suggestion', () => {
     )
     fc.assert(
       fc.property(fc.array(raw, { maxLength: 12 }), raw, (here, raw) => {
-        const roster = new Roster(none)
+        const roster = new Roster(none, randomBytes(32))
         for (const [at, name] of here.entries()) {
           const claim = roster.claim(name, `${at}`)
           const given = claim.ok ? claim.name : claim.fault.suggestion
@@ -177,7 +186,7 @@ describe('a guest', () => {
   })
 
   test('does not get the number of a guest who left', () => {
-    const roster = new Roster(none)
+    const roster = new Roster(none, randomBytes(32))
     const name = roster.guestName()
     roster.add('a', name, 'tcp')
     roster.remove('a')

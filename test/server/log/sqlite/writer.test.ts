@@ -1,4 +1,5 @@
 /** The writing half of the SQLite store: faults of the disk, numbers of logs, topics and seats. */
+import { cpSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'libsql'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
@@ -142,6 +143,27 @@ test('the topic of a room is that of its latest new draft', () => {
   expect(topics()).toEqual([[''], ['three']])
   writer.append([group([topic('')], 'room a'), group([topic('of the lobby')])])
   expect(topics()).toEqual([['of the lobby'], ['']])
+  const act = { type: 'redact', seq: 5, person: { id: 'a', name: 'a' }, topic: true } as const
+  const removal = draft('removed', { kind: 'act', act })
+  writer.append([group([topic('secret'), draft('y', { id: 'u2' })])])
+  writer.append([group([draft('y', { id: 'u2' }), removal])])
+  expect(topics()).toEqual([[''], ['']])
+})
+
+test('a text that was taken away before a crash is in no file soon after it', () => {
+  const folder = testFolder()
+  const crashed = testFolder()
+  const writer = openWriter({ folder })
+  const act = { type: 'redact', seq: 1, person: { id: 'a', name: 'a' } } as const
+  writer.append([group([draft('Zwiebelkuchen')])])
+  writer.append([group([draft('removed', { kind: 'act', act })])])
+  cpSync(folder, crashed, { recursive: true })
+  const files = () =>
+    readdirSync(crashed).map((name) => readFileSync(join(crashed, name), 'latin1'))
+  expect(files().join('')).toContain('Zwiebelkuchen')
+  const later = openWriter({ folder: crashed })
+  while (later.upkeep(500, 0, 0)) {}
+  expect(files().join('')).not.toContain('Zwiebelkuchen')
 })
 
 test('the log with the largest number, and the largest seq, are like all others', () => {

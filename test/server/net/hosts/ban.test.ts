@@ -84,6 +84,36 @@ describe('a banned person', () => {
     expect((await (await pageClient(webUrl)).hello({ name: 'Bob' })).you.name).toBe('Bob')
   })
 
+  it('has an address that is banned as long as its last ban, and no longer', async () => {
+    const { webUrl } = await testGateway(options)
+    const hana = await hostClient(webUrl)
+    for (const name of ['Bob', 'Carol']) await (await pageClient(webUrl)).hello({ name })
+    const isOut = async () => {
+      const { status } = await fetch(`${webUrl}/api/say`, { method: 'POST', body: 'text=x' })
+      return status === 403
+    }
+    const bans = async () => {
+      hana.messages.length = 0
+      hana.send({ type: 'bans' })
+      return (await hana.next('bans')).bans.map(({ address }) => address)
+    }
+    for (const person of ['Bob', 'Carol']) {
+      hana.send({ type: 'act', act: { type: 'ban', person, address: true } })
+      await hana.until(`banned ${person} and their address`)
+    }
+    // Another ban of the person keeps the address.
+    hana.send({ type: 'act', act: { type: 'ban', person: 'Bob', seconds: 3600 } })
+    await hana.until('banned Bob and their address for 1 hour')
+    expect(await bans()).toEqual([true, true])
+    hana.send({ type: 'act', act: { type: 'unban', person: 'Bob' } })
+    await hana.until('unbanned Bob')
+    expect(await isOut()).toBe(true)
+    hana.send({ type: 'act', act: { type: 'unban', person: 'Carol' } })
+    await hana.until('unbanned Carol')
+    expect(await bans()).toEqual([])
+    expect(await isOut()).toBe(false)
+  })
+
   it('is banned at a terminal, which says who shares the address', async () => {
     const { tcp } = await testGateway(options)
     const { client: hana } = await greeted(tcp.port)
@@ -146,6 +176,57 @@ describe('a person whom a host has renamed', () => {
     expect((await again.hello({ token, name: 'Rude' })).you.name).toBe('Bob B')
     again.send({ type: 'name', name: 'Bob' })
     await again.next('presence', ({ renamed }) => renamed[0]?.name === 'Bob')
+  })
+
+  it('has no name back that a host has taken away, nor one that looks like it', async () => {
+    const { webUrl, tcp } = await testGateway(options)
+    const hana = await hostClient(webUrl)
+    const bob = await pageClient(webUrl)
+    const { token } = await bob.hello({ name: 'badword' })
+    const renamed = async (was: string, name: string) => {
+      hana.send({ type: 'act', act: { type: 'rename', person: was, name } })
+      await hana.next('presence', ({ renamed }) => renamed[0]?.name === name)
+      hana.messages.length = 0
+    }
+    await renamed('badword', 'good')
+    bob.send({ type: 'name', name: 'worse' })
+    await hana.next('presence', ({ renamed }) => renamed[0]?.name === 'worse')
+    await renamed('worse', 'better')
+    for (const name of ['badword', 'badw0rd', '\u2800badword', 'b\u0430dword', 'worse']) {
+      bob.messages.length = 0
+      bob.send({ type: 'name', name })
+      expect(await bob.next('error')).toMatchObject({ code: 'name_invalid' })
+    }
+    bob.socket.terminate()
+    const again = await pageClient(webUrl)
+    expect((await again.hello({ token, name: ' worse' })).you.name).toBe('better')
+    again.send({ type: 'bye' })
+    await again.untilClosed()
+    const late = await pageClient(webUrl)
+    expect((await late.hello({ token, name: ' badword' })).you.name).toBe('good')
+    await renamed('good', 'badword')
+    late.send({ type: 'name', name: 'other' })
+    await hana.next('presence', ({ renamed }) => renamed[0]?.name === 'other')
+    late.send({ type: 'name', name: 'badword' })
+    await hana.next('presence', ({ renamed }) => renamed[0]?.name === 'badword')
+    const { client } = await greeted(tcp.port)
+    client.send('/name badw0rd\n')
+    await client.until('! badw0rd looks like badword')
+  })
+
+  it('is known by the new name at a terminal, too, if only the place was held', async () => {
+    const { webUrl, tcp, rooms } = await testGateway(options, { absenceMs: 60_000 })
+    const hana = await hostClient(webUrl)
+    const bob = await pageClient(webUrl)
+    const { token, you } = await bob.hello({ name: 'badword' })
+    bob.socket.terminate()
+    await expect.poll(() => rooms.lobby.members.counts).toMatchObject({ held: 1 })
+    hana.send({ type: 'act', act: { type: 'rename', person: 'badword', name: 'good' } })
+    await hana.until('renamed badword to good')
+    rooms.lobby.members.giveUp(you.id)
+    const { client } = await greeted(tcp.port)
+    client.send(`/resume ${token}\n`)
+    await client.until('You are good again.')
   })
 
   it('need not be there', async () => {

@@ -66,6 +66,20 @@ describe('a host', () => {
     expect(bob.events).toEqual([])
   })
 
+  it('does not keep others from it with wrong keys', async () => {
+    const limits = { networks: [], limitsLocal: true }
+    const { webUrl } = await testGateway({ ...options, trust: limits })
+    const bob = await pageClient(webUrl)
+    await bob.hello({ name: 'Bob' })
+    for (let at = 0; at < 60; at += 1) bob.send({ type: 'host', key: `wrong-${at}` })
+    bob.send({ type: 'bye' })
+    await bob.untilClosed()
+    const hana = await pageClient(webUrl, 'oneroom.v1', {}, '127.0.0.2')
+    await hana.hello({ name: 'Hana' })
+    hana.send({ type: 'host', key: HOST_KEY })
+    await hana.until('is a host now')
+  })
+
   it('can use the key that the first start has made, and that no start shows again', async () => {
     const data = testFolder()
     const { webUrl, hostKey = '', close } = await testGateway({ data })

@@ -68,6 +68,46 @@ describe('a muted person', () => {
     expect(carol.messages.filter(({ type }) => type === 'direct')).toEqual([])
   })
 
+  it('shows no text as a name or as a new room, and can enter rooms', async () => {
+    const { webUrl } = await testGateway(options)
+    const hana = await hostClient(webUrl)
+    const bob = await pageClient(webUrl)
+    const { token } = await bob.hello({ name: 'Bob' })
+    hana.send({ type: 'join', room: 'physics' })
+    await hana.next('joined')
+    hana.send({ type: 'act', act: { type: 'mute', person: 'Bob' } })
+    await bob.next('error', ({ code }) => code === 'muted')
+    const refused = async (request: Parameters<typeof bob.send>[0]) => {
+      bob.messages.length = 0
+      bob.send(request)
+      expect(await bob.next('error')).toMatchObject({ code: 'muted' })
+    }
+    await refused({ type: 'name', name: 'U are all idiots' })
+    await refused({ type: 'join', room: 'you are all idiots' })
+    bob.send({ type: 'join', room: 'physics' })
+    await bob.next('joined')
+    bob.socket.terminate()
+    const again = await pageClient(webUrl)
+    again.send({ type: 'hello', protocol: 1, token, room: 'all idiots' })
+    expect(await again.next('error')).toMatchObject({ code: 'muted' })
+    expect((await again.hello({ token })).you.name).toBe('Bob')
+  })
+
+  it('is a script over HTTP, by its name', async () => {
+    const { webUrl } = await testGateway(options)
+    const hana = await hostClient(webUrl)
+    const post = (name: string) =>
+      fetch(`${webUrl}/api/say?name=${name}`, { method: 'POST', body: 'x' })
+    await post('Build')
+    hana.send({ type: 'act', act: { type: 'mute', person: 'build' } })
+    await hana.until('muted Build')
+    expect((await post('Build')).status).toBe(403)
+    expect((await post('Other')).status).toBe(201)
+    hana.send({ type: 'act', act: { type: 'ban', person: 'Other' } })
+    await hana.until('banned Other')
+    expect((await post('Other')).status).toBe(403)
+  })
+
   it('is heard by nobody as typing', async () => {
     const { webUrl } = await testGateway(options)
     const hana = await hostClient(webUrl)
@@ -164,6 +204,9 @@ describe('a host', () => {
     await ivan.until('muted Ivan for 1 hour')
     ivan.send({ type: 'say', id: '1', text: 'no' })
     await ivan.next('error', ({ id }) => id === '1')
+    ivan.messages.length = 0
+    ivan.send({ type: 'act', act: { type: 'kick', person: 'Hana', reason: 'a text' } })
+    await ivan.next('error', ({ code }) => code === 'muted')
     console.type('/unhost Ivan')
     await ivan.until('took the role of a host from Ivan')
     const { roles } = await hana.next('presence', ({ roles }) => roles?.[0]?.name === 'Ivan')
@@ -188,6 +231,26 @@ describe('a host', () => {
     hana.send({ type: 'act', act: { type: 'unhost', person: 'Hana' }, room: 'physics' })
     await hana.next('error', ({ code }) => code === 'not_in_room')
   })
+})
+
+it('a name that is the id of another person is a name at a terminal', async () => {
+  const { webUrl, tcp } = await testGateway(options, { absenceMs: 0 })
+  const alice = await pageClient(webUrl)
+  const { you, token } = await alice.hello({ name: 'Alice' })
+  alice.send({ type: 'bye' })
+  await alice.untilClosed()
+  const { client: hana } = await greeted(tcp.port)
+  hana.send(`/host ${HOST_KEY}\n`)
+  await hana.until('You are a host now.')
+  const troll = await pageClient(webUrl)
+  await troll.hello({ name: you.id })
+  hana.send(`/mute ${you.id}\n`)
+  await hana.until(`* You muted ${you.id}.`)
+  await troll.next('error', ({ code }) => code === 'muted')
+  const again = await pageClient(webUrl)
+  await again.hello({ token })
+  again.send({ type: 'say', text: 'not me' })
+  await hana.until('not me')
 })
 
 it('a host at a terminal types it, and people at terminals read it', async () => {

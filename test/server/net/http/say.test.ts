@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest'
 import type { ErrorMessage, RoomEvent } from '../../../../shared/protocol.ts'
 import { everything } from '../../../support/events.ts'
 import { type TestGateway, testGateway } from '../../../support/gateway.ts'
+import { HOST_KEY, hostClient } from '../../../support/hosts.ts'
+import { pageClient } from '../../../support/page.ts'
 import { greeted } from '../../../support/raw.ts'
 
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' }
@@ -69,6 +71,24 @@ describe('a message over HTTP', () => {
       expect([status, answer.code]).toEqual([409, 'id_used'])
     }
     expect((await everything(gateway.webUrl)).map(({ text }) => text)).toEqual(['anything'])
+  })
+
+  it('is repeated after a host has taken its text away', async () => {
+    const gateway = await testGateway({ hostKey: HOST_KEY })
+    const hana = await hostClient(gateway.webUrl)
+    const once = '{"text":"once","name":"ci","id":"build-1"}'
+    await say(gateway, once, JSON_TYPE)
+    hana.send({ type: 'act', act: { type: 'redact', person: 'ci' } })
+    await hana.until('removed message 2 of ci')
+    const { status, answer } = await say(gateway, once, JSON_TYPE)
+    expect([status, answer.redacted]).toEqual([200, { by: 'Hana' }])
+  })
+
+  it('is refused under a name that is a token', async () => {
+    const gateway = await testGateway()
+    const { token } = await (await pageClient(gateway.webUrl)).hello({ name: 'Ann' })
+    const { status, answer } = await say(gateway, 'hi', TEXT, `?name=${token}`)
+    expect([status, answer.code]).toEqual([400, 'name_invalid'])
   })
 
   it.each([
