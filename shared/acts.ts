@@ -22,6 +22,8 @@ export type Act =
   /** At most one message of a person in so many seconds; 0: no limit. */
   | { type: 'slow'; seconds: number }
   | { type: 'lock' | 'unlock' }
+  /** Whether each new person waits until a host lets them in. */
+  | { type: 'approve'; on: boolean }
   /** 0: no message is pinned any more. */
   | { type: 'pin'; seq: number }
   /** `person`: who had said it. `topic`: the text was the topic of the room, which is removed, too. */
@@ -41,6 +43,7 @@ const Ordered = Type.Union([
   Type.Literal('slow'),
   Type.Literal('lock'),
   Type.Literal('unlock'),
+  Type.Literal('approve'),
   Type.Literal('pin'),
 ])
 export type Ordered = Static<typeof Ordered>
@@ -71,7 +74,7 @@ export const Order = Type.Object({
   /** Whether the network of the person is banned, too. */
   address: Type.Optional(Type.Boolean()),
   name: Type.Optional(Type.String({ maxLength: 256 })),
-  /** Without it, the opposite of before. */
+  /** Of an `observer`, the opposite of before without it; an `approve` needs it. */
   on: Type.Optional(Type.Boolean()),
   /** Of an event in the room. */
   seq: Type.Optional(Type.Integer({ minimum: 1 })),
@@ -108,6 +111,10 @@ export function actText(act: Act, seconds?: number): string {
       return 'locked the server: nobody new can join'
     case 'unlock':
       return 'unlocked the server'
+    case 'approve':
+      return act.on
+        ? 'turned the approval on: each new person waits for a host'
+        : 'turned the approval off'
     case 'pin':
       return act.seq === 0 ? 'removed the pin' : `pinned message ${act.seq}`
     case 'redact':

@@ -338,7 +338,7 @@ export const commands = [
   {
     name: 'admit',
     usage: '/admit [NUMBER]',
-    summary: 'Let a client in that has no room code.',
+    summary: 'Let a client in that waits outside.',
     more: ['Without NUMBER, the one that waits longest.'],
     where: 'everywhere',
     akin: ['letin', 'accept'],
@@ -369,6 +369,18 @@ export const commands = [
     more: ['Everybody can join again.'],
     where: 'everywhere',
     akin: ['open'],
+    ofHosts: true,
+  },
+  {
+    name: 'approve',
+    usage: '/approve [on|off]',
+    summary: 'Let new people wait for a host.',
+    more: [
+      'Each new person knocks, also with the code; /admit lets one in.',
+      'Without on or off, it tells whether that is on.',
+    ],
+    where: 'everywhere',
+    akin: ['approval', 'moderate'],
     ofHosts: true,
   },
   {

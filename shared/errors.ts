@@ -22,6 +22,7 @@ export const errors = {
   hello_first: { text: 'Send a hello message first.', close: null, retryable: false },
   hello_twice: { text: 'This connection has already sent hello.', close: null, retryable: false },
   code_needed: { text: 'This room needs a code.', close: null, retryable: false },
+  approval_needed: { text: 'A host has to let you in first.', close: null, retryable: true },
   code_wrong: { text: 'That is not the code of this room.', close: null, retryable: false },
   name_invalid: { text: 'That name cannot be used.', close: null, retryable: false },
   name_taken: { text: 'That name is taken.', close: null, retryable: true },
@@ -137,7 +138,7 @@ export const errors = {
     retryable: true,
   },
   code_timeout: {
-    text: 'The server received no room code within 10 minutes.',
+    text: 'No room code came, and no host let you in, within 10 minutes.',
     close: 4005,
     retryable: true,
   },
@@ -194,7 +195,7 @@ export function errorMessage(fault: Fault, id?: string): ErrorMessage {
   }
 }
 
-/** Whether a hello was rejected because of what a person can change: the name or the room code. */
+/** Whether a hello was rejected, and the client does not repeat it by itself: a person may change it. */
 export function isRefusal(code: string): boolean {
-  return /^(name|code)_|too_fast/.test(code)
+  return /^(name|code|turned)_|too_fast/.test(code)
 }

@@ -91,6 +91,8 @@ export const Hello = Type.Object({
   room: InRoom,
   /** The code of the room, if it needs one. */
   code: Type.Optional(Type.String({ maxLength: 256 })),
+  /** Without the code, to wait outside until a host lets the client in. */
+  knock: Type.Optional(Type.Boolean()),
   ...place,
 })
 export type Hello = Static<typeof Hello>
@@ -261,6 +263,20 @@ export const ResetReason = Type.Union([
 ])
 export type ResetReason = Static<typeof ResetReason>
 
+/** What hosts have set for a room and for the server. A field is absent unless the rule is on. */
+export const House = Type.Object({
+  /** The slow mode: the time, in seconds, in which each person may write once. */
+  slow: Type.Optional(Type.Integer()),
+  mutedAll: Type.Optional(Type.Literal(true)),
+  /** ISO 8601, UTC; absent if no end is set. */
+  mutedUntil: Type.Optional(Type.String()),
+  /** The next three are of the whole server. */
+  locked: Type.Optional(Type.Literal(true)),
+  approve: Type.Optional(Type.Literal(true)),
+  readonlyDefault: Type.Optional(Type.Literal(true)),
+})
+export type House = Static<typeof House>
+
 /** What a client learns of a room when it enters. */
 const view = {
   epoch: Type.String(),
@@ -278,6 +294,8 @@ const view = {
   topic: Type.Optional(Type.String()),
   /** The event that a host has pinned. Absent if there is none. */
   pinned: Type.Optional(RoomEvent),
+  /** Absent if no rule is on. */
+  house: Type.Optional(House),
 }
 
 /** The room of a message; absent for the lobby. */
@@ -409,10 +427,16 @@ export const Registered = Type.Object({
   name: Type.Optional(Type.String()),
 })
 export type Registered = Static<typeof Registered>
-/** A client without the room code that waits outside. `text`: the beginning of what it sent first. */
+/** The client waits outside until a host decides. */
+export const Knocking = Type.Object({ type: Type.Literal('knocking'), message: Type.String() })
+export type Knocking = Static<typeof Knocking>
+
+/** A client that waits outside. `text`: the beginning of what it sent first; '' from a JSON client. */
 export const Knock = Type.Object({
   id: Type.Integer(),
   address: Type.String(),
+  /** The name that it asks for. */
+  name: Type.Optional(Type.String()),
   text: Type.String(),
   /** ISO 8601, UTC. */
   at: Type.String(),
@@ -494,6 +518,7 @@ export const serverMessages = {
   ignored: Ignored,
   registered: Registered,
   bans: Bans,
+  knocking: Knocking,
   knocks: Knocks,
   typing: TypingNotice,
   error: ErrorMessage,
@@ -511,6 +536,7 @@ export type ServerMessage =
   | Ignored
   | Registered
   | Bans
+  | Knocking
   | Knocks
   | TypingNotice
   | ErrorMessage

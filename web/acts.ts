@@ -4,7 +4,9 @@
  */
 import type { Signal } from '@preact/signals'
 import type { ErrorMessage, Events, Knocks, ServerMessage } from '../shared/protocol.ts'
-import { bans, knocks } from './hosts.ts'
+import { askRooms, lobbyName } from './directory.ts'
+import { door } from './door.ts'
+import { bans, enterHouse, knocks, takeRule } from './hosts.ts'
 import { more } from './language/more.ts'
 import { fetchEvents, pageUrl } from './log/history.ts'
 import { keepFocus } from './log/refocus.ts'
@@ -26,7 +28,21 @@ export function takeHosting(host: ActHost, message: ServerMessage): void {
   else if (message.type === 'error') explain(host, message)
   else if (message.type === 'bans') bans.value = message.bans
   else if (message.type === 'knocks') takeKnocks(host, message)
-  else if (message.type === 'welcome') knocks.value = []
+  else if (message.type === 'knocking') wait(host)
+  else if (message.type === 'joined') enterHouse(message.room, message.house, false)
+  else if (message.type === 'welcome') {
+    knocks.value = []
+    enterHouse(message.room ?? LOBBY, message.house, true)
+    door.request = { headers: { authorization: `Bearer ${message.token}` } }
+    // Before, the server may have told nothing about its rooms.
+    if (lobbyName() === '') askRooms()
+  }
+}
+
+/** The form stays until a host has decided. */
+function wait(host: ActHost): void {
+  const refusal = { code: 'knocking', text: more.waiting, suggestion: null }
+  change(host, host.peek().room, (there) => ({ ...there, screen: 'form', refusal }))
 }
 
 function takeEvents(host: ActHost, { events, room = LOBBY }: Events): void {
@@ -36,6 +52,7 @@ function takeEvents(host: ActHost, { events, room = LOBBY }: Events): void {
   refocus()
   // What was read aloud last may be the text.
   if (events.some(({ act }) => act?.type === 'redact')) host.announcement.value = ''
+  for (const { act } of events) if (act) takeRule(room, act)
   const pin = events.findLast(({ act }) => act?.type === 'pin')?.act
   if (pin?.type === 'pin' && pin.seq > 0) fetchPinned(host, room, pin.seq)
 }
@@ -43,7 +60,10 @@ function takeEvents(host: ActHost, { events, room = LOBBY }: Events): void {
 function takeKnocks(host: ActHost, message: Knocks): void {
   knocks.value = message.knocks
   const latest = message.added > 0 ? message.knocks.at(-1) : undefined
-  if (latest) host.announcement.value = `${more.knocks(latest.address)} ${latest.text}`
+  if (latest === undefined) return
+  const { address, name, text } = latest
+  host.announcement.value =
+    text === '' ? more.knocksAs(address, name) : `${more.knocks(address)} ${text}`
 }
 
 /** The message may be older than those that the tab has. */
@@ -57,6 +77,7 @@ async function fetchPinned(host: ActHost, room: string, seq: number): Promise<vo
 
 /** A message that was not sent says so itself; this is also read aloud, and stays while it is edited. */
 function explain(host: ActHost, { id, code, message }: ErrorMessage): void {
+  if (code === 'turned_away') door.pass = {}
   if (id === undefined || !SILENCED.test(code)) return
   const text = more.refused(code, message)
   host.act({ type: 'notice', notice: { code: '', text, suggestion: null } })

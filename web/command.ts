@@ -16,7 +16,7 @@ import {
 import { decodeOrder } from '../shared/dialect/hosting.ts'
 import type { Conversations } from './conversations.ts'
 import type { Meaning, Spoken } from './draft.ts'
-import { admit, asked, giveKey, isHost, order } from './hosts.ts'
+import { admit, asked, giveKey, isHost, order, rulesIn } from './hosts.ts'
 import { more } from './language/more.ts'
 import { texts } from './language.ts'
 import { enter, type RoomHost, setTopic } from './rooms.ts'
@@ -78,6 +78,7 @@ export function orderOf(line: string): Order {
     case 'bans':
     case 'lock':
     case 'unlock':
+    case 'approve':
     case 'admit':
     case 'turnaway':
     case 'ignore':
@@ -193,9 +194,10 @@ function runForHost(session: CommandTarget, name: HostCommand, argument: string)
   }
   const decoded = decodeOrder(name, argument)
   if (decoded.type === 'fault') return session.hint(decoded.fault.message ?? '')
-  return decoded.type === 'request' && decoded.request.type === 'act'
-    ? order(session, decoded.request.act)
-    : false
+  if (decoded.type !== 'request') return false
+  if (decoded.request.type === 'act') return order(session, decoded.request.act)
+  session.hint(more.approvalIs(rulesIn(session.peek().room).approve))
+  return true
 }
 
 /** Shows the conversation with a person, and sends the text there if there is one. */

@@ -1,6 +1,7 @@
 /** The rooms of the server, requested at the start and when the reader may want them. */
 import { signal } from '@preact/signals'
 import type { RoomList, ServerMessage } from '../shared/protocol.ts'
+import { door } from './door.ts'
 import { isSameRoom, LOBBY, type State } from './state.ts'
 
 /** The lobby is the first one. `open`: whether anybody can make a room. */
@@ -29,7 +30,7 @@ export function nameOf(room: string): string {
 
 export async function askRooms(): Promise<void> {
   try {
-    const response = await fetch('/api/rooms')
+    const response = await fetch('/api/rooms', door.request)
     if (response.ok) directory.value = (await response.json()) as RoomList
   } catch {
     // The list stays as it was; rooms can still be entered by name.

@@ -1,7 +1,12 @@
-/** The room code: from the link to the page (`#code=…`), as it was typed, or from the server. */
+/**
+ * The door: the room code, from the link to the page (`#code=…`), as it was typed, or from the server;
+ * and the token, which is as good over HTTP.
+ */
 import { read, write } from './store.ts'
 
 const CODE = 'oneroom.code'
+/** `pass`: without a code, fields of the hello. `request`: over HTTP; has the token, once it is known. */
+export const door = { pass: {} as { knock?: true }, request: {} as RequestInit }
 const IN_LINK = /^#code=(.+)/u
 
 /** Takes the code out of the address, so that it is not shown or shared by accident. */

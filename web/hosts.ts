@@ -1,7 +1,7 @@
 /** What a host does on the page, and what the server tells hosts. Loaded with the parts that use it. */
 import { signal } from '@preact/signals'
-import type { Order } from '../shared/acts.ts'
-import type { Bans, ClientMessage, Knock, RoomEvent } from '../shared/protocol.ts'
+import type { Act, Order } from '../shared/acts.ts'
+import type { Bans, ClientMessage, House, Knock, RoomEvent } from '../shared/protocol.ts'
 import { more } from './language/more.ts'
 import { type Named, peerOf, type State } from './state.ts'
 
@@ -24,6 +24,52 @@ export const asked = signal<Asked | null>(null)
 export const bans = signal<Bans['bans'] | null>(null)
 /** Those who wait at the door, the first one longest. */
 export const knocks = signal<readonly Knock[]>([])
+
+/**
+ * What hosts have set for a room. `slow`: seconds; 0: off. `mutedTo`: ms since 1970; 0: not muted;
+ * Infinity: no end is set. The last two are of the whole server.
+ */
+export type Rules = { slow: number; mutedTo: number; locked: boolean; approve: boolean }
+
+const NO_RULES: Rules = { slow: 0, mutedTo: 0, locked: false, approve: false }
+
+/** Of the rooms that the tab has entered; the first one is that of the hello. */
+const rules = signal<ReadonlyMap<string, Rules>>(new Map())
+
+/** Acts in a conversation are those of the room of the hello. */
+export function rulesIn(room: string): Rules {
+  return rules.value.get(room) ?? [...rules.value.values()][0] ?? NO_RULES
+}
+
+/** The tab has entered a room; `isFirst`: it has left all others. */
+export function enterHouse(room: string, house: House = {}, isFirst: boolean): void {
+  const { slow = 0, mutedAll, mutedUntil, locked = false, approve = false } = house
+  const mutedTo = mutedAll ? endOf(mutedUntil) : 0
+  setRules(room, { slow, mutedTo, locked, approve }, isFirst ? new Map() : rules.peek())
+}
+
+/** A host has done something in a room. */
+export function takeRule(room: string, act: Act): void {
+  const there = rules.peek().get(room)
+  if (there === undefined) return
+  const isForAll = !('person' in act && act.person)
+  if (act.type === 'slow') setRules(room, { ...there, slow: act.seconds })
+  else if (act.type === 'mute' && isForAll) setRules(room, { ...there, mutedTo: endOf(act.until) })
+  else if (act.type === 'unmute' && isForAll) setRules(room, { ...there, mutedTo: 0 })
+  else if (act.type === 'approve') setRules(room, { ...there, approve: act.on })
+  else if (act.type === 'lock' || act.type === 'unlock')
+    setRules(room, { ...there, locked: act.type === 'lock' })
+}
+
+function setRules(room: string, its: Rules, before = rules.peek()): void {
+  const { locked, approve } = its
+  const others = [...before].map(([name, old]) => [name, { ...old, locked, approve }] as const)
+  rules.value = new Map([...others, [room, its]])
+}
+
+function endOf(until: string | undefined): number {
+  return until === undefined ? Infinity : Date.parse(until)
+}
 
 export function isHost({ me }: Pick<State, 'me'>): boolean {
   return me?.role === 'host'

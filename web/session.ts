@@ -12,7 +12,7 @@ import type { ClientMessage, Hello, ServerMessage } from '../shared/protocol.ts'
 import type { Conversations } from './conversations.ts'
 import { watchDeadlines } from './deadlines.ts'
 import { nameOf, withLobby } from './directory.ts'
-import { keepCode, knownCode } from './door.ts'
+import { door, keepCode, knownCode } from './door.ts'
 import type { Spoken } from './draft.ts'
 import { oncePerFrame } from './frame.ts'
 import { createIdentifier } from './identifier.ts'
@@ -230,7 +230,7 @@ export class Session {
     const hello = greetingOf(this.peek())
     this.#greeted = hello.room ?? LOBBY
     const code = knownCode()
-    return code ? { ...hello, code } : hello
+    return { ...hello, ...(code ? { code } : door.pass) }
   }
 }
 

@@ -1,7 +1,14 @@
 /**
  * A room: a channel with a name, members, and a topic. It has no sockets and no clock of its own.
  */
-import type { Events, Person, Presence, RoomEvent, TypingNotice } from '../../shared/protocol.ts'
+import type {
+  Events,
+  House,
+  Person,
+  Presence,
+  RoomEvent,
+  TypingNotice,
+} from '../../shared/protocol.ts'
 import { Channel, type ChannelOptions } from './channel.ts'
 import type { Clock } from './clock.ts'
 import type { Hosts } from './hosts/hosts.ts'
@@ -28,6 +35,7 @@ export class Room extends Channel {
   readonly label: string | undefined
   readonly members: Members
   readonly typing: Typing
+  readonly #clock: Clock
   readonly #hosts: Hosts
   readonly #pages: Pages
   /** The list of those that are in this room only, who are most people. */
@@ -45,6 +53,7 @@ export class Room extends Channel {
     this.about = about
     this.label = label
     const { clock, people, absenceMs, hosts, pages } = options
+    this.#clock = clock
     this.#hosts = hosts
     this.#pages = pages
     const broadcast = (message: Presence | TypingNotice) => this.broadcast(this.labelled(message))
@@ -78,6 +87,11 @@ export class Room extends Channel {
     if (seq === undefined) return undefined
     const [event] = this.feed.current(await this.log.read(seq, 1).catch(() => []))
     return event?.seq === seq && event.redacted === undefined ? event : undefined
+  }
+
+  /** The rules that hold here now; undefined if none is on. */
+  get house(): House | undefined {
+    return this.#hosts.rules.houseOf(this.log.key, this.#clock.now())
   }
 
   /** Adds the name of the room, unless it is the lobby. */

@@ -3,8 +3,8 @@
  * reconnects with backoff when the transport ends. It does no input or output itself.
  *
  * After `open()` there MUST always be a transport, a timer that will open one, a wait that
- * `hold()` has stopped, a hello that the server rejected because of what is in it, or
- * a phase of `ended`.
+ * `hold()` has stopped, a hello that the server rejected because of what is in it, a wait for
+ * a host, or a phase of `ended`.
  */
 import { isRefusal } from '../errors.ts'
 import type { ClientMessage, Hello, ServerMessage } from '../protocol.ts'
@@ -14,7 +14,7 @@ const FIRST_WAIT_MS = 1_000
 const LONGEST_WAIT_MS = 15_000
 /** A connection that lasted this long resets the backoff. */
 const STEADY_MS = 5_000
-/** The time limit from the start of an attempt, or from a hello, to `welcome`. */
+/** The time limit from the start of an attempt, or from a hello, to the first message. */
 const WELCOME_MS = 10_000
 
 /** `retryAt`: start of the next attempt, in ms since 1970. `why`: a sentence, or ''. */
@@ -140,17 +140,15 @@ export class Connection {
 
   #receive(message: ServerMessage): void {
     this.heardAt = this.#clock.now()
+    // A welcome, a reason, or the wait for a host, which has no limit here.
+    if (this.#stage === 'opening') this.#cancelTimer()
     if (message.type === 'welcome') {
       this.#stage = 'welcomed'
       this.#welcomedAt = this.heardAt
-      this.#cancelTimer()
     }
     const error = message.type === 'error' ? message : undefined
     const isRefused = error && (isRefusal(error.code) || error.room !== undefined)
-    if (isRefused && this.#stage === 'opening') {
-      this.#stage = 'refused'
-      this.#cancelTimer()
-    }
+    if (isRefused && this.#stage === 'opening') this.#stage = 'refused'
     this.#options.onMessage(message)
     if (/replaced|kicked|banned/.test(`${error?.code}`)) this.#lose('', true)
   }

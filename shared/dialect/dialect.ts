@@ -11,7 +11,7 @@ import type { LineStyle } from './style.ts'
 /** Goes to a room, and leaves the one before. `history`: how many of its latest events to show. */
 export type Move = { type: 'move'; room: string; history: number }
 
-/** A request to the session. The last six exist in the line dialect only. */
+/** A request to the session. The last seven exist in the line dialect only. */
 export type Request =
   | ClientMessage
   | Move
@@ -19,6 +19,7 @@ export type Request =
   | { type: 'resume'; code: string }
   | { type: 'who' }
   | { type: 'show_topic' }
+  | { type: 'show_approval' }
   | { type: 'help'; about?: CommandName }
 
 /** A request to the connection itself: how it writes to its reader. */
@@ -40,6 +41,7 @@ export type Reply =
   /** The person receives a direct message when they return. */
   | { type: 'away'; name: string }
   | { type: 'topic_is'; topic: string; changed: boolean }
+  | { type: 'approval_is'; on: boolean }
   /** What this host did, whose own event is left out. `hint`: what else there is to know or to do. */
   | { type: 'acted'; text: string; hint?: string }
   /** `isHost`: whether the commands of hosts are listed, too. */

@@ -30,6 +30,8 @@ export function decodeOrder(type: Ordered, argument: string): Decoded {
     case 'lock':
     case 'unlock':
       return order({ type })
+    case 'approve':
+      return decodeApprove(argument)
     case 'redact':
     case 'pin': {
       if (type === 'pin' && argument.toLowerCase() === 'off') return order({ type })
@@ -75,6 +77,15 @@ function decodeSlow(argument: string): Decoded {
   return argument.toLowerCase() === 'off'
     ? order({ type: 'slow' })
     : misused('/slow takes a time such as 10s or 1m, or off.')
+}
+
+/** Without an argument, it requests whether the approval is on. */
+function decodeApprove(argument: string): Decoded {
+  const given = argument.toLowerCase()
+  if (given === '') return { type: 'request', request: { type: 'show_approval' } }
+  return given === 'on' || given === 'off'
+    ? order({ type: 'approve', on: given === 'on' })
+    : misused('/approve is on or off.')
 }
 
 function misused(message: string): Decoded {

@@ -2,7 +2,17 @@
  * Replies to one reader of the line dialect → lines.
  */
 import { commandsFor, helpAbout, helpLines } from '../commands.ts'
-import type { Bans, Ignored, Knocks, Person, Registered, RoomEvent, RoomList } from '../protocol.ts'
+import type {
+  Bans,
+  Ignored,
+  Knock,
+  Knocking,
+  Knocks,
+  Person,
+  Registered,
+  RoomEvent,
+  RoomList,
+} from '../protocol.ts'
 import { cutUtf8, utf8Length } from '../text.ts'
 import { wrap } from '../wrap.ts'
 import type { Reply, Setting } from './dialect.ts'
@@ -15,7 +25,7 @@ const SHOWN_ROOMS = 50
 
 /** `columns`: width of the reader's terminal, Infinity if it is unknown. */
 export function replyLines(
-  reply: Reply | RoomList | Ignored | Registered | Bans | Knocks,
+  reply: Reply | RoomList | Ignored | Registered | Bans | Knocking | Knocks,
   columns: number,
 ): string[] {
   switch (reply.type) {
@@ -39,12 +49,16 @@ export function replyLines(
       return [registeredLine(reply)]
     case 'bans':
       return banLines(reply)
+    case 'knocking':
+      return [`* ${reply.message}`]
     case 'knocks':
       return knockLines(reply)
     case 'away':
       return [`* ${reply.name} is not here now, and receives it after coming back.`]
     case 'topic_is':
       return [topicLine(reply.topic, reply.changed)]
+    case 'approval_is':
+      return [`/approve is ${onOff(reply.on)}.`]
     case 'acted':
       return [
         `* You ${reply.text.replace(/^is /, 'are ')}.`,
@@ -88,10 +102,16 @@ function registeredLine({ name }: Registered): string {
 
 /** Only those that the host does not know yet. */
 function knockLines({ knocks, added }: Knocks): string[] {
-  return knocks.slice(knocks.length - added).map(({ id, address, text }) => {
-    const how = `/admit ${id} lets it in, /turnaway ${id} does not.`
-    return `* A program at ${address} knocks: ${text} (${how})`
+  return knocks.slice(knocks.length - added).map((knock) => {
+    const how = `/admit ${knock.id} lets it in, /turnaway ${knock.id} does not.`
+    return `* ${knockText(knock)} (${how})`
   })
+}
+
+/** The name is only the one that the client asks for, so it stands in angle brackets. */
+function knockText({ address, name, text }: Knock): string {
+  if (text !== '') return `A program at ${address} knocks: ${text}`
+  return `A client at ${address} knocks${name === undefined ? '.' : ` as <${name}>.`}`
 }
 
 function banLines({ bans }: Bans): string[] {

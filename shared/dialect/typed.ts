@@ -129,6 +129,7 @@ function decodeCommand(name: CommandName, argument: string): Decoded {
     case 'slow':
     case 'lock':
     case 'unlock':
+    case 'approve':
     case 'pin':
       return decodeOrder(name, argument)
     case 'admit':

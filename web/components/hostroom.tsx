@@ -2,7 +2,7 @@
 import type { ComponentChildren } from 'preact'
 import { useEffect } from 'preact/hooks'
 import type { Order } from '../../shared/acts.ts'
-import { askBans, bans, order } from '../hosts.ts'
+import { askBans, bans, order, rulesIn } from '../hosts.ts'
 import { more } from '../language/more.ts'
 import { momentOf } from '../moment.ts'
 import type { Session } from '../session.ts'
@@ -16,6 +16,9 @@ const TEN_MINUTES = 600
 
 export function HostRoom({ session, onClose }: { session: Session; onClose: () => void }) {
   const pinned = usePart(session, (state) => state.pinned)
+  const room = usePart(session, (state) => state.room)
+  const { slow, mutedTo, locked, approve } = rulesIn(room.value)
+  const isMuted = mutedTo > Date.now()
   useEffect(() => {
     session.dismissNotice()
     askBans(session)
@@ -27,8 +30,9 @@ export function HostRoom({ session, onClose }: { session: Session; onClose: () =
     if (act.type === 'unban') askBans(session)
   }
 
-  const act = (label: string, act: Order) => (
-    <button type="button" onClick={() => run(act)}>
+  /** `pressed`: whether the rule is on. */
+  const act = (label: string, act: Order, pressed?: boolean) => (
+    <button type="button" aria-pressed={pressed} onClick={() => run(act)}>
       {label}
     </button>
   )
@@ -36,17 +40,22 @@ export function HostRoom({ session, onClose }: { session: Session; onClose: () =
     <Dialog title={more.hostTools} onClose={onClose}>
       <p class="note">{more.youAreHost}</p>
       <Group title={more.slow}>
-        {PACES.map((seconds) => act(more.pace(seconds), { type: 'slow', seconds }))}
-        {act(more.off, { type: 'slow' })}
+        {PACES.map((seconds) =>
+          act(more.pace(seconds), { type: 'slow', seconds }, slow === seconds),
+        )}
+        {slow > 0 &&
+          !PACES.includes(slow) &&
+          act(more.pace(slow), { type: 'slow', seconds: slow }, true)}
+        {act(more.off, { type: 'slow' }, slow === 0)}
       </Group>
       <Group title={more.muteAll}>
-        {act(more.mute10, { type: 'mute', seconds: TEN_MINUTES })}
-        {act(more.mute, { type: 'mute' })}
-        {act(more.unmute, { type: 'unmute' })}
+        {act(more.mute10, { type: 'mute', seconds: TEN_MINUTES }, isMuted && mutedTo < Infinity)}
+        {act(more.mute, { type: 'mute' }, mutedTo === Infinity)}
+        {act(more.unmute, { type: 'unmute' }, !isMuted)}
       </Group>
       <Group title={more.lockTitle}>
-        {act(more.lock, { type: 'lock' })}
-        {act(more.unlock, { type: 'unlock' })}
+        {act(more.approve, { type: 'approve', on: !approve }, approve)}
+        {act(more.lock, { type: locked ? 'unlock' : 'lock' }, locked)}
       </Group>
       {pinned.value && (
         <Group title={more.pinned}>

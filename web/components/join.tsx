@@ -8,30 +8,24 @@ import { lazily } from './lazy.tsx'
 import { Mark } from './mark.tsx'
 import { usePart } from './part.ts'
 
-const CodeField = lazily(async () => (await import('./code.tsx')).CodeField)
+const Door = lazily(async () => (await import('./door.tsx')).Door)
 const Status = lazily(async () => (await import('./status.tsx')).Status)
 
 export function Join({ session }: { session: Session }) {
   const field = useRef<HTMLInputElement>(null)
   const refusal = usePart(session, (state) => state.refusal)
   const joining = usePart(session, (state) => state.joining)
-  const known = usePart(session, (state) => state.name).peek()
   const room = usePart(session, (state) => state.room)
-  const { code = '', text = '', suggestion = null } = refusal.value ?? {}
+  const { code = '', text = '' } = refusal.value ?? {}
 
   useEffect(() => {
     field.current?.focus()
     field.current?.select()
-  }, [text])
+  }, [])
 
   function formOnSubmit(event: Event) {
     event.preventDefault()
     if (!joining.value) session.join(field.current?.value ?? '')
-  }
-
-  function takeSuggestion(name: string) {
-    if (field.current) field.current.value = name
-    session.join(name)
   }
 
   return (
@@ -45,7 +39,7 @@ export function Join({ session }: { session: Session }) {
           <input
             id="name"
             ref={field}
-            defaultValue={known}
+            defaultValue={session.peek().name}
             autocomplete="nickname"
             autocapitalize="off"
             spellcheck={false}
@@ -58,15 +52,10 @@ export function Join({ session }: { session: Session }) {
             {joining.value ? texts.joining : texts.join}
           </button>
         </div>
-        {code.startsWith('code_') && <CodeField />}
         <p id="refusal" class="refusal" role="status">
-          {errorText(code, text)}{' '}
-          {suggestion !== null && (
-            <button type="button" class="link" onClick={() => takeSuggestion(suggestion)}>
-              {texts.joinAs(suggestion)}
-            </button>
-          )}
+          {errorText(code, text)}
         </p>
+        {refusal.value && <Door session={session} />}
       </form>
       <Status session={session} />
       <Invitation />

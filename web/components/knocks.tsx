@@ -37,10 +37,16 @@ export function Knocks({ session }: { session: Session }) {
   return (
     <section class="knocks" ref={section} aria-label={more.door}>
       <ul>
-        {waiting.slice(0, SHOWN).map(({ id, address, text }) => (
+        {waiting.slice(0, SHOWN).map(({ id, address, name, text }) => (
           <li key={id}>
             <p>
-              {more.knocks(address)} <q dir="auto">{text}</q>
+              {text === '' ? (
+                more.knocksAs(address, name)
+              ) : (
+                <>
+                  {more.knocks(address)} <q dir="auto">{text}</q>
+                </>
+              )}
             </p>
             <button
               type="button"

@@ -6,12 +6,12 @@ import { useEffect } from 'preact/hooks'
 import { address } from '../address.ts'
 import { knownCode } from '../door.ts'
 import { more } from '../language/more.ts'
-import { texts } from '../language.ts'
+import { errorText, texts } from '../language.ts'
 import { Log } from '../log/log.tsx'
 import type { Session } from '../session.ts'
 import { LOBBY } from '../state.ts'
-import { CodeField } from './code.tsx'
 import { countsText } from './counts.ts'
+import { Door } from './door.tsx'
 import { lazily } from './lazy.tsx'
 import { Mark } from './mark.tsx'
 import { usePart } from './part.ts'
@@ -26,12 +26,13 @@ export function Wall({ session }: { session: Session }) {
   const topic = usePart(session, (state) => state.topic)
   const waiting = usePart(session, ({ screen, joining }) => screen === 'form' && !joining)
   const free = usePart(session, (state) => state.refusal?.suggestion)
-  const lacksCode = usePart(session, (state) => state.refusal?.code.startsWith('code_') ?? false)
+  const refusal = usePart(session, (state) => state.refusal)
+  const canJoin = /^(name|$)/u.test(refusal.value?.code ?? '')
 
   // No person chooses a name here, so the suggested one is used.
   useEffect(() => {
-    if (waiting.value && !lacksCode.value) session.join(free.value ?? WALL_NAME)
-  }, [session, waiting.value, lacksCode.value, free.value])
+    if (waiting.value && canJoin) session.join(free.value ?? WALL_NAME)
+  }, [session, waiting.value, canJoin, free.value])
 
   function formOnSubmit(event: Event) {
     event.preventDefault()
@@ -52,12 +53,15 @@ export function Wall({ session }: { session: Session }) {
         <p class="counts-line">{counts}</p>
       </header>
       <main>
-        {waiting.value && lacksCode.value ? (
-          <form onSubmit={formOnSubmit}>
-            <CodeField />
-          </form>
-        ) : (
+        {canJoin ? (
           <Log session={session} />
+        ) : (
+          <form onSubmit={formOnSubmit}>
+            <Door session={session} />
+            <p id="refusal" class="refusal" role="status">
+              {refusal.value && errorText(refusal.value.code, refusal.value.text)}
+            </p>
+          </form>
         )}
         <Status session={session} />
       </main>

@@ -58,6 +58,9 @@ export const englishMore = {
   hereNow: 'Here now',
   you: 'you',
   roomCode: 'Room code',
+  askIn: 'Ask to come in',
+  waiting: 'Waiting for a host …',
+  cancel: 'Cancel',
   andMore: (count: number) => `and ${count} more`,
 
   number: (count: number) => String(count),
@@ -126,8 +129,10 @@ export const englishMore = {
   off: 'Off',
   muteAll: 'Everybody here but hosts',
   lockTitle: 'New people',
+  approve: 'New people wait for a host',
+  approvalIs: (on: boolean): string =>
+    on ? 'New people wait for a host.' : 'New people come in at once.',
   lock: 'Lock the server',
-  unlock: 'Unlock the server',
   bans: 'Banned',
   noBans: 'Nobody is banned.',
   banned: (by: string, until: string, address: boolean) =>
@@ -135,6 +140,8 @@ export const englishMore = {
   unban: 'Unban',
   door: 'At the door',
   knocks: (address: string) => `A program at ${address} knocks:`,
+  knocksAs: (address: string, name?: string) =>
+    name === undefined ? `A client at ${address} knocks.` : `${name} at ${address} knocks.`,
   letIn: 'Let in',
   turnAway: 'Turn away',
   moreKnocks: (count: number) => `${count} more at the door`,

@@ -15,7 +15,8 @@ const errors: Record<ErrorCode, string> = {
   hello_twice: 'پیام hello پیش‌تر فرستاده شده است.',
   code_needed: 'این اتاق کد می‌خواهد.',
   code_wrong: 'این کد اتاق نیست.',
-  code_timeout: 'در دو دقیقه کد اتاق نرسید.',
+  approval_needed: 'نخست میزبان باید شما را راه دهد.',
+  code_timeout: 'در ده دقیقه نه کد اتاق رسید و نه میزبان شما را راه داد.',
   turned_away: 'میزبان شما را راه نداد.',
   network_full: 'نشانی شما اتصال‌های زیادی دارد. کمی بعد دوباره بیایید.',
   name_invalid: 'این نام را نمی‌توان به کار برد.',
@@ -117,6 +118,10 @@ function acted({ at, from, text, act }: RoomEvent): string {
       return `${name} سرور را بست: کسی تازه نمی‌تواند وارد شود`
     case 'unlock':
       return `${name} سرور را باز کرد`
+    case 'approve':
+      return act.on
+        ? `${name} خواست که هر تازه‌وارد منتظر میزبان بماند`
+        : `${name} خواست که تازه‌واردان بی‌درنگ وارد شوند`
     case 'pin':
       return act.seq === 0 ? `${name} سنجاق را برداشت` : `${name} پیامی را سنجاق کرد`
     case 'redact':
@@ -151,10 +156,11 @@ export const persian: Texts = {
     observer: 'کسی را تنها خواننده کنید.',
     redact: 'متن پیامی را بردارید.',
     slow: 'بگذارید هر کس تنها گاه‌گاه بنویسد.',
-    admit: 'کسی را که کد اتاق ندارد راه دهید.',
+    admit: 'کسی را که پشت در منتظر است راه دهید.',
     turnaway: 'چنین کسی را راه ندهید.',
     lock: 'کسان تازه را راه ندهید.',
     unlock: 'به آن پایان دهید.',
+    approve: 'بگذارید تازه‌واردان منتظر میزبان بمانند.',
     pin: 'پیامی را به تازه‌واردان نشان دهید.',
     help: 'این فهرست را ببینید.',
     quit: 'از اتاق بیرون بروید.',
@@ -278,6 +284,9 @@ export const persian: Texts = {
     hereNow: 'حاضران',
     you: 'شما',
     roomCode: 'کد اتاق',
+    askIn: 'درخواست ورود',
+    waiting: 'در انتظار میزبان …',
+    cancel: 'انصراف',
     andMore: (count: number) => `و ${n(count)} نفر دیگر`,
 
     number: n,
@@ -349,8 +358,10 @@ export const persian: Texts = {
     off: 'بدون محدودیت',
     muteAll: 'همه‌ی حاضران جز میزبان‌ها',
     lockTitle: 'کسان تازه',
+    approve: 'تازه‌واردان منتظر میزبان بمانند',
+    approvalIs: (on: boolean) =>
+      on ? 'تازه‌واردان منتظر میزبان می‌مانند.' : 'تازه‌واردان بی‌درنگ وارد می‌شوند.',
     lock: 'بستن سرور',
-    unlock: 'باز کردن سرور',
     bans: 'کسانی که راهشان بسته است',
     noBans: 'راه کسی بسته نیست.',
     banned: (by: string, until: string, address: boolean) =>
@@ -358,6 +369,10 @@ export const persian: Texts = {
     unban: 'باز کردن راه',
     door: 'پشت در',
     knocks: (address: string) => `برنامه‌ای از \u2068${address}\u2069 در می‌زند:`,
+    knocksAs: (address: string, name?: string) =>
+      name === undefined
+        ? `کسی از \u2068${address}\u2069 در می‌زند.`
+        : `${name} از \u2068${address}\u2069 در می‌زند.`,
     letIn: 'راه دادن',
     turnAway: 'راه ندادن',
     moreKnocks: (count: number) => `${n(count)} برنامه‌ی دیگر پشت در`,

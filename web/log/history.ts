@@ -6,6 +6,7 @@
 import type { Signal } from '@preact/signals'
 import type { RoomEvent } from '../../shared/protocol.ts'
 import type { Conversations } from '../conversations.ts'
+import { door } from '../door.ts'
 import { more } from '../language/more.ts'
 import { isIgnored, type LogPage, takePage } from '../state/pages.ts'
 import {
@@ -142,7 +143,7 @@ export function pageUrl(
 /** null if the server does not return the page within the time limit. */
 export async function fetchEvents(url: string, limitMs = PAGE_MS): Promise<Fetched | null> {
   try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(limitMs) })
+    const response = await fetch(url, { ...door.request, signal: AbortSignal.timeout(limitMs) })
     return response.ok ? ((await response.json()) as Fetched) : null
   } catch {
     return null

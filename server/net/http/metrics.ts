@@ -11,7 +11,7 @@ export async function metricsRoute(
 ): Promise<void> {
   let registry: Registry | undefined
 
-  app.get('/metrics', { onRequest: needsCode(rooms) }, async (_request, reply) => {
+  app.get('/metrics', { onRequest: needsCode(rooms, true) }, async (_request, reply) => {
     if (registry === undefined) {
       // Loaded at the first scrape: most servers have none, and start faster without it.
       const { metricsRegistry } = await import('./registry.ts')

@@ -16,6 +16,7 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   observer: 403,
   banned: 403,
   locked: 403,
+  approval_needed: 403,
   room_unknown: 404,
   text_too_long: 413,
   too_fast: 429,

@@ -1,5 +1,5 @@
 /**
- * Knocks: clients without the room code that wait until a host lets them in.
+ * Knocks: clients that wait outside until a host lets them in.
  *
  * MUST tell the hosts at most once in NOTICE_MS, however many clients knock.
  */
@@ -13,6 +13,9 @@ const MAX_OF_NETWORK = 10
 /** UTF-16 units of the first message that hosts see. */
 const SHOWN_TEXT = 200
 const NOTICE_MS = 250
+
+/** `text`: '' if it has sent none. */
+export type Caller = Pick<Knock, 'text' | 'name'>
 
 /** `decide`: called once, when a host has decided. */
 type Waiting = { knock: Knock; network: string; decide: (isAdmitted: boolean) => void }
@@ -34,16 +37,26 @@ export class Knocks {
   }
 
   /**
-   * Adds a client, with the first message that it has sent. Returns its number; undefined if too many
-   * wait already.
+   * Adds a client, with the first message that it has sent or the name that it asks for. Returns its
+   * number; undefined if too many wait already.
    */
-  add(source: Network, text: string, decide: (isAdmitted: boolean) => void): number | undefined {
+  add(
+    source: Network,
+    { text, name }: Caller,
+    decide: (isAdmitted: boolean) => void,
+  ): number | undefined {
     const all = [...this.#waiting.values()]
     const ofNetwork = all.filter(({ network }) => network === source.name)
     if (all.length >= MAX_WAITING || ofNetwork.length >= MAX_OF_NETWORK) return undefined
     this.#count += 1
     const at = new Date(this.#clock.now()).toISOString()
-    const knock = { id: this.#count, address: source.name, text: text.slice(0, SHOWN_TEXT), at }
+    const knock: Knock = {
+      id: this.#count,
+      address: source.name,
+      ...(name !== undefined && { name }),
+      text: text.slice(0, SHOWN_TEXT),
+      at,
+    }
     this.#waiting.set(knock.id, { knock, network: source.name, decide })
     this.#changed()
     return knock.id

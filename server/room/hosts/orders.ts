@@ -35,6 +35,11 @@ function actHere(order: Order, rooms: Rooms): Made {
   if (order.type === 'unmute') return made({ type: 'unmute' })
   if (order.type === 'slow') return made({ type: 'slow', seconds: order.seconds ?? 0 })
   if (order.type === 'lock' || order.type === 'unlock') return made({ type: order.type })
+  if (order.type === 'approve') {
+    return order.on === undefined
+      ? bad('The act approve needs on.')
+      : made({ type: 'approve', on: order.on })
+  }
   return bad(`The act ${order.type} needs a person.`)
 }
 

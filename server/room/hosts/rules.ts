@@ -8,7 +8,7 @@
 import { remainingText } from '../../../shared/duration.ts'
 import type { Fault } from '../../../shared/errors.ts'
 import { nameSkeleton } from '../../../shared/names.ts'
-import type { Role, RoomEvent } from '../../../shared/protocol.ts'
+import type { House, Role, RoomEvent } from '../../../shared/protocol.ts'
 import type { LogKey } from '../log.ts'
 import { OPERATOR_ID, RELAY_ID } from '../token.ts'
 
@@ -26,6 +26,7 @@ const hostKey = (id: string) => HOST_PREFIX + id
 const slowKey = (log: LogKey) => `slow ${log}`
 const pinKey = (log: LogKey) => `pin ${log}`
 const LOCK_KEY = 'lock'
+const APPROVE_KEY = 'approve'
 const muteKey = (id: string) => `mute ${id}`
 const BAN_PREFIX = 'ban '
 const banKey = (id: string) => BAN_PREFIX + id
@@ -81,6 +82,8 @@ export function rulesOf(
       return [rule(LOCK_KEY, { by })]
     case 'unlock':
       return [end(LOCK_KEY)]
+    case 'approve':
+      return [act.on ? rule(APPROVE_KEY, { by }) : end(APPROVE_KEY)]
     case 'pin':
       return [act.seq === 0 ? end(pinKey(log)) : rule(pinKey(log), { seq: act.seq })]
     default:
@@ -146,6 +149,26 @@ export class Rules {
 
   get isLocked(): boolean {
     return this.#values.has(LOCK_KEY)
+  }
+
+  /** Whether each new person waits until a host lets them in. */
+  get needsApproval(): boolean {
+    return this.#values.has(APPROVE_KEY)
+  }
+
+  /** The rules that hold in a room now; undefined if none is on. */
+  houseOf(log: LogKey, now: number): House | undefined {
+    const slow = this.slowIn(log)
+    const quiet = this.#lasting(quietKey(log), now)
+    const house: House = {
+      ...(slow > 0 && { slow }),
+      ...(quiet !== undefined && { mutedAll: true }),
+      ...(quiet?.until !== undefined && { mutedUntil: quiet.until }),
+      ...(this.isLocked && { locked: true }),
+      ...(this.needsApproval && { approve: true }),
+      ...(this.#readonlyDefault && { readonlyDefault: true }),
+    }
+    return Object.keys(house).length === 0 ? undefined : house
   }
 
   /** The time in which a person may write once in the room, in seconds; 0: no limit. */

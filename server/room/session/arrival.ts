@@ -11,25 +11,22 @@ import { positionIn, viewOf } from './view.ts'
 const TYPE_CODE: Partial<Record<ErrorCode, string>> = {
   code_needed: 'This room needs a code. Type it here.',
   code_wrong: 'That is not the code. Type it again, or wait until a host lets you in.',
+  approval_needed: 'A host lets people in here. Type a line, which the hosts see, and wait.',
 }
 const FREE = { ok: true, code: undefined } as const
 
-/**
- * `identity`: id of the person, if the server itself chose it: the console, a relay. `isAdmitted`: a
- * host has let the client in.
- */
+/** `identity`: id of the person, if the server itself chose it: the console, a relay. */
 export async function enter(
   self: Self,
   hello: Greeting,
   identity: string | undefined,
-  isAdmitted = false,
 ): Promise<void> {
   if (self.state !== 'new' && self.state !== 'outside') {
     return self.refuse({ code: 'hello_twice' })
   }
   self.state = 'entering'
   await self.rooms.arrivals.next()
-  const room = await arrive(self, hello, identity, isAdmitted)
+  const room = await arrive(self, hello, identity)
   const { person } = self
   if (room === undefined || person === undefined) {
     if (self.state === 'entering') self.state = 'new'
@@ -70,7 +67,6 @@ async function arrive(
   self: Self,
   hello: Greeting,
   identity: string | undefined,
-  isAdmitted: boolean,
 ): Promise<Room | undefined> {
   const { doors, hosts, people, store } = self.rooms
   const { room: roomName, token, code, ...wanted } = hello
@@ -82,13 +78,13 @@ async function arrive(
     return true
   }
   if (isKeptOut()) return undefined
-  const admission =
-    identity === undefined && !isAdmitted
-      ? await doors.check(self.reader.source, { code, person: known })
-      : FREE
-  if (!admission.ok) {
-    stayOutside(self, hello, admission.fault)
-    return undefined
+  const isChecked = identity === undefined && !self.isAdmitted
+  const admission = isChecked
+    ? await doors.check(self.reader.source, { code, person: known })
+    : FREE
+  if (!admission.ok) return stayOutside(self, hello, admission.fault)
+  if (isChecked && known === undefined && hosts.rules.needsApproval) {
+    return stayOutside(self, hello, { code: 'approval_needed' })
   }
   const id = identity ?? known
   const room = await self.hold(roomName, id)
@@ -108,20 +104,23 @@ async function arrive(
   }
   self.become(arrival.person)
   if (admission.code !== undefined) self.comeInside(arrival.person.id, admission.code)
-  else if (isAdmitted) doors.remember(arrival.person.id, doors.words)
+  else if (self.isAdmitted) doors.remember(arrival.person.id, doors.words)
   hosts.arrived(arrival.person.id, self.reader.source.name)
   return room
 }
 
-/** A client that types is asked for the code; any other sends another hello. */
-function stayOutside(self: Self, hello: Greeting, fault: Fault): void {
+/**
+ * A client that types is asked for the code, or for a line that hosts see. Any other waits for a host
+ * if it must or wants to; otherwise it sends another hello.
+ */
+function stayOutside(self: Self, hello: Greeting, fault: Fault): undefined {
   if (self.state !== 'entering') return
-  self.state = 'new'
-  self.refusal = fault.code
-  if (self.reader.isTyped) {
-    self.state = 'outside'
-    self.hello = hello
-  }
+  const { code } = fault
+  const knocks = code === 'approval_needed' || (code === 'code_needed' && hello.knock === true)
+  self.state = self.reader.isTyped || knocks ? 'outside' : 'new'
+  self.refusal = code
+  self.hello = hello
+  if (knocks && !self.reader.isTyped) return
   const message = self.reader.isTyped ? TYPE_CODE[fault.code] : undefined
   self.refuse(message === undefined ? fault : { ...fault, message })
 }

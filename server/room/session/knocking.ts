@@ -1,10 +1,15 @@
-/** A client that waits outside: it sends the room code, or waits until a host lets it in. */
+/**
+ * A client that waits outside: one that types gives the room code, or a line that hosts see; any
+ * other waits until a host lets it in.
+ */
 import { limits } from '../../../shared/limits.ts'
+import { checkName } from '../../../shared/names.ts'
 import type { Admit } from '../../../shared/protocol.ts'
 import { cutUtf8, sanitise } from '../../../shared/text.ts'
+import type { Caller } from '../doors/knocks.ts'
 import { Bucket } from '../rate.ts'
 import { enter } from './arrival.ts'
-import type { Self } from './self.ts'
+import type { Greeting, Self } from './self.ts'
 
 /** A knock: its number, and what the client has sent first. */
 type Knock = { id: number; text: string }
@@ -12,6 +17,8 @@ type Knock = { id: number; text: string }
 /** A program that streams lines would use up the wrong codes of its address. */
 const TRIES = { perSecond: 0.1, burst: 3 }
 const WAIT = 'You are waiting for a host. In ten seconds, you can type the code again.'
+const WAITING = 'You are waiting until a host lets you in.'
+const FULL = 'Too many are waiting outside. Try again later.'
 
 export class Outside {
   readonly #self: Self
@@ -40,18 +47,62 @@ export class Outside {
   /** The client has typed a line: the code, or its first message. */
   async take(line: string): Promise<void> {
     const self = this.#self
+    if (self.refusal === 'approval_needed') return this.#takeApproved(line)
     if (this.#knock !== undefined && this.#tries.take(self.rooms.clock.monotonic()) > 0) {
       return self.refuse({ code: 'code_needed', message: WAIT })
     }
-    await enter(self, { ...self.hello, code: line }, undefined)
-    if (self.state !== 'outside') return this.end()
-    if (this.#decision !== undefined) return this.#decided(this.#decision)
+    if (!(await this.#staysOutside({ ...self.hello, code: line }))) return
     // The right code is rejected, too, while there are too many wrong ones: it must not be said.
     if (this.#knock !== undefined || self.refusal !== 'code_wrong') return
-    const text = cutUtf8(sanitise(line), limits.textBytes)
-    const { doors } = self.rooms
-    const id = doors.knocks.add(self.reader.source, text, (isAdmitted) => this.#decided(isAdmitted))
-    if (id !== undefined) this.#knock = { id, text }
+    this.#add({ text: cleaned(line) })
+  }
+
+  /** A line of a client that has given the code, if one is needed. */
+  async #takeApproved(line: string): Promise<void> {
+    const self = this.#self
+    if (self.rooms.hosts.rules.needsApproval) {
+      if (this.#knock !== undefined) {
+        return self.refuse({ code: 'approval_needed', message: WAITING })
+      }
+      const isAdded = this.#add({ text: cleaned(line) })
+      return isAdded ? this.#tellWaiting() : self.refuse({ code: 'too_fast', message: FULL })
+    }
+    await this.#staysOutside(self.hello)
+    if (self.state === 'member') await this.#say(line)
+  }
+
+  /** Tries a hello. False if the client is outside no more, or a host has decided meanwhile. */
+  async #staysOutside(hello: Greeting): Promise<boolean> {
+    const self = this.#self
+    await enter(self, hello, undefined)
+    if (self.state !== 'outside') this.end()
+    else if (this.#decision !== undefined) this.#decided(this.#decision)
+    else return true
+    return false
+  }
+
+  /** A client that does not type waits. Its hello has the name that hosts see. */
+  knock(): void {
+    const self = this.#self
+    const { name } = self.hello
+    const checked = name === undefined ? undefined : checkName(name)
+    if (checked?.ok === false || !this.#add({ text: '', ...(checked && { name: checked.name }) })) {
+      self.state = 'new'
+      self.refuse(checked?.ok === false ? checked.fault : { code: 'too_fast', message: FULL })
+    } else this.#tellWaiting()
+  }
+
+  #tellWaiting(): void {
+    this.#self.reply({ type: 'knocking', message: WAITING })
+  }
+
+  /** False if too many wait already. */
+  #add(caller: Caller): boolean {
+    const { rooms, reader } = this.#self
+    const decide = (isAdmitted: boolean): void => this.#decided(isAdmitted)
+    const id = rooms.doors.knocks.add(reader.source, caller, decide)
+    if (id !== undefined) this.#knock = { id, text: caller.text }
+    return id !== undefined
   }
 
   #decided(isAdmitted: boolean): void {
@@ -67,11 +118,13 @@ export class Outside {
     else self.reader.close('turned_away')
   }
 
+  /** Another person may have taken the name meanwhile. */
   async #comeIn({ text }: Knock): Promise<void> {
     const self = this.#self
-    await enter(self, self.hello, undefined, true)
+    self.isAdmitted = true
+    await enter(self, { ...self.hello, take: 'suggestion' }, undefined)
     this.#entering = undefined
-    if (self.state === 'member') await this.#say(text)
+    if (self.state === 'member' && text !== '') await this.#say(text)
   }
 
   /** The client has come in, or has left. */
@@ -81,6 +134,10 @@ export class Outside {
   }
 }
 
+function cleaned(line: string): string {
+  return cutUtf8(sanitise(line), limits.textBytes)
+}
+
 /** A host lets a client in, or turns it away. */
 export function admit(self: Self, { id, on }: Admit): void {
   if (!self.isHost) {
@@ -88,4 +145,12 @@ export function admit(self: Self, { id, on }: Admit): void {
   } else if (!self.rooms.doors.knocks.decide(id, on)) {
     self.refuse({ code: 'bad_message', message: 'Nobody waits under this number.' })
   }
+}
+
+/** Whether new people wait, for a host who asks. */
+export async function showApproval(self: Self): Promise<void> {
+  if (!self.isHost) return self.refuse({ code: 'not_host' })
+  // The reply includes what this host has just done.
+  await self.posts.settled()
+  self.reply({ type: 'approval_is', on: self.rooms.hosts.rules.needsApproval })
 }

@@ -26,14 +26,16 @@ export class Self {
   readonly memberships: Memberships
   readonly posts: Posts
   /**
-   * `outside`: the client is asked for the room code. `entering`: a hello is being processed. `leaving`: nothing more is processed, and the posts are
-   * not settled yet.
+   * `outside`: the client is asked for the room code, or waits for a host. `entering`: a hello is
+   * being processed. `leaving`: nothing more is processed, and the posts are not settled yet.
    */
   state: 'new' | 'outside' | 'entering' | 'member' | 'leaving' | 'left' = 'new'
   /** Why the last hello was rejected. */
   refusal: ErrorCode | undefined
   /** The hello of a client outside. */
   hello: Greeting = {}
+  /** A host has let this client in. */
+  isAdmitted = false
   /** The room code that the person gave; undefined if they gave none. */
   #code: string | undefined
   #correspondence: Correspondence | undefined

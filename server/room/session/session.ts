@@ -7,6 +7,7 @@
  */
 import type { Decoded, Request } from '../../../shared/dialect/dialect.ts'
 import type { Ignored } from '../../../shared/dialect/ignoring.ts'
+import type { Hello } from '../../../shared/protocol.ts'
 import type { Conversation, Named } from '../conversation.ts'
 import type { Reader } from '../reader.ts'
 import type { Room } from '../room.ts'
@@ -14,7 +15,7 @@ import type { Rooms } from '../rooms.ts'
 import { enter, resume } from './arrival.ts'
 import { askConversation, direct, ignore, reply } from './direct.ts'
 import { act, becomeHost, listBans } from './hosting.ts'
-import { admit, Outside } from './knocking.ts'
+import { admit, Outside, showApproval } from './knocking.ts'
 import { join, leaveRoom } from './moves.ts'
 import { type Query, replyTo } from './query.ts'
 import { register } from './register.ts'
@@ -28,7 +29,7 @@ type RoomRequest =
 
 export class Session {
   readonly #self: Self
-  /** Set once the client was asked for the room code. */
+  /** Set once the client has done something outside. */
   #outside: Outside | undefined
   /** Id of the person, if the server itself chose it: the console, a relay. */
   readonly #identity: string | undefined
@@ -69,7 +70,7 @@ export class Session {
 
   #request(request: Request): Promise<void> | void {
     const self = this.#self
-    if (request.type === 'hello') return enter(self, request, this.#identity)
+    if (request.type === 'hello') return this.#greet(request)
     if (request.type === 'bye') return this.#quit()
     if (self.state === 'outside') return this.#requestOutside(request)
     if (self.state !== 'member') return self.refuse({ code: 'hello_first' }, idOf(request))
@@ -87,6 +88,8 @@ export class Session {
         return listBans(self)
       case 'admit':
         return admit(self, request)
+      case 'show_approval':
+        return showApproval(self)
       case 'direct':
         return direct(self, request)
       case 'reply':
@@ -105,16 +108,30 @@ export class Session {
     }
   }
 
-  /** A client that is asked for the room code can read the help. */
-  #requestOutside(request: Request): Promise<void> | void {
-    const say = (text: string) => this.#inRoom({ type: 'say', text })
-    this.#outside ??= new Outside(this.#self, say)
-    if (request.type === 'say') return this.#outside.take(request.text)
-    if (request.type === 'help') return this.#self.reply({ ...request, isHost: false })
-    return this.#self.refuse({ code: 'code_needed' })
+  async #greet(hello: Hello): Promise<void> {
+    const self = this.#self
+    if (self.state === 'outside') return self.refuse({ code: 'hello_twice' })
+    await enter(self, hello, this.#identity)
+    if (this.isOutside && !self.reader.isTyped) this.#waiting.knock()
   }
 
-  /** Whether the client is asked for the room code. */
+  get #waiting(): Outside {
+    const say = (text: string) => this.#inRoom({ type: 'say', text })
+    this.#outside ??= new Outside(this.#self, say)
+    return this.#outside
+  }
+
+  /** A client that types, and is asked for the room code or waits for a host, can read the help. */
+  #requestOutside(request: Request): Promise<void> | void {
+    const self = this.#self
+    if (!self.reader.isTyped) return self.refuse({ code: 'approval_needed' }, idOf(request))
+    if (request.type === 'say') return this.#waiting.take(request.text)
+    if (request.type === 'help') return self.reply({ ...request, isHost: false })
+    const isKnown = self.refusal === 'approval_needed'
+    return self.refuse({ code: isKnown ? 'approval_needed' : 'code_needed' })
+  }
+
+  /** Whether the client is asked for the room code, or waits for a host. */
   get isOutside(): boolean {
     const { state, id } = this.#self
     return (

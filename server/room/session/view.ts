@@ -14,7 +14,16 @@ export type Place = { epoch?: string; seq?: number; history?: number }
 
 export type View = Pick<
   Welcome,
-  'epoch' | 'head' | 'resumed' | 'reset' | 'members' | 'memberCount' | 'events' | 'topic' | 'pinned'
+  | 'epoch'
+  | 'head'
+  | 'resumed'
+  | 'reset'
+  | 'members'
+  | 'memberCount'
+  | 'events'
+  | 'topic'
+  | 'pinned'
+  | 'house'
 >
 
 /** The view and the cursor are of the moment of the call. `epoch`: of the store. */
@@ -34,6 +43,7 @@ export async function viewOf(
   const tail = resumed ? 0 : (place.history ?? 0)
   const events = latestFitting((await room.latest(tail)).filter((event) => event.seq <= head))
   const pinned = await room.pinned()
+  const { house } = room
   const view: View = {
     epoch,
     head,
@@ -44,6 +54,7 @@ export async function viewOf(
     events,
     ...(about.topic !== '' && { topic: about.topic }),
     ...(pinned !== undefined && { pinned }),
+    ...(house !== undefined && { house }),
   }
   return { view, cursor: { seq, until: head, position } }
 }

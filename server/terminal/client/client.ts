@@ -149,9 +149,9 @@ export class Client {
     this.flush()
   }
 
-  /** Whether the name or the room keeps this client out, and another attempt would not help. */
+  /** Whether the name, the room or a host keeps this client out, and another attempt would not help. */
   #isShutOut({ code, room }: ErrorMessage): boolean {
-    if (code.startsWith('name_')) return true
+    if (code.startsWith('name_') || code === 'turned_away') return true
     if (room === undefined) return false
     const isRetryable = Object.hasOwn(errors, code) && errors[code as ErrorCode].retryable
     return this.conversation.me === null || !isRetryable

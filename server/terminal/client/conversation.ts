@@ -233,6 +233,7 @@ export class Conversation {
       case 'ignored':
       case 'registered':
       case 'bans':
+      case 'knocking':
       case 'knocks':
         return [message]
     }

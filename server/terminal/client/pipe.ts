@@ -112,7 +112,7 @@ class Pipe {
   }
 
   #clientOnMessage(message: Shown): void {
-    if (message.type === 'error') this.#complain(message.message)
+    if (message.type === 'error' || message.type === 'knocking') this.#complain(message.message)
     if (this.#client.lacksCode) {
       this.#complain('Give the code of the room with --code.')
       void this.#finish('failed')

@@ -1,5 +1,6 @@
 /** What hosts do with a whole room or server: slow mode, lock, pin, and people who only read. */
 import { describe, expect, it } from 'vitest'
+import type { Order } from '../../../../shared/acts.ts'
 import { testFolder } from '../../../support/folder.ts'
 import { testGateway } from '../../../support/gateway.ts'
 import { HOST_KEY, hostClient } from '../../../support/hosts.ts'
@@ -140,4 +141,29 @@ it('with --readonly-default, people only read until a host lets them write', asy
   expect((await again.hello({ token })).you).not.toHaveProperty('role')
   again.send({ type: 'say', text: 'thank you' })
   await again.until('thank you')
+})
+
+it('what hosts have set is told to those who enter, and absent if nothing is', async () => {
+  const { webUrl } = await testGateway({ ...options, readonlyDefault: true })
+  const hana = await hostClient(webUrl)
+  const acts: Order[] = [
+    { type: 'slow', seconds: 30 },
+    { type: 'mute', seconds: 600 },
+    { type: 'approve', on: true },
+    { type: 'lock' },
+  ]
+  for (const act of acts) hana.send({ type: 'act', act })
+  await hana.until('locked the server: nobody new can join')
+  hana.send({ type: 'join', room: 'physics' })
+  const { house } = await hana.next('joined')
+  expect(house).toEqual({ locked: true, approve: true, readonlyDefault: true })
+  hana.send({ type: 'leave', room: 'lobby' })
+  hana.send({ type: 'join', room: 'lobby' })
+  const back = await hana.next('joined', ({ room }) => room === 'lobby')
+  expect(back.house).toEqual({
+    slow: 30,
+    mutedAll: true,
+    mutedUntil: expect.stringMatching(/Z$/),
+    ...house,
+  })
 })
