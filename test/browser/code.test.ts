@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect } from 'vitest'
 import { violations } from '../support/axe.ts'
 import { launch } from '../support/chromium.ts'
 import { serveInProcess } from '../support/gateway.ts'
+import { HOST_KEY, hostClient } from '../support/hosts.ts'
 import { enter, it, join, open, row, say } from '../support/view.ts'
 
 let browser: Browser
@@ -57,5 +58,80 @@ describe('the page of a room with a code', () => {
     await page.keyboard.press('Enter')
     await page.getByText('1 web').waitFor()
     await page.getByText(CODE, { exact: true }).waitFor()
+  })
+})
+
+describe('a page that asks to come in', () => {
+  const hosted = () => serveInProcess({ code: CODE, hostKey: HOST_KEY })
+
+  it('waits, by keyboard, and continues when a host lets it in', async () => {
+    const { webUrl } = await hosted()
+    const hana = await hostClient(webUrl, 'Hana', { code: CODE })
+    const page = await open(browser, webUrl)
+    await enter(page, 'Ann')
+    await page.getByRole('textbox', { name: 'Room code' }).waitFor()
+    await page.waitForFunction(() => document.activeElement?.id === 'code')
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Enter')
+    await page.getByRole('status').getByText('Waiting for a host …').waitFor()
+    const cancel = page.getByRole('button', { name: 'Cancel' })
+    await cancel.waitFor()
+    await page.waitForFunction(() => document.activeElement?.textContent === 'Cancel')
+    expect(await violations(page)).toEqual([])
+    await hana.next('knocks', ({ knocks }) => knocks[0]?.name === 'Ann')
+    await page.keyboard.press('Enter')
+    await cancel.waitFor({ state: 'detached' })
+    await hana.next('knocks', ({ knocks }) => knocks.length === 0)
+    await enter(page, 'Ann')
+    await page.getByRole('button', { name: 'Ask to come in' }).click()
+    await hana.next('knocks', ({ knocks }) => knocks[0]?.id === 2)
+    hana.send({ type: 'admit', on: true })
+    await say(page, 'I am in')
+    await row(page, 'I am in').waitFor()
+    await page.reload()
+    await say(page, 'again')
+    await row(page, 'again').waitFor()
+  })
+
+  it('says that it was turned away, and does not come back by itself', async () => {
+    const { webUrl } = await hosted()
+    const hana = await hostClient(webUrl, 'Hana', { code: CODE })
+    const page = await open(browser, webUrl, { locale: 'fa' })
+    await enter(page, 'Ann')
+    await page.getByRole('button', { name: 'درخواست ورود' }).click()
+    await page.getByText('در انتظار میزبان …').waitFor()
+    await hana.next('knocks', ({ knocks }) => knocks.length === 1)
+    hana.send({ type: 'admit', on: false })
+    await page.getByText('میزبان شما را راه نداد.').waitFor()
+    expect(await violations(page)).toEqual([])
+    await enter(page, 'Ann')
+    await page.getByRole('textbox', { name: 'کد اتاق' }).fill(CODE)
+    await page.keyboard.press('Enter')
+    await row(page, 'Hana').waitFor()
+  })
+
+  it('waits although it has the code, while new people wait for a host', async () => {
+    const { webUrl } = await hosted()
+    const hana = await hostClient(webUrl, 'Hana', { code: CODE })
+    const [page, wall] = [
+      await open(browser, `${webUrl}/#code=${CODE}`),
+      await open(browser, webUrl),
+    ]
+    await join(page, 'Ann')
+    hana.send({ type: 'act', act: { type: 'approve', on: true } })
+    await hana.until('turned the approval on: each new person waits for a host')
+    const bob = await open(browser, `${webUrl}/#code=${CODE}`)
+    await enter(bob, 'Bob')
+    await bob.getByText('Waiting for a host …').waitFor()
+    await wall.goto(`${webUrl}/?view=wall#code=${CODE}`)
+    await wall.getByText('Waiting for a host …').waitFor()
+    expect(await violations(wall)).toEqual([])
+    await hana.next('knocks', ({ knocks }) => knocks.length === 2)
+    for (const id of [1, 2]) hana.send({ type: 'admit', id, on: true })
+    await wall.getByText('4 web').waitFor()
+    await say(bob, 'I am in')
+    await row(page, 'I am in').waitFor()
+    await page.reload()
+    await row(page, 'I am in').waitFor()
   })
 })

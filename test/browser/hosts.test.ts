@@ -282,8 +282,21 @@ describe('a host', () => {
     await tools.getByText('Nobody is banned.').waitFor()
     await tools.getByRole('button', { name: '30 s' }).click()
     await tools.getByText('set the slow mode: one message in 30 seconds').waitFor()
-    await tools.getByRole('button', { name: 'Unlock the server' }).click()
-    await tools.getByText('Hana unlocked the server').waitFor()
+    await tools.getByRole('button', { name: '30 s', pressed: true }).waitFor()
+    const off = tools.getByRole('button', { name: 'Off', exact: true })
+    await off.click()
+    await tools.getByRole('button', { name: 'Off', exact: true, pressed: true }).waitFor()
+    for (const [name, on, done] of [
+      ['Lock the server', true, 'Hana locked the server'],
+      ['New people wait for a host', true, 'Hana turned the approval on'],
+      ['Lock the server', false, 'Hana unlocked the server'],
+    ] as const) {
+      await tools.getByRole('button', { name, pressed: !on }).click()
+      await tools.getByText(done).waitFor()
+      await tools.getByRole('button', { name, pressed: on }).waitFor()
+    }
+    await tools.getByRole('button', { name: 'Mute for 10 minutes', pressed: false }).click()
+    await tools.getByRole('button', { name: 'Mute for 10 minutes', pressed: true }).waitFor()
     expect(await violations(hana)).toEqual([])
   })
 

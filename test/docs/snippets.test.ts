@@ -105,6 +105,7 @@ const MOVE = '/join physics'
 const DIRECT = '/msg guest-2 Is it due today?'
 const KNOCK =
   '* A program at 192.168.1.7 knocks: This is from Client (/admit 1 lets it in, /turnaway 1 does not.)'
+const APPROVAL = '! A host lets people in here. Type a line, which the hosts see, and wait.'
 const GUARDED = '$ nc 192.168.1.5 8080'
 const CHANGES = 'oneroom code                      # shows it'
 
@@ -126,7 +127,7 @@ const examples = readdirSync(join(root, 'docs/examples')).map((name) =>
 
 /** About a server that needs a room code. */
 const isDoors = (block: Block): boolean =>
-  [GUARDED, CHANGES, KNOCK].includes(firstLine(block)) ||
+  [GUARDED, CHANGES, KNOCK, APPROVAL].includes(firstLine(block)) ||
   (firstLine(block) === READY && block.text.includes('#code='))
 
 /** The test that covers a block; undefined if none does. */
@@ -417,7 +418,13 @@ it('the direct messages in joining.md are what a terminal shows', async () => {
 })
 
 it.skipIf(!hasPrograms)('the lines in doors.md are those of a server with a code', async () => {
-  const [ready, asked, knock, changes] = blocks.filter(isDoors) as [Block, Block, Block, Block]
+  const [ready, asked, knock, approval, changes] = blocks.filter(isDoors) as [
+    Block,
+    Block,
+    Block,
+    Block,
+    Block,
+  ]
   const data = join(testFolder(), 'data')
   const code = /\n {2}code (\S+)\n/.exec(ready.text)?.[1] as string
   const served = await serve(
@@ -445,6 +452,11 @@ it.skipIf(!hasPrograms)('the lines in doors.md are those of a server with a code
   const knocking = await rawClient(served.tcpPort)
   knocking.send('This is from Client\n')
   await client.until(knock.text.replace('192.168.1.7', '127.0.0.1'))
+  client.send('/approve on\n')
+  await client.until('You turned the approval on')
+  const newcomer = await rawClient(served.tcpPort)
+  newcomer.send(`${code}\n`)
+  await newcomer.until(approval.text)
   const program = shell(changes.text, { ...served, data })
   expect(await program.untilExit(), program.stderr).toBe(0)
   expect(program.stdout).toMatch(
