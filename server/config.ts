@@ -63,6 +63,8 @@ export type Config = Readonly<{
   readonlyDefault: boolean
   /** Another TCP chat server that a room joins as a client; undefined: none. */
   relay: RelayTarget | undefined
+  /** The room code of that server, if it is a Oneroom that needs one. */
+  relayCode: string | undefined
   /** Pattern of the line sent to that server for a message: contains {text}, usually {name}. */
   relayFormat: string
 }>
@@ -139,10 +141,7 @@ export const options: { [K in keyof Config]: Option<Config[K]> } = {
     flag: '--code <words>',
     default: '',
     help: 'the code that people need to come in; without it the server makes one, unless it listens on this machine only',
-    read: (given) => {
-      const fault = given === '' ? undefined : wordsFault(given)
-      return fault === undefined ? { value: given || undefined } : { fault }
-    },
+    read: readCode,
   },
   open: {
     flag: '--open',
@@ -221,6 +220,12 @@ export const options: { [K in keyof Config]: Option<Config[K]> } = {
     help: 'another TCP chat server, which the lobby joins as one client; host:port=ROOM for another room',
     read: readRelay,
   },
+  relayCode: {
+    flag: '--relay-code <words>',
+    default: '',
+    help: 'the room code of that server, if it is a Oneroom',
+    read: readCode,
+  },
   relayFormat: {
     flag: '--relay-format <pattern>',
     default: '{name}: {text}',
@@ -264,9 +269,12 @@ export function readConfig(
   if (webPort === tcpPort && typeof webPort === 'number' && webPort !== 0) {
     faults.push(`--web-port and --tcp-port are both ${webPort}; each needs its own port.`)
   }
-  const { relay, rooms, lobby, open, code } = values as Partial<Config>
+  const { relay, relayCode, rooms, lobby, open, code } = values as Partial<Config>
   if (open && code !== undefined) {
     faults.push('--open lets everybody in and --code does not; give one of the two.')
+  }
+  if (relayCode !== undefined && relay === undefined) {
+    faults.push('--relay-code is for the server that --relay names; give both.')
   }
   const room = relay?.room
   if (room !== undefined && rooms?.type === 'listed') {
@@ -285,6 +293,11 @@ function readPort(given: string): { value: number } | { fault: string } {
   return /^\d{1,5}$/.test(given) && port <= 65_535
     ? { value: port }
     : { fault: 'is not a port number from 0 to 65535' }
+}
+
+function readCode(given: string): { value: string | undefined } | { fault: string } {
+  const fault = given === '' ? undefined : wordsFault(given)
+  return fault === undefined ? { value: given || undefined } : { fault }
 }
 
 function readHostKey(given: string): { value: string | undefined } | { fault: string } {

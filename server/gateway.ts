@@ -173,7 +173,8 @@ export async function startGateway(
       await close()
       throw new StartError(`--relay ${addressText(address)} is this server itself.`)
     }
-    relay = new Relay({ ...shared, address, room, format: config.relayFormat })
+    const { relayCode: code, relayFormat: format } = config
+    relay = new Relay({ ...shared, address, room, code, format })
   }
   // A connection that cannot be accepted MUST NOT stop the server.
   const serverOnError = atMostEvery(FAULT_LOG_MS, clock, (err: Error) => {

@@ -31,6 +31,7 @@ describe('the configuration', () => {
         hostKey: undefined,
         readonlyDefault: false,
         relay: undefined,
+        relayCode: undefined,
         relayFormat: '{name}: {text}',
       },
     })

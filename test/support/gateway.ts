@@ -61,6 +61,7 @@ export async function testGateway(
     hostKey: undefined,
     readonlyDefault: false,
     relay: undefined,
+    relayCode: undefined,
     relayFormat: '{name}: {text}',
     ...config,
   }

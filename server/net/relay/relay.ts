@@ -13,13 +13,14 @@ import { nearestName } from '../../../shared/names.ts'
 import { ownNetwork } from '../../room/doors/networks.ts'
 import type { Part } from '../../room/encoded.ts'
 import type { Rooms } from '../../room/rooms.ts'
+import { TYPED } from '../../room/session/arrival.ts'
 import { RELAY_ID } from '../../room/token.ts'
 import { Connection, type ConnectionOptions } from '../connection/connection.ts'
 import type { Arrived, Input } from '../connection/input.ts'
 import { afterSilence } from '../connection/silence.ts'
 import { isTaken, type Transport } from '../connection/transport.ts'
 import { framedSlices, lfFraming, sizeOf, writeSlices } from '../raw/framing.ts'
-import { LineDecoder } from '../raw/lines.ts'
+import { type Line, LineDecoder } from '../raw/lines.ts'
 import { Echoes } from './echoes.ts'
 
 /** Time before the first retry, in ms. It doubles with each retry. */
@@ -30,11 +31,18 @@ const STEADY_MS = 5000
 /** Timeout of a connection attempt, in ms. */
 const CONNECT_MS = 10_000
 const KEEPALIVE_MS = 60_000
+/** What another Oneroom says to a client that sends lines. */
+const CODE_NEEDED = `! ${TYPED.code_needed}`
+const CODE_WRONG = `! ${TYPED.code_wrong}`
 
-/** `room`: which the other server is joined to; undefined: the lobby. */
+/**
+ * `room`: which the other server is joined to; undefined: the lobby. `code`: the room code of the other
+ * server, if it is a Oneroom that needs one.
+ */
 export type RelayOptions = ConnectionOptions & {
   address: Address
   room: string | undefined
+  code: string | undefined
   format: string
 }
 
@@ -105,7 +113,12 @@ class RelayConnection implements Transport, Input {
   readonly #echoes: Echoes
   readonly #decoder = new LineDecoder(limits.textBytes)
   readonly #connectedAt: number
-  /** The relay's own hello, before anything is received. */
+  /** Set until the other server has sent its first line. */
+  #code: string | undefined
+  #gaveCode = false
+  /** That line, unless it asked for the code. */
+  #first: Line | undefined
+  /** The relay's own hello: before anything is received, or after the code was given. */
   #hello: Arrived | undefined
   #end: 'none' | 'received' | 'taken' = 'none'
   #silent = false
@@ -114,12 +127,17 @@ class RelayConnection implements Transport, Input {
   #cancelSilence: (() => void) | undefined
 
   /** `seq`: of the last event that the other server has; undefined: it receives only new events. */
-  constructor(socket: Socket, { address, room, format, ...options }: RelayOptions, seq?: number) {
+  constructor(
+    socket: Socket,
+    { address, room, code, format, ...options }: RelayOptions,
+    seq?: number,
+  ) {
     const { rooms } = options
     this.#socket = socket
     this.#rooms = rooms
     this.#connectedAt = rooms.clock.monotonic()
     this.#echoes = new Echoes(format.includes('{name}'))
+    this.#code = code
     this.#hello = {
       type: 'request',
       request: {
@@ -176,19 +194,43 @@ class RelayConnection implements Transport, Input {
   /** The rest of a line over the limit is dropped: the other server accepts no error messages. */
   next(): Arrived | undefined {
     const hello = this.#hello
-    if (hello !== undefined) {
+    if (hello !== undefined && (this.#code === undefined || this.#giveCode(this.#code))) {
       this.#hello = undefined
       return hello
     }
     for (;;) {
-      const line = this.#decoder.next() ?? this.#lastLine()
+      const line = this.#nextLine()
       if (line === undefined) break
+      if (this.#gaveCode && line.text === CODE_WRONG) {
+        this.#socket.destroy(new Error('--relay-code is wrong'))
+        continue
+      }
       // The line may have waited for flood control longer than an echo is expected.
       if (!this.#echoes.take(line.text, this.#receivedAt)) return { type: 'unit', text: line.text }
     }
     if (this.#end !== 'received') return undefined
     this.#end = 'taken'
     return { type: 'end' }
+  }
+
+  #nextLine(): Line | undefined {
+    const first = this.#first
+    this.#first = undefined
+    return first ?? this.#decoder.next() ?? this.#lastLine()
+  }
+
+  /**
+   * Gives the code, if the other server asks for it in its first line. False while that line is not
+   * received. Until then, the relay receives no events: the first one would be taken for the code.
+   */
+  #giveCode(code: string): boolean {
+    const line = this.#nextLine()
+    if (line === undefined) return false
+    this.#code = undefined
+    this.#gaveCode = line.text === CODE_NEEDED
+    if (this.#gaveCode) this.#socket.write(`${code}\n`)
+    else this.#first = line
+    return true
   }
 
   /** The unfinished line, once the other server has ended its side, or has paused. */

@@ -8,11 +8,11 @@ import type { Greeting, Self } from './self.ts'
 import { positionIn, viewOf } from './view.ts'
 
 /** For clients that type. */
-const TYPE_CODE: Partial<Record<ErrorCode, string>> = {
+export const TYPED = {
   code_needed: 'This room needs a code. Type it here.',
   code_wrong: 'That is not the code. Type it again, or wait until a host lets you in.',
   approval_needed: 'A host lets people in here. Type a line, which the hosts see, and wait.',
-}
+} satisfies Partial<Record<ErrorCode, string>>
 const FREE = { ok: true, code: undefined } as const
 
 /** `identity`: id of the person, if the server itself chose it: the console, a relay. */
@@ -121,7 +121,8 @@ function stayOutside(self: Self, hello: Greeting, fault: Fault): undefined {
   self.refusal = code
   self.hello = hello
   if (knocks && !self.reader.isTyped) return
-  const message = self.reader.isTyped ? TYPE_CODE[fault.code] : undefined
+  const message =
+    self.reader.isTyped && code in TYPED ? TYPED[code as keyof typeof TYPED] : undefined
   self.refuse(message === undefined ? fault : { ...fault, message })
 }
 

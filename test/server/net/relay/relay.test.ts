@@ -186,6 +186,47 @@ describe('a room and a server of lines', () => {
     expect((await texts()).join()).not.toContain('/resume')
   })
 
+  it('give the code that another Oneroom server asks for, and do not broadcast it', async () => {
+    const other = await testGateway({ code: 'amber-fox-lamp' })
+    const eve = await pageClient(other.webUrl)
+    await eve.hello({ name: 'Eve', code: 'amber-fox-lamp' })
+    const relay = { address: { host, port: other.tcp.port }, room: undefined }
+    const gateway = await testGateway({ relay, relayCode: 'Amber fox lamp' })
+    const ann = await joined(gateway)
+    say(ann, 'from here')
+    await eve.until('Ann: from here')
+    eve.send({ type: 'say', text: 'from there' })
+    // The relay passes on lines.
+    const texts = () => ann.texts.join('\n')
+    await expect.poll(texts).toContain('Eve: from there')
+    expect(eve.texts).toEqual(['Ann: from here', 'from there'])
+    const all = (await everything(gateway.webUrl)).map(({ text }) => text).join()
+    expect(all).not.toMatch(/resume|lamp|code/)
+    expect(JSON.stringify(gateway.logged)).not.toMatch(/lamp/i)
+  })
+
+  it('do not say the code to a server that does not ask, and say that it is wrong', async () => {
+    const open = new LineServer()
+    const relay = { address: { host, port: await open.listen() }, room: undefined }
+    const { webUrl } = await testGateway({ relay, relayCode: 'red panda' })
+    await expect.poll(() => open.clients.size).toBe(1)
+    open.say('welcome')
+    const ann = await joined({ webUrl } as TestGateway)
+    say(ann, 'hello')
+    await open.until('Ann: hello\n')
+    expect(open.received).toBe('Ann: hello\n')
+    expect((await everything(webUrl)).map(({ text }) => text)).toEqual(['welcome', 'hello'])
+    const other = await testGateway({ code: 'amber-fox-lamp' })
+    const wrong = await testGateway({
+      relay: { address: { host, port: other.tcp.port }, room: undefined },
+      relayCode: 'red panda',
+    })
+    await expect
+      .poll(() => wrong.logged.find(({ msg }) => msg === 'the relay is not connected'))
+      .toMatchObject({ reason: '--relay-code is wrong' })
+    expect(await everything(wrong.webUrl)).toEqual([])
+  })
+
   it.each(['127.0.0.1', '0.0.0.0'])('cannot be the same server, bound to %s', async (bound) => {
     const placeholder = new LineServer()
     const port = await placeholder.listen(await fixedPort())
