@@ -143,7 +143,8 @@ export function admit(self: Self, { id, on }: Admit): void {
   if (!self.isHost) {
     self.refuse({ code: 'not_host' })
   } else if (!self.rooms.doors.knocks.decide(id, on)) {
-    self.refuse({ code: 'bad_message', message: 'Nobody waits under this number.' })
+    const message = id === undefined ? 'Nobody waits outside.' : 'Nobody waits under this number.'
+    self.refuse({ code: 'bad_message', message })
   }
 }
 

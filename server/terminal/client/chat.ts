@@ -160,6 +160,9 @@ class Chat {
       case 'messages':
         if (this.#hasRoom(outcome.texts.length)) this.#client.say(outcome.texts)
         return
+      case 'admit':
+        if (this.#client.conversation.me?.role === 'host') this.#takeRequest(outcome)
+        return
       case 'refused':
         this.#showLines([`! ${outcome.why}`])
         return

@@ -19,6 +19,8 @@ export type Operator = {
   readonly room: string | undefined
   type(line: string): void
   say(text: string): void
+  /** Lets in the client that waits longest outside, or turns it away. */
+  admit(on: boolean): void
 }
 
 export type ConsoleOptions = {
@@ -72,6 +74,9 @@ export class Console {
         return
       case 'messages':
         for (const text of outcome.texts) this.#operator?.say(text)
+        return
+      case 'admit':
+        this.#operator?.admit(outcome.on)
         return
       case 'refused':
         this.#tell(outcome.why)

@@ -19,6 +19,8 @@ import { OPERATOR_ID } from '../../room/token.ts'
 /** Names offered for completion. */
 const NAMES = 1000
 
+const KEYS = '* Alt+Enter lets in the one that waits longest, Alt+Delete turns it away.'
+
 /** The terminal of the operator. */
 export type OperatorTerminal = {
   readonly columns: number
@@ -91,6 +93,10 @@ export class Operator implements Transport, Input {
     this.#receive({ type: 'request', request: { type: 'say', text } })
   }
 
+  admit(on: boolean): void {
+    this.#receive({ type: 'request', request: { type: 'admit', on } })
+  }
+
   #receive(step: Arrived): void {
     this.#steps.push(step)
     this.#connection.received()
@@ -134,6 +140,7 @@ const operatorDialect: Dialect = {
       // Its own act is printed as an event.
       if (message.type === 'welcome' || message.type === 'acted') return []
       const units = codec.encode(message)
+      if (message.type === 'knocks' && message.added > 0) units.push({ text: KEYS })
       return message.type === 'presence' ? units.filter(({ own }) => own !== OPERATOR_ID) : units
     }
     const encoding = (): Encoding => ({ skipsOwn: false, isCommon: false, encode })
@@ -168,6 +175,8 @@ function isOffered(name: CommandName): boolean {
 
 const help = commands
   .filter(({ name }) => isOffered(name))
-  .map(({ name, usage, summary }) =>
-    name === 'quit' ? { usage: '/quit', summary: 'Stop the server.' } : { usage, summary },
-  )
+  .map(({ name, usage, summary }) => {
+    if (name === 'quit') return { usage: '/quit', summary: 'Stop the server.' }
+    const key = name === 'admit' ? 'Alt+Enter' : name === 'turnaway' ? 'Alt+Delete' : undefined
+    return { usage, summary: key === undefined ? summary : `${summary.slice(0, -1)} (${key}).` }
+  })

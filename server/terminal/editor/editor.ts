@@ -24,6 +24,7 @@ export type Outcome =
   /** Pasted and confirmed. */
   | { type: 'messages'; texts: string[] }
   | { type: 'refused'; why: string }
+  | { type: 'admit'; on: boolean }
   | { type: 'interrupt' | 'end' | 'suspend' | 'clear' }
 
 export class LineReader {
@@ -107,6 +108,8 @@ export class LineReader {
         return undefined
       case 'enter':
         return this.#enter()
+      case 'admit':
+        return action
       case 'interrupt':
         return this.#clearOr('interrupt')
       case 'end':

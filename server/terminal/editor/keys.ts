@@ -9,6 +9,8 @@ export type Action =
   | { type: 'move' | 'delete' | 'cut'; motion: Motion }
   | { type: 'recall'; step: -1 | 1 }
   | { type: 'paste'; on: boolean }
+  /** A host lets in the client that waits longest outside, or turns it away. */
+  | { type: 'admit'; on: boolean }
   | { type: 'yank' | 'complete' | 'enter' | 'interrupt' | 'end' | 'suspend' | 'clear' }
 
 const named: Record<string, Action> = {
@@ -54,6 +56,9 @@ const withMeta: Record<string, Action> = {
   left: { type: 'move', motion: 'word left' },
   right: { type: 'move', motion: 'word right' },
   backspace: { type: 'cut', motion: 'word left' },
+  return: { type: 'admit', on: true },
+  enter: { type: 'admit', on: true },
+  delete: { type: 'admit', on: false },
 }
 
 /** Undefined for a key that does nothing. */

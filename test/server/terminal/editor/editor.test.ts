@@ -21,6 +21,8 @@ const keys: Record<string, Key> = {
   'ctrl-y': { name: 'y', ctrl: true, sequence: '\x19' },
   'ctrl-z': { name: 'z', ctrl: true, sequence: '\x1a' },
   'ctrl-l': { name: 'l', ctrl: true, sequence: '\x0c' },
+  'alt-enter': { name: 'return', meta: true, sequence: '\x1b\r' },
+  'alt-delete': { name: 'delete', meta: true, sequence: '\x1b[3;3~' },
   f7: { name: 'f7', sequence: '\x1b[18~' },
 }
 
@@ -54,6 +56,13 @@ describe('the line reader', () => {
     const typing = reader('hello')
     expect(type(typing, '<enter>')).toEqual({ type: 'line', text: 'hello' })
     expect(typing.line).toEqual({ text: '', caret: 0 })
+  })
+
+  it('admits or turns away with a key, and keeps the line that is typed', () => {
+    const typing = reader('yes')
+    expect(type(typing, '<alt-enter>')).toEqual({ type: 'admit', on: true })
+    expect(type(typing, '<alt-delete>')).toEqual({ type: 'admit', on: false })
+    expect(type(typing, '<enter>')).toEqual({ type: 'line', text: 'yes' })
   })
 
   it('returns nothing for an empty line or an unknown key', () => {
