@@ -135,3 +135,23 @@ describe('a page that asks to come in', () => {
     await row(page, 'I am in').waitFor()
   })
 })
+
+it('a page inside loads older messages and the list of rooms, also while new people wait', async () => {
+  const flood = { perSecond: Infinity, burst: 1 }
+  const { webUrl } = await serveInProcess({ code: CODE, hostKey: HOST_KEY, flood })
+  const hana = await hostClient(webUrl, 'Hana', { code: CODE })
+  hana.send({ type: 'say', text: 'the plan' })
+  const { seq } = await hana.until('the plan')
+  hana.send({ type: 'act', act: { type: 'pin', seq } })
+  for (let at = 1; at <= 250; at += 1) hana.send({ type: 'say', text: `line ${at}` })
+  hana.send({ type: 'join', room: 'physics' })
+  await hana.next('joined')
+  const page = await open(browser, `${webUrl}/#code=${CODE}`)
+  await join(page, 'Ann')
+  await page.getByText('physics').first().waitFor()
+  hana.send({ type: 'act', act: { type: 'approve', on: true } })
+  await row(page, 'Hana turned the approval on').waitFor()
+  expect(await row(page, 'the plan').count()).toBe(0)
+  await page.getByRole('button', { name: 'Pinned Hana the plan' }).click()
+  await row(page, 'the plan').waitFor()
+})

@@ -4,6 +4,7 @@ import { testFolder } from '../../../support/folder.ts'
 import { type TestGateway, testGateway } from '../../../support/gateway.ts'
 import { HOST_KEY, hostClient } from '../../../support/hosts.ts'
 import { type PageClient, pageClient } from '../../../support/page.ts'
+import { oneroom } from '../../../support/program.ts'
 import { greeted, rawClient } from '../../../support/raw.ts'
 
 const CODE = 'amber-fox-lamp'
@@ -142,6 +143,27 @@ describe('while the approval is on', () => {
     operator.type('/approve')
     await expect.poll(said).toContain('/approve is off.')
     expect(await (await pageClient(webUrl)).hello({})).not.toHaveProperty('house')
+  })
+
+  it('the terminal client waits in a pipe, and ends if it is turned away', async () => {
+    const gateway = await testGateway({ hostKey: HOST_KEY })
+    const hana = await approving(gateway)
+    const connect = () => {
+      const program = oneroom('connect', `127.0.0.1:${gateway.tcp.port}`, '--name', 'Pia')
+      program.child.stdin?.end('hello from a pipe\n')
+      return program
+    }
+    const first = connect()
+    await hana.next('knocks', ({ knocks }) => knocks[0]?.name === 'Pia')
+    hana.send({ type: 'admit', on: true })
+    await hana.until('hello from a pipe')
+    expect(await first.untilExit()).toBe(0)
+    expect(first.stderr).toContain(WAITING)
+    const second = connect()
+    await hana.next('knocks', ({ knocks }) => knocks[0]?.id === 2)
+    hana.send({ type: 'admit', on: false })
+    expect(await second.untilExit()).toBe(1)
+    expect(second.stderr).toContain('A host did not let you in.')
   })
 
   it('HTTP needs the token of a person', async () => {
