@@ -113,6 +113,24 @@ describe('a connection', () => {
     expect(played.transports).toHaveLength(8)
   })
 
+  it('waits for a host as long as it takes, and tries again only if the connection breaks', () => {
+    const played = new Played()
+    played.connection.open()
+    played.last.events.opened()
+    played.clock.pass(9_000)
+    played.last.events.received({ type: 'knocking', message: 'wait' })
+    played.clock.pass(600_000)
+    expect([played.transports.length, played.phase]).toEqual([1, { phase: 'connecting' }])
+    played.last.events.closed('gone')
+    expect(played.phase).toMatchObject({ phase: 'waiting' })
+    played.clock.pass(1_000)
+    played.last.events.opened()
+    played.last.events.received({ type: 'knocking', message: 'wait' })
+    played.last.events.received({ ...taken, code: 'turned_away' })
+    played.last.events.closed('')
+    expect(played.phase).toEqual({ phase: 'idle' })
+  })
+
   it('makes half of the wait random', () => {
     const played = new Played().enter()
     played.clock.chance = 0

@@ -76,3 +76,13 @@ test('a person who is unmuted after everybody was muted may write there', () => 
   order(7, { type: 'mute' })
   expect(may(LOBBY)).toBe(false)
 })
+
+test('what holds in a room is told while it holds', () => {
+  const rules = after({ type: 'mute', until: at(60) }, { type: 'approve', on: true })
+  const mutedUntil = at(60)
+  expect(rules.houseOf(LOBBY, 59_999)).toEqual({ mutedAll: true, mutedUntil, approve: true })
+  expect(rules.houseOf(LOBBY, 60_000)).toEqual({ approve: true })
+  expect(rules.houseOf('room physics', 0)).toEqual({ approve: true })
+  rules.take(rulesOf({ act: { type: 'approve', on: false }, at: at(0), from: alice }, LOBBY))
+  expect(rules.houseOf(LOBBY, 60_000)).toBeUndefined()
+})
