@@ -275,9 +275,10 @@ describe('the way in', () => {
 })
 
 describe('an error that closes the connection', () => {
-  // The page never causes the first three; the fourth ends the session; the others come before it.
-  const before = ['network_full', 'locked', 'turned_away']
-  const never = ['binary_frame', 'hello_timeout', 'code_timeout', 'replaced', ...before]
+  // The page never causes the first two; the third ends the session; the others come before it.
+  const before = ['network_full', 'locked']
+  const atDoor = ['code_timeout', 'turned_away']
+  const never = ['binary_frame', 'hello_timeout', 'replaced', ...before, ...atDoor]
   const closing = Object.entries(errors).filter(
     ([code, { close }]) => close !== null && !never.includes(code),
   )
@@ -293,6 +294,13 @@ describe('an error that closes the connection', () => {
     const message = { type: 'error', code, message: 'No.' } as const
     const after = reduce(reduce(state, connecting), { type: 'received', message, now: 2 })
     expect(after).toMatchObject({ trouble: { code, text: 'No.' } })
+  })
+
+  it.each(atDoor)('is shown by the form to one who waited outside: %s', (code) => {
+    const joining = reduce(new Tab().state, { type: 'join', name: 'Ann' })
+    const message = { type: 'error', code, message: 'No.' } as const
+    const after = reduce(joining, { type: 'received', message, now: 2 })
+    expect(after).toMatchObject({ screen: 'form', joining: false, refusal: { code, text: 'No.' } })
   })
 
   it('is no longer shown after the next attempt failed', () => {
