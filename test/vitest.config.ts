@@ -2,8 +2,9 @@ import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 import { HANGING_MS } from './support/waiting.ts'
 
-/** Tests of the parts that measure the memory of the whole process. */
+/** Tests that measure their whole process: its memory, its timers or its sockets. */
 const MEASURING = [
+  'faults/{churn,crowd,noise,stuck}.test.ts',
   'server/net/websocket.test.ts',
   'server/net/websocket-input.test.ts',
   'server/net/raw/{lines,negotiation}.test.ts',
@@ -14,19 +15,26 @@ export default defineConfig({
   cacheDir: '../node_modules/.vite/test',
   test: {
     globalSetup: 'support/setup.ts',
-    // Most tests wait for other processes or for timers, so at least three files run side by side.
-    maxWorkers: Math.max(3, availableParallelism() - 1),
+    // Most tests wait for other processes or for timers, so at least four files run side by side.
+    maxWorkers: Math.max(4, availableParallelism()),
     // Limits for what hangs, not measurements: a test that passes does not depend on them.
     testTimeout: 240_000,
     hookTimeout: 240_000,
     expect: { poll: { timeout: HANGING_MS } },
+    // Files share a process, since most would spend more time on imports than on tests.
+    isolate: false,
     // Vitest starts the projects in the order of their names: the long files run first.
     projects: [
       {
         extends: true,
+        test: { name: 'apart', include: MEASURING, isolate: true },
+      },
+      {
+        extends: true,
         test: {
-          name: 'apart',
-          include: ['!(server|shared|web)/**/*.test.ts', ...MEASURING],
+          name: 'ends',
+          include: ['{browser,clients,docs,faults,terminal}/**/*.test.ts'],
+          exclude: MEASURING,
         },
       },
       {
@@ -35,8 +43,6 @@ export default defineConfig({
           name: 'parts',
           include: ['{server,shared,web}/**/*.test.ts', '*.test.ts'],
           exclude: MEASURING,
-          // Files share a process, since most would spend more time on imports than on tests.
-          isolate: false,
         },
       },
     ],
