@@ -10,7 +10,7 @@ import { openSockets, watchTimers } from '../support/timers.ts'
 /** Connections at the same time. */
 const CONNECTIONS = 200
 /** Connections that follow each other in one lane. */
-const LIVES = long ? 200 : 20
+const LIVES = long ? 200 : 10
 
 /** One raw connection: joins, sends, and leaves in one of several ways. */
 async function terminalLife(gateway: TestGateway, random: () => number): Promise<void> {
