@@ -16,7 +16,9 @@ import { systemClock } from './clock.ts'
 import type { Config } from './config.ts'
 import { reclaimMemory } from './heap.ts'
 import { memoryStore } from './log/memory.ts'
-import { LogUnusable, sqliteStore } from './log/sqlite/store.ts'
+import { isPostgresUrl } from './log/postgres/url.ts'
+import { sqliteStore } from './log/sqlite/store.ts'
+import { LogUnusable } from './log/unusable.ts'
 import { isWildcard, leadsTo, reachableAt, reachedAt } from './net/addresses.ts'
 import { capacity, MAX_REFUSING } from './net/capacity.ts'
 import { Connections } from './net/connection/connections.ts'
@@ -268,10 +270,15 @@ async function openRooms(
 async function openStore(config: Config, log: Logger, worker: URL | undefined): Promise<Store> {
   const { data, retain, retainDays } = config
   if (data === ':memory:') return memoryStore(retain)
+  const onWarning = (sentence: string): void => log.warn(sentence)
+  const onLost = (err: Error): void => {
+    log.fatal({ err }, 'the log cannot be used any more; restart the server')
+  }
   try {
-    const onWarning = (sentence: string): void => log.warn(sentence)
-    const onLost = (err: Error): void => {
-      log.fatal({ err }, 'a thread of the log has ended; restart the server')
+    if (isPostgresUrl(data)) {
+      // Loaded only when it is used.
+      const { postgresStore } = await import('./log/postgres/store.ts')
+      return await postgresStore({ url: data, retain, retainDays }, onLost)
     }
     return await sqliteStore({ folder: data, retain, retainDays, onWarning }, onLost, worker)
   } catch (error) {

@@ -7,7 +7,7 @@ const WORD = /[\p{L}\p{N}\p{M}]+/gu
 /** Each word of a query costs a pass through the index. */
 const MAX_QUERY_WORDS = 16
 
-function wordsOf(text: string): string[] {
+export function wordsOf(text: string): string[] {
   return text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase().match(WORD) ?? []
 }
 

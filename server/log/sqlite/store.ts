@@ -23,14 +23,12 @@ import { placesByLog } from '../committed.ts'
 import { redactionsOf } from '../redactions.ts'
 import { SearchQueue } from '../searches.ts'
 import { latestTopic } from '../topic.ts'
+import { LogUnusable } from '../unusable.ts'
 import { LateThread } from './late.ts'
 import { SqliteLog } from './log.ts'
 import { rowOf } from './rows.ts'
 import { Thread } from './thread.ts'
 import type { Appended, Contents, Ends, Group, WriterOptions } from './writer.ts'
-
-/** A store that could not be opened; the message is one sentence. */
-export class LogUnusable extends Error {}
 
 /** How long, in ms, a write may take before the store counts as stalled. */
 const STALLED_MS = 5000

@@ -7,9 +7,9 @@
  */
 import type Database from 'libsql'
 import type { LogKey } from '../../room/log.ts'
+import { TrustedTime } from '../time.ts'
 import { type Extents, extentOf, type Stored } from './extents.ts'
 import type { ExtentRow, Statements } from './statements.ts'
-import { TrustedTime } from './time.ts'
 import { transaction } from './transaction.ts'
 
 const DAY_MS = 86_400_000

@@ -1,0 +1,92 @@
+/** Events as rows. Only this file and `functions.ts` know the columns of the table. */
+import type { RoomEvent } from '../../../shared/protocol.ts'
+import { personsOf } from '../../room/keys.ts'
+import type { Draft, LogKey } from '../../room/log.ts'
+import { type Redaction, redactionsOf } from '../redactions.ts'
+import { latestTopic } from '../topic.ts'
+import { indexText } from './search.ts'
+
+/** The columns of a Row. */
+export const COLUMNS = 'seq, at, kind, person, name, via, text, id, act, redacted'
+
+/** `at`: in ms since the Unix epoch. `act`: JSON. `redacted`: name of the host. */
+export type Row = {
+  seq: number
+  at: number
+  kind: RoomEvent['kind']
+  person: string
+  name: string
+  via: RoomEvent['from']['via']
+  text: string
+  id: string | null
+  act: string | null
+  redacted: string | null
+}
+
+/** `words`: for the index. `topic`: what the event sets the topic to. */
+type DraftRow = [
+  at: number,
+  kind: string,
+  person: string,
+  name: string,
+  via: string,
+  text: string,
+  id: string | null,
+  act: string | null,
+  words: string,
+  topic: string | null,
+]
+
+/** The drafts for one log, as `append` takes them. `name`: how the room is shown. */
+export type Group = {
+  key: LogKey
+  name: string
+  persons: [string, string] | null
+  drafts: DraftRow[]
+  hasTopic: boolean
+  redactions: [seq: number, by: string][]
+}
+
+/** `drafts`: whose ids differ. */
+export function groupOf(key: LogKey, name: string, drafts: readonly Draft[]): Group {
+  return {
+    key,
+    name,
+    persons: personsOf(key) ?? null,
+    drafts: drafts.map(rowOf),
+    hasTopic: latestTopic(drafts) !== undefined,
+    redactions: redactionsOf(drafts).map(({ seq, by }: Redaction) => [seq, by]),
+  }
+}
+
+function rowOf(draft: Draft): DraftRow {
+  const { at, kind, from, text, id, act } = draft
+  const does = act === undefined ? null : JSON.stringify(act)
+  const topic = latestTopic([draft]) ?? null
+  const words = indexText(text)
+  return [Date.parse(at), kind, from.id, from.name, from.via, text, id ?? null, does, words, topic]
+}
+
+export function eventOf({
+  seq,
+  at,
+  kind,
+  person,
+  name,
+  via,
+  text,
+  id,
+  act,
+  redacted,
+}: Row): RoomEvent {
+  return {
+    seq,
+    at: new Date(at).toISOString(),
+    kind,
+    from: { id: person, name, via },
+    text,
+    ...(id !== null && { id }),
+    ...(act !== null && { act: JSON.parse(act) }),
+    ...(redacted !== null && { redacted: { by: redacted } }),
+  }
+}

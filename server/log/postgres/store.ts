@@ -1,0 +1,248 @@
+/**
+ * The store for several servers: a PostgreSQL database, which orders, keeps and deduplicates. An event
+ * is committed when the database has it on its disk, and on its synchronous standbys if it has any.
+ *
+ * MUST settle every call in a bounded time, also while the database is away.
+ */
+import { randomUUID } from 'node:crypto'
+import type { Rule } from '../../room/hosts/rules.ts'
+import { LOBBY } from '../../room/keys.ts'
+import type {
+  Committed,
+  Draft,
+  LogKey,
+  Registered,
+  RoomLog,
+  Seat,
+  Store,
+  StoredRoom,
+  StoreHealth,
+} from '../../room/log.ts'
+import { LogUnusable } from '../unusable.ts'
+import { partsOf } from './batch.ts'
+import { faultOf, isAway, isFinal } from './fault.ts'
+import { Link } from './link.ts'
+import { PostgresLog } from './log.ts'
+import { migrate } from './migrations.ts'
+import { Queries } from './queries.ts'
+import { Tail } from './tail.ts'
+import { readTarget, type Target } from './target.ts'
+import { type Limits, Upkeep } from './upkeep.ts'
+import { Writer } from './writer.ts'
+
+/** How long an answer may take at the start, in ms. */
+const START_MS = 10_000
+
+export type PostgresOptions = Limits & { url: string }
+
+/**
+ * Rejects with a LogUnusable.
+ *
+ * `onLost`: called once, when the store cannot go on, and every call rejects from then on: the
+ * database has another history (it was restored, or a standby that may lack the latest events has
+ * become the primary), or it has deleted events that this server had not read. Opened again, the store
+ * has the right epoch, so that clients get a reset in place of a mixture.
+ */
+export async function postgresStore(
+  { url, ...limits }: PostgresOptions,
+  onLost: (error: Error) => void,
+): Promise<Store> {
+  const target = readTarget(url)
+  if (target === undefined) {
+    throw new LogUnusable(
+      'The URL of the PostgreSQL database cannot be read: it is postgres://user@host/database, and special characters in it are written as %XX.',
+    )
+  }
+  const link = new Link(target, { name: 'writer' })
+  try {
+    const contents = await firstAnswer(target, async () => {
+      await link.query('SELECT 1', [], START_MS)
+      await migrate(link, target.schema)
+      // Of servers that have ended; one that lives makes its row again.
+      await link.query("DELETE FROM writers WHERE at < now() - interval '1 day'", [], START_MS)
+      return contentsOf(link)
+    })
+    return new PostgresStore(target, link, contents, limits, onLost)
+  } catch (error) {
+    await link.close()
+    throw new LogUnusable(`The PostgreSQL database ${target.place} ${faultOf(error)}.`)
+  }
+}
+
+/** Tries each host once. */
+async function firstAnswer<T>({ hostCount }: Target, run: () => Promise<T>): Promise<T> {
+  for (let host = 1; ; host += 1) {
+    try {
+      return await run()
+    } catch (error) {
+      if (host === hostCount || !isAway(error)) throw error
+    }
+  }
+}
+
+type Contents = {
+  epoch: string
+  secret: Uint8Array
+  rooms: StoredRoom[]
+  lobbyTopic: string
+  rules: Rule[]
+  registered: Registered[]
+}
+
+async function contentsOf(link: Link): Promise<Contents> {
+  const ask = <T extends object>(text: string) => link.query<T>(text, [], START_MS)
+  const meta = await ask<{ key: string; value: string }>('SELECT key, value FROM meta')
+  const known = Object.fromEntries(meta.map(({ key, value }) => [key, value]))
+  const logs = await ask<StoredRoom>(
+    `SELECT key, name, topic FROM logs WHERE key = '${LOBBY}' OR (key LIKE 'room %' AND head > 0)
+     ORDER BY key`,
+  )
+  const rules = await ask<{ key: string; value: string }>('SELECT key, value FROM rules')
+  return {
+    // A standby that has become the primary may lack the latest events, and would number others alike.
+    epoch: `${known.epoch}.${Number.parseInt(link.timeline ?? '', 16)}`,
+    secret: Buffer.from(known.secret ?? '', 'base64'),
+    rooms: logs.filter(({ key }) => key !== LOBBY),
+    lobbyTopic: logs.find(({ key }) => key === LOBBY)?.topic ?? '',
+    rules: rules.map(({ key, value }) => ({ key, value: JSON.parse(value) })),
+    registered: await ask<Registered>('SELECT person, name FROM registrations'),
+  }
+}
+
+class PostgresStore implements Store {
+  readonly epoch: string
+  readonly secret: Uint8Array
+  readonly rooms: readonly StoredRoom[]
+  readonly lobbyTopic: string
+  readonly registered: readonly Registered[]
+  readonly rules: readonly Rule[]
+  readonly #onLost: (error: Error) => void
+  readonly #writer: Writer
+  readonly #queries: Queries
+  readonly #tail: Tail
+  readonly #upkeep: Upkeep
+  /** The open logs. */
+  readonly #logs = new Map<LogKey, PostgresLog>()
+  /** Why the store cannot be used any more. */
+  #lost: Error | undefined
+
+  constructor(
+    target: Target,
+    link: Link,
+    contents: Contents,
+    limits: Limits,
+    onLost: (error: Error) => void,
+  ) {
+    const { epoch, secret, rooms, lobbyTopic, rules, registered } = contents
+    this.epoch = epoch
+    this.secret = secret
+    this.rooms = rooms
+    this.lobbyTopic = lobbyTopic
+    this.rules = rules
+    this.registered = registered
+    this.#onLost = onLost
+    const id = randomUUID()
+    const linkFor = (name: string, onNotify?: (payload: string) => void): Link => {
+      const other = new Link(target, { name, ...(onNotify && { onNotify }) })
+      other.timeline = link.timeline
+      return other
+    }
+    this.#writer = new Writer({ link, id, onLost: (error) => this.#lose(error) })
+    this.#queries = new Queries(linkFor('reader'), linkFor('searcher'))
+    this.#tail = new Tail({
+      link: linkFor('tail', (payload) => this.#tail.hint(payload)),
+      channel: target.schema,
+      id,
+      logs: () => this.#logs.values(),
+      onFault: (error) => isFinal(error) && this.#lose(error),
+    })
+    this.#upkeep = new Upkeep(link, limits)
+    this.#tail.start()
+    this.#upkeep.start()
+  }
+
+  async open(key: LogKey, name: string): Promise<RoomLog> {
+    this.#checkLost()
+    if (key === LOBBY) {
+      await this.#writer.write('UPDATE logs SET name = $2 WHERE key = $1 AND name <> $2', [
+        key,
+        name,
+      ])
+    }
+    const [ends] = await this.#writer.write<{ first: number; head: number }>(
+      'SELECT first, head FROM logs WHERE key = $1',
+      [key],
+    )
+    const onRelease = (): void => {
+      if (this.#logs.get(key) === log) this.#logs.delete(key)
+    }
+    const log = new PostgresLog({ key, name, queries: this.#queries, onRelease })
+    if (ends !== undefined) log.open(ends.first, ends.head)
+    this.#logs.set(key, log)
+    return log
+  }
+
+  async append(drafts: readonly { log: RoomLog; draft: Draft }[]): Promise<Committed[]> {
+    this.#checkLost()
+    if (drafts.length === 0) return []
+    const parts = partsOf(drafts, ({ key }) => {
+      const log = this.#logs.get(key)
+      if (log === undefined) throw new Error(`the log ${key} is not open`)
+      return log
+    })
+    return this.#writer.append(parts, drafts.length)
+  }
+
+  async keepSeats(seats: readonly Seat[]): Promise<void> {
+    this.#checkLost()
+    await this.#writer.keepSeats(seats)
+  }
+
+  async register(person: string, name: string | undefined): Promise<void> {
+    this.#checkLost()
+    await this.#writer.register(person, name)
+  }
+
+  async seatOf(person: string): Promise<Seat | undefined> {
+    return this.#queries.seatOf(person)
+  }
+
+  async seatNamed(foldedName: string): Promise<Seat | undefined> {
+    return this.#queries.seatNamed(foldedName)
+  }
+
+  async directLogsOf(person: string, limit: number): Promise<{ key: LogKey; head: number }[]> {
+    return this.#queries.directLogsOf(person, limit)
+  }
+
+  async ruleOf(key: string): Promise<unknown> {
+    return this.#queries.ruleOf(key)
+  }
+
+  async keepRule(rule: Rule): Promise<void> {
+    this.#checkLost()
+    await this.#writer.keepRule(rule)
+  }
+
+  health(): StoreHealth {
+    if (this.#lost !== undefined) return 'lost'
+    if (this.#writer.isStalled) return 'stalled'
+    return this.#writer.hasFailed || !this.#tail.isWell ? 'failing' : 'ok'
+  }
+
+  async close(): Promise<void> {
+    await this.#upkeep.close()
+    await this.#tail.close()
+    await Promise.all([this.#queries.close(), this.#writer.close()])
+  }
+
+  #checkLost(): void {
+    if (this.#lost !== undefined) throw new Error(`the log ${this.#lost.message}`)
+  }
+
+  #lose(error: Error): void {
+    if (this.#lost !== undefined) return
+    this.#lost = error
+    this.#onLost(error)
+  }
+}

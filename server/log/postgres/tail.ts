@@ -1,0 +1,183 @@
+/**
+ * The tail: what was appended to the open logs, by this server or another one, read from the table
+ * after a notification, and every second behind it, because a LISTEN can die silently.
+ *
+ * It has a connection of its own, which lasts as long as this server is a node.
+ */
+import type { RoomEvent } from '../../../shared/protocol.ts'
+import type { LogKey } from '../../room/log.ts'
+import { MissedEvents } from './fault.ts'
+import type { Link } from './link.ts'
+import type { PostgresLog } from './log.ts'
+import { COLUMNS, eventOf, type Row } from './rows.ts'
+
+/** Longest time between two looks at the table, in ms. */
+const POLL_MS = 1000
+/** How long an answer may take, in ms. */
+const ANSWER_MS = 5000
+/** Pause after a fault, in ms. */
+const FAULT_MS = 250
+/** Events of one log, and of all logs together, in one answer. */
+const LOG_EVENTS = 500
+const MOST_EVENTS = 2000
+
+type TailRow = { key: LogKey; first: number } & { [K in keyof Row]: Row[K] | null }
+
+/** $1: a JSON array of the logs, with what is known of each. */
+const NEWS = `SELECT o.key, l.first, e.* FROM
+    jsonb_to_recordset($1::text::jsonb) AS o (key text, first bigint, head bigint)
+  JOIN logs l ON l.key = o.key
+  LEFT JOIN LATERAL (SELECT ${COLUMNS} FROM events WHERE log = l.number AND seq > o.head
+    ORDER BY seq LIMIT ${LOG_EVENTS}) e ON true
+  WHERE l.head > o.head OR l.first > o.first
+  ORDER BY o.key, e.seq LIMIT ${MOST_EVENTS}`
+
+/**
+ * Reads what is new in these logs and passes it on. Returns whether there may be more. Rejects with
+ * a MissedEvents, or as `Link.query` does.
+ */
+export async function catchUp(
+  link: Link,
+  logs: readonly PostgresLog[],
+  ms: number,
+): Promise<boolean> {
+  const known = logs.map((log) => ({ key: log.key, first: log.first(), head: log.head() }))
+  const rows = await link.query<TailRow>(NEWS, [JSON.stringify(known)], ms)
+  const byKey = new Map(logs.map((log) => [log.key, log]))
+  const news = new Map<PostgresLog, RoomEvent[]>()
+  for (const { key, first, ...row } of rows) {
+    const log = byKey.get(key) as PostgresLog
+    log.trim(first)
+    const events = news.get(log) ?? []
+    if (row.seq !== null) events.push(eventOf(row as Row))
+    news.set(log, events)
+  }
+  const passing = [...news].map(([log, events]) => ({ log, added: log.extend(events) }))
+  for (const { log, added } of passing) {
+    if (added === undefined)
+      throw new MissedEvents(`has deleted events of ${log.key} before this server has read them`)
+    log.passOn(added)
+  }
+  return (
+    rows.length === MOST_EVENTS || [...news.values()].some(({ length }) => length === LOG_EVENTS)
+  )
+}
+
+export type TailOptions = {
+  link: Link
+  channel: string
+  /** Identifies this server in notifications. */
+  id: string
+  logs: () => Iterable<PostgresLog>
+  /** Receives each error; the tail goes on. */
+  onFault: (error: unknown) => void
+}
+
+export class Tail {
+  readonly #options: TailOptions
+  /** The connection that listens. */
+  #listening = 0
+  /** Whether the latest look has succeeded. */
+  #isWell = true
+  #isClosed = false
+  /** Logs that may have news; 'all': any. */
+  #hints: Set<LogKey> | 'all' = 'all'
+  /** When all logs were looked at, in ms of the monotonic clock. */
+  #lookedAt = -Infinity
+  /** Ends the wait for a hint. */
+  #wake = (): void => {}
+  #running: Promise<void> | undefined
+
+  constructor(options: TailOptions) {
+    this.#options = options
+  }
+
+  get isWell(): boolean {
+    return this.#isWell
+  }
+
+  start(): void {
+    this.#running = this.#run()
+  }
+
+  /** `payload`: of a notification: the id of a server, and the new heads of logs as JSON. */
+  hint(payload: string): void {
+    const [id, text] = payload.split(/ (.*)/s)
+    // The answer to the append has the same news. If it is lost, the next look finds them.
+    if (id === this.#options.id) return
+    const keys = keysOf(text)
+    if (keys === undefined) this.#hints = 'all'
+    else if (this.#hints !== 'all') for (const key of keys) this.#hints.add(key)
+    this.#wake()
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true
+    this.#wake()
+    await this.#options.link.close()
+    await this.#running
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#isClosed) {
+      try {
+        await this.#look()
+        this.#isWell = true
+        await this.#wait(POLL_MS)
+      } catch (error) {
+        if (this.#isClosed) return
+        this.#isWell = false
+        this.#hints = 'all'
+        this.#options.onFault(error)
+        await this.#pause(FAULT_MS)
+      }
+    }
+  }
+
+  async #look(): Promise<void> {
+    const { link, channel, logs } = this.#options
+    // Also shows whether the connection still is the one that listens.
+    if (this.#listening === 0 || this.#listening !== link.connection) {
+      await link.query(`LISTEN "${channel}"`, [], ANSWER_MS, { prepare: false })
+      this.#listening = link.connection
+      this.#hints = 'all'
+    }
+    if (performance.now() - this.#lookedAt >= POLL_MS) this.#hints = 'all'
+    const hints = this.#hints
+    this.#hints = new Set()
+    if (hints === 'all') this.#lookedAt = performance.now()
+    const open = [...logs()]
+    const asked = hints === 'all' ? open : open.filter(({ key }) => hints.has(key))
+    // Without logs, a look at all of them still shows whether the database is there.
+    if (asked.length === 0 && hints !== 'all') return
+    const hasMore = await catchUp(link, asked, ANSWER_MS)
+    if (hasMore || this.#listening !== link.connection) this.#hints = 'all'
+  }
+
+  /** Until a hint, or the time in which everything is looked at again. */
+  async #wait(ms: number): Promise<void> {
+    if (this.#hints === 'all' || this.#hints.size > 0) return
+    if (await this.#pause(ms)) this.#hints = 'all'
+  }
+
+  /** Returns whether the time has passed. */
+  #pause(ms: number): Promise<boolean> {
+    if (this.#isClosed) return Promise.resolve(false)
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => resolve(true), ms)
+      this.#wake = () => {
+        clearTimeout(timer)
+        resolve(false)
+      }
+    })
+  }
+}
+
+/** Undefined if the text is not what `append` sends: any program may notify. */
+function keysOf(text = ''): LogKey[] | undefined {
+  try {
+    return Object.keys(JSON.parse(text))
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,178 @@
+/**
+ * A real PostgreSQL server on the loopback, in a temporary folder, with the settings that it has by
+ * itself: it syncs every commit.
+ */
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import postgres from 'postgres'
+import { afterAll } from 'vitest'
+import { which } from './installed.ts'
+
+/** Where Debian has the programs of each version. */
+const DEBIAN = '/usr/lib/postgresql'
+
+/** The folder of `postgres` and `initdb`; undefined if they are not installed. */
+export function postgresPrograms(): string | undefined {
+  const versions = existsSync(DEBIAN) ? readdirSync(DEBIAN) : []
+  const newest = versions.map(Number).sort((one, other) => other - one)
+  const folders = newest.map((version) => join(DEBIAN, `${version}`, 'bin'))
+  const onPath = which('initdb')
+  if (onPath !== undefined) folders.unshift(join(onPath, '..'))
+  return folders.find((folder) => existsSync(join(folder, 'initdb')))
+}
+
+/** PostgreSQL refuses to run as root. */
+const user = process.getuid?.() === 0 ? idsOf('postgres') : undefined
+
+function idsOf(name: string): { uid: number; gid: number } {
+  const ask = (flag: string) => Number(spawnSync('id', [flag, name], { encoding: 'utf8' }).stdout)
+  return { uid: ask('-u'), gid: ask('-g') }
+}
+
+export class PostgresServer {
+  readonly port: number
+  readonly #data: string
+  readonly #programs: string
+  #process: ChildProcess | undefined
+  #schemas = 0
+
+  private constructor(programs: string, data: string, port: number) {
+    this.#programs = programs
+    this.#data = data
+    this.port = port
+  }
+
+  static async start(programs: string): Promise<PostgresServer> {
+    const server = new PostgresServer(programs, newFolder(), await freePort())
+    server.run('initdb', '--no-sync', '--auth=trust', '--username=oneroom', '--encoding=UTF8')
+    await server.begin()
+    return server
+  }
+
+  /** A standby of this server, which follows it on a port of its own. */
+  async standby(): Promise<PostgresServer> {
+    const standby = new PostgresServer(this.#programs, newFolder(), await freePort())
+    const from = ['-h', '127.0.0.1', '-p', `${this.port}`, '-U', 'oneroom']
+    standby.run('pg_basebackup', ...from, '--write-recovery-conf', '--checkpoint=fast', '--no-sync')
+    await standby.begin()
+    return standby
+  }
+
+  /** A URL of the database `postgres`. `schema`: a new one, if none is given. */
+  url(schema = this.newSchema()): string {
+    return `postgres://oneroom:not-shown@127.0.0.1:${this.port}/postgres?schema=${schema}`
+  }
+
+  newSchema(): string {
+    this.#schemas += 1
+    return `test_${process.pid}_${this.#schemas}`
+  }
+
+  /** A client of its own. The caller MUST end it. */
+  client(): postgres.Sql {
+    return postgres(this.url(), { max: 1, onnotice: () => {}, connection: {} })
+  }
+
+  /** Runs a program of PostgreSQL on the data of this server. */
+  run(program: string, ...args: string[]): void {
+    const { status, stderr } = spawnSync(
+      join(this.#programs, program),
+      ['-D', this.#data, ...args],
+      {
+        ...user,
+        encoding: 'utf8',
+        cwd: this.#data,
+        env: { ...process.env, LC_ALL: 'C' },
+      },
+    )
+    if (status !== 0) throw new Error(`${program} failed: ${stderr}`)
+  }
+
+  /** Starts the server, also after it was killed. */
+  async begin(): Promise<void> {
+    for (;;) {
+      const lines = await this.#begin()
+      if (lines === undefined) return
+      // The processes that a killed server has left behind end by themselves.
+      if (!/shared memory block|lock file/.test(lines)) throw new Error(lines)
+    }
+  }
+
+  /** Kills the server, whose other processes notice it. */
+  async kill(): Promise<void> {
+    const server = this.#process
+    this.#process = undefined
+    if (server === undefined || server.exitCode !== null || server.signalCode !== null) return
+    server.kill('SIGKILL')
+    await once(server, 'exit')
+  }
+
+  /** Ends it at once, in order or not, and removes its files. */
+  async remove(): Promise<void> {
+    const server = this.#process
+    if (server !== undefined && server.exitCode === null && server.signalCode === null) {
+      server.kill('SIGQUIT')
+      await once(server, 'exit')
+    }
+    rmSync(this.#data, { recursive: true, force: true, maxRetries: 10 })
+  }
+
+  /** Returns what it has printed if it did not start. */
+  async #begin(): Promise<string | undefined> {
+    const settings = { port: this.port, listen_addresses: '127.0.0.1', unix_socket_directories: '' }
+    const args = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
+    const server = spawn(join(this.#programs, 'postgres'), ['-D', this.#data, ...args], {
+      ...user,
+      stdio: ['ignore', 'ignore', 'pipe'],
+      cwd: this.#data,
+      env: { ...process.env, LC_ALL: 'C' },
+    })
+    this.#process = server
+    // A test process that ends early takes its server along.
+    const processOnExit = (): void => {
+      server.kill('SIGQUIT')
+    }
+    process.once('exit', processOnExit)
+    server.once('exit', () => process.removeListener('exit', processOnExit))
+    const printed: string[] = []
+    return new Promise((resolve) => {
+      createInterface(server.stderr).on('line', (line) => {
+        if (printed.length < 100) printed.push(line)
+        if (/ready to accept( read-only)? connections/.test(line)) resolve(undefined)
+      })
+      server.once('exit', () => resolve(printed.join('\n')))
+    })
+  }
+}
+
+/**
+ * The server of a test file, or undefined if PostgreSQL is not installed. To call at the top of the
+ * file, with `await`.
+ */
+export async function testPostgres(): Promise<PostgresServer | undefined> {
+  const programs = postgresPrograms()
+  if (programs === undefined) return undefined
+  const server = await PostgresServer.start(programs)
+  afterAll(() => server.remove())
+  return server
+}
+
+function newFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'oneroom-postgres-'))
+  if (user !== undefined) chownSync(folder, user.uid, user.gid)
+  return folder
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as { port: number }
+  server.close()
+  await once(server, 'close')
+  return port
+}
