@@ -63,9 +63,12 @@ export class PostgresServer {
     return standby
   }
 
-  /** A URL of the database `postgres`. `schema`: a new one, if none is given. */
-  url(schema = this.newSchema()): string {
-    return `postgres://oneroom:not-shown@127.0.0.1:${this.port}/postgres?schema=${schema}`
+  /**
+   * A URL for the server's log in the database `postgres`. `schema`: a new one, if none is given.
+   * `port`: of a way to this server.
+   */
+  url(schema = this.newSchema(), port = this.port): string {
+    return `postgres://oneroom:not-shown@127.0.0.1:${port}/postgres?schema=${schema}`
   }
 
   newSchema(): string {
@@ -73,9 +76,14 @@ export class PostgresServer {
     return `test_${process.pid}_${this.#schemas}`
   }
 
-  /** A client of its own. The caller MUST end it. */
-  client(): postgres.Sql {
-    return postgres(this.url(), { max: 1, onnotice: () => {}, connection: {} })
+  /** A client of its own, which sees the tables of the schema. The caller MUST end it. */
+  client(schema: string): postgres.Sql {
+    return postgres(`postgres://oneroom@127.0.0.1:${this.port}/postgres`, {
+      max: 1,
+      fetch_types: false,
+      onnotice: () => {},
+      connection: { search_path: schema },
+    })
   }
 
   /** Runs a program of PostgreSQL on the data of this server. */

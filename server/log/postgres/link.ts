@@ -64,7 +64,7 @@ export class Link {
       },
       socket: () => this.#dial(),
       ...(onNotify && { onnotify: (_channel: string, payload: string) => onNotify(payload) }),
-    } as postgres.Options<{}>)
+    } as postgres.Options<Record<string, never>>)
   }
 
   /** Identifies the connection: a LISTEN or a lock is lost when it changes. */

@@ -98,7 +98,7 @@ async function createLogs(sql: postgres.Sql): Promise<void> {
     );
     CREATE UNIQUE INDEX said_once ON events (log, person, id) WHERE id IS NOT NULL;
     -- The list of what is not in the index yet is read by each search, so it is short (in kB).
-    CREATE INDEX events_by_word ON events USING gin (words) WITH (gin_pending_list_limit = 1024);
+    CREATE INDEX events_by_word ON events USING gin (words) WITH (gin_pending_list_limit = 256);
     -- The latest append of each server, for one whose answer was lost.
     CREATE TABLE writers (
       id uuid PRIMARY KEY,

@@ -3,7 +3,7 @@
  *
  * MUST NOT show the password, nor the user, in anything that is printed.
  */
-import { connect, type Socket } from 'node:net'
+import { connect, type NetConnectOpts, type Socket } from 'node:net'
 import postgres from 'postgres'
 
 /** Name of the schema, unless the URL has `?schema=`. */
@@ -21,29 +21,38 @@ export type Target = {
   dial(host: number): Socket
 }
 
-/** Undefined if it is not a URL that the client library can read, or its schema has no plain name. */
+/**
+ * `postgres://user:password@host:port,host:port/database`, and with `?host=/folder` a Unix socket.
+ * Undefined if it is not a URL that the client library can read, or its schema has no plain name.
+ */
 export function readTarget(text: string): Target | undefined {
   const [base = '', query = ''] = text.split(/\?(.*)/s)
   const parameters = new URLSearchParams(query)
   const schema = parameters.get('schema') ?? SCHEMA
+  const folder = parameters.get('host')
   if (!/^[a-z_][a-z0-9_]{0,62}$/.test(schema)) return undefined
   // The server itself looks for a host that can be written: the library takes a standby for one.
-  for (const own of ['schema', 'search_path', 'target_session_attrs']) parameters.delete(own)
-  const url = `${base}?${parameters}`
+  for (const own of ['schema', 'search_path', 'target_session_attrs', 'host']) {
+    parameters.delete(own)
+  }
+  // The library needs a host.
+  const filled = folder === null ? base : base.replace(/(:\/\/|@)(?=[:/]|$)/, '$1localhost')
+  const url = `${filled}?${parameters}`
   const options = optionsOf(url)
   if (options === undefined) return undefined
-  const { host, port, path, database } = options
+  const { host, port, database } = options
   if (port.some((one) => !(one > 0 && one < 65_536))) return undefined
-  const hosts = path ? [path] : host.map((one, at) => `${one}:${port[at]}`)
+  const path = folder === null ? undefined : `${folder}/.s.PGSQL.${port[0]}`
+  const hosts = path === undefined ? host.map((one, at) => `${one}:${port[at]}`) : [path]
   return {
     url,
     place: `${hosts.join(',')}/${database}`,
     schema,
     hostCount: hosts.length,
     dial(at) {
-      const socket = path ? connect(path) : connect(port[at] as number, host[at] as string)
+      const to = path === undefined ? { port: port[at], host: host[at] } : { path }
       // The library compares the certificate with it.
-      return Object.assign(socket, { host: host[at], port: port[at] })
+      return Object.assign(connect(to as NetConnectOpts), { host: host[at] })
     },
   }
 }
@@ -54,7 +63,6 @@ function optionsOf(url: string) {
     return postgres(url).options as unknown as {
       host: string[]
       port: number[]
-      path: string | false
       database: string
     }
   } catch {
