@@ -4,10 +4,10 @@
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { chownSync, existsSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import postgres from 'postgres'
 import { afterAll } from 'vitest'
@@ -22,7 +22,7 @@ export function postgresPrograms(): string | undefined {
   const newest = versions.map(Number).sort((one, other) => other - one)
   const folders = newest.map((version) => join(DEBIAN, `${version}`, 'bin'))
   const onPath = which('initdb')
-  if (onPath !== undefined) folders.unshift(join(onPath, '..'))
+  if (onPath !== undefined) folders.push(dirname(realpathSync(onPath)))
   return folders.find((folder) => existsSync(join(folder, 'initdb')))
 }
 

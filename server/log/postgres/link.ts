@@ -64,7 +64,7 @@ export class Link {
       },
       socket: () => this.#dial(),
       ...(onNotify && { onnotify: (_channel: string, payload: string) => onNotify(payload) }),
-    } as postgres.Options<Record<string, never>>)
+    } as object)
   }
 
   /** Identifies the connection: a LISTEN or a lock is lost when it changes. */
@@ -94,11 +94,6 @@ export class Link {
     return (await this.#sql.begin((sql) => run(sql as unknown as postgres.Sql))) as T
   }
 
-  /** Ends the connection, so that the next query begins another one. */
-  drop(error: Error): void {
-    this.#socket?.destroy(error)
-  }
-
   async close(): Promise<void> {
     const { promise, stop } = timeOut(CLOSING_MS)
     await Promise.race([this.#sql.end({ timeout: 0 }), promise.catch(() => {})])
@@ -112,7 +107,7 @@ export class Link {
     const { readonly, timeline } = row as Checked
     if (readonly) {
       const error = new Error('the host is a standby, or read-only')
-      this.drop(error)
+      await this.#drop(error)
       throw error
     }
     this.timeline ??= timeline
@@ -133,7 +128,7 @@ export class Link {
       const answer = this.#sql.unsafe(text, [...args], { prepare, simple: false } as object)
       return [...((await Promise.race([answer, promise])) as unknown as T[])]
     } catch (error) {
-      if (error instanceof NoAnswer) this.drop(error)
+      if (error instanceof NoAnswer) await this.#drop(error)
       if ((error as { code?: unknown }).code === OTHER_TIMELINE) {
         throw new OtherHistory('was restored, or a standby has become the primary')
       }
@@ -141,6 +136,15 @@ export class Link {
     } finally {
       stop()
     }
+  }
+
+  /** Ends the connection, so that the next query begins another one. */
+  async #drop(error: Error): Promise<void> {
+    const socket = this.#socket
+    if (socket === undefined || socket.closed) return
+    const closed = new Promise((resolve) => socket.once('close', resolve))
+    socket.destroy(error)
+    await closed
   }
 
   /** MUST NOT reject: the library would wait for ever. */

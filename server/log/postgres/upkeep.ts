@@ -9,13 +9,13 @@ import type { Link } from './link.ts'
 
 const DAY_MS = 86_400_000
 /** Pause between two steps with work, and between two rounds, in ms. */
-const STEP_MS = 100
+const STEP_MS = 50
 const ROUND_MS = 30_000
 /** How long an answer may take, in ms. */
 const ANSWER_MS = 10_000
 /** Logs in one step, and events that are deleted of each. */
 const STEP_LOGS = 32
-const STEP_EVENTS = 500
+export const STEP_EVENTS = 1000
 /** Seats kept besides those of people who have registered a name, and most deleted in one step. */
 export const MAX_SEATS = 100_000
 const STEP_SEATS = 1000
@@ -56,7 +56,7 @@ export class Upkeep {
   async step(wall: number, monotonic: number): Promise<boolean> {
     const now = this.#time.read(wall, monotonic)
     const { retain, retainDays } = this.#limits
-    if (this.#seen === -1) await this.#trimSeats()
+    if (this.#seen === -1 && (await this.#trimSeats())) return true
     if (retain === 0 && retainDays === 0) return false
     const oldest = retainDays === 0 || now === undefined ? null : now - retainDays * DAY_MS
     // One log at a time, each in a transaction of its own: an append waits for one of them at most.
@@ -82,14 +82,16 @@ export class Upkeep {
     return false
   }
 
-  async #trimSeats(): Promise<void> {
-    await this.#link.query(
+  /** Returns whether there may be more to delete. */
+  async #trimSeats(): Promise<boolean> {
+    const deleted = await this.#link.query(
       `DELETE FROM seats WHERE person IN (SELECT person FROM seats s
          WHERE NOT EXISTS (SELECT 1 FROM registrations r WHERE r.person = s.person) ORDER BY at
-         LIMIT least($2, greatest(0, (SELECT count(*) FROM seats) - $1)))`,
+         LIMIT least($2, greatest(0, (SELECT count(*) FROM seats) - $1))) RETURNING person`,
       [MAX_SEATS, STEP_SEATS],
       ANSWER_MS,
     )
+    return deleted.length === STEP_SEATS
   }
 
   #schedule(ms: number): void {
