@@ -58,9 +58,11 @@ export class Link {
         application_name: `oneroom ${name}`,
         search_path: target.schema,
         default_transaction_isolation: 'read committed',
-        // Each statement has an index. The statistics of a table that has just grown would advise
-        // against it, and a plan is kept for long.
+        // Each statement goes from few rows through indexes. The statistics of a table that has just
+        // grown would advise against it, and a plan is kept for long.
         enable_seqscan: 'off',
+        enable_hashjoin: 'off',
+        enable_mergejoin: 'off',
       },
       socket: () => this.#dial(),
       ...(onNotify && { onnotify: (_channel: string, payload: string) => onNotify(payload) }),

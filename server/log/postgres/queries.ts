@@ -14,9 +14,12 @@ import { blockOf, blocksText, queryText } from './search.ts'
 const READ_MS = 10_000
 /** A search reads so many of the latest events without the index, which finds frequent words at once. */
 export const LATEST_EVENTS = 2000
-/** Blocks that a search then looks at; twice as many each time. */
-const FIRST_BLOCKS = 4
-const MOST_BLOCKS = 256
+/**
+ * Blocks in one step of a search, which doubles. A step reads all of its matches, so it is bounded:
+ * a word can be in every event of it.
+ */
+const FIRST_BLOCKS = 2
+const MOST_BLOCKS = 16
 
 type LogRow = { number: number; first: number; head: number }
 type SeatRow = { person: string; name: string; room: string; positions: string; ignored: string }
@@ -79,9 +82,10 @@ export class Queries {
 
   async directLogsOf(person: string, limit: number): Promise<{ key: LogKey; head: number }[]> {
     return this.#read(
-      `SELECT logs.key, logs.head FROM logs
-       JOIN events ON events.log = logs.number AND events.seq = logs.head
-       WHERE first_person = $1 OR second_person = $1 ORDER BY events.at DESC LIMIT $2`,
+      `SELECT own.key, own.head FROM (SELECT * FROM logs WHERE first_person = $1
+         UNION ALL SELECT * FROM logs WHERE second_person = $1) own
+       JOIN events ON events.log = own.number AND events.seq = own.head
+       ORDER BY events.at DESC LIMIT $2`,
       [person, limit],
     )
   }
