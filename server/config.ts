@@ -26,7 +26,10 @@ export type Config = Readonly<{
   webPort: number
   /** Port for raw TCP; 0: any free port. */
   tcpPort: number
-  /** Folder of the log; ':memory:' stores nothing on disk. */
+  /**
+   * Folder of the log, or the URL of a PostgreSQL database, which may have a password and MUST NOT be
+   * shown; ':memory:' stores nothing.
+   */
   data: string
   /** How many of the latest events are kept; 0: all. */
   retain: number
@@ -115,7 +118,7 @@ export const options: { [K in keyof Config]: Option<Config[K]> } = {
   data: {
     flag: '--data <folder>',
     default: './data',
-    help: "folder of the log; ':memory:' stores nothing on disk",
+    help: "folder of the log, or the URL of a PostgreSQL database; ':memory:' stores nothing",
     read: (given) =>
       given === '' ? { fault: 'is empty; it must name a folder' } : { value: given },
   },

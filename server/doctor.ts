@@ -37,9 +37,9 @@ const GB = 1e9
 const LITTLE_SPACE = GB
 const OTHERS = 0o077
 
-/** Reads the facts. Throws a fault of the data folder. */
-export function factsOf(folder: string, now: number): Facts | undefined {
-  const { serving, code, hosts } = useRules(folder, ({ read, list }) => ({
+/** Reads the facts. Rejects with a fault of the data folder. */
+export async function factsOf(folder: string, now: number): Promise<Facts | undefined> {
+  const { serving, code, hosts } = await useRules(folder, ({ read, list }) => ({
     hosts: (list(HOST_PREFIX) as { name: string }[]).map(({ name }) => name),
     serving: read(SERVING_RULE) as Serving | undefined,
     code: read(CODE_RULE) as RoomCode | undefined,

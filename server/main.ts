@@ -17,11 +17,14 @@ import {
   options,
   readConfig,
 } from './config.ts'
+import { isPostgresUrl } from './log/postgres/url.ts'
 import type { ExportFormat } from './log/sqlite/export.ts'
 import { faultOf } from './log/sqlite/fault.ts'
+import { LogUnusable } from './log/unusable.ts'
 import type { ConnectFlags } from './terminal/client/connect.ts'
 
 const EXIT_FAULT = 2
+const DATA_HELP = 'folder of the log, or the URL of its PostgreSQL database'
 
 const root = new URL('../../', import.meta.url)
 const { version } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8'))
@@ -72,9 +75,7 @@ program
 program
   .command('code')
   .description('show the room code, or change it; a running server does not have to stop')
-  .addOption(
-    new Option('--data <folder>', 'folder of the log').env('ONEROOM_DATA').default('./data'),
-  )
+  .addOption(new Option('--data <folder>', DATA_HELP).env('ONEROOM_DATA').default('./data'))
   .addOption(new Option('--set <words>', 'use these words'))
   .addOption(new Option('--new', 'make a new code').conflicts('set'))
   .addOption(new Option('--for <time>', 'expire it after a time such as 90m, 2h or 7d'))
@@ -91,9 +92,7 @@ program
 program
   .command('host-key')
   .description('set another key with which a person becomes a host, and print it')
-  .addOption(
-    new Option('--data <folder>', 'folder of the log').env('ONEROOM_DATA').default('./data'),
-  )
+  .addOption(new Option('--data <folder>', DATA_HELP).env('ONEROOM_DATA').default('./data'))
   .addOption(new Option('--set <key>', 'this key; without it, a new one').env('ONEROOM_HOST_KEY'))
   .action(hostKey)
 
@@ -144,48 +143,50 @@ async function serve(given: Record<keyof Config, string>, { args }: Command): Pr
 type ExportFlags = { data: string; format: ExportFormat; room?: string; direct?: boolean }
 
 async function exportTo({ data, format, room, direct = false }: ExportFlags): Promise<void> {
+  if (isPostgresUrl(data)) return refuse([onlyFolders('export')])
   const { exportLogs } = await import('./log/sqlite/export.ts')
   try {
     await exportLogs(data, { format, room, direct }, process.stdout)
   } catch (error) {
     // The reader has closed the pipe, as in `oneroom export | head`.
     if ((error as NodeJS.ErrnoException).code === 'EPIPE') return
-    refuse([`The data folder ${data} ${faultOf(error)}.`])
+    refuse([logFault(data, error)])
   }
 }
 
 async function changeCode({ data, ...flags }: CodeFlags & { data: string }): Promise<void> {
   const { codeCommand } = await import('./code.ts')
   try {
-    const outcome = codeCommand(data, flags, Date.now())
+    const outcome = await codeCommand(data, flags, Date.now())
     if ('fault' in outcome) refuse([outcome.fault])
     else process.stdout.write(`${outcome.line}\n`)
   } catch (error) {
-    refuse([`The data folder ${data} ${faultOf(error)}.`])
+    refuse([logFault(data, error)])
   }
 }
 
 async function examine({ data }: { data: string }): Promise<void> {
+  if (isPostgresUrl(data)) return refuse([onlyFolders('doctor')])
   const { diagnose, factsOf } = await import('./doctor.ts')
   try {
-    const facts = factsOf(data, Date.now())
+    const facts = await factsOf(data, Date.now())
     if (facts === undefined) return refuse([`No server of this version has used ${data} yet.`])
     const lines = diagnose(facts).map(({ weak, text }) => `${weak ? '!' : ' '} ${text}\n`)
     process.stdout.write(lines.join(''))
   } catch (error) {
-    refuse([`The data folder ${data} ${faultOf(error)}.`])
+    refuse([logFault(data, error)])
   }
 }
 
 async function hostKey({ data, set }: { data: string; set?: string }): Promise<void> {
   const fault = set === undefined ? undefined : hostKeyFault(set)
   if (fault !== undefined) return refuse([`--set ${fault}.`])
-  const { setHostKey } = await import('./log/sqlite/hostkey.ts')
+  const { setHostKey } = await import('./log/hostkey.ts')
   try {
     const key = await setHostKey(data, set)
     process.stdout.write(`The key of the hosts is ${key}. /host ${key} makes a person a host.\n`)
   } catch (error) {
-    refuse([`The data folder ${data} ${faultOf(error)}.`])
+    refuse([logFault(data, error)])
   }
 }
 
@@ -205,6 +206,16 @@ function unexpected(word: string): string {
     return `Write the command before its options: oneroom ${word} …`
   }
   return `There is no command ${word}. --help lists the commands.`
+}
+
+/** MUST NOT show a URL, which may have a password. */
+function logFault(data: string, error: unknown): string {
+  if (error instanceof LogUnusable) return error.message
+  return `The data folder ${data} ${faultOf(error)}.`
+}
+
+function onlyFolders(command: string): string {
+  return `oneroom ${command} reads a data folder only, not a PostgreSQL database.`
 }
 
 function refuse(faults: string[]): void {

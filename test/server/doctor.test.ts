@@ -85,7 +85,7 @@ it('reads the facts of a server, while it runs and afterwards', async () => {
   expect(await command.untilExit()).toBe(0)
   expect(command.stdout).toContain('  Only its owner can open')
   await close()
-  expect(factsOf(data, Date.now())?.isRunning).toBe(false)
+  expect((await factsOf(data, Date.now()))?.isRunning).toBe(false)
   const missing = oneroom('doctor', '--data', testFolder())
   expect(await missing.untilExit()).toBe(2)
 })

@@ -2,8 +2,8 @@
  * The programs that tests run, and where each of them is on this machine. Nothing is
  * installed from here: see setup.ts.
  */
-import { existsSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
+import { existsSync, readdirSync, realpathSync } from 'node:fs'
+import { delimiter, dirname, join } from 'node:path'
 
 /** Program → the Debian package that contains it. */
 export const PACKAGES = {
@@ -33,4 +33,17 @@ export function which(program: string): string | undefined {
 /** The path of a program that a test runs. When it is undefined, the test is to be skipped. */
 export function need(program: ProgramName): string | undefined {
   return which(program)
+}
+
+/** Where Debian has the programs of each version. */
+const DEBIAN = '/usr/lib/postgresql'
+
+/** The folder of `postgres` and `initdb`; undefined if they are not installed. */
+export function postgresPrograms(): string | undefined {
+  const versions = existsSync(DEBIAN) ? readdirSync(DEBIAN) : []
+  const newest = versions.map(Number).sort((one, other) => other - one)
+  const folders = newest.map((version) => join(DEBIAN, `${version}`, 'bin'))
+  const onPath = which('initdb')
+  if (onPath !== undefined) folders.push(dirname(realpathSync(onPath)))
+  return folders.find((folder) => existsSync(join(folder, 'initdb')))
 }

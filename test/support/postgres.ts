@@ -4,27 +4,14 @@
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { chownSync, existsSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs'
+import { chownSync, mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import postgres from 'postgres'
 import { afterAll } from 'vitest'
-import { which } from './installed.ts'
-
-/** Where Debian has the programs of each version. */
-const DEBIAN = '/usr/lib/postgresql'
-
-/** The folder of `postgres` and `initdb`; undefined if they are not installed. */
-export function postgresPrograms(): string | undefined {
-  const versions = existsSync(DEBIAN) ? readdirSync(DEBIAN) : []
-  const newest = versions.map(Number).sort((one, other) => other - one)
-  const folders = newest.map((version) => join(DEBIAN, `${version}`, 'bin'))
-  const onPath = which('initdb')
-  if (onPath !== undefined) folders.push(dirname(realpathSync(onPath)))
-  return folders.find((folder) => existsSync(join(folder, 'initdb')))
-}
+import { postgresPrograms } from './installed.ts'
 
 /** PostgreSQL refuses to run as root. */
 const user = process.getuid?.() === 0 ? idsOf('postgres') : undefined

@@ -6,15 +6,19 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { chromiumPath, headlessShellPath } from './chromium.ts'
-import { PACKAGES, which } from './installed.ts'
+import { PACKAGES, postgresPrograms, which } from './installed.ts'
 
 /** How long, in seconds, apt-get waits for another apt-get or dpkg to finish. */
 const LOCK_SECONDS = 600
 
 /** Program → Debian package, for programs that are not installed. */
 function missing(): [program: string, name: string][] {
-  const programs = Object.entries(PACKAGES).filter(([program]) => which(program) === undefined)
-  return chromiumPath() === undefined ? [...programs, ['chromium', 'chromium']] : programs
+  const programs: [program: string, name: string][] = Object.entries(PACKAGES).filter(
+    ([program]) => which(program) === undefined,
+  )
+  if (chromiumPath() === undefined) programs.push(['chromium', 'chromium'])
+  if (postgresPrograms() === undefined) programs.push(['PostgreSQL', 'postgresql'])
+  return programs
 }
 
 /** Whether this is Debian without its headless shell, in which the browser tests are faster. */

@@ -18,20 +18,17 @@ import type {
   StoredRoom,
   StoreHealth,
 } from '../../room/log.ts'
-import { LogUnusable } from '../unusable.ts'
 import { partsOf } from './batch.ts'
-import { faultOf, isAway, isFinal } from './fault.ts'
+import { isFinal } from './fault.ts'
 import { Link } from './link.ts'
 import { PostgresLog } from './log.ts'
 import { migrate } from './migrations.ts'
 import { Queries } from './queries.ts'
+import { START_MS, start } from './start.ts'
 import { Tail } from './tail.ts'
-import { readTarget, type Target } from './target.ts'
+import type { Target } from './target.ts'
 import { type Limits, Upkeep } from './upkeep.ts'
 import { Writer } from './writer.ts'
-
-/** How long an answer may take at the start, in ms. */
-const START_MS = 10_000
 
 export type PostgresOptions = Limits & { url: string }
 
@@ -47,37 +44,13 @@ export async function postgresStore(
   { url, ...limits }: PostgresOptions,
   onLost: (error: Error) => void,
 ): Promise<Store> {
-  const target = readTarget(url)
-  if (target === undefined) {
-    throw new LogUnusable(
-      'The URL of the PostgreSQL database cannot be read: it is postgres://user@host/database, and special characters in it are written as %XX.',
-    )
-  }
-  const link = new Link(target, { name: 'writer' })
-  try {
-    const contents = await firstAnswer(target, async () => {
-      await link.query('SELECT 1', [], START_MS)
-      await migrate(link, target.schema)
-      // Of servers that have ended; one that lives makes its row again.
-      await link.query("DELETE FROM writers WHERE at < now() - interval '1 day'", [], START_MS)
-      return contentsOf(link)
-    })
-    return new PostgresStore(target, link, contents, limits, onLost)
-  } catch (error) {
-    await link.close()
-    throw new LogUnusable(`The PostgreSQL database ${target.place} ${faultOf(error)}.`)
-  }
-}
-
-/** Tries each host once. */
-async function firstAnswer<T>({ hostCount }: Target, run: () => Promise<T>): Promise<T> {
-  for (let host = 1; ; host += 1) {
-    try {
-      return await run()
-    } catch (error) {
-      if (host === hostCount || !isAway(error)) throw error
-    }
-  }
+  const started = await start(url, 'writer', async (link, { schema }) => {
+    await migrate(link, schema)
+    // Of servers that have ended; one that lives makes its row again.
+    await link.query("DELETE FROM writers WHERE at < now() - interval '1 day'", [], START_MS)
+    return contentsOf(link)
+  })
+  return new PostgresStore(started.target, started.link, started.result, limits, onLost)
 }
 
 type Contents = {

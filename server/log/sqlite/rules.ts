@@ -5,7 +5,7 @@ import type { Rule } from '../../room/hosts/rules.ts'
 import { open } from './folder.ts'
 import { inspect, UnusableFile, VERSION } from './schema.ts'
 
-export type StoredRules = {
+export type FolderRules = {
   /** The value of a rule; undefined if there is none. */
   read(key: string): unknown
   /** The values of the rules whose keys begin so. */
@@ -14,10 +14,13 @@ export type StoredRules = {
 }
 
 /**
- * Also while a server uses the folder. Throws an UnusableFile if no server of this version has opened
+ * Also while a server uses the folder. Rejects with an UnusableFile if no server of this version has opened
  * the folder, or a fault of the disk.
  */
-export function useRules<T>(folder: string, use: (rules: StoredRules) => T): T {
+export async function useRules<T>(
+  folder: string,
+  use: (rules: FolderRules) => T | Promise<T>,
+): Promise<T> {
   if (!existsSync(join(folder, 'room.db'))) throw new UnusableFile('has no log')
   const database = open(folder)
   try {
@@ -29,7 +32,7 @@ export function useRules<T>(folder: string, use: (rules: StoredRules) => T): T {
     const find = database.prepare('SELECT value FROM rules WHERE key = ?').raw()
     const all = database.prepare('SELECT value FROM rules WHERE substr(key, 1, length(?1)) = ?1')
     const put = database.prepare('INSERT OR REPLACE INTO rules VALUES (?, ?)')
-    return use({
+    return await use({
       read(key) {
         const row = find.get(key) as [string] | undefined
         return row === undefined ? undefined : JSON.parse(row[0])

@@ -3,8 +3,9 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { type PostgresOptions, postgresStore } from '../../../../server/log/postgres/store.ts'
 import type { Committed, RoomLog, Store } from '../../../../server/room/log.ts'
 import type { RoomEvent } from '../../../../shared/protocol.ts'
+import { postgresPrograms } from '../../../support/installed.ts'
 import { middleTo } from '../../../support/middle.ts'
-import { testPostgres } from '../../../support/postgres.ts'
+import { PostgresServer, testPostgres } from '../../../support/postgres.ts'
 import { appendTo, draft } from '../../../support/store.ts'
 
 const postgres = await testPostgres()
@@ -189,7 +190,6 @@ describe.skipIf(postgres === undefined)('a store whose PostgreSQL', () => {
 })
 
 async function testServer() {
-  const { PostgresServer, postgresPrograms } = await import('../../../support/postgres.ts')
   const server = await PostgresServer.start(postgresPrograms() as string)
   onTestFinished(() => server.remove())
   return server

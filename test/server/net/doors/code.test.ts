@@ -150,20 +150,22 @@ describe('oneroom code', () => {
   it('shows, changes and expires the code of a server that runs', async () => {
     const data = testFolder()
     const { tcp } = await testGateway({ code: CODE, data })
-    expect(codeCommand(data, {}, NOW)).toEqual({ line: CODE })
+    expect(await codeCommand(data, {}, NOW)).toEqual({ line: CODE })
     const client = await rawClient(tcp.port)
     await client.until('Type it here.\n')
-    const changed = codeCommand(data, { new: true }, NOW)
+    const changed = await codeCommand(data, { new: true }, NOW)
     const words = 'line' in changed ? changed.line : ''
     client.send(`${CODE}\n`)
     await client.until('That is not the code.')
     client.send(`${words}\n`)
     await client.until(/bye leaves\.\n/)
-    expect(codeCommand(data, { for: '2h' }, NOW)).toEqual({
+    expect(await codeCommand(data, { for: '2h' }, NOW)).toEqual({
       line: `${words} (until 2030-01-01T02:00:00.000Z)`,
     })
-    codeCommand(data, { for: '1m' }, Date.now() - 60_001)
-    expect(codeCommand(data, {}, Date.now())).toEqual({ line: expect.stringContaining('expired') })
+    await codeCommand(data, { for: '1m' }, Date.now() - 60_001)
+    expect(await codeCommand(data, {}, Date.now())).toEqual({
+      line: expect.stringContaining('expired'),
+    })
     const late = await rawClient(tcp.port)
     late.send(`${words}\n`)
     await late.until('That is not the code.')
@@ -172,13 +174,13 @@ describe('oneroom code', () => {
   it('names what is wrong', async () => {
     const data = testFolder()
     await (await testGateway({ data })).close()
-    expect(codeCommand(data, {}, NOW)).toEqual({
+    expect(await codeCommand(data, {}, NOW)).toEqual({
       fault: 'There is no room code yet. Make one with --new.',
     })
-    expect(codeCommand(data, { set: 'a b' }, NOW)).toEqual({
+    expect(await codeCommand(data, { set: 'a b' }, NOW)).toEqual({
       fault: '--set "a b" must have 4 to 64 letters and digits.',
     })
-    expect(codeCommand(data, { new: true, for: 'soon' }, NOW)).toEqual({
+    expect(await codeCommand(data, { new: true, for: 'soon' }, NOW)).toEqual({
       fault: '--for "soon" is not a time such as 90m, 2h or 7d.',
     })
     const missing = oneroom('code', '--data', testFolder())

@@ -2,13 +2,13 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { setHostKey } from '../../../../server/log/sqlite/hostkey.ts'
-import { testFolder } from '../../../support/folder.ts'
-import { testGateway } from '../../../support/gateway.ts'
-import { HOST_KEY } from '../../../support/hosts.ts'
-import { pageClient } from '../../../support/page.ts'
-import { oneroom } from '../../../support/program.ts'
-import { version1 } from './version1.ts'
+import { setHostKey } from '../../../server/log/hostkey.ts'
+import { testFolder } from '../../support/folder.ts'
+import { testGateway } from '../../support/gateway.ts'
+import { HOST_KEY } from '../../support/hosts.ts'
+import { pageClient } from '../../support/page.ts'
+import { oneroom } from '../../support/program.ts'
+import { version1 } from './sqlite/version1.ts'
 
 describe('the key of the hosts', () => {
   it('is replaced while a server uses the folder', async () => {

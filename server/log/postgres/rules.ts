@@ -1,0 +1,44 @@
+/** The rules of a database, for a process that is not one of its servers. */
+import type { Rule } from '../../room/hosts/rules.ts'
+import type { StoredRules } from '../rules.ts'
+import { UnusableDatabase } from './fault.ts'
+import { VERSION } from './migrations.ts'
+import { START_MS, start } from './start.ts'
+
+/** Also while servers use it. Rejects with a LogUnusable. */
+export async function useRules<T>(
+  url: string,
+  use: (rules: StoredRules) => Promise<T>,
+): Promise<T> {
+  const { link, result } = await start(url, 'command', async (link, { schema }) => {
+    const [found] = await link.query<{ meta: string | null }>(
+      "SELECT to_regclass('meta')::text AS meta",
+      [],
+      START_MS,
+    )
+    if (found?.meta === null) throw new UnusableDatabase(`has no log in the schema ${schema}`)
+    const [row] = await link.query<{ value: string }>(
+      "SELECT value FROM meta WHERE key = 'version'",
+      [],
+      START_MS,
+    )
+    if (row?.value !== `${VERSION}`) {
+      throw new UnusableDatabase(`has a log of another version of Oneroom (schema ${row?.value})`)
+    }
+    return use({
+      async read(key) {
+        const [row] = await link.query<{ value: string }>(
+          'SELECT value FROM rules WHERE key = $1',
+          [key],
+          START_MS,
+        )
+        return row === undefined ? undefined : JSON.parse(row.value)
+      },
+      async write({ key, value }: Rule) {
+        await link.query('SELECT keep_rule($1, $2)', [key, JSON.stringify(value)], START_MS)
+      },
+    })
+  })
+  await link.close()
+  return result
+}
