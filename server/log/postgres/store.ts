@@ -25,12 +25,16 @@ import { PostgresLog } from './log.ts'
 import { migrate } from './migrations.ts'
 import { Queries } from './queries.ts'
 import { START_MS, start } from './start.ts'
-import { Tail } from './tail.ts'
+import { POLL_MS, Tail } from './tail.ts'
 import type { Target } from './target.ts'
 import { type Limits, Upkeep } from './upkeep.ts'
 import { Writer } from './writer.ts'
 
-export type PostgresOptions = Limits & { url: string }
+export type PostgresOptions = Limits & {
+  url: string
+  /** Replaces POLL_MS. */
+  pollMs?: number
+}
 
 /**
  * Rejects with a LogUnusable.
@@ -41,7 +45,7 @@ export type PostgresOptions = Limits & { url: string }
  * has the right epoch, so that clients get a reset in place of a mixture.
  */
 export async function postgresStore(
-  { url, ...limits }: PostgresOptions,
+  { url, pollMs = POLL_MS, ...limits }: PostgresOptions,
   onLost: (error: Error) => void,
 ): Promise<Store> {
   const started = await start(url, 'writer', async (link, { schema }) => {
@@ -50,7 +54,7 @@ export async function postgresStore(
     await link.query("DELETE FROM writers WHERE at < now() - interval '1 day'", [], START_MS)
     return contentsOf(link)
   })
-  return new PostgresStore(started.target, started.link, started.result, limits, onLost)
+  return new PostgresStore(started, limits, pollMs, onLost)
 }
 
 type Contents = {
@@ -100,13 +104,12 @@ class PostgresStore implements Store {
   #lost: Error | undefined
 
   constructor(
-    target: Target,
-    link: Link,
-    contents: Contents,
+    { target, link, result }: { target: Target; link: Link; result: Contents },
     limits: Limits,
+    pollMs: number,
     onLost: (error: Error) => void,
   ) {
-    const { epoch, secret, rooms, lobbyTopic, rules, registered } = contents
+    const { epoch, secret, rooms, lobbyTopic, rules, registered } = result
     this.epoch = epoch
     this.secret = secret
     this.rooms = rooms
@@ -125,6 +128,7 @@ class PostgresStore implements Store {
     this.#tail = new Tail({
       link: linkFor('tail', (payload) => this.#tail.hint(payload)),
       channel: target.schema,
+      pollMs,
       id,
       logs: () => this.#logs.values(),
       onFault: (error) => isFinal(error) && this.#lose(error),

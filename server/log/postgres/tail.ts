@@ -12,7 +12,7 @@ import type { PostgresLog } from './log.ts'
 import { COLUMNS, eventOf, type Row } from './rows.ts'
 
 /** Longest time between two looks at the table, in ms. */
-const POLL_MS = 1000
+export const POLL_MS = 1000
 /** How long an answer may take, in ms. */
 const ANSWER_MS = 5000
 /** Pause after a fault, in ms. */
@@ -66,6 +66,8 @@ export async function catchUp(
 export type TailOptions = {
   link: Link
   channel: string
+  /** Longest time between two looks at the table, in ms. */
+  pollMs: number
   /** Identifies this server in notifications. */
   id: string
   logs: () => Iterable<PostgresLog>
@@ -123,7 +125,7 @@ export class Tail {
       try {
         await this.#look()
         this.#isWell = true
-        await this.#wait(POLL_MS)
+        await this.#wait(this.#options.pollMs)
       } catch (error) {
         if (this.#isClosed) return
         this.#isWell = false
@@ -135,14 +137,14 @@ export class Tail {
   }
 
   async #look(): Promise<void> {
-    const { link, channel, logs } = this.#options
+    const { link, channel, logs, pollMs } = this.#options
     // Also shows whether the connection still is the one that listens.
     if (this.#listening === 0 || this.#listening !== link.connection) {
       await link.query(`LISTEN "${channel}"`, [], ANSWER_MS, { prepare: false })
       this.#listening = link.connection
       this.#hints = 'all'
     }
-    if (performance.now() - this.#lookedAt >= POLL_MS) this.#hints = 'all'
+    if (performance.now() - this.#lookedAt >= pollMs) this.#hints = 'all'
     const hints = this.#hints
     this.#hints = new Set()
     if (hints === 'all') this.#lookedAt = performance.now()

@@ -1,6 +1,6 @@
 /** Several servers on one PostgreSQL database: one order, and each tells its own readers. */
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { postgresStore } from '../../../../server/log/postgres/store.ts'
+import { type PostgresOptions, postgresStore } from '../../../../server/log/postgres/store.ts'
 import type { Draft, RoomLog, Store } from '../../../../server/room/log.ts'
 import type { Act } from '../../../../shared/acts.ts'
 import type { RoomEvent } from '../../../../shared/protocol.ts'
@@ -20,8 +20,8 @@ type Node = {
   heard(count: number): Promise<RoomEvent[]>
 }
 
-async function open(url: string): Promise<Store> {
-  const store = await postgresStore({ url, retain: 0, retainDays: 0 }, (error) => {
+async function open(url: string, options: Partial<PostgresOptions> = {}): Promise<Store> {
+  const store = await postgresStore({ url, retain: 0, retainDays: 0, ...options }, (error) => {
     throw error
   })
   onTestFinished(() => store.close())
@@ -57,6 +57,13 @@ async function two(): Promise<{ url: string; schema: string; one: Node; other: N
   const url = postgres?.url(schema) ?? ''
   const stores = [await open(url), await open(url)] as const
   return { url, schema, one: await listen(stores[0]), other: await listen(stores[1]) }
+}
+
+/** Ended when the test is over. */
+function clientOf(schema: string) {
+  const client = (postgres as NonNullable<typeof postgres>).client(schema)
+  onTestFinished(() => client.end())
+  return client
 }
 
 const textsOf = (events: readonly RoomEvent[]) => events.map(({ seq, text }) => [seq, text])
@@ -122,7 +129,8 @@ describe.skipIf(postgres === undefined)('two servers on one database', () => {
   })
 
   test('append to the same logs side by side, without a gap, and with the same order at both', async () => {
-    const { url, one, other } = await two()
+    const { url, schema, one, other } = await two()
+    const client = clientOf(schema)
     const rooms = [await listen(one.store, 'room a'), await listen(other.store, 'room a')]
     const third = await listen(await open(url))
     const rounds = 40
@@ -149,6 +157,10 @@ describe.skipIf(postgres === undefined)('two servers on one database', () => {
     await Promise.all(rooms.map((room) => room.heard(2 * rounds)))
     expect(rooms[0]?.events).toStrictEqual(rooms[1]?.events)
     expect(await one.log.read(1, 1000)).toStrictEqual(one.events)
+    // A deadlock would end one of the two appends, which is tried again.
+    const count = await client`SELECT deadlocks FROM pg_stat_database
+      WHERE datname = current_database()`
+    expect(count).toEqual([{ deadlocks: '0' }])
   })
 
   test('tell of a room that the other has begun, and of many events at once', async () => {
@@ -174,21 +186,36 @@ describe.skipIf(postgres === undefined)('two servers on one database', () => {
     expect(await one.log.read(1, 1)).toMatchObject([{ text: '', redacted: { by: 'bob' } }])
   })
 
+  test('hear of each other by notifications, not only when they look by themselves', async () => {
+    const url = postgres?.url() ?? ''
+    const stores = [await open(url), await open(url, { pollMs: 3_600_000 })] as const
+    const [one, other] = [await listen(stores[0]), await listen(stores[1])]
+    // Notifications name rooms, unless there are too many.
+    const names = Array.from({ length: 200 }, (_, at) => `room ${'x'.repeat(40)} ${at}`)
+    const rooms = await Promise.all(names.map((name) => listen(stores[0], name)))
+    const last = await listen(stores[1], names.at(-1) ?? '')
+    await one.append(draft('first'))
+    await other.heard(1)
+    await stores[0].append(rooms.map(({ log }) => ({ log, draft: draft('to all') })))
+    await last.heard(1)
+    await one.append(draft('second'))
+    await other.heard(2)
+  })
+
   test('go on when the sessions that listen were ended, or listen to nothing any more', async () => {
     const { schema, one, other } = await two()
-    const client = postgres?.client(schema)
-    onTestFinished(() => client?.end())
+    const client = clientOf(schema)
     await one.append(draft('before'))
     await other.heard(1)
-    const ended = await client?.unsafe(
+    const ended = await client.unsafe(
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
        WHERE application_name = 'oneroom tail' AND pid <> pg_backend_pid()`,
     )
-    expect(ended?.length).toBeGreaterThanOrEqual(2)
+    expect(ended.length).toBeGreaterThanOrEqual(2)
     await one.append(draft('after'))
     await other.heard(2)
     // Without a notification, too.
-    await client?.unsafe(`
+    await client.unsafe(`
       INSERT INTO events (log, seq, at, kind, person, name, via, text, words)
         VALUES (0, 3, 0, 'message', 'p', 'p', 'web', 'silent', '');
       UPDATE logs SET head = 3 WHERE number = 0`)
@@ -216,10 +243,9 @@ describe.skipIf(postgres === undefined)('two servers on one database', () => {
 
   test('ignore notifications of other programs', async () => {
     const { schema, one, other } = await two()
-    const client = postgres?.client(schema)
-    onTestFinished(() => client?.end())
+    const client = clientOf(schema)
     for (const payload of ['', 'nonsense {', 'other {"lobby":7}', 'x null']) {
-      await client?.unsafe('SELECT pg_notify($1, $2)', [schema, payload])
+      await client.unsafe('SELECT pg_notify($1, $2)', [schema, payload])
     }
     await one.append(draft('hello'))
     await other.heard(1)
