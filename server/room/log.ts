@@ -46,8 +46,8 @@ export type Registered = { person: string; name: string }
 
 /**
  * Whether events can be recorded. `ok`: as far as the store knows. `failing`: the latest append
- * was rejected. `stalled`: the disk has kept an append waiting for seconds. `lost`: a thread of
- * the store has ended, and every call rejects until the server is restarted.
+ * was rejected. `stalled`: the disk or the database has kept an append waiting for seconds. `lost`:
+ * the store cannot go on, and every call rejects until the server is restarted.
  */
 export type StoreHealth = 'ok' | 'failing' | 'stalled' | 'lost'
 
@@ -97,8 +97,9 @@ export interface Store {
   open(key: LogKey, name: string): Promise<RoomLog>
   /**
    * Commits all drafts or none. Resolves to one Committed for each draft, in their order. Each
-   * log MUST be open. Rejects when nothing was committed. The outcome is for the senders; readers
-   * receive the events from `onCommitted`.
+   * log MUST be open. Rejects when nothing was committed; an engine in another process also when it
+   * cannot tell. Then the drafts may still appear in the log, and an id that is sent again is a
+   * repeat. The outcome is for the senders; readers receive the events from `onCommitted`.
    */
   append(drafts: readonly { log: RoomLog; draft: Draft }[]): Promise<Committed[]>
   /** Stores seats by person. A crash may lose the latest. */

@@ -124,7 +124,8 @@ class PostgresStore implements Store {
       return other
     }
     this.#writer = new Writer({ link, id, onLost: (error) => this.#lose(error) })
-    this.#queries = new Queries(linkFor('reader'), linkFor('searcher'))
+    const searcher = linkFor('searcher')
+    this.#queries = new Queries(linkFor('reader'), searcher)
     this.#tail = new Tail({
       link: linkFor('tail', (payload) => this.#tail.hint(payload)),
       channel: target.schema,
@@ -133,7 +134,8 @@ class PostgresStore implements Store {
       logs: () => this.#logs.values(),
       onFault: (error) => isFinal(error) && this.#lose(error),
     })
-    this.#upkeep = new Upkeep(link, limits)
+    // Not the writer's connection: an append would wait.
+    this.#upkeep = new Upkeep(searcher, limits)
     this.#tail.start()
     this.#upkeep.start()
   }
@@ -208,9 +210,8 @@ class PostgresStore implements Store {
   }
 
   async close(): Promise<void> {
-    await this.#upkeep.close()
-    await this.#tail.close()
-    await Promise.all([this.#queries.close(), this.#writer.close()])
+    this.#upkeep.stop()
+    await Promise.all([this.#tail.close(), this.#queries.close(), this.#writer.close()])
   }
 
   #checkLost(): void {

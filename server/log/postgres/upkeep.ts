@@ -34,8 +34,7 @@ export class Upkeep {
   /** Number of the last log that this round has seen. */
   #seen = -1
   #timer: NodeJS.Timeout | undefined
-  #running: Promise<void> | undefined
-  #isClosed = false
+  #isStopped = false
 
   constructor(link: Link, limits: Limits) {
     this.#link = link
@@ -46,10 +45,10 @@ export class Upkeep {
     this.#schedule(STEP_MS)
   }
 
-  async close(): Promise<void> {
-    this.#isClosed = true
+  /** A step under way fails when its link is closed. */
+  stop(): void {
+    this.#isStopped = true
     clearTimeout(this.#timer)
-    await this.#running
   }
 
   /** `wall` and `monotonic`: both clocks, in ms. Returns whether there is more to do in this round. */
@@ -95,10 +94,8 @@ export class Upkeep {
   }
 
   #schedule(ms: number): void {
-    if (this.#isClosed) return
-    this.#timer = setTimeout(() => {
-      this.#running = this.#step()
-    }, ms)
+    if (this.#isStopped) return
+    this.#timer = setTimeout(() => void this.#step(), ms)
   }
 
   async #step(): Promise<void> {

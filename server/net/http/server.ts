@@ -34,7 +34,7 @@ const HEADERS = {
 const UNHEALTHY: Record<Exclude<StoreHealth, 'ok'>, string> = {
   failing: 'Messages cannot be recorded: the latest write to the log failed.',
   stalled: 'Messages cannot be recorded: a write to the log has waited for seconds.',
-  lost: 'Messages cannot be recorded until the server is restarted: a thread of the log has ended.',
+  lost: 'Messages cannot be recorded until the server is restarted: the log was lost.',
 }
 
 export type HttpOptions = {

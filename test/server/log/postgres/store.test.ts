@@ -100,6 +100,24 @@ describe.skipIf(postgres === undefined)('with PostgreSQL', () => {
       expect(await client`SELECT value FROM meta WHERE key = 'version'`).toEqual([{ value: '99' }])
     })
 
+    test('needs no right but to create its schema', async () => {
+      const schema = server.newSchema()
+      const client = server.client('public')
+      onTestFinished(() => client.end())
+      await client.unsafe(`CREATE ROLE ${schema} LOGIN;
+        GRANT CREATE ON DATABASE postgres TO ${schema}`)
+      const url = server.url(schema).replace('oneroom:', `${schema}:`)
+      const { append, store } = await openLobby(url)
+      await append([draft('hello')])
+      expect(store.health()).toBe('ok')
+      await client.unsafe(`REVOKE CREATE ON DATABASE postgres FROM ${schema}`)
+      const again = await openLobby(url)
+      expect(again.log.head()).toBe(1)
+      await expect(open(url.replace(/schema=.*/, 'schema=other'))).rejects.toThrow(
+        /does not allow this user what the server needs: permission denied for database postgres\.$/,
+      )
+    })
+
     test('is refused if the schema is of another program', async () => {
       const schema = server.newSchema()
       const client = server.client(schema)
