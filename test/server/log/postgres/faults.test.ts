@@ -162,6 +162,25 @@ describe.skipIf(postgres === undefined)('a store whose PostgreSQL', () => {
     expect(opened.passedOn).toStrictEqual(kept)
   })
 
+  test('has deleted events that the server had not read: the store is lost, for its readers would have a gap', async () => {
+    const schema = server.newSchema()
+    const { append, store, lost, passedOn } = await open(server.url(schema), { pollMs: 3_600_000 })
+    await append([draft('first')])
+    const client = server.client(schema)
+    onTestFinished(() => client.end())
+    // As another server would, whose notifications are lost.
+    await client.unsafe(`
+      INSERT INTO events (log, seq, at, kind, person, name, via, text, words)
+        SELECT 0, seq, 0, 'message', 'p', 'p', 'web', 'unread', '' FROM generate_series(2, 9) seq;
+      UPDATE logs SET head = 9 WHERE number = 0;
+      SELECT trim_log(0, 3, NULL, NULL, 100)`)
+    const sentence = 'has deleted events of lobby before this server has read them'
+    await expect(append([draft('second')])).rejects.toThrow(`the log ${sentence}`)
+    expect(lost.map(({ message }) => message)).toEqual([sentence])
+    expect(store.health()).toBe('lost')
+    expect(seqs(passedOn)).toEqual([1])
+  })
+
   test('was replaced by its standby: the store is lost, and has a new epoch when it is opened again', async () => {
     const primary = await testServer()
     const standby = await primary.standby()
