@@ -34,20 +34,32 @@ export class PostgresServer {
     this.port = port
   }
 
-  static async start(programs: string): Promise<PostgresServer> {
-    const server = new PostgresServer(programs, newFolder(), await freePort())
-    server.run('initdb', '--no-sync', '--auth=trust', '--username=oneroom', '--encoding=UTF8')
-    await server.begin()
-    return server
+  static start(programs: string): Promise<PostgresServer> {
+    return PostgresServer.#make(programs, 'initdb', [
+      '--no-sync',
+      '--auth=trust',
+      '--username=oneroom',
+      '--encoding=UTF8',
+    ])
   }
 
   /** A standby of this server, which follows it on a port of its own. */
-  async standby(): Promise<PostgresServer> {
-    const standby = new PostgresServer(this.#programs, newFolder(), await freePort())
+  standby(): Promise<PostgresServer> {
     const from = ['-h', '127.0.0.1', '-p', `${this.port}`, '-U', 'oneroom']
-    standby.run('pg_basebackup', ...from, '--write-recovery-conf', '--checkpoint=fast', '--no-sync')
-    await standby.begin()
-    return standby
+    const how = ['--write-recovery-conf', '--checkpoint=fast', '--no-sync']
+    return PostgresServer.#make(this.#programs, 'pg_basebackup', [...from, ...how])
+  }
+
+  static async #make(programs: string, program: string, args: string[]): Promise<PostgresServer> {
+    const server = new PostgresServer(programs, newFolder(), await freePort())
+    try {
+      server.run(program, ...args)
+      await server.begin()
+      return server
+    } catch (error) {
+      await server.remove()
+      throw error
+    }
   }
 
   /**
