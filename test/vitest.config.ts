@@ -33,7 +33,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'ends',
-          include: ['{browser,clients,docs,faults,terminal}/**/*.test.ts'],
+          include: ['!(server|shared|web)/**/*.test.ts'],
           exclude: MEASURING,
         },
       },
