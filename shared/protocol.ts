@@ -36,6 +36,8 @@ export const Person = Type.Object({
   via: Type.Unsafe<Via>(Type.Union([...Via.anyOf, Type.String()])),
   /** As it is now; the sender of an event has none. A client accepts any string. */
   role: Type.Optional(Type.Unsafe<Role>(Type.Union([...Role.anyOf, Type.String()]))),
+  /** The server that the person is connected to, if several share a store. */
+  node: Type.Optional(Type.String()),
 })
 export type Person = Static<typeof Person>
 

@@ -18,8 +18,8 @@ export class Conversations {
     this.#options = options
   }
 
-  /** The conversation of these two, held. Rejects if its log cannot be opened. */
-  async hold(pair: Pair): Promise<Conversation> {
+  /** The conversation of these two, held. Rejects if its log cannot be opened. `after`: see `Store.open`. */
+  async hold(pair: Pair, after?: number): Promise<Conversation> {
     const key = directKey(pair[0].id, pair[1].id)
     for (;;) {
       const opened = this.#opened.get(key)
@@ -28,15 +28,15 @@ export class Conversations {
         return opened
       }
       // Another caller may have closed it again before this one goes on.
-      const opening = this.#opening.get(key) ?? this.#load(key, pair)
+      const opening = this.#opening.get(key) ?? this.#load(key, pair, after)
       this.#opening.set(key, opening)
       await opening
     }
   }
 
-  async #load(key: LogKey, pair: Pair): Promise<void> {
+  async #load(key: LogKey, pair: Pair, after: number | undefined): Promise<void> {
     try {
-      const log = await this.#store.open(key, '')
+      const log = await this.#store.open(key, '', after)
       const conversation = new Conversation(this.#options, pair, log, () => {
         this.#opened.delete(key)
         conversation.close()

@@ -8,6 +8,7 @@
  */
 import type { RoomEvent } from '../../shared/protocol.ts'
 import type { Rule } from './hosts/rules.ts'
+import type { Nodes } from './nodes/nodes.ts'
 
 /**
  * An event without its seq. A draft of the kind `topic` also becomes the topic of its room, and one
@@ -53,6 +54,8 @@ export type StoreHealth = 'ok' | 'failing' | 'stalled' | 'lost'
 
 export interface RoomLog {
   readonly key: LogKey
+  /** The topic when the log was opened, if another process may have set it. */
+  readonly topic?: string
   /** seq of the latest committed event; 0 when there is none. */
   head(): number
   /** seq of the oldest event that is kept; head() + 1 when there is none. */
@@ -90,11 +93,14 @@ export interface Store {
   readonly registered: readonly Registered[]
   /** The rules that are stored when the store is opened. */
   readonly rules: readonly Rule[]
+  /** The other servers on this store; undefined if there can be none. */
+  readonly nodes?: Nodes
   /**
    * Opens a log, which need not exist yet: nothing is stored before its first event. `name`: how
-   * the room is shown; it is stored with the first event. A log MUST be open once at a time.
+   * the room is shown; it is stored with the first event. `after`: seq of an event that was
+   * committed, if the listener is to receive those after it. A log MUST be open once at a time.
    */
-  open(key: LogKey, name: string): Promise<RoomLog>
+  open(key: LogKey, name: string, after?: number): Promise<RoomLog>
   /**
    * Commits all drafts or none. Resolves to one Committed for each draft, in their order. Each
    * log MUST be open. Rejects when nothing was committed; an engine in another process also when it

@@ -55,6 +55,16 @@ export class Members {
     return this.#people.size
   }
 
+  /** Whether a member has a reader here, or a place that is held. */
+  get isInhabited(): boolean {
+    return this.#readers.size + this.#held.size > 0
+  }
+
+  /** Whether a member is at another node. */
+  get hasElsewhere(): boolean {
+    return this.#people.size > this.#readers.size + this.#held.size
+  }
+
   has(id: string): boolean {
     return this.#people.has(id)
   }
@@ -76,9 +86,49 @@ export class Members {
     if (!reader.isGone || !this.#readers.has(id)) this.#readers.set(id, reader)
     this.#held.get(id)?.cancel()
     this.#held.delete(id)
-    if (this.#people.has(id)) return
+    this.#add(person, reader.source)
+  }
+
+  /** A member without a reader here: the person is at another node. Not announced. */
+  seed(person: Person): void {
+    this.#people.set(person.id, person)
+  }
+
+  /** The same, announced. */
+  joinElsewhere(person: Person): void {
+    this.#add(person, undefined)
+  }
+
+  #add(person: Person, source: Network | undefined): void {
+    const { id } = person
+    if (this.#people.has(id)) {
+      this.update(person)
+      return
+    }
     this.#people.set(id, person)
-    this.#collection(id, reader.source).join(person)
+    this.#collection(id, source).join(person)
+  }
+
+  leaveElsewhere(id: string): void {
+    const person = this.#people.get(id)
+    if (person === undefined || this.#readers.has(id)) return
+    this.#people.delete(id)
+    this.#collection(id).leave(person)
+  }
+
+  /** The member goes on at another node, or leaves with the next change. */
+  giveAway(id: string): void {
+    this.#readers.delete(id)
+    this.#held.get(id)?.cancel()
+    this.#held.delete(id)
+  }
+
+  /** A member is connected in another way, perhaps. */
+  update(person: Person): void {
+    const before = this.#people.get(person.id)
+    if (before === undefined) return
+    if (before.via !== person.via) this.move(person)
+    else this.#people.set(person.id, person)
   }
 
   /** Ends a membership. `hold`: the place is held, since the client may reconnect. */

@@ -15,6 +15,7 @@ import { Directory } from './directory.ts'
 import { type Kept, keptOf, latestPositions, NOTHING_KEPT } from './kept.ts'
 import { LOBBY } from './keys.ts'
 import type { LogKey, Seat, Store } from './log.ts'
+import type { Nodes, Place, Presence } from './nodes/nodes.ts'
 import type { Ending, Reader } from './reader.ts'
 import { Registrations } from './registrations.ts'
 import type { Room } from './room.ts'
@@ -55,17 +56,23 @@ export class People {
   /** The name that a host gave a person when it took this name away. */
   nameInstead: (id: string, name: string) => string | undefined = () => undefined
   readonly #clock: Clock
+  readonly #nodes: Nodes | undefined
   readonly #seats: Seats
   /** By person id: everybody who is connected, or a member of a room. */
   readonly #entries = new Map<string, Entry>()
   #cancelNoteSeats: (() => void) | undefined
 
+  /** The rooms in memory that a person at another node is in; the rooms replace it. */
+  roomsElsewhere: (id: string) => readonly Room[] = () => NOWHERE
+
   /** `reserves`: whether people can register their names. */
   constructor(store: Store, clock: Clock, reserves: boolean) {
     this.#clock = clock
+    this.#nodes = store.nodes
     this.#seats = new Seats(store, clock)
     this.registrations = new Registrations(store, reserves)
     this.names = new Roster(this.registrations, store.secret)
+    this.names.node = store.nodes?.name
     this.directory = new Directory(this.names, this.#seats)
   }
 
@@ -73,7 +80,7 @@ export class People {
   async returning(id: string | undefined): Promise<Returning | undefined> {
     if (id === undefined) return undefined
     const unread = { id, seat: undefined, isRead: false }
-    if (this.names.get(id) !== undefined) return unread
+    if (this.#entries.has(id)) return unread
     return this.#seats.of(id).then(
       (seat) => ({ id, seat, isRead: true }),
       () => unread,
@@ -90,8 +97,12 @@ export class People {
       return { ok: false, fault: { code: 'replaced' } }
     }
     const known = returning === undefined ? undefined : this.names.get(returning.id)
-    if (known !== undefined) return { ok: true, person: this.#takeOver(known, reader) }
+    if (known !== undefined && this.#entries.has(known.id)) {
+      return { ok: true, person: this.#takeOver(known, reader) }
+    }
     const one = returning ?? { id: newPersonId(), seat: undefined, isRead: true }
+    // From another node, as from another connection.
+    if (known !== undefined) return this.#admit(reader, known.name, one)
     const asked = name ?? one.seat?.name ?? this.registrations.nameOf(one.id)
     const arrival = this.#add(reader, this.#instead(one.id, asked) ?? asked, one)
     if (arrival.ok) return arrival
@@ -106,11 +117,33 @@ export class People {
     const claim =
       name === undefined
         ? { ok: true as const, name: this.names.guestName() }
-        : this.#claim(name, id, reader.source.name)
-    if (!claim.ok) return claim
+        : this.#claimName(name, id, reader.source.name)
+    return claim.ok ? this.#admit(reader, claim.name, { id, seat, isRead }) : claim
+  }
+
+  #admit(reader: Reader, name: string, { id, seat, isRead }: Returning): Arrival {
     const kept = seat === undefined ? NOTHING_KEPT : keptOf(seat)
     this.#entries.set(id, { reader, rooms: NOWHERE, kept, keepsSeat: isRead })
-    return { ok: true, person: this.names.add(id, claim.name, reader.via) }
+    return { ok: true, person: this.names.add(id, name, reader.via) }
+  }
+
+  /**
+   * Tells the other nodes that a person has arrived who enters this room. Resolves to the reason if
+   * the person cannot be here under this name; the caller then calls `depart`.
+   */
+  async confirm({ id, name, via }: Person, room: Room): Promise<Fault | undefined> {
+    if (this.#nodes === undefined) return undefined
+    const rooms = [...(this.#entries.get(id)?.rooms ?? []), room]
+    return this.#claim({ id, name, via, rooms: rooms.map(placeOf) })
+  }
+
+  async #claim(presence: Presence): Promise<Fault | undefined> {
+    try {
+      return (await this.#nodes?.claim(presence)) === false ? { code: 'name_taken' } : undefined
+    } catch {
+      const message = 'The database is away. Try again in a moment.'
+      return { code: 'log_unavailable', message }
+    }
   }
 
   #takeOver(person: Person, reader: Reader): Person {
@@ -121,6 +154,7 @@ export class People {
     if (person.via === reader.via) return person
     const moved = this.names.add(person.id, person.name, reader.via)
     for (const room of entry?.rooms ?? []) room.members.move(moved)
+    this.#tellNodes(person.id)
     return moved
   }
 
@@ -138,19 +172,71 @@ export class People {
     if (entry === undefined || entry.rooms.includes(room)) return
     // push() and a spread would reserve space for 17 rooms.
     entry.rooms = entry.rooms.length === 0 ? room.alone : entry.rooms.concat(room)
+    this.#tellNodes(id)
   }
 
   left(id: string, room: Room): void {
     const entry = this.#entries.get(id)
     if (entry === undefined) return
     entry.rooms = entry.rooms.filter((one) => one !== room)
-    this.#forgetUnlessPresent(id, entry)
+    if (!this.#forgetUnlessPresent(id, entry)) this.#tellNodes(id)
   }
 
-  #forgetUnlessPresent(id: string, { reader, rooms }: Entry): void {
-    if (reader !== undefined || rooms.length > 0) return
+  /** Returns whether the person is not here any more. */
+  #forgetUnlessPresent(id: string, { reader, rooms }: Entry): boolean {
+    if (reader !== undefined || rooms.length > 0) return false
     this.#entries.delete(id)
     this.names.remove(id)
+    this.#nodes?.leave(id)
+    return true
+  }
+
+  /** Whether the person is connected to this node, or was until now. */
+  isHere(id: string): boolean {
+    return this.#entries.has(id)
+  }
+
+  /** The person goes on at another node. Returns the rooms that they are in here. */
+  giveAway(id: string): readonly Room[] {
+    const { reader, rooms = NOWHERE } = this.#entries.get(id) ?? {}
+    this.#entries.delete(id)
+    for (const { members } of rooms) members.giveAway(id)
+    reader?.close('replaced')
+    return rooms
+  }
+
+  /** Another person at another node has the name, since the store was away from here. */
+  async loseName(id: string): Promise<void> {
+    const reader = this.readerOf(id)
+    if (!this.#entries.has(id)) return
+    this.rename(id, this.names.guestName(), undefined)
+    const presence = this.#presenceOf(id)
+    if (presence === undefined || (await this.#claim(presence))?.code === 'name_taken') return
+    reader?.deliver({ type: 'you_are', name: presence.name, changed: true })
+  }
+
+  #presenceOf(id: string): Presence | undefined {
+    const person = this.names.get(id)
+    const entry = this.#entries.get(id)
+    if (person === undefined || entry === undefined) return undefined
+    return { id, name: person.name, via: person.via, rooms: entry.rooms.map(placeOf) }
+  }
+
+  /** Everybody who is here. */
+  presences(): Presence[] {
+    return [...this.#entries.keys()].flatMap((id) => this.#presenceOf(id) ?? [])
+  }
+
+  #tellNodes(id: string): void {
+    const presence = this.#nodes && this.#presenceOf(id)
+    if (presence !== undefined) this.#nodes?.change(presence)
+  }
+
+  /** Stores the seat of a person now. */
+  async storeSeat(id: string): Promise<void> {
+    const { reader } = this.#entries.get(id) ?? {}
+    if (reader !== undefined) this.noteSeat(id, reader)
+    await this.#seats.keep()
   }
 
   /** Whether the client has closed this connection and has opened another as the same person. */
@@ -164,16 +250,26 @@ export class People {
     return current !== undefined && current !== reader && !current.isGone
   }
 
+  /** The same as `rename`, at all nodes. */
+  async renameEverywhere(
+    id: string,
+    raw: string,
+    network: string | undefined,
+  ): Promise<Fault | undefined> {
+    const presence = this.#nodes && this.#presenceOf(id)
+    if (presence === undefined) return this.rename(id, raw, network)
+    const wanted = this.#mayHave(id, raw, network)
+    if (!wanted.ok) return wanted.fault
+    const fault = await this.#claim({ ...presence, name: wanted.name })
+    return fault ?? this.rename(id, raw, network)
+  }
+
   /**
    * Returns why the person cannot have the name; undefined if they have it now. `network`: from
    * which they ask; undefined if a host gives the name.
    */
   rename(id: string, raw: string, network: string | undefined): Fault | undefined {
-    if (network !== undefined && this.#instead(id, raw) !== undefined) {
-      const message = 'A host gave you another name, and this one cannot be taken back.'
-      return { code: 'name_invalid', message }
-    }
-    const claim = this.#claim(raw, id, network)
+    const claim = this.#mayHave(id, raw, network)
     if (!claim.ok) return claim.fault
     const was = this.names.get(id)?.name
     this.names.rename(id, claim.name)
@@ -185,12 +281,24 @@ export class People {
     return undefined
   }
 
+  #mayHave(id: string, raw: string, network: string | undefined): Claim {
+    if (network !== undefined && this.#instead(id, raw) !== undefined) {
+      const message = 'A host gave you another name, and this one cannot be taken back.'
+      return { ok: false, fault: { code: 'name_invalid', message } }
+    }
+    return this.#claimName(raw, id, network)
+  }
+
   /** The role of a person has changed. */
   refreshRole(id: string): void {
     const person = this.names.get(id)
     if (person === undefined) return
-    const changed = this.names.add(id, person.name, person.via)
-    for (const room of this.#entries.get(id)?.rooms ?? []) room.members.changeRole(changed)
+    const changed = this.names.add(id, person.name, person.via, person.node)
+    for (const room of this.#roomsOf(id)) room.members.changeRole(changed)
+  }
+
+  #roomsOf(id: string): readonly Room[] {
+    return this.#entries.get(id)?.rooms ?? this.roomsElsewhere(id)
   }
 
   /** Closes the connection of a person, and gives up the places that are held for them. */
@@ -202,7 +310,9 @@ export class People {
 
   /** A host gives a person, present or not, another name. If it is taken meanwhile, nothing changes. */
   async giveName(id: string, name: string): Promise<void> {
-    if (this.names.get(id) !== undefined) this.rename(id, name, undefined)
+    // The node of the person does it.
+    if (this.names.get(id) !== undefined && !this.#entries.has(id)) return
+    if (this.#entries.has(id)) await this.renameEverywhere(id, name, undefined)
     if (this.readerOf(id) !== undefined) return
     const seat = await this.#seats.of(id).catch(() => undefined)
     if (seat !== undefined && this.readerOf(id) === undefined) this.#seats.note({ ...seat, name })
@@ -229,7 +339,7 @@ export class People {
   }
 
   /** `network`: of the one who claims it; undefined if a host gives the name. */
-  #claim(raw: string, id: string, network: string | undefined): Claim {
+  #claimName(raw: string, id: string, network: string | undefined): Claim {
     const claim = this.names.claim(raw, id)
     if (claim.ok || claim.holder === undefined || network === undefined) return claim
     return this.#giveUp(claim.holder, network) ? this.names.claim(raw, id) : claim
@@ -249,6 +359,7 @@ export class People {
 
   /** The seat of a person, with the latest position of their reader. */
   async seatOf(id: string): Promise<Seat | undefined> {
+    if (!this.#entries.has(id)) await this.#nodes?.askSeat(id)
     const reader = this.#entries.get(id)?.reader
     if (reader !== undefined) this.noteSeat(id, reader)
     return this.#seats.of(id)
@@ -308,4 +419,8 @@ export class People {
     await this.#seats.keep()
     this.#seats.close()
   }
+}
+
+function placeOf({ log: { key }, about: { name } }: Room): Place {
+  return { key, name }
 }

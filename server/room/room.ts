@@ -70,7 +70,7 @@ export class Room extends Channel {
   }
 
   protected get isInhabited(): boolean {
-    return this.members.size > 0
+    return this.members.isInhabited
   }
 
   eventsMessage(events: RoomEvent[]): Events {

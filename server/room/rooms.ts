@@ -19,6 +19,7 @@ import { FeedMemory } from './feed.ts'
 import { Hosts } from './hosts/hosts.ts'
 import { LOBBY, roomKey, roomOf } from './keys.ts'
 import type { Draft, LogKey, RoomLog, Store } from './log.ts'
+import { Others } from './nodes/others.ts'
 import { Pages } from './pages.ts'
 import { People } from './people.ts'
 import { type About, Room, type RoomOptions } from './room.ts'
@@ -95,6 +96,8 @@ export class Rooms {
   readonly #rule: RoomsRule
   readonly #commits: Commits
   readonly #options: RoomOptions
+  /** The people at other nodes; undefined if there are none. */
+  readonly others: Others | undefined
   /** All rooms but the lobby, by their folded names. */
   readonly #entries = new Map<string, Entry>()
 
@@ -105,7 +108,9 @@ export class Rooms {
     if (store.rooms.some((stored) => stored.key === key)) {
       throw new LobbyTaken(`${lobby} is another room already, and cannot be the lobby.`)
     }
-    return new Rooms(options, await store.open(LOBBY, lobby))
+    const rooms = new Rooms(options, await store.open(LOBBY, lobby))
+    await rooms.others?.listen()
+    return rooms
   }
 
   private constructor(options: RoomsOptions, lobbyLog: RoomLog) {
@@ -134,6 +139,28 @@ export class Rooms {
       if (rule.type === 'open') this.#add(roomOf(key) ?? '', { name, topic }).isEmpty = false
     }
     if (rule.type === 'listed') for (const name of rule.names) this.#addListed(name)
+    this.others = store.nodes && new Others(this, store.nodes)
+    people.roomsElsewhere = (id) => this.others?.roomsOf(id) ?? []
+  }
+
+  /** The room of this log, if it is in memory. */
+  openedRoom(log: LogKey): Room | undefined {
+    return log === LOBBY ? this.lobby : this.#entries.get(roomOf(log) ?? '')?.opened
+  }
+
+  /** A room that people at another node are in. */
+  noteRoom(log: LogKey, name: string): void {
+    const folded = roomOf(log)
+    if (folded !== undefined && !this.#entries.has(folded)) this.#add(folded, { name, topic: '' })
+  }
+
+  /** At the other nodes, nobody is in the room any more. */
+  forgetRoom(log: LogKey): void {
+    const folded = roomOf(log)
+    const entry = folded === undefined ? undefined : this.#entries.get(folded)
+    if (folded === undefined || entry === undefined) return
+    if (entry.opened === undefined && entry.opening === undefined)
+      this.#forgetIfEmpty(folded, entry)
   }
 
   #addListed(name: string): void {
@@ -201,7 +228,9 @@ export class Rooms {
     try {
       const log = await this.store.open(key, about.name)
       const onUnused = (): void => this.#close(folded, entry)
+      about.topic = log.topic ?? about.topic
       entry.opened = new Room(this.#options, about, about.name, log, onUnused)
+      for (const person of this.others?.membersOf(key) ?? []) entry.opened.members.seed(person)
     } catch (error) {
       this.#forgetIfEmpty(folded, entry)
       throw error
@@ -237,16 +266,16 @@ export class Rooms {
     return { code: 'rooms_full', message }
   }
 
-  /** The conversation with this log, held; undefined if it cannot be opened. */
-  async conversationOf(key: LogKey): Promise<Conversation | undefined> {
+  /** The conversation with this log, held; undefined if it cannot be opened. `after`: see `Store.open`. */
+  async conversationOf(key: LogKey, after?: number): Promise<Conversation | undefined> {
     const pair = await this.people.directory.pairOf(key)
-    return this.conversations.hold(pair).catch(() => undefined)
+    return this.conversations.hold(pair, after).catch(() => undefined)
   }
 
   /** The list of rooms: the lobby first, then those with the most members. */
   list(): RoomList {
-    const others = [...this.#entries.values()].map(({ about, opened }) =>
-      summaryOf(about, opened?.members.size ?? 0),
+    const others = [...this.#entries.values()].map(({ about, key, opened }) =>
+      summaryOf(about, opened?.members.size ?? this.others?.membersOf(key).length ?? 0),
     )
     others.sort((a, b) => b.memberCount - a.memberCount || (a.name < b.name ? -1 : 1))
     const rooms = [summaryOf(this.lobby.about, this.lobby.members.size), ...others]

@@ -46,6 +46,8 @@ export class Roster {
   readonly #registrations: Pick<Registrations, 'of'>
   readonly #secret: Uint8Array
   #guests = 0
+  /** Name of this node; undefined if it is the only one. */
+  node: string | undefined
 
   /** `secret`: the key of the tokens, which no name contains. */
   constructor(registrations: Pick<Registrations, 'of'>, secret: Uint8Array) {
@@ -112,9 +114,10 @@ export class Roster {
   }
 
   /** Adds a person with a name that claim() returned. */
-  add(id: string, name: string, via: Via): Person {
+  add(id: string, name: string, via: Via, node = this.node): Person {
     const role = this.roleOf(id)
     const person: Person = role === undefined ? { id, name, via } : { id, name, via, role }
+    if (node !== undefined) person.node = node
     this.#byId.set(id, person)
     this.#bySkeleton.set(nameSkeleton(name), id)
     return person
@@ -125,14 +128,16 @@ export class Roster {
     const person = this.#byId.get(id)
     if (person === undefined) return
     this.#bySkeleton.delete(nameSkeleton(person.name))
-    this.add(id, name, person.via)
+    this.add(id, name, person.via, person.node)
   }
 
   remove(id: string): void {
     const person = this.#byId.get(id)
     if (person === undefined) return
     this.#byId.delete(id)
-    this.#bySkeleton.delete(nameSkeleton(person.name))
+    const skeleton = nameSkeleton(person.name)
+    // A person at another node may have been faster.
+    if (this.#bySkeleton.get(skeleton) === id) this.#bySkeleton.delete(skeleton)
   }
 
   /** Returns `name`, or a free name near it; undefined if there is none, as for `Server`. */

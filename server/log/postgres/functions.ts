@@ -4,6 +4,8 @@
  * MUST lock the rows of logs in the order that all servers have: that of the groups in `append`.
  */
 
+import { NODE_FUNCTIONS } from './nodes.ts'
+
 /** Events in one block of the full-text index, as a power of 2. */
 export const BLOCK_BITS = 12
 
@@ -43,6 +45,7 @@ DECLARE
   added bigint;
   repeats jsonb;
   places bigint[];
+  acted bigint[] := '{}';
   subject text;
   rule jsonb;
   payload text;
@@ -107,7 +110,8 @@ BEGIN
         ORDER BY d.place DESC LIMIT 1;
       UPDATE logs SET head = before + added, topic = coalesce(subject, topic)
         WHERE number = target;
-      heads := heads || jsonb_build_object(part->>'key', before + added);
+      heads := heads || jsonb_build_object(part->>'key', jsonb_build_array(before, before + added));
+      IF (part->>'hasAct')::boolean THEN acted := acted || array[ARRAY[target, before]]; END IF;
     END IF;
 
     FOR rule IN SELECT r.value FROM jsonb_array_elements(part->'redactions') r LOOP
@@ -117,6 +121,14 @@ BEGIN
     answers := answers || jsonb_build_array(jsonb_build_array(before, before + added, repeats));
   END LOOP;
 
+  -- After the rows of all logs: whoever has this lock waits for none of them.
+  IF cardinality(acted) > 0 THEN
+    PERFORM lock_news();
+    FOR place IN 1 .. array_length(acted, 1) LOOP
+      INSERT INTO acts (version, log, seq) SELECT nextval('news'), e.log, e.seq FROM events e
+        WHERE e.log = acted[place][1] AND e.seq > acted[place][2] AND e.act IS NOT NULL ORDER BY e.seq;
+    END LOOP;
+  END IF;
   FOR rule IN SELECT c.value FROM jsonb_array_elements(changes) c LOOP
     PERFORM keep_rule(rule->>0, rule->>1);
   END LOOP;
@@ -177,4 +189,4 @@ BEGIN
   RETURN last - low + 1;
 END $$`
 
-export const FUNCTIONS = [BLOCK, KEEP_RULE, APPEND, TRIM]
+export const FUNCTIONS = [BLOCK, KEEP_RULE, ...NODE_FUNCTIONS, APPEND, TRIM]

@@ -19,10 +19,13 @@ export class PostgresLog implements RoomLog {
   readonly key: LogKey
   /** How the room is shown; stored with the first event. */
   readonly name: string
+  topic = ''
   readonly #queries: Queries
   readonly #onRelease: () => void
   #first = 1
   #head = 0
+  /** The head when it was opened. */
+  #opened = 0
   #listener: CommitListener = () => {}
 
   constructor({ key, name, queries, onRelease }: PostgresLogOptions) {
@@ -61,10 +64,17 @@ export class PostgresLog implements RoomLog {
     this.#onRelease()
   }
 
-  /** To call with where it begins and ends, before it has a listener. */
-  open(first: number, head: number): void {
+  /** To call with what the database has, before it has a listener. */
+  open(first: number, head: number, topic: string): void {
     this.trim(first)
+    this.topic = topic
     this.#head = head
+    this.#opened = head
+  }
+
+  /** Whether its listener receives the event with this seq, or has received it. */
+  passes(seq: number): boolean {
+    return seq > this.#opened
   }
 
   /** To call when events below `first` were deleted; calls may overtake each other. */

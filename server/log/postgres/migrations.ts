@@ -120,6 +120,28 @@ async function createLogs(sql: postgres.Sql): Promise<void> {
     CREATE INDEX seats_by_name ON seats (folded, at);
     CREATE TABLE registrations (person text COLLATE "C" PRIMARY KEY, name text NOT NULL);
     CREATE TABLE rules (key text COLLATE "C" PRIMARY KEY, value text NOT NULL); -- value: JSON
+    CREATE TABLE nodes (
+      id uuid PRIMARY KEY,
+      name text NOT NULL,
+      lease bigint NOT NULL,             -- of the advisory lock that its session holds
+      at timestamptz NOT NULL DEFAULT now()
+    );
+    -- Versions of people and acts. Under the lock of lock_news, so they appear in their order.
+    CREATE SEQUENCE news;
+    CREATE TABLE people (
+      id text COLLATE "C" PRIMARY KEY,
+      node uuid,                         -- null: at none
+      name text NOT NULL,
+      skeleton text COLLATE "C" NOT NULL, -- nameSkeleton of name
+      via text NOT NULL,
+      rooms text NOT NULL,               -- JSON: an array of Place
+      version bigint NOT NULL,
+      at timestamptz NOT NULL DEFAULT now()
+    );
+    CREATE UNIQUE INDEX people_by_name ON people (skeleton) WHERE node IS NOT NULL;
+    CREATE INDEX people_by_version ON people (version);
+    CREATE INDEX people_by_node ON people (node);
+    CREATE TABLE acts (version bigint PRIMARY KEY, log integer NOT NULL, seq bigint NOT NULL);
   `)
   for (const text of FUNCTIONS) await sql.unsafe(text)
   await sql`INSERT INTO logs (number, key, name) VALUES (0, ${LOBBY}, ${LOBBY})`

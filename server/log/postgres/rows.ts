@@ -44,6 +44,7 @@ export type Group = {
   persons: [string, string] | null
   drafts: DraftRow[]
   hasTopic: boolean
+  hasAct: boolean
   redactions: [seq: number, by: string][]
 }
 
@@ -55,6 +56,7 @@ export function groupOf(key: LogKey, name: string, drafts: readonly Draft[]): Gr
     persons: personsOf(key) ?? null,
     drafts: drafts.map(rowOf),
     hasTopic: latestTopic(drafts) !== undefined,
+    hasAct: drafts.some(({ act }) => act !== undefined),
     redactions: redactionsOf(drafts).map(({ seq, by }: Redaction) => [seq, by]),
   }
 }

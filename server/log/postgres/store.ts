@@ -5,6 +5,7 @@
  * MUST settle every call in a bounded time, also while the database is away.
  */
 import { randomUUID } from 'node:crypto'
+import { hostname } from 'node:os'
 import type { Rule } from '../../room/hosts/rules.ts'
 import { LOBBY } from '../../room/keys.ts'
 import type {
@@ -23,6 +24,7 @@ import { isFinal } from './fault.ts'
 import { Link } from './link.ts'
 import { PostgresLog } from './log.ts'
 import { migrate } from './migrations.ts'
+import { PostgresNodes } from './presence.ts'
 import { Queries } from './queries.ts'
 import { START_MS, start } from './start.ts'
 import { POLL_MS, Tail } from './tail.ts'
@@ -93,6 +95,7 @@ class PostgresStore implements Store {
   readonly lobbyTopic: string
   readonly registered: readonly Registered[]
   readonly rules: readonly Rule[]
+  readonly nodes: PostgresNodes
   readonly #onLost: (error: Error) => void
   readonly #writer: Writer
   readonly #queries: Queries
@@ -126,7 +129,15 @@ class PostgresStore implements Store {
     this.#writer = new Writer({ link, id, onLost: (error) => this.#lose(error) })
     const searcher = linkFor('searcher')
     this.#queries = new Queries(linkFor('reader'), searcher)
+    this.nodes = new PostgresNodes({
+      id,
+      name: `${hostname()}-${process.pid}`,
+      writer: this.#writer,
+      logOf: (key) => this.#logs.get(key),
+      look: () => this.#tail.lookSoon(),
+    })
     this.#tail = new Tail({
+      nodes: this.nodes,
       link: linkFor('tail', (payload) => this.#tail.hint(payload)),
       channel: target.schema,
       pollMs,
@@ -140,7 +151,7 @@ class PostgresStore implements Store {
     this.#upkeep.start()
   }
 
-  async open(key: LogKey, name: string): Promise<RoomLog> {
+  async open(key: LogKey, name: string, after = Infinity): Promise<RoomLog> {
     this.#checkLost()
     if (key === LOBBY) {
       await this.#writer.write('UPDATE logs SET name = $2 WHERE key = $1 AND name <> $2', [
@@ -148,16 +159,17 @@ class PostgresStore implements Store {
         name,
       ])
     }
-    const [ends] = await this.#writer.write<{ first: number; head: number }>(
-      'SELECT first, head FROM logs WHERE key = $1',
+    const [known] = await this.#writer.write<{ first: number; head: number; topic: string }>(
+      'SELECT first, head, topic FROM logs WHERE key = $1',
       [key],
     )
     const onRelease = (): void => {
       if (this.#logs.get(key) === log) this.#logs.delete(key)
     }
     const log = new PostgresLog({ key, name, queries: this.#queries, onRelease })
-    if (ends !== undefined) log.open(ends.first, ends.head)
+    if (known !== undefined) log.open(known.first, Math.min(known.head, after), known.topic)
     this.#logs.set(key, log)
+    if (after !== Infinity) this.#tail.expect(key)
     return log
   }
 

@@ -63,8 +63,21 @@ export async function catchUp(
   )
 }
 
+/** What else is read over the connection of the tail. */
+export type Listening = {
+  /** A connection listens that did not before. */
+  begun(link: Link): Promise<void>
+  /** Called every second, and after a notification that `heard` has wanted. */
+  look(link: Link, isPoll: boolean): Promise<void>
+  /** Receives a notification about other things than logs. Returns whether to look. */
+  heard(text: string): boolean
+  /** New events of a log that is not open, after the seq `after`. */
+  unopened(key: LogKey, after: number): void
+}
+
 export type TailOptions = {
   link: Link
+  nodes: Listening
   channel: string
   /** Longest time between two looks at the table, in ms. */
   pollMs: number
@@ -86,6 +99,8 @@ export class Tail {
   #hints: Set<LogKey> | 'all' = 'all'
   /** When all logs were looked at, in ms of the monotonic clock. */
   #lookedAt = -Infinity
+  /** Whether the nodes have news. */
+  #hasNews = true
   /** Ends the wait for a hint. */
   #wake = (): void => {}
   #running: Promise<void> | undefined
@@ -104,12 +119,36 @@ export class Tail {
 
   /** `payload`: of a notification: the id of a server, and the new heads of logs as JSON. */
   hint(payload: string): void {
-    const [id, text] = payload.split(/ (.*)/s)
+    const [id, text = ''] = payload.split(/ (.*)/s)
+    if (text !== '' && !text.startsWith('{')) {
+      if (!this.#options.nodes.heard(text)) return
+      this.#hasNews = true
+      this.#wake()
+      return
+    }
     // The answer to the append has the same news. If it is lost, the next look finds them.
     if (id === this.#options.id) return
-    const keys = keysOf(text)
-    if (keys === undefined) this.#hints = 'all'
-    else if (this.#hints !== 'all') for (const key of keys) this.#hints.add(key)
+    const heads = headsOf(text)
+    if (heads === undefined) this.#hints = 'all'
+    else {
+      const open = new Set([...this.#options.logs()].map(({ key }) => key))
+      for (const [key, [before]] of heads) {
+        if (!open.has(key)) this.#options.nodes.unopened(key, before)
+        else if (this.#hints !== 'all') this.#hints.add(key)
+      }
+    }
+    this.#wake()
+  }
+
+  /** Looks at what the nodes have. */
+  lookSoon(): void {
+    this.#hasNews = true
+    this.#wake()
+  }
+
+  /** The log has events that no notification tells of. */
+  expect(key: LogKey): void {
+    if (this.#hints !== 'all') this.#hints.add(key)
     this.#wake()
   }
 
@@ -137,10 +176,11 @@ export class Tail {
   }
 
   async #look(): Promise<void> {
-    const { link, channel, logs, pollMs } = this.#options
+    const { link, channel, logs, nodes, pollMs } = this.#options
     // Also shows whether the connection still is the one that listens.
     if (this.#listening === 0 || this.#listening !== link.connection) {
       await link.query(`LISTEN "${channel}"`, [], ANSWER_MS, { prepare: false })
+      await nodes.begun(link)
       this.#listening = link.connection
       this.#hints = 'all'
     }
@@ -148,6 +188,10 @@ export class Tail {
     const hints = this.#hints
     this.#hints = new Set()
     if (hints === 'all') this.#lookedAt = performance.now()
+    if (this.#hasNews || hints === 'all') {
+      this.#hasNews = false
+      await nodes.look(link, hints === 'all')
+    }
     const open = [...logs()]
     const asked = hints === 'all' ? open : open.filter(({ key }) => hints.has(key))
     // Without logs, a look at all of them still shows whether the database is there.
@@ -158,7 +202,7 @@ export class Tail {
 
   /** Until a hint, or the time in which everything is looked at again. */
   async #wait(ms: number): Promise<void> {
-    if (this.#hints === 'all' || this.#hints.size > 0) return
+    if (this.#hints === 'all' || this.#hints.size > 0 || this.#hasNews) return
     if (await this.#pause(ms)) this.#hints = 'all'
   }
 
@@ -176,9 +220,9 @@ export class Tail {
 }
 
 /** Undefined if the text is not what `append` sends: any program may notify. */
-function keysOf(text = ''): LogKey[] | undefined {
+function headsOf(text: string): [LogKey, [before: number, head: number]][] | undefined {
   try {
-    return Object.keys(JSON.parse(text))
+    return Object.entries(JSON.parse(text))
   } catch {
     return undefined
   }

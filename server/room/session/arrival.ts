@@ -4,6 +4,7 @@ import type { ErrorCode, Fault } from '../../../shared/errors.ts'
 import { limits, PROTOCOL_VERSION } from '../../../shared/limits.ts'
 import type { Room } from '../room.ts'
 import { personOf, tokenFor } from '../token.ts'
+import { arriveEverywhere } from './everywhere.ts'
 import type { Greeting, Self } from './self.ts'
 import { positionIn, viewOf } from './view.ts'
 
@@ -96,7 +97,7 @@ async function arrive(
     return undefined
   }
   const arrival =
-    self.state === 'entering' ? people.arrive(self.reader, wanted, returning) : undefined
+    self.state === 'entering' ? await arriveEverywhere(self, wanted, returning, room) : undefined
   if (arrival?.ok !== true) {
     room.release()
     if (arrival !== undefined) self.refuse(arrival.fault)
@@ -152,11 +153,14 @@ export async function resume(self: Self, code: string): Promise<void> {
   // Leaves before it arrives, since the name may be the one that this connection has.
   self.depart(false)
   self.reader.stopFollowing()
-  const arrival = people.arrive(self.reader, {}, { id, seat, isRead: true })
-  if (!arrival.ok) {
+  self.state = 'entering'
+  const arrival = await arriveEverywhere(self, {}, { id, seat, isRead: true }, room)
+  if (arrival?.ok !== true) {
     room.release()
-    return self.reader.close(arrival.fault.code)
+    if (arrival !== undefined) self.reader.close(arrival.fault.code)
+    return
   }
+  if (self.state === 'entering') self.state = 'member'
   self.become(arrival.person)
   if (given !== undefined) self.comeInside(id, given)
   self.rooms.hosts.arrived(id, self.reader.source.name)

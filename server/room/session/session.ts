@@ -168,12 +168,19 @@ export class Session {
         return act(self, request.act, room)
       case 'typing':
         if (self.objectionIn(room) !== undefined) return undefined
-        return self.person && room.typing.set(self.person, request.on)
+        return this.#type(request.on, room)
       case 'leave':
         return leaveRoom(self, room)
       default:
         return this.#ask(request, room)
     }
+  }
+
+  #type(on: boolean, room: Room): void {
+    const { person, rooms } = this.#self
+    if (person === undefined) return
+    room.typing.set(person, on)
+    rooms.others?.type(person.id, room, on)
   }
 
   async #list(): Promise<void> {
@@ -195,12 +202,13 @@ export class Session {
   }
 
   /** The member receives a reply at once; all others the broadcast of the change. */
-  #rename(raw: string): void {
+  async #rename(raw: string): Promise<void> {
     const self = this.#self
     const { id, reader, rooms } = self
     if (id === undefined) return
     const fault = reader.source.allows('renames')
-      ? (rooms.hosts.muted(id) ?? rooms.people.rename(id, raw, reader.source.name))
+      ? (rooms.hosts.muted(id) ??
+        (await rooms.people.renameEverywhere(id, raw, reader.source.name)))
       : ({ code: 'too_fast' } as const)
     if (fault === undefined) self.reply({ type: 'you_are', name: this.name ?? '', changed: true })
     else self.refuse(fault)

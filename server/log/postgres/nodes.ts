@@ -1,0 +1,116 @@
+/**
+ * The functions in the database for the nodes: their leases, who is at which of them, and the order
+ * in which the others learn of it.
+ *
+ * A function that takes `lock_news` MUST lock nothing afterwards that another may hold while it waits
+ * for that lock, except rows of `people` and `nodes`.
+ */
+
+/** A node without a sign of life for this time, in ms, has no people any more. */
+export const LEASE_MS = 6000
+/** The same for a node whose session is gone: it may be about to connect again. */
+const QUIET_MS = 2000
+/** How long a person who is at no node is remembered, in s: other nodes learn within this time. */
+const REMEMBERED_S = 3600
+
+/** SQLSTATE of `present` for a node whose lease has ended. */
+export const NO_LEASE = 'OR002'
+
+/** Until the end of the transaction, no other has a version of `news`. */
+const LOCK_NEWS = `CREATE FUNCTION lock_news() RETURNS void LANGUAGE sql AS $$
+  SELECT pg_advisory_xact_lock(hashtext('oneroom news ' || current_schema()))
+$$`
+
+/**
+ * Changes of the people of a node: an array of [kind, id, name, skeleton, via, rooms]. The kinds:
+ *
+ * - `arrive`: from whatever node, or with another name
+ * - `return`: like `arrive`, unless the person is at another node: the lease of this node had ended
+ * - `change`: if the person still is at this node
+ * - `leave`: the same; without the other fields
+ *
+ * Returns for each of them 'ok', 'name' if another person has the name, or 'elsewhere'.
+ */
+const PRESENT = `CREATE FUNCTION present(by uuid, changes jsonb) RETURNS jsonb
+LANGUAGE plpgsql AS $$
+DECLARE
+  change jsonb;
+  answer text;
+  answers jsonb := '[]';
+BEGIN
+  PERFORM lock_news();
+  PERFORM 1 FROM nodes n WHERE n.id = by;
+  IF NOT FOUND THEN RAISE EXCEPTION 'the lease has ended' USING ERRCODE = '${NO_LEASE}'; END IF;
+  FOR change IN SELECT c.value FROM jsonb_array_elements(changes) c LOOP
+    answer := 'ok';
+    BEGIN
+      IF change->>0 = 'leave' THEN
+        UPDATE people p SET node = NULL, version = nextval('news'), at = now()
+          WHERE p.id = change->>1 AND p.node = by;
+      ELSIF change->>0 = 'change' THEN
+        UPDATE people p SET via = change->>4, rooms = change->>5, version = nextval('news')
+          WHERE p.id = change->>1 AND p.node = by;
+      ELSE
+        INSERT INTO people AS p (id, node, name, skeleton, via, rooms, version)
+          VALUES (change->>1, by, change->>2, change->>3, change->>4, change->>5, nextval('news'))
+          ON CONFLICT (id) DO UPDATE SET node = excluded.node, name = excluded.name,
+            skeleton = excluded.skeleton, via = excluded.via, rooms = excluded.rooms,
+            version = excluded.version
+          WHERE change->>0 = 'arrive' OR p.node IS NULL OR p.node = by;
+        IF NOT FOUND THEN answer := 'elsewhere'; END IF;
+      END IF;
+    EXCEPTION WHEN unique_violation THEN
+      answer := 'name';
+    END;
+    answers := answers || to_jsonb(answer);
+  END LOOP;
+  PERFORM pg_notify(current_schema(), by || ' people');
+  RETURN answers;
+END $$`
+
+/** All people of a node leave. MUST be called under lock_news. */
+const VACATE = `CREATE FUNCTION vacate(ended uuid) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE people p SET node = NULL, version = nextval('news'), at = now() WHERE p.node = ended;
+  DELETE FROM nodes n WHERE n.id = ended;
+  PERFORM pg_notify(current_schema(), ended || ' people');
+END $$`
+
+/**
+ * A sign of life of a node, whose session holds the advisory lock \`held\`. Returns whether the node
+ * had no lease. Ends the leases of nodes that have died: those without a sign of life, and those
+ * whose session is gone.
+ */
+const BEAT = `CREATE FUNCTION beat(by uuid, named text, held bigint) RETURNS boolean
+LANGUAGE plpgsql AS $$
+DECLARE
+  other record;
+  is_new boolean := false;
+BEGIN
+  UPDATE nodes n SET at = now(), lease = held WHERE n.id = by;
+  IF NOT FOUND THEN
+    PERFORM lock_news();
+    INSERT INTO nodes (id, name, lease) VALUES (by, named, held);
+    is_new := true;
+  END IF;
+  FOR other IN SELECT * FROM nodes n WHERE n.id <> by LOOP
+    IF other.at < now() - interval '${LEASE_MS} ms' OR (other.at < now() - interval '${QUIET_MS} ms'
+        AND pg_try_advisory_xact_lock(other.lease)) THEN
+      PERFORM lock_news();
+      -- Another node may have ended it, or it has come back.
+      PERFORM 1 FROM nodes n WHERE n.id = other.id AND n.at = other.at AND n.lease = other.lease;
+      IF FOUND THEN PERFORM vacate(other.id); END IF;
+    END IF;
+  END LOOP;
+  RETURN is_new;
+END $$`
+
+/** Forgets people and acts that every node has learned of. */
+const FORGET = `CREATE FUNCTION forget_news() RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  DELETE FROM people WHERE id IN (SELECT id FROM people
+    WHERE node IS NULL AND at < now() - interval '${REMEMBERED_S} s' LIMIT 1000);
+  DELETE FROM acts WHERE version < (SELECT max(version) - 1000 FROM acts);
+END $$`
+
+export const NODE_FUNCTIONS = [LOCK_NEWS, PRESENT, VACATE, BEAT, FORGET]

@@ -1,0 +1,150 @@
+/**
+ * The people at the other nodes, as this one knows them: members of its rooms that are spoken for
+ * elsewhere.
+ *
+ * MUST NOT throw: the store would stop to tell what happens.
+ */
+import type { Person, RoomEvent } from '../../../shared/protocol.ts'
+import type { Clock } from '../clock.ts'
+import { personsOf } from '../keys.ts'
+import type { LogKey } from '../log.ts'
+import type { Room } from '../room.ts'
+import type { Rooms } from '../rooms.ts'
+import type { Elsewhere, Nodes, NodesListener, Presence } from './nodes.ts'
+
+/** How long, in ms, a conversation is kept open for events that another node has announced. */
+const ANNOUNCED_MS = 5000
+/** Shortest time, in ms, between two notices that a person types. Clients drop one after 6 s. */
+const TYPING_MS = 2500
+
+export class Others implements NodesListener {
+  readonly #rooms: Rooms
+  readonly #nodes: Nodes
+  readonly #clock: Clock
+  readonly #people = new Map<string, Elsewhere>()
+  /** When the latest notice of a typist was sent, by person and log; at most one for each place. */
+  readonly #typing = new Map<string, number>()
+
+  constructor(rooms: Rooms, nodes: Nodes) {
+    this.#rooms = rooms
+    this.#nodes = nodes
+    this.#clock = rooms.clock
+  }
+
+  /** Resolves when the people at the other nodes are known. */
+  listen(): Promise<void> {
+    return this.#nodes.listen(this)
+  }
+
+  /** Those who are in this room. */
+  membersOf(log: LogKey): Person[] {
+    const members = [...this.#people.values()].filter(({ rooms }) => isIn(rooms, log))
+    return members.flatMap(({ id }) => this.#rooms.people.names.get(id) ?? [])
+  }
+
+  /** The rooms in memory that a person at another node is in. */
+  roomsOf(id: string): Room[] {
+    return (this.#people.get(id)?.rooms ?? []).flatMap(
+      ({ key }) => this.#rooms.openedRoom(key) ?? [],
+    )
+  }
+
+  present(person: Elsewhere): void {
+    const { id, name, via, node, rooms } = person
+    const { names } = this.#rooms.people
+    const before = this.#people.get(id)
+    const was = names.get(id)
+    const roomsBefore = this.#rooms.people.isHere(id)
+      ? this.#rooms.people.giveAway(id)
+      : this.roomsOf(id)
+    this.#people.set(id, person)
+    if (was !== undefined && was.name !== name) names.rename(id, name)
+    const now = names.add(id, name, via, node)
+    for (const { key, name: shown } of rooms) this.#rooms.noteRoom(key, shown)
+    const roomsNow = this.roomsOf(id)
+    for (const room of roomsBefore) if (!roomsNow.includes(room)) room.members.leaveElsewhere(id)
+    for (const room of roomsNow) {
+      if (!roomsBefore.includes(room)) room.members.joinElsewhere(now)
+      else if (was !== undefined && was.name !== name) room.rename(now, was.name)
+      else room.members.update(now)
+    }
+    this.#forgetRooms(before)
+  }
+
+  gone(id: string): void {
+    const before = this.#people.get(id)
+    const rooms = this.roomsOf(id)
+    this.#people.delete(id)
+    if (this.#rooms.people.isHere(id)) return
+    for (const room of rooms) room.members.leaveElsewhere(id)
+    this.#rooms.people.names.remove(id)
+    this.#forgetRooms(before)
+  }
+
+  /** A person has come here from another node. */
+  arrived(id: string): void {
+    this.#people.delete(id)
+  }
+
+  #forgetRooms(before: Presence | undefined): void {
+    for (const { key } of before?.rooms ?? []) {
+      if (!this.#isAnybodyIn(key)) this.#rooms.forgetRoom(key)
+    }
+  }
+
+  #isAnybodyIn(log: LogKey): boolean {
+    for (const { rooms } of this.#people.values()) if (isIn(rooms, log)) return true
+    return false
+  }
+
+  lost(id: string, reason: 'elsewhere' | 'name'): void {
+    if (reason === 'name') void this.#rooms.people.loseName(id)
+  }
+
+  acted(event: RoomEvent, log: LogKey): void {
+    this.#rooms.hosts.take(event, log)
+  }
+
+  directed(log: LogKey, after: number): void {
+    const pair = personsOf(log) ?? []
+    if (pair.some((id) => this.#rooms.people.isHere(id))) void this.#open(log, after)
+  }
+
+  /** The events that are passed on then invite their readers. */
+  async #open(log: LogKey, after: number): Promise<void> {
+    const conversation = await this.#rooms.conversationOf(log, after)
+    if (conversation !== undefined) {
+      this.#clock.after(ANNOUNCED_MS, () => conversation.release())
+    }
+  }
+
+  typing(id: string, log: LogKey, on: boolean): void {
+    const person = this.#rooms.people.names.get(id)
+    const room = this.#rooms.openedRoom(log)
+    if (person !== undefined && room?.members.has(id)) room.typing.set(person, on)
+  }
+
+  /** A person here types in a room, or has stopped. */
+  type(id: string, { log: { key }, members }: Room, on: boolean): void {
+    if (!members.hasElsewhere) return
+    const place = `${id} ${key}`
+    const now = this.#clock.monotonic()
+    const last = this.#typing.get(place)
+    if (on ? last !== undefined && now - last < TYPING_MS : last === undefined) return
+    if (on) this.#typing.set(place, now)
+    else this.#typing.delete(place)
+    this.#nodes.type(id, key, on)
+  }
+
+  seat(id: string): Promise<void> | undefined {
+    return this.#rooms.people.isHere(id) ? this.#rooms.people.storeSeat(id) : undefined
+  }
+
+  everybody(): Presence[] {
+    return this.#rooms.people.presences()
+  }
+}
+
+function isIn(rooms: Presence['rooms'], log: LogKey): boolean {
+  return rooms.some(({ key }) => key === log)
+}

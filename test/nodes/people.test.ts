@@ -1,0 +1,166 @@
+/** People at several nodes of one room: names, presence, and a session that moves. */
+import { describe, expect, test } from 'vitest'
+import { HOST_KEY, hostClient } from '../support/hosts.ts'
+import { testNodes } from '../support/nodes.ts'
+import { pageClient } from '../support/page.ts'
+import { testPostgres } from '../support/postgres.ts'
+import { greeted } from '../support/raw.ts'
+
+const postgres = await testPostgres()
+
+async function two() {
+  const [one, other] = await testNodes(postgres, 2, { hostKey: HOST_KEY })
+  if (one === undefined || other === undefined) throw new Error('no nodes')
+  return { one, other }
+}
+
+describe.skipIf(postgres === undefined)('two nodes', () => {
+  test('show each other who is there, how, and who comes and goes', async () => {
+    const { one, other } = await two()
+    const ann = await pageClient(one.webUrl)
+    await ann.hello({ name: 'Ann' })
+    const bob = await pageClient(other.webUrl)
+    await expect.poll(() => other.room.members.size).toBe(1)
+    const { members, you } = await bob.hello({ name: 'Bob' })
+    expect(members.map(({ name, via }) => [name, via])).toEqual([
+      ['Ann', 'web'],
+      ['Bob', 'web'],
+    ])
+    expect(members[0]?.node).toBe(one.rooms.people.names.node)
+    await ann.next('presence', ({ joined }) => joined[0]?.id === you.id)
+    bob.send({ type: 'name', name: 'Robert' })
+    await ann.next('presence', ({ renamed }) => renamed[0]?.name === 'Robert')
+    const { client } = await greeted(one.tcp.port)
+    client.send('/who\n')
+    await client.until('3 here: Ann (web), Robert (web), guest-1 (tcp)')
+    bob.send({ type: 'say', text: 'hello' })
+    await client.until('Robert: hello')
+    bob.send({ type: 'bye' })
+    await client.until('* Robert left')
+    expect(one.room.members.size).toBe(2)
+  })
+
+  test('have each name once, also if both claim it at the same time', async () => {
+    const { one, other } = await two()
+    for (let round = 1; round <= 10; round += 1) {
+      const name = `Same ${'abcdefghij'[round - 1]}`
+      const both = await Promise.all([one, other].map(({ webUrl }) => pageClient(webUrl)))
+      const welcomes = await Promise.all(both.map((one) => one.hello({ name, take: 'suggestion' })))
+      const names = welcomes.map(({ you }) => you.name)
+      expect(names).toContain(name)
+      expect(new Set(names).size).toBe(2)
+    }
+    const ann = await pageClient(one.webUrl)
+    await ann.hello({ name: 'Ann' })
+    const bob = await pageClient(other.webUrl)
+    await bob.hello({ name: 'Bob' })
+    await expect.poll(() => other.rooms.people.names.named('Ann')).toBeDefined()
+    bob.send({ type: 'name', name: 'Ann' })
+    await bob.next(
+      'error',
+      ({ code, suggestion }) => code === 'name_taken' && suggestion === 'Ann-2',
+    )
+  })
+
+  test('move a person who comes back to the other with the token', async () => {
+    const { one, other } = await two()
+    const cal = await pageClient(one.webUrl)
+    await cal.hello({ name: 'Cal' })
+    const ann = await pageClient(one.webUrl)
+    const { token, epoch, head } = await ann.hello({ name: 'Ann' })
+    await cal.next('presence', ({ joined }) => joined[0]?.name === 'Ann')
+    cal.send({ type: 'say', text: 'one' })
+    await ann.until('one')
+    ann.socket.pause()
+    cal.send({ type: 'say', text: 'two' })
+    await cal.until('two')
+    const again = await pageClient(other.webUrl)
+    const welcome = await again.hello({ token, epoch, seq: head + 1 })
+    expect(welcome.you.name).toBe('Ann')
+    await again.until('two')
+    expect(again.events.map(({ text }) => text)).toEqual(['two'])
+    ann.socket.resume()
+    expect(await ann.untilClosed()).toBe(4001)
+    cal.send({ type: 'say', text: 'three' })
+    await again.until('three')
+    expect(cal.messages.filter((one) => one.type === 'presence' && one.left.length > 0)).toEqual([])
+    expect(one.room.members.size).toBe(2)
+  })
+
+  test('move a terminal with /resume, which reads on where it was', async () => {
+    const { one, other } = await two()
+    const { client: ann } = await greeted(one.tcp.port)
+    const [, code = ''] = /\/resume (\S+)/.exec(ann.text) ?? []
+    const { client: cal } = await greeted(other.tcp.port)
+    cal.send('/name Cal\none\n')
+    await ann.until('Cal: one\n')
+    ann.socket.pause()
+    const { client: again } = await greeted(other.tcp.port)
+    cal.send('two\n')
+    await again.until('Cal: two\n')
+    again.send(`/resume ${code}\n`)
+    await again.until('You are guest-1 again.')
+    cal.send('three\n')
+    await again.until('Cal: three\n')
+    ann.socket.resume()
+    expect(await ann.untilEnded()).toContain('Cal: one\n')
+  })
+
+  test('obey the hosts of the other at once, in whatever room', async () => {
+    const { one, other } = await two()
+    const hana = await hostClient(one.webUrl)
+    const bob = await pageClient(other.webUrl)
+    const { you, token } = await bob.hello({ name: 'Bob', room: 'physics' })
+    await hana.next('presence', () => true).catch(() => {})
+    await expect.poll(() => one.rooms.people.names.named('Bob')).toBeDefined()
+    hana.send({ type: 'act', act: { type: 'mute', person: 'Bob' } })
+    await bob.next('error', ({ code }) => code === 'muted')
+    hana.send({ type: 'act', act: { type: 'ban', person: 'Bob' } })
+    expect(await bob.untilClosed()).toBe(4011)
+    const again = await pageClient(other.webUrl)
+    again.send({ type: 'hello', protocol: 1, token })
+    await again.next('error', ({ code }) => code === 'banned')
+    expect(other.rooms.people.names.get(you.id)).toBeUndefined()
+  })
+
+  test('bring direct messages to the other, and what was written while one was away', async () => {
+    const { one, other } = await two()
+    const ann = await pageClient(one.webUrl)
+    await ann.hello({ name: 'Ann' })
+    const bob = await pageClient(other.webUrl)
+    const { token } = await bob.hello({ name: 'Bob' })
+    await expect.poll(() => one.rooms.people.names.named('Bob')).toBeDefined()
+    for (const text of ['one', 'two', 'three']) ann.send({ type: 'direct', to: 'Bob', text })
+    await bob.next('direct', ({ events }) => events.at(-1)?.text === 'three')
+    const texts = bob.messages.flatMap((one) => (one.type === 'direct' ? one.events : []))
+    expect(texts.map(({ text }) => text)).toEqual(['one', 'two', 'three'])
+    bob.send({ type: 'direct', to: 'Ann', text: 'four' })
+    await ann.next('direct', ({ events }) => events.at(-1)?.text === 'four')
+    expect(token).toBeDefined()
+  })
+
+  test('show rooms and their members, and who types', async () => {
+    const { one, other } = await two()
+    const ann = await pageClient(one.webUrl)
+    await ann.hello({ name: 'Ann', room: 'Physics' })
+    const bob = await pageClient(other.webUrl)
+    await bob.hello({ name: 'Bob' })
+    await expect
+      .poll(() => other.rooms.list().rooms.map(({ name, memberCount }) => [name, memberCount]))
+      .toEqual([
+        ['lobby', 1],
+        ['Physics', 1],
+      ])
+    bob.send({ type: 'join', room: 'physics' })
+    const { members } = await bob.next('joined')
+    expect(members.map(({ name }) => name)).toEqual(['Ann', 'Bob'])
+    await ann.next('presence', ({ joined }) => joined[0]?.name === 'Bob')
+    bob.send({ type: 'typing', on: true, room: 'Physics' })
+    await ann.next('typing', ({ from, on }) => from.name === 'Bob' && on)
+    ann.send({ type: 'topic', text: 'waves' })
+    ann.send({ type: 'bye' })
+    await ann.untilClosed()
+    bob.send({ type: 'leave', room: 'Physics' })
+    await expect.poll(() => one.rooms.list().roomCount).toBe(2)
+  })
+})
