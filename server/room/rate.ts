@@ -39,6 +39,14 @@ export class Bucket {
     return this.#wait(times)
   }
 
+  /** Takes so many tokens that were used elsewhere, as far as a burst is owed then. */
+  drain(count: number, now: number, times = 1): void {
+    if (this.#rate.perSecond === Infinity) return
+    this.#refill(now, times)
+    const least = -this.#rate.burst * times
+    this.#tokens = Math.min(this.#tokens, Math.max(this.#tokens - count, least))
+  }
+
   #refill(now: number, times: number): void {
     const { perSecond, burst } = this.#rate
     // A clock that goes back earns nothing, and MUST NOT take away what was earned.

@@ -29,7 +29,14 @@ export class Registrations {
   constructor(store: Store, isOn: boolean) {
     this.#store = store
     this.#isOn = isOn
-    for (const one of isOn ? store.registered : []) {
+    this.replace(store.registered)
+  }
+
+  /** `stored`: the names that the store has now. */
+  replace(stored: readonly Registered[]): void {
+    this.#bySkeleton.clear()
+    this.#names.clear()
+    for (const one of this.#isOn ? stored : []) {
       this.#bySkeleton.set(nameSkeleton(one.name), one)
       this.#names.set(one.person, one.name)
     }

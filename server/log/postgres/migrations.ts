@@ -141,6 +141,15 @@ async function createLogs(sql: postgres.Sql): Promise<void> {
     CREATE UNIQUE INDEX people_by_name ON people (skeleton) WHERE node IS NOT NULL;
     CREATE INDEX people_by_version ON people (version);
     CREATE INDEX people_by_node ON people (node);
+    -- What clients of networks do at each node, for limits. A crash may lose it.
+    CREATE UNLOGGED TABLE usages (
+      network text COLLATE "C",
+      node uuid,
+      open integer NOT NULL,
+      taken jsonb NOT NULL,
+      at timestamptz NOT NULL,
+      PRIMARY KEY (network, node)
+    );
     CREATE TABLE acts (version bigint PRIMARY KEY, log integer NOT NULL, seq bigint NOT NULL);
   `)
   for (const text of FUNCTIONS) await sql.unsafe(text)

@@ -72,12 +72,13 @@ END $$`
 const VACATE = `CREATE FUNCTION vacate(ended uuid) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   UPDATE people p SET node = NULL, version = nextval('news'), at = now() WHERE p.node = ended;
+  DELETE FROM usages u WHERE u.node = ended;
   DELETE FROM nodes n WHERE n.id = ended;
   PERFORM pg_notify(current_schema(), ended || ' people');
 END $$`
 
 /**
- * A sign of life of a node, whose session holds the advisory lock \`held\`. Returns whether the node
+ * A sign of life of a node, whose session holds the advisory lock `held`. Returns whether the node
  * had no lease. Ends the leases of nodes that have died: those without a sign of life, and those
  * whose session is gone.
  */
@@ -105,12 +106,35 @@ BEGIN
   RETURN is_new;
 END $$`
 
+/**
+ * `given`: an array of Usage (networks.ts), what clients of networks do at this node. Returns what they
+ * do at the other nodes together. Not durable: it is of this second.
+ */
+const SHARE = `CREATE FUNCTION share(by uuid, given jsonb)
+RETURNS TABLE (network text, open bigint, taken jsonb) LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+BEGIN
+  INSERT INTO usages (node, network, open, taken, at)
+    SELECT by, g.value->>'network', (g.value->>'open')::integer, g.value->'taken', now()
+    FROM jsonb_array_elements(given) g ORDER BY 2
+    ON CONFLICT (network, node) DO UPDATE
+      SET open = excluded.open, taken = excluded.taken, at = excluded.at;
+  RETURN QUERY SELECT u.network, sum(u.open), (SELECT coalesce(jsonb_object_agg(t.what, t.count), '{}')
+      FROM (SELECT e.key AS what, sum(e.value::bigint) AS count FROM usages v
+        CROSS JOIN LATERAL jsonb_each_text(v.taken) e
+        WHERE v.network = u.network AND v.node <> by GROUP BY e.key) t)
+    FROM usages u WHERE u.node <> by
+      AND u.network IN (SELECT g.value->>'network' FROM jsonb_array_elements(given) g)
+    GROUP BY u.network;
+END $$`
+
 /** Forgets people and acts that every node has learned of. */
 const FORGET = `CREATE FUNCTION forget_news() RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   DELETE FROM people WHERE id IN (SELECT id FROM people
     WHERE node IS NULL AND at < now() - interval '${REMEMBERED_S} s' LIMIT 1000);
+  DELETE FROM usages WHERE open = 0 AND at < now() - interval '1 hour';
   DELETE FROM acts WHERE version < (SELECT max(version) - 1000 FROM acts);
 END $$`
 
-export const NODE_FUNCTIONS = [LOCK_NEWS, PRESENT, VACATE, BEAT, FORGET]
+export const NODE_FUNCTIONS = [LOCK_NEWS, PRESENT, VACATE, BEAT, SHARE, FORGET]

@@ -7,8 +7,9 @@
 import { randomBytes } from 'node:crypto'
 import { nameSkeleton } from '../../../shared/names.ts'
 import type { Via } from '../../../shared/protocol.ts'
+import type { Usage } from '../../room/doors/networks.ts'
 import { personsOf } from '../../room/keys.ts'
-import type { LogKey } from '../../room/log.ts'
+import type { LogKey, Registered } from '../../room/log.ts'
 import type { Nodes, NodesListener, Presence } from '../../room/nodes/nodes.ts'
 import type { Link } from './link.ts'
 import type { PostgresLog } from './log.ts'
@@ -76,6 +77,8 @@ export class PostgresNodes implements Nodes, Listening {
   #lease = '0'
   #queue: Waiting[] = []
   #isWriting = false
+  /** Whether names may have been registered since they were read. */
+  #hasRegistered = false
   /** Whether the database may lack changes of people here. */
   #isStale = true
   /** Versions that the listener knows; undefined: none yet. */
@@ -155,6 +158,9 @@ export class PostgresNodes implements Nodes, Listening {
     switch (kind) {
       case 'people':
         return true
+      case 'registered':
+        this.#hasRegistered = true
+        return true
       case 'typing':
         this.#heardTyping(rest)
         return false
@@ -182,6 +188,11 @@ export class PostgresNodes implements Nodes, Listening {
     }
   }
 
+  /** A name was registered here, or given up. */
+  registered(): void {
+    this.#notify('registered')
+  }
+
   unopened(key: LogKey, after: number): void {
     if (personsOf(key) !== undefined) this.#listener?.directed(key, after)
   }
@@ -199,6 +210,8 @@ export class PostgresNodes implements Nodes, Listening {
     if (this.#isStale) this.#restate(listener.everybody())
     await this.#readPeople(link, listener)
     await this.#readActs(link, listener)
+    if (this.#hasRegistered) await this.#readRegistered(link, listener)
+    if (isPoll) await this.#share(link, listener)
     this.#onKnown()
     for (const resolve of refreshed) resolve()
   }
@@ -214,6 +227,7 @@ export class PostgresNodes implements Nodes, Listening {
       this.#isStale = true
       // Meanwhile, people who have left may have been forgotten.
       this.#seenPeople = undefined
+      this.#hasRegistered = true
     }
     this.#beats += 1
     if (this.#beats % FORGET_BEATS === 0) await link.query('SELECT forget_news()', [], ANSWER_MS)
@@ -292,6 +306,23 @@ export class PostgresNodes implements Nodes, Listening {
       }
       if (rows.length < MOST_NEWS) return
     }
+  }
+
+  async #readRegistered(link: Link, listener: NodesListener): Promise<void> {
+    this.#hasRegistered = false
+    const names = 'SELECT person, name FROM registrations'
+    listener.registered(await link.query<Registered>(names, [], ANSWER_MS))
+  }
+
+  async #share(link: Link, listener: NodesListener): Promise<void> {
+    const usages = listener.usages()
+    if (usages.length === 0) return
+    const rows = await link.query<Usage>(
+      'SELECT network, open, taken FROM share($1::uuid, $2::text::jsonb)',
+      [this.#options.id, JSON.stringify(usages)],
+      ANSWER_MS,
+    )
+    listener.used(rows)
   }
 
   #write(change: Change, settle?: Waiting['settle']): void {

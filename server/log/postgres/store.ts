@@ -192,6 +192,7 @@ class PostgresStore implements Store {
   async register(person: string, name: string | undefined): Promise<void> {
     this.#checkLost()
     await this.#writer.register(person, name)
+    this.nodes.registered()
   }
 
   async seatOf(person: string): Promise<Seat | undefined> {

@@ -16,6 +16,16 @@ export type Limited = 'connects' | 'messages' | 'joins' | 'renames' | 'codes' | 
 /** `connections`: most that are open at once. */
 export type NetworkLimits = { connections: number } & Record<Limited, Rate>
 
+const ZERO: Record<Limited, number> = {
+  connects: 0,
+  messages: 0,
+  joins: 0,
+  renames: 0,
+  codes: 0,
+  presence: 0,
+}
+/** Most networks that a node tells the others of at once. */
+const MAX_SHARED = 1000
 /** Networks whose rates are remembered after a sweep, if they have no open connection. */
 const MAX_IDLE = 10_000
 /** The share of all connections that one network may have. */
@@ -34,6 +44,12 @@ export type NetworksOptions = {
   originOf: (address: string) => Origin
 }
 
+/**
+ * What the clients of a network do at one node. `taken`: how often since the node has known the
+ * network.
+ */
+export type Usage = { network: string; open: number; taken: Partial<Record<Limited, number>> }
+
 export class Network {
   /** See `networkOf`. */
   readonly name: string
@@ -42,8 +58,14 @@ export class Network {
   readonly #limits: NetworkLimits | undefined
   readonly #clock: Clock
   readonly #buckets = new Map<Limited, Bucket>()
-  /** Open connections. */
+  /** Open connections at this node. */
   open = 0
+  #openElsewhere = 0
+  readonly #taken: Partial<Record<Limited, number>> = {}
+  /** What is known of other nodes. */
+  #takenElsewhere: Partial<Record<Limited, number>> = {}
+  /** Whether it did something since `usage` was called. */
+  isActive = false
   /**
    * Connections of people who gave the room code. Each raises the limits once, because a class
    * behind one router is not an attack.
@@ -68,7 +90,32 @@ export class Network {
 
   /** Counts one. Returns the time, in ms, after which the next is within the limit. */
   take(what: Limited): number {
+    if (this.#limits === undefined) return 0
+    this.isActive = true
+    this.#taken[what] = (this.#taken[what] ?? 0) + 1
     return this.#bucket(what)?.take(this.#clock.monotonic(), 1 + this.insiders) ?? 0
+  }
+
+  get usage(): Usage {
+    this.isActive = false
+    return { network: this.name, open: this.open, taken: this.#taken }
+  }
+
+  /** Connections that are open at all nodes, as far as it is known. */
+  get openEverywhere(): number {
+    return this.open + this.#openElsewhere
+  }
+
+  /** Counts what the clients of the network did at other nodes. */
+  count({ open, taken }: Usage): void {
+    this.#openElsewhere = open
+    const now = this.#clock.monotonic()
+    for (const [what, count = 0] of Object.entries(taken) as [Limited, number][]) {
+      // A node that has ended is not in the sum any more.
+      const more = count - (this.#takenElsewhere[what] ?? count)
+      if (more > 0) this.#bucket(what)?.drain(more, now, 1 + this.insiders)
+    }
+    this.#takenElsewhere = { ...ZERO, ...taken }
   }
 
   /** Returns the time, in ms, after which one more is within the limit; 0: now. */
@@ -126,8 +173,24 @@ export class Networks {
   connect(network: Network): ErrorCode | undefined {
     if (!network.isLimited) return undefined
     const most = Math.min(network.maxOpen, Math.ceil(this.#options.maxConnections * SHARE))
-    if (network.open >= most) return 'network_full'
+    if (network.openEverywhere >= most) return 'network_full'
     return network.allows('connects') ? undefined : 'network_full'
+  }
+
+  /** The networks with limits that did something since the last call, or have connections. */
+  usages(): Usage[] {
+    const usages: Usage[] = []
+    for (const network of this.#byName.values()) {
+      if (!network.isLimited || !(network.isActive || network.open > 0)) continue
+      usages.push(network.usage)
+      if (usages.length === MAX_SHARED) break
+    }
+    return usages
+  }
+
+  /** Counts what the clients of these networks did at other nodes. */
+  count(usages: readonly Usage[]): void {
+    for (const usage of usages) this.#byName.get(usage.network)?.count(usage)
   }
 
   #sweep(): void {

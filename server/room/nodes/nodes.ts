@@ -6,7 +6,8 @@
  * which of two claims for a name comes first.
  */
 import type { RoomEvent, Via } from '../../../shared/protocol.ts'
-import type { LogKey } from '../log.ts'
+import type { Usage } from '../doors/networks.ts'
+import type { LogKey, Registered } from '../log.ts'
 
 /** A room that a person is in. `name`: as it is shown. */
 export type Place = { key: LogKey; name: string }
@@ -33,6 +34,12 @@ export interface NodesListener {
   typing(id: string, log: LogKey, on: boolean): void
   /** The seat of a person is to be stored now. Resolves when it is; undefined if they are not here. */
   seat(id: string): Promise<void> | undefined
+  /** What the clients of addresses with limits do here. */
+  usages(): Usage[]
+  /** What they do at the other nodes together. */
+  used(usages: readonly Usage[]): void
+  /** The names that are registered, after another node has changed them. */
+  registered(names: readonly Registered[]): void
   /** Everybody who is here, after this node was away. */
   everybody(): Presence[]
 }

@@ -6,8 +6,9 @@
  */
 import type { Person, RoomEvent } from '../../../shared/protocol.ts'
 import type { Clock } from '../clock.ts'
+import type { Usage } from '../doors/networks.ts'
 import { personsOf } from '../keys.ts'
-import type { LogKey } from '../log.ts'
+import type { LogKey, Registered } from '../log.ts'
 import type { Room } from '../room.ts'
 import type { Rooms } from '../rooms.ts'
 import type { Elsewhere, Nodes, NodesListener, Presence } from './nodes.ts'
@@ -138,6 +139,18 @@ export class Others implements NodesListener {
 
   seat(id: string): Promise<void> | undefined {
     return this.#rooms.people.isHere(id) ? this.#rooms.people.storeSeat(id) : undefined
+  }
+
+  usages(): Usage[] {
+    return this.#rooms.doors.networks.usages()
+  }
+
+  used(usages: readonly Usage[]): void {
+    this.#rooms.doors.networks.count(usages)
+  }
+
+  registered(names: readonly Registered[]): void {
+    this.#rooms.people.registrations.replace(names)
   }
 
   everybody(): Presence[] {

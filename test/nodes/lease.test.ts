@@ -1,0 +1,103 @@
+/** Nodes that die, that stop for a while, and that lose their database: what the others see. */
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { middleTo } from '../support/middle.ts'
+import { pageClient } from '../support/page.ts'
+import { testPostgres } from '../support/postgres.ts'
+import { serve } from '../support/program.ts'
+import { greeted } from '../support/raw.ts'
+
+const postgres = await testPostgres()
+
+describe.skipIf(postgres === undefined)('a node', () => {
+  const server = postgres as NonNullable<typeof postgres>
+
+  test('that is killed has its people gone, and their names are free', async () => {
+    const url = server.url()
+    const [one, other] = [await serve('--data', url), await serve('--data', url)]
+    const ann = await pageClient(one.webUrl)
+    const { token } = await ann.hello({ name: 'Ann' })
+    const { client: bob } = await greeted(other.tcpPort)
+    bob.send('/name Bob\n/who\n')
+    await bob.until('2 here: Ann (web), Bob (tcp)')
+    one.server.child.kill('SIGKILL')
+    await bob.until('* Ann left')
+    bob.send('/name Ann\n')
+    await bob.until('is now Ann')
+    // The person with the token comes back under a name that is free.
+    const again = await pageClient(other.webUrl)
+    expect((await again.hello({ token })).you.name).toBe('Ann-2')
+  })
+
+  test('that was suspended gives way to those who have moved, and to new owners of names', async () => {
+    const url = server.url()
+    const [one, other] = [await serve('--data', url), await serve('--data', url)]
+    const ann = await pageClient(one.webUrl)
+    const { token } = await ann.hello({ name: 'Ann' })
+    const cal = await pageClient(one.webUrl)
+    const { you } = await cal.hello({ name: 'Cal' })
+    const { client: bob } = await greeted(other.tcpPort)
+    bob.send('/who\n')
+    await bob.until('3 here: Ann (web), Cal (web), guest-1 (tcp)')
+    one.server.child.kill('SIGSTOP')
+    onTestFinished(() => void one.server.child.kill('SIGCONT'))
+    await bob.until(/\* Ann left[\s\S]*\* Cal left/)
+    const moved = await pageClient(other.webUrl)
+    expect((await moved.hello({ token })).you.name).toBe('Ann')
+    bob.send('/name Cal\n')
+    await bob.until('is now Cal')
+    one.server.child.kill('SIGCONT')
+    expect(await ann.untilClosed()).toBe(4001)
+    await moved.next('presence', ({ joined }) => joined[0]?.id === you.id)
+    cal.send({ type: 'say', text: 'still here' })
+    await moved.until('still here')
+    const { from } = await moved.until('still here')
+    expect(from.name).toMatch(/^guest-/)
+    bob.send('/who\n')
+    await bob.until(`3 here: Cal (tcp), Ann (web), ${from.name} (web)`)
+  })
+
+  test('that has lost its database keeps its readers, and goes on by itself', async () => {
+    const middle = await middleTo(server.port)
+    const schema = server.newSchema()
+    const far = await serve('--data', server.url(schema, middle.port))
+    const near = await serve('--data', server.url(schema))
+    const ann = await pageClient(far.webUrl)
+    await ann.hello({ name: 'Ann' })
+    const bob = await pageClient(near.webUrl)
+    await bob.hello({ name: 'Bob' })
+    const healthOf = async () => (await fetch(`${far.webUrl}/healthz`)).status
+    expect(await healthOf()).toBe(200)
+    middle.stall()
+    ann.send({ type: 'say', id: 'kept', text: 'lost' })
+    expect(await ann.next('error')).toMatchObject({ code: 'log_unavailable', id: 'kept' })
+    expect(await healthOf()).toBe(503)
+    bob.send({ type: 'say', text: 'meanwhile' })
+    await bob.until('meanwhile')
+    const eve = await pageClient(far.webUrl)
+    eve.send({ type: 'hello', protocol: 1, name: 'Eve' })
+    expect(await eve.next('error')).toMatchObject({ code: 'log_unavailable' })
+    middle.resume()
+    await ann.until('meanwhile')
+    await expect.poll(healthOf).toBe(200)
+    await expect
+      .poll(async () => {
+        ann.messages.length = 0
+        ann.send({ type: 'say', id: 'kept', text: 'lost' })
+        await Promise.race([ann.until('lost'), ann.next('error')])
+        return ann.messages.some(({ type }) => type === 'events')
+      })
+      .toBe(true)
+    await bob.until('lost')
+    expect(bob.events.filter(({ text }) => text === 'lost')).toHaveLength(1)
+    await expect
+      .poll(async () => {
+        bob.messages.length = 0
+        bob.send({ type: 'join', room: 'anywhere' })
+        bob.send({ type: 'leave', room: 'anywhere' })
+        await bob.next('left')
+        const { rooms } = await (await fetch(`${near.webUrl}/api/rooms`)).json()
+        return rooms[0].memberCount
+      })
+      .toBe(2)
+  })
+})
