@@ -222,8 +222,15 @@ export class Tail {
 /** Undefined if the text is not what `append` sends: any program may notify. */
 function headsOf(text: string): [LogKey, [before: number, head: number]][] | undefined {
   try {
-    return Object.entries(JSON.parse(text))
+    const heads = Object.entries(JSON.parse(text))
+    return isHeads(heads) ? heads : undefined
   } catch {
     return undefined
   }
+}
+
+function isHeads(heads: [string, unknown][]): heads is [LogKey, [number, number]][] {
+  return heads.every(
+    ([, ends]) => Array.isArray(ends) && ends.length === 2 && ends.every(Number.isInteger),
+  )
 }
