@@ -70,6 +70,7 @@ const FAULT_LOG_MS = 10_000
 
 export type Gateway = {
   webUrl: string
+  webPort: number
   /** Address of the raw TCP port. */
   tcp: { host: string; port: number }
   rooms: Rooms
@@ -84,12 +85,16 @@ export type Gateway = {
 /** The server cannot start. The message is one sentence for the operator. */
 export class StartError extends Error {}
 
-/** `webRoot`: folder of the built page. Rejects with a StartError, and leaves nothing started. */
+/**
+ * `webRoot`: folder of the built page. `onLost`: called once, if the store cannot be used any more and
+ * another gateway with the same store can. Rejects with a StartError, and leaves nothing started.
+ */
 export async function startGateway(
   config: Config,
   log: Logger,
   webRoot: string,
   tuning: Partial<Tuning> = {},
+  onLost: () => void = () => {},
 ): Promise<Gateway> {
   const { absenceMs, feedBytes, maxConnections, stalledMs, helloMs, logWorker } = {
     ...DEFAULT_TUNING,
@@ -99,7 +104,7 @@ export async function startGateway(
     throw new StartError(`The page is not built: ${webRoot} has no index.html. Run npm run build.`)
   }
   const clock = systemClock
-  const store = await openStore(config, log, logWorker)
+  const store = await openStore(config, log, logWorker, onLost)
   const rooms = await openRooms(config, {
     store,
     clock,
@@ -203,6 +208,7 @@ export async function startGateway(
   void rooms.lobby.prepare()
   return {
     webUrl: webUrl(reachableAt(host)),
+    webPort: portOf(app.server),
     tcp: { host: reachableAt(host), port: portOf(tcp) },
     rooms,
     hostKey,
@@ -267,20 +273,28 @@ async function openRooms(
   }
 }
 
-async function openStore(config: Config, log: Logger, worker: URL | undefined): Promise<Store> {
+async function openStore(
+  config: Config,
+  log: Logger,
+  worker: URL | undefined,
+  onLost: () => void,
+): Promise<Store> {
   const { data, retain, retainDays } = config
   if (data === ':memory:') return memoryStore(retain)
   const onWarning = (sentence: string): void => log.warn(sentence)
-  const onLost = (err: Error): void => {
-    log.fatal({ err }, 'the log cannot be used any more; restart the server')
-  }
   try {
     if (isPostgresUrl(data)) {
       // Loaded only when it is used.
       const { postgresStore } = await import('./log/postgres/store.ts')
-      return await postgresStore({ url: data, retain, retainDays }, onLost)
+      return await postgresStore({ url: data, retain, retainDays }, (err) => {
+        log.error({ err }, 'the log cannot be used any more; the server starts again')
+        onLost()
+      })
     }
-    return await sqliteStore({ folder: data, retain, retainDays, onWarning }, onLost, worker)
+    const threadOnLost = (err: Error): void => {
+      log.fatal({ err }, 'the log cannot be used any more; restart the server')
+    }
+    return await sqliteStore({ folder: data, retain, retainDays, onWarning }, threadOnLost, worker)
   } catch (error) {
     throw error instanceof LogUnusable ? new StartError(error.message) : error
   }

@@ -2,11 +2,14 @@
  * `oneroom serve`: the gateway as a process. The ready lines go to standard output, the log
  * to standard error. At a terminal, the operator's console shows both.
  */
+import { setTimeout as pause } from 'node:timers/promises'
 import { type DestinationStream, type Logger, pino } from 'pino'
 import type { Config } from './config.ts'
 import { type Gateway, StartError, startGateway } from './gateway.ts'
 import type { Console } from './terminal/console/console.ts'
 
+/** Pause between two attempts to start again, in ms. */
+const RESTART_MS = 1000
 /** Longest time for an orderly stop, in ms. */
 const STOP_MS = 4500
 
@@ -15,16 +18,45 @@ export async function serve(config: Config, webRoot: string): Promise<string | u
   const terminal = await operatorConsole()
   const file = pino.destination({ dest: 2, sync: false })
   const log = pino({ level: config.logLevel }, terminal ? besides(terminal, file, config) : file)
-  try {
-    const gateway = await startGateway(config, log, webRoot)
-    onStop(gateway.close, log, () => file.flushSync())
-    process.stdout.write(readyLines(gateway))
+  let isStopping = false
+  /** The gateway, or the next one while the store was lost; undefined if it did not start again. */
+  let current: Promise<Gateway | undefined>
+  const start = async (configured: Config): Promise<Gateway> => {
+    const gateway = await startGateway(configured, log, webRoot, {}, () => {
+      current = current.then((lost) => lost && restart(lost))
+    })
     terminal?.open(gateway.operate(terminal))
+    return gateway
+  }
+  /** The database may be away for long, so it tries again until the process is stopped. */
+  const restart = async (lost: Gateway): Promise<Gateway | undefined> => {
+    await lost.close().catch((err) => log.error({ err }, 'the server did not stop in order'))
+    // On the same ports, also if the system has chosen them.
+    const again = { ...config, webPort: lost.webPort, tcpPort: lost.tcp.port }
+    while (!isStopping) {
+      try {
+        return await start(again)
+      } catch (error) {
+        log.error((error as Error).message)
+        await pause(RESTART_MS)
+      }
+    }
     return undefined
+  }
+  try {
+    const first = start(config)
+    current = first
+    process.stdout.write(readyLines(await first))
   } catch (error) {
     if (!(error instanceof StartError)) throw error
     return error.message
   }
+  const stop = async (): Promise<void> => {
+    isStopping = true
+    await (await current)?.close()
+  }
+  onStop(stop, log, () => file.flushSync())
+  return undefined
 }
 
 /** With a code, the link brings it along: a browser does not send what follows the `#`. */

@@ -42,6 +42,8 @@ type Entry = {
 }
 
 const NOWHERE: readonly Room[] = []
+/** Attempts to get a name, if each time a person at another node takes it first. */
+const MOST_CLAIMS = 10
 
 /** `take`: a name that is taken, or looks like one that is, is replaced by the suggested name. */
 type Wanted = Pick<Hello, 'name' | 'take'>
@@ -207,12 +209,17 @@ export class People {
 
   /** Another person at another node has the name, since the store was away from here. */
   async loseName(id: string): Promise<void> {
-    const reader = this.readerOf(id)
-    if (!this.#entries.has(id)) return
-    this.rename(id, this.names.guestName(), undefined)
-    const presence = this.#presenceOf(id)
-    if (presence === undefined || (await this.#claim(presence))?.code === 'name_taken') return
-    reader?.deliver({ type: 'you_are', name: presence.name, changed: true })
+    for (let attempt = 1; attempt <= MOST_CLAIMS; attempt += 1) {
+      this.rename(id, this.names.guestName(), undefined)
+      const presence = this.#presenceOf(id)
+      if (presence === undefined) return
+      const fault = await this.#claim(presence)
+      if (fault?.code !== 'name_taken') {
+        this.readerOf(id)?.deliver({ type: 'you_are', name: presence.name, changed: true })
+        return
+      }
+      await this.#nodes?.refresh()
+    }
   }
 
   #presenceOf(id: string): Presence | undefined {

@@ -1,8 +1,9 @@
 /** Nodes that die, that stop for a while, and that lose their database: what the others see. */
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { postgresPrograms } from '../support/installed.ts'
 import { middleTo } from '../support/middle.ts'
 import { pageClient } from '../support/page.ts'
-import { testPostgres } from '../support/postgres.ts'
+import { PostgresServer, testPostgres } from '../support/postgres.ts'
 import { serve } from '../support/program.ts'
 import { greeted } from '../support/raw.ts'
 
@@ -53,6 +54,35 @@ describe.skipIf(postgres === undefined)('a node', () => {
     const { from } = await moved.until('still here')
     expect(from.name).toMatch(/^guest-/)
     await bob.until(`* ${from.name} joined (web)`)
+  })
+
+  test('whose database is followed by its standby starts again, with a new epoch', async () => {
+    const primary = await PostgresServer.start(postgresPrograms() as string)
+    onTestFinished(() => primary.remove())
+    const standby = await primary.standby()
+    onTestFinished(() => standby.remove())
+    const hosts = `127.0.0.1:${primary.port},127.0.0.1:${standby.port}`
+    const { webUrl, tcpPort } = await serve('--data', `postgres://oneroom@${hosts}/postgres`)
+    const ann = await pageClient(webUrl)
+    const { epoch, token } = await ann.hello({ name: 'Ann' })
+    ann.send({ type: 'say', text: 'before' })
+    const { seq } = await ann.until('before')
+    await primary.kill()
+    standby.run('pg_ctl', 'promote', '-w')
+    await ann.untilClosed()
+    const healthOf = () =>
+      fetch(`${webUrl}/healthz`).then(
+        ({ status }) => status,
+        () => 0,
+      )
+    await expect.poll(healthOf).toBe(200)
+    const again = await pageClient(webUrl)
+    const welcome = await again.hello({ token, epoch, seq, name: 'Ann' })
+    expect(welcome.reset).toBe('epoch')
+    expect(welcome.you.name).toBe('Ann')
+    const { client } = await greeted(tcpPort)
+    client.send('after\n')
+    await again.until('after')
   })
 
   test('that has lost its database keeps its readers, and goes on by itself', async () => {

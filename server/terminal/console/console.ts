@@ -51,10 +51,11 @@ export class Console {
     return this.#terminal.columns
   }
 
-  /** Begins to read the operator's keys. */
+  /** Begins to read the operator's keys, or reads them for another gateway. */
   open(operator: Operator): void {
+    const isFirst = this.#operator === undefined
     this.#operator = operator
-    this.#terminal.open()
+    if (isFirst) this.#terminal.open()
   }
 
   print(lines: readonly string[]): void {
