@@ -229,6 +229,11 @@ export class People {
     return { id, name: person.name, via: person.via, rooms: entry.rooms.map(placeOf) }
   }
 
+  /** How many people are here. */
+  get size(): number {
+    return this.#entries.size
+  }
+
   /** Everybody who is here. */
   presences(): Presence[] {
     return [...this.#entries.keys()].flatMap((id) => this.#presenceOf(id) ?? [])

@@ -1,5 +1,6 @@
 /** People at several nodes of one room: names, presence, and a session that moves. */
 import { describe, expect, test } from 'vitest'
+import { plain, tableAfter } from '../docs/pages.ts'
 import { HOST_KEY, hostClient } from '../support/hosts.ts'
 import { testNodes } from '../support/nodes.ts'
 import { pageClient } from '../support/page.ts'
@@ -137,6 +138,15 @@ describe.skipIf(postgres === undefined)('two nodes', () => {
     bob.send({ type: 'direct', to: 'Ann', text: 'four' })
     await ann.next('direct', ({ events }) => events.at(-1)?.text === 'four')
     expect(token).toBeDefined()
+  })
+
+  test('serve the metrics that the documentation lists', async () => {
+    const [one] = await testNodes(postgres, 1)
+    const text = await (await fetch(`${one?.webUrl}/metrics`)).text()
+    const served = [...text.matchAll(/^# TYPE (oneroom_\S+) /gm)].map(([, name]) => name)
+    const listed = tableAfter('docs/operations.md', 'metrics of nodes:').map(([name]) => name)
+    expect(listed).toHaveLength(3)
+    expect(served).toEqual(expect.arrayContaining(listed.map((name = '') => plain(name))))
   })
 
   test('show rooms and their members, and who types', async () => {

@@ -10,7 +10,7 @@ import type { Via } from '../../../shared/protocol.ts'
 import type { Usage } from '../../room/doors/networks.ts'
 import { personsOf } from '../../room/keys.ts'
 import type { LogKey, Registered } from '../../room/log.ts'
-import type { Nodes, NodesListener, Presence } from '../../room/nodes/nodes.ts'
+import type { NodeFigures, Nodes, NodesListener, Presence } from '../../room/nodes/nodes.ts'
 import type { Link } from './link.ts'
 import type { PostgresLog } from './log.ts'
 import { COLUMNS, eventOf, type Row } from './rows.ts'
@@ -60,6 +60,8 @@ export type PresenceOptions = {
   writer: Writer
   /** The log with this key, if it is open. */
   logOf: (key: LogKey) => PostgresLog | undefined
+  /** See `NodeFigures`. */
+  tailDelay: () => number
   /** Has the tail look at once. */
   look: () => void
 }
@@ -71,6 +73,9 @@ export class PostgresNodes implements Nodes, Listening {
   /** Resolves `listen`. */
   #onKnown: () => void = () => {}
   #beats = 0
+  /** When the database had the latest sign of life, in ms of the monotonic clock. */
+  #beatAt = performance.now()
+  #sessions = 0
   /** Resolve `refresh`. */
   readonly #refreshed: (() => void)[] = []
   /** The lock that the session of the tail holds. */
@@ -92,6 +97,14 @@ export class PostgresNodes implements Nodes, Listening {
   constructor(options: PresenceOptions) {
     this.#options = options
     this.name = options.name
+  }
+
+  get figures(): NodeFigures {
+    return {
+      tailDelay: this.#options.tailDelay(),
+      leaseAge: performance.now() - this.#beatAt,
+      reconnections: Math.max(0, this.#sessions - 1),
+    }
   }
 
   listen(listener: NodesListener): Promise<void> {
@@ -198,6 +211,7 @@ export class PostgresNodes implements Nodes, Listening {
   }
 
   async begun(link: Link): Promise<void> {
+    this.#sessions += 1
     this.#lease = `${randomBytes(8).readBigInt64BE()}`
     await link.query('SELECT pg_advisory_lock($1::bigint)', [this.#lease], ANSWER_MS)
   }
@@ -229,6 +243,7 @@ export class PostgresNodes implements Nodes, Listening {
       this.#seenPeople = undefined
       this.#hasRegistered = true
     }
+    this.#beatAt = performance.now()
     this.#beats += 1
     if (this.#beats % FORGET_BEATS === 0) await link.query('SELECT forget_news()', [], ANSWER_MS)
   }

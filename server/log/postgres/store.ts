@@ -134,6 +134,7 @@ class PostgresStore implements Store {
       name: `${hostname()}-${process.pid}`,
       writer: this.#writer,
       logOf: (key) => this.#logs.get(key),
+      tailDelay: () => this.#tail.delay,
       look: () => this.#tail.lookSoon(),
     })
     this.#tail = new Tail({

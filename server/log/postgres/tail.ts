@@ -101,6 +101,10 @@ export class Tail {
   #lookedAt = -Infinity
   /** Whether the nodes have news. */
   #hasNews = true
+  /** When the first notification came that was not looked into yet; undefined: there is none. */
+  #hintedAt: number | undefined
+  /** Time, in ms, from the latest notification to its events. */
+  delay = 0
   /** Ends the wait for a hint. */
   #wake = (): void => {}
   #running: Promise<void> | undefined
@@ -128,6 +132,7 @@ export class Tail {
     }
     // The answer to the append has the same news. If it is lost, the next look finds them.
     if (id === this.#options.id) return
+    this.#hintedAt ??= performance.now()
     const heads = headsOf(text)
     if (heads === undefined) this.#hints = 'all'
     else {
@@ -186,7 +191,9 @@ export class Tail {
     }
     if (performance.now() - this.#lookedAt >= pollMs) this.#hints = 'all'
     const hints = this.#hints
+    const hintedAt = this.#hintedAt
     this.#hints = new Set()
+    this.#hintedAt = undefined
     if (hints === 'all') this.#lookedAt = performance.now()
     if (this.#hasNews || hints === 'all') {
       this.#hasNews = false
@@ -197,6 +204,7 @@ export class Tail {
     // Without logs, a look at all of them still shows whether the database is there.
     if (asked.length === 0 && hints !== 'all') return
     const hasMore = await catchUp(link, asked, ANSWER_MS)
+    if (hintedAt !== undefined) this.delay = performance.now() - hintedAt
     if (hasMore || this.#listening !== link.connection) this.#hints = 'all'
   }
 

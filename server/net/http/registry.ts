@@ -44,7 +44,7 @@ export function metricsRegistry(rooms: Rooms, connections: Connections): Registr
   )
   counter('oneroom_received_bytes_total', 'Bytes read from connections.', () => tally.bytesIn)
   counter('oneroom_sent_bytes_total', 'Bytes written to connections.', () => tally.bytesOut)
-  gauge('oneroom_members', 'People on the server.', () => people.names.size)
+  gauge('oneroom_members', 'People on the server.', () => people.size)
   gauge('oneroom_rooms', 'Rooms with people in them, and the lobby.', () => rooms.opened.length)
   gauge('oneroom_log_head', 'The seq of the latest message in the lobby.', () => {
     return rooms.lobby.feed.seq
@@ -80,6 +80,25 @@ export function metricsRegistry(rooms: Rooms, connections: Connections): Registr
       for (const [code, count] of tally.refusals) this.inc({ code }, count)
     },
   })
+
+  const { nodes } = rooms.store
+  if (nodes !== undefined) {
+    gauge(
+      'oneroom_tail_delay_seconds',
+      'Time from the latest notification of another server to its events.',
+      () => nodes.figures.tailDelay / 1000,
+    )
+    gauge(
+      'oneroom_lease_age_seconds',
+      'Time since the database had the latest sign of life of this server.',
+      () => nodes.figures.leaseAge / 1000,
+    )
+    counter(
+      'oneroom_listen_reconnections_total',
+      'How often the connection that listens to the database was replaced.',
+      () => nodes.figures.reconnections,
+    )
+  }
 
   const commitSeconds = new Histogram({
     name: 'oneroom_commit_seconds',

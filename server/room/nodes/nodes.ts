@@ -44,9 +44,20 @@ export interface NodesListener {
   everybody(): Presence[]
 }
 
+/** Numbers for metrics. Times in ms. */
+export type NodeFigures = {
+  /** From the latest notification to its events. */
+  tailDelay: number
+  /** Since the latest sign of life. */
+  leaseAge: number
+  /** How often the connection that listens was replaced. */
+  reconnections: number
+}
+
 export interface Nodes {
   /** Name of this node, as clients see it. */
   readonly name: string
+  readonly figures: NodeFigures
   /** Begins to tell the listener. Resolves when it knows who is at the other nodes. */
   listen(listener: NodesListener): Promise<void>
   /**
