@@ -16,12 +16,13 @@ import { type Kept, keptOf, latestPositions, NOTHING_KEPT } from './kept.ts'
 import { LOBBY } from './keys.ts'
 import type { LogKey, Seat, Store } from './log.ts'
 import type { Nodes, Place, Presence } from './nodes/nodes.ts'
+import type { Others } from './nodes/others.ts'
 import type { Ending, Reader } from './reader.ts'
 import { Registrations } from './registrations.ts'
 import type { Room } from './room.ts'
 import { type Claim, Roster } from './roster.ts'
 import { Seats } from './seats.ts'
-import { newPersonId } from './token.ts'
+import { markOf, newPersonId } from './token.ts'
 
 /** Longest time, in ms, that the stored seat of a reader lags behind what it has read. */
 const SEAT_LAG_MS = 10_000
@@ -58,19 +59,21 @@ export class People {
   /** The name that a host gave a person when it took this name away. */
   nameInstead: (id: string, name: string) => string | undefined = () => undefined
   readonly #clock: Clock
+  readonly #secret: Uint8Array
   readonly #nodes: Nodes | undefined
   readonly #seats: Seats
   /** By person id: everybody who is connected, or a member of a room. */
   readonly #entries = new Map<string, Entry>()
   #cancelNoteSeats: (() => void) | undefined
 
-  /** The rooms in memory that a person at another node is in; the rooms replace it. */
-  roomsElsewhere: (id: string) => readonly Room[] = () => NOWHERE
+  /** The people at the other nodes; the rooms set it. */
+  others: Others | undefined
 
   /** `reserves`: whether people can register their names. */
   constructor(store: Store, clock: Clock, reserves: boolean) {
     this.#clock = clock
     this.#nodes = store.nodes
+    this.#secret = store.secret
     this.#seats = new Seats(store, clock)
     this.registrations = new Registrations(store, reserves)
     this.names = new Roster(this.registrations, store.secret)
@@ -136,7 +139,7 @@ export class People {
   async confirm({ id, name, via }: Person, room: Room): Promise<Fault | undefined> {
     if (this.#nodes === undefined) return undefined
     const rooms = [...(this.#entries.get(id)?.rooms ?? []), room]
-    return this.#claim({ id, name, via, rooms: rooms.map(placeOf) })
+    return this.#claim({ id, name, via, rooms: rooms.map(placeOf), mark: this.#markOf(id) })
   }
 
   async #claim(presence: Presence): Promise<Fault | undefined> {
@@ -222,11 +225,17 @@ export class People {
     }
   }
 
+  #markOf(id: string): string | undefined {
+    const source = this.readerOf(id)?.source
+    return source && markOf(source.name, this.#secret)
+  }
+
   #presenceOf(id: string): Presence | undefined {
     const person = this.names.get(id)
     const entry = this.#entries.get(id)
     if (person === undefined || entry === undefined) return undefined
-    return { id, name: person.name, via: person.via, rooms: entry.rooms.map(placeOf) }
+    const { name, via } = person
+    return { id, name, via, rooms: entry.rooms.map(placeOf), mark: this.#markOf(id) }
   }
 
   /** How many people are here. */
@@ -310,7 +319,7 @@ export class People {
   }
 
   #roomsOf(id: string): readonly Room[] {
-    return this.#entries.get(id)?.rooms ?? this.roomsElsewhere(id)
+    return this.#entries.get(id)?.rooms ?? this.others?.roomsOf(id) ?? NOWHERE
   }
 
   /** Closes the connection of a person, and gives up the places that are held for them. */
@@ -335,13 +344,10 @@ export class People {
     for (const [id, { reader }] of this.#entries) if (fits(id)) reader?.deliver(message)
   }
 
-  /** How many people but this one are connected from the network. */
-  sharing(network: string, id: string): number {
-    let count = 0
-    for (const [other, { reader }] of this.#entries) {
-      if (other !== id && reader?.source.name === network) count += 1
-    }
-    return count
+  /** How many people but this one are connected from the network with this mark. */
+  sharing(mark: string, id: string): number {
+    const others = [...this.presences(), ...(this.others?.people ?? [])]
+    return others.filter((one) => one.id !== id && one.mark === mark).length
   }
 
   /** The name that a host gave the person instead of this one. */

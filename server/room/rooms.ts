@@ -140,7 +140,7 @@ export class Rooms {
     }
     if (rule.type === 'listed') for (const name of rule.names) this.#addListed(name)
     this.others = store.nodes && new Others(this, store.nodes)
-    people.roomsElsewhere = (id) => this.others?.roomsOf(id) ?? []
+    people.others = this.others
   }
 
   /** The room of this log, if it is in memory. */

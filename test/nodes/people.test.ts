@@ -122,6 +122,16 @@ describe.skipIf(postgres === undefined)('two nodes', () => {
     again.send({ type: 'hello', protocol: 1, token })
     await again.next('error', ({ code }) => code === 'banned')
     expect(other.rooms.people.names.get(you.id)).toBeUndefined()
+    const eve = await pageClient(other.webUrl)
+    await eve.hello({ name: 'Eve' })
+    await expect.poll(() => one.rooms.people.names.named('Eve')).toBeDefined()
+    hana.send({ type: 'act', act: { type: 'ban', person: 'Eve', address: true } })
+    const { from } = await hana.until('banned Eve and their address')
+    expect(from).toEqual({ id: from.id, name: 'Hana', via: 'web' })
+    expect(await eve.untilClosed()).toBe(4011)
+    const late = await pageClient(other.webUrl)
+    late.send({ type: 'hello', protocol: 1, name: 'Late' })
+    expect(await late.next('error')).toMatchObject({ message: 'Your address is banned.' })
   })
 
   test('bring direct messages to the other, and what was written while one was away', async () => {

@@ -135,6 +135,7 @@ async function createLogs(sql: postgres.Sql): Promise<void> {
       skeleton text COLLATE "C" NOT NULL, -- nameSkeleton of name
       via text NOT NULL,
       rooms text NOT NULL,               -- JSON: an array of Place
+      mark text,                         -- of the network
       version bigint NOT NULL,
       at timestamptz NOT NULL DEFAULT now()
     );

@@ -22,7 +22,7 @@ const LOCK_NEWS = `CREATE FUNCTION lock_news() RETURNS void LANGUAGE sql AS $$
 $$`
 
 /**
- * Changes of the people of a node: an array of [kind, id, name, skeleton, via, rooms]. The kinds:
+ * Changes of the people of a node: an array of [kind, id, name, skeleton, via, rooms, mark]. The kinds:
  *
  * - `arrive`: from whatever node, or with another name
  * - `return`: like `arrive`, unless the person is at another node: the lease of this node had ended
@@ -48,14 +48,16 @@ BEGIN
         UPDATE people p SET node = NULL, version = nextval('news'), at = now()
           WHERE p.id = change->>1 AND p.node = by;
       ELSIF change->>0 = 'change' THEN
-        UPDATE people p SET via = change->>4, rooms = change->>5, version = nextval('news')
+        UPDATE people p SET via = change->>4, rooms = change->>5, mark = change->>6,
+          version = nextval('news')
           WHERE p.id = change->>1 AND p.node = by;
       ELSE
-        INSERT INTO people AS p (id, node, name, skeleton, via, rooms, version)
-          VALUES (change->>1, by, change->>2, change->>3, change->>4, change->>5, nextval('news'))
+        INSERT INTO people AS p (id, node, name, skeleton, via, rooms, mark, version)
+          VALUES (change->>1, by, change->>2, change->>3, change->>4, change->>5, change->>6,
+            nextval('news'))
           ON CONFLICT (id) DO UPDATE SET node = excluded.node, name = excluded.name,
             skeleton = excluded.skeleton, via = excluded.via, rooms = excluded.rooms,
-            version = excluded.version
+            mark = excluded.mark, version = excluded.version
           WHERE change->>0 = 'arrive' OR p.node IS NULL OR p.node = by;
         IF NOT FOUND THEN answer := 'elsewhere'; END IF;
       END IF;

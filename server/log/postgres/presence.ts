@@ -38,6 +38,7 @@ type Change = [
   skeleton?: string,
   via?: Via,
   rooms?: string,
+  mark?: string | null,
 ]
 type Waiting = { change: Change; settle?: (answer: Answer | Error) => void }
 type PersonRow = {
@@ -47,6 +48,7 @@ type PersonRow = {
   name: string
   via: Via
   rooms: string
+  mark: string | null
   version: number
 }
 
@@ -263,7 +265,7 @@ export class PostgresNodes implements Nodes, Listening {
     const present = new Set<string>()
     for (;;) {
       const rows = await link.query<PersonRow>(
-        `SELECT p.id, p.node, n.name AS named, p.name, p.via, p.rooms, p.version FROM people p
+        `SELECT p.id, p.node, n.name AS named, p.name, p.via, p.rooms, p.mark, p.version FROM people p
          LEFT JOIN nodes n ON n.id = p.node
          WHERE p.version > $1 ${isFirst ? 'AND p.node IS NOT NULL' : ''}
          ORDER BY p.version LIMIT ${MOST_NEWS}`,
@@ -285,7 +287,7 @@ export class PostgresNodes implements Nodes, Listening {
     }
   }
 
-  #tell({ id, node, named, name, via, rooms }: PersonRow, listener: NodesListener): void {
+  #tell({ id, node, named, name, via, rooms, mark }: PersonRow, listener: NodesListener): void {
     // What was written here is known here; what comes after it has a later version.
     if (node === this.#options.id) {
       this.#elsewhere.delete(id)
@@ -293,7 +295,8 @@ export class PostgresNodes implements Nodes, Listening {
       if (this.#elsewhere.delete(id)) listener.gone(id)
     } else {
       this.#elsewhere.add(id)
-      listener.present({ id, name, via, rooms: JSON.parse(rooms), node: named })
+      const known = { id, name, via, rooms: JSON.parse(rooms), mark: mark ?? undefined }
+      listener.present({ ...known, node: named })
     }
   }
 
@@ -371,6 +374,6 @@ export class PostgresNodes implements Nodes, Listening {
   }
 }
 
-function changeOf(kind: Change[0], { id, name, via, rooms }: Presence): Change {
-  return [kind, id, name, nameSkeleton(name), via, JSON.stringify(rooms)]
+function changeOf(kind: Change[0], { id, name, via, rooms, mark }: Presence): Change {
+  return [kind, id, name, nameSkeleton(name), via, JSON.stringify(rooms), mark ?? null]
 }

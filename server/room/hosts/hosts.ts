@@ -125,9 +125,10 @@ export class Hosts {
   /** The mark of a person's network, and how many others share it now; undefined if it is unknown. */
   addressOf(id: string): { mark: string; sharing: number } | undefined {
     const network = this.#networks.get(id)
-    if (network === undefined) return undefined
-    const mark = markOf(network, this.#store.secret)
-    return { mark, sharing: this.#people.sharing(network, id) }
+    const mark =
+      this.#people.others?.markOf(id) ??
+      (network === undefined ? undefined : markOf(network, this.#store.secret))
+    return mark === undefined ? undefined : { mark, sharing: this.#people.sharing(mark, id) }
   }
 
   bans(): Ban[] {

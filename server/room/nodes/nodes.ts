@@ -12,8 +12,17 @@ import type { LogKey, Registered } from '../log.ts'
 /** A room that a person is in. `name`: as it is shown. */
 export type Place = { key: LogKey; name: string }
 
-/** A person as all nodes know them. */
-export type Presence = { id: string; name: string; via: Via; rooms: readonly Place[] }
+/**
+ * A person as all nodes know them. `mark`: of their network (`markOf`), for bans; undefined if the
+ * connection is lost.
+ */
+export type Presence = {
+  id: string
+  name: string
+  via: Via
+  rooms: readonly Place[]
+  mark: string | undefined
+}
 
 /** Of a person at another node. `node`: its name. */
 export type Elsewhere = Presence & { node: string }

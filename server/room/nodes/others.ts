@@ -32,6 +32,15 @@ export class Others implements NodesListener {
     this.#clock = rooms.clock
   }
 
+  get people(): Iterable<Presence> {
+    return this.#people.values()
+  }
+
+  /** The mark of a person's network; undefined if they are at no other node. */
+  markOf(id: string): string | undefined {
+    return this.#people.get(id)?.mark
+  }
+
   /** Resolves when the people at the other nodes are known. */
   listen(): Promise<void> {
     return this.#nodes.listen(this)

@@ -32,7 +32,7 @@ export class Posts {
   ): Promise<void> | undefined {
     const size = draft.text.length + POST_OVERHEAD
     this.#unsettled += size
-    this.#rooms.post(channel, withoutRole(draft), (committed) => {
+    this.#rooms.post(channel, lasting(draft), (committed) => {
       this.#unsettled -= size
       for (const resolve of this.#onSettled.splice(0)) resolve()
       settle(committed)
@@ -53,8 +53,9 @@ export class Posts {
   }
 }
 
-/** The role is what a person is now; an event stays as it is. */
-function withoutRole(draft: Omit<Draft, 'at'>): Omit<Draft, 'at'> {
-  const { id, name, via, role } = draft.from
-  return role === undefined ? draft : { ...draft, from: { id, name, via } }
+/** The role and the node are what a person has now; an event stays as it is. */
+function lasting(draft: Omit<Draft, 'at'>): Omit<Draft, 'at'> {
+  const { id, name, via, role, node } = draft.from
+  const isLasting = role === undefined && node === undefined
+  return isLasting ? draft : { ...draft, from: { id, name, via } }
 }
