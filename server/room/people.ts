@@ -15,7 +15,8 @@ import { Directory } from './directory.ts'
 import { type Kept, keptOf, latestPositions, NOTHING_KEPT } from './kept.ts'
 import { LOBBY } from './keys.ts'
 import type { LogKey, Seat, Store } from './log.ts'
-import type { Nodes, Place, Presence } from './nodes/nodes.ts'
+import { Everywhere, placeOf } from './nodes/everywhere.ts'
+import type { Presence } from './nodes/nodes.ts'
 import type { Others } from './nodes/others.ts'
 import type { Ending, Reader } from './reader.ts'
 import { Registrations } from './registrations.ts'
@@ -43,8 +44,6 @@ type Entry = {
 }
 
 const NOWHERE: readonly Room[] = []
-/** Attempts to get a name, if each time a person at another node takes it first. */
-const MOST_CLAIMS = 10
 
 /** `take`: a name that is taken, or looks like one that is, is replaced by the suggested name. */
 type Wanted = Pick<Hello, 'name' | 'take'>
@@ -56,11 +55,11 @@ export class People {
   readonly registrations: Registrations
   readonly names: Roster
   readonly directory: Directory
+  readonly everywhere: Everywhere
   /** The name that a host gave a person when it took this name away. */
   nameInstead: (id: string, name: string) => string | undefined = () => undefined
   readonly #clock: Clock
   readonly #secret: Uint8Array
-  readonly #nodes: Nodes | undefined
   readonly #seats: Seats
   /** By person id: everybody who is connected, or a member of a room. */
   readonly #entries = new Map<string, Entry>()
@@ -72,7 +71,7 @@ export class People {
   /** `reserves`: whether people can register their names. */
   constructor(store: Store, clock: Clock, reserves: boolean) {
     this.#clock = clock
-    this.#nodes = store.nodes
+    this.everywhere = new Everywhere(store.nodes, this)
     this.#secret = store.secret
     this.#seats = new Seats(store, clock)
     this.registrations = new Registrations(store, reserves)
@@ -132,25 +131,6 @@ export class People {
     return { ok: true, person: this.names.add(id, name, reader.via) }
   }
 
-  /**
-   * Tells the other nodes that a person has arrived who enters this room. Resolves to the reason if
-   * the person cannot be here under this name; the caller then calls `depart`.
-   */
-  async confirm({ id, name, via }: Person, room: Room): Promise<Fault | undefined> {
-    if (this.#nodes === undefined) return undefined
-    const rooms = [...(this.#entries.get(id)?.rooms ?? []), room]
-    return this.#claim({ id, name, via, rooms: rooms.map(placeOf), mark: this.#markOf(id) })
-  }
-
-  async #claim(presence: Presence): Promise<Fault | undefined> {
-    try {
-      return (await this.#nodes?.claim(presence)) === false ? { code: 'name_taken' } : undefined
-    } catch {
-      const message = 'The database is away. Try again in a moment.'
-      return { code: 'log_unavailable', message }
-    }
-  }
-
   #takeOver(person: Person, reader: Reader): Person {
     const entry = this.#entries.get(person.id)
     const before = entry?.reader
@@ -159,7 +139,7 @@ export class People {
     if (person.via === reader.via) return person
     const moved = this.names.add(person.id, person.name, reader.via)
     for (const room of entry?.rooms ?? []) room.members.move(moved)
-    this.#tellNodes(person.id)
+    this.everywhere.changed(person.id)
     return moved
   }
 
@@ -177,14 +157,14 @@ export class People {
     if (entry === undefined || entry.rooms.includes(room)) return
     // push() and a spread would reserve space for 17 rooms.
     entry.rooms = entry.rooms.length === 0 ? room.alone : entry.rooms.concat(room)
-    this.#tellNodes(id)
+    this.everywhere.changed(id)
   }
 
   left(id: string, room: Room): void {
     const entry = this.#entries.get(id)
     if (entry === undefined) return
     entry.rooms = entry.rooms.filter((one) => one !== room)
-    if (!this.#forgetUnlessPresent(id, entry)) this.#tellNodes(id)
+    if (!this.#forgetUnlessPresent(id, entry)) this.everywhere.changed(id)
   }
 
   /** Returns whether the person is not here any more. */
@@ -192,7 +172,7 @@ export class People {
     if (reader !== undefined || rooms.length > 0) return false
     this.#entries.delete(id)
     this.names.remove(id)
-    this.#nodes?.leave(id)
+    this.everywhere.left(id)
     return true
   }
 
@@ -210,27 +190,13 @@ export class People {
     return rooms
   }
 
-  /** Another person at another node has the name, since the store was away from here. */
-  async loseName(id: string): Promise<void> {
-    for (let attempt = 1; attempt <= MOST_CLAIMS; attempt += 1) {
-      this.rename(id, this.names.guestName(), undefined)
-      const presence = this.#presenceOf(id)
-      if (presence === undefined) return
-      const fault = await this.#claim(presence)
-      if (fault?.code !== 'name_taken') {
-        this.readerOf(id)?.deliver({ type: 'you_are', name: presence.name, changed: true })
-        return
-      }
-      await this.#nodes?.refresh()
-    }
-  }
-
   #markOf(id: string): string | undefined {
     const source = this.readerOf(id)?.source
     return source && markOf(source.name, this.#secret)
   }
 
-  #presenceOf(id: string): Presence | undefined {
+  /** Undefined if the person is not here. */
+  presenceOf(id: string): Presence | undefined {
     const person = this.names.get(id)
     const entry = this.#entries.get(id)
     if (person === undefined || entry === undefined) return undefined
@@ -245,12 +211,7 @@ export class People {
 
   /** Everybody who is here. */
   presences(): Presence[] {
-    return [...this.#entries.keys()].flatMap((id) => this.#presenceOf(id) ?? [])
-  }
-
-  #tellNodes(id: string): void {
-    const presence = this.#nodes && this.#presenceOf(id)
-    if (presence !== undefined) this.#nodes?.change(presence)
+    return [...this.#entries.keys()].flatMap((id) => this.presenceOf(id) ?? [])
   }
 
   /** Stores the seat of a person now. */
@@ -271,26 +232,12 @@ export class People {
     return current !== undefined && current !== reader && !current.isGone
   }
 
-  /** The same as `rename`, at all nodes. */
-  async renameEverywhere(
-    id: string,
-    raw: string,
-    network: string | undefined,
-  ): Promise<Fault | undefined> {
-    const presence = this.#nodes && this.#presenceOf(id)
-    if (presence === undefined) return this.rename(id, raw, network)
-    const wanted = this.#mayHave(id, raw, network)
-    if (!wanted.ok) return wanted.fault
-    const fault = await this.#claim({ ...presence, name: wanted.name })
-    return fault ?? this.rename(id, raw, network)
-  }
-
   /**
    * Returns why the person cannot have the name; undefined if they have it now. `network`: from
    * which they ask; undefined if a host gives the name.
    */
   rename(id: string, raw: string, network: string | undefined): Fault | undefined {
-    const claim = this.#mayHave(id, raw, network)
+    const claim = this.mayHave(id, raw, network)
     if (!claim.ok) return claim.fault
     const was = this.names.get(id)?.name
     this.names.rename(id, claim.name)
@@ -302,7 +249,8 @@ export class People {
     return undefined
   }
 
-  #mayHave(id: string, raw: string, network: string | undefined): Claim {
+  /** Whether the person can have the name; see `rename`. */
+  mayHave(id: string, raw: string, network: string | undefined): Claim {
     if (network !== undefined && this.#instead(id, raw) !== undefined) {
       const message = 'A host gave you another name, and this one cannot be taken back.'
       return { ok: false, fault: { code: 'name_invalid', message } }
@@ -333,7 +281,7 @@ export class People {
   async giveName(id: string, name: string): Promise<void> {
     // The node of the person does it.
     if (this.names.get(id) !== undefined && !this.#entries.has(id)) return
-    if (this.#entries.has(id)) await this.renameEverywhere(id, name, undefined)
+    if (this.#entries.has(id)) await this.everywhere.rename(id, name, undefined)
     if (this.readerOf(id) !== undefined) return
     const seat = await this.#seats.of(id).catch(() => undefined)
     if (seat !== undefined && this.readerOf(id) === undefined) this.#seats.note({ ...seat, name })
@@ -377,7 +325,7 @@ export class People {
 
   /** The seat of a person, with the latest position of their reader. */
   async seatOf(id: string): Promise<Seat | undefined> {
-    if (!this.#entries.has(id)) await this.#nodes?.askSeat(id)
+    if (!this.#entries.has(id)) await this.everywhere.askSeat(id)
     const reader = this.#entries.get(id)?.reader
     if (reader !== undefined) this.noteSeat(id, reader)
     return this.#seats.of(id)
@@ -437,8 +385,4 @@ export class People {
     await this.#seats.keep()
     this.#seats.close()
   }
-}
-
-function placeOf({ log: { key }, about: { name } }: Room): Place {
-  return { key, name }
 }

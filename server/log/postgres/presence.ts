@@ -5,12 +5,12 @@
  * is written again, since any change may be lost.
  */
 import { randomBytes } from 'node:crypto'
-import { nameSkeleton } from '../../../shared/names.ts'
 import type { Via } from '../../../shared/protocol.ts'
 import type { Usage } from '../../room/doors/networks.ts'
 import { personsOf } from '../../room/keys.ts'
 import type { LogKey, Registered } from '../../room/log.ts'
 import type { NodeFigures, Nodes, NodesListener, Presence } from '../../room/nodes/nodes.ts'
+import { PeopleChanges } from './changes.ts'
 import type { Link } from './link.ts'
 import type { PostgresLog } from './log.ts'
 import { COLUMNS, eventOf, type Row } from './rows.ts'
@@ -19,8 +19,6 @@ import type { Writer } from './writer.ts'
 
 /** How long an answer may take, in ms. */
 const ANSWER_MS = 5000
-/** Changes of people in one statement. */
-const MOST_CHANGES = 500
 /** People, and acts, in one answer. */
 const MOST_NEWS = 1000
 /** Signs of life between two deletions of old news. */
@@ -30,17 +28,6 @@ const ANSWERED_MS = 1000
 /** Longest notification of a typist, in bytes: PostgreSQL takes less than 8000. */
 const MOST_TYPING = 1000
 
-type Answer = 'ok' | 'name' | 'elsewhere'
-type Change = [
-  kind: 'arrive' | 'return' | 'change' | 'leave',
-  id: string,
-  name?: string,
-  skeleton?: string,
-  via?: Via,
-  rooms?: string,
-  mark?: string | null,
-]
-type Waiting = { change: Change; settle?: (answer: Answer | Error) => void }
 type PersonRow = {
   id: string
   node: string | null
@@ -71,6 +58,7 @@ export type PresenceOptions = {
 export class PostgresNodes implements Nodes, Listening {
   readonly name: string
   readonly #options: PresenceOptions
+  readonly #changes: PeopleChanges
   #listener: NodesListener | undefined
   /** Resolves `listen`. */
   #onKnown: () => void = () => {}
@@ -82,12 +70,10 @@ export class PostgresNodes implements Nodes, Listening {
   readonly #refreshed: (() => void)[] = []
   /** The lock that the session of the tail holds. */
   #lease = '0'
-  #queue: Waiting[] = []
-  #isWriting = false
   /** Whether names may have been registered since they were read. */
   #hasRegistered = false
-  /** Whether the database may lack changes of people here. */
-  #isStale = true
+  /** Whether this node had no lease until now, so that the database has nobody of it. */
+  #isNew = true
   /** Versions that the listener knows; undefined: none yet. */
   #seenPeople: number | undefined
   #seenActs: number | undefined
@@ -99,6 +85,7 @@ export class PostgresNodes implements Nodes, Listening {
   constructor(options: PresenceOptions) {
     this.#options = options
     this.name = options.name
+    this.#changes = new PeopleChanges(options.writer, options.id)
   }
 
   get figures(): NodeFigures {
@@ -118,7 +105,7 @@ export class PostgresNodes implements Nodes, Listening {
 
   claim(person: Presence): Promise<boolean> {
     return new Promise((resolve, reject) => {
-      this.#write(changeOf('arrive', person), (answer) => {
+      this.#changes.put('arrive', person, (answer) => {
         if (answer instanceof Error) reject(answer)
         else resolve(answer === 'ok')
       })
@@ -126,11 +113,11 @@ export class PostgresNodes implements Nodes, Listening {
   }
 
   change(person: Presence): void {
-    this.#write(changeOf('change', person))
+    this.#changes.put('change', person)
   }
 
   leave(id: string): void {
-    this.#write(['leave', id])
+    this.#changes.leave(id)
   }
 
   type(id: string, log: LogKey, on: boolean): void {
@@ -223,7 +210,7 @@ export class PostgresNodes implements Nodes, Listening {
     if (listener === undefined) return
     const refreshed = this.#refreshed.splice(0)
     if (isPoll) await this.#beat(link)
-    if (this.#isStale) this.#restate(listener.everybody())
+    if (this.#isNew || this.#changes.areLost) this.#restate(listener.everybody())
     await this.#readPeople(link, listener)
     await this.#readActs(link, listener)
     if (this.#hasRegistered) await this.#readRegistered(link, listener)
@@ -240,7 +227,7 @@ export class PostgresNodes implements Nodes, Listening {
       ANSWER_MS,
     )
     if (row?.beat === true) {
-      this.#isStale = true
+      this.#isNew = true
       // Meanwhile, people who have left may have been forgotten.
       this.#seenPeople = undefined
       this.#hasRegistered = true
@@ -252,9 +239,10 @@ export class PostgresNodes implements Nodes, Listening {
 
   /** Writes everybody who is here, since the lease had ended or changes were lost. */
   #restate(people: readonly Presence[]): void {
-    this.#isStale = false
+    this.#isNew = false
+    this.#changes.areLost = false
     for (const person of people) {
-      this.#write(changeOf('return', person), (answer) => {
+      this.#changes.put('return', person, (answer) => {
         if (answer === 'elsewhere' || answer === 'name') this.#listener?.lost(person.id, answer)
       })
     }
@@ -342,38 +330,4 @@ export class PostgresNodes implements Nodes, Listening {
     )
     listener.used(rows)
   }
-
-  #write(change: Change, settle?: Waiting['settle']): void {
-    this.#queue.push({ change, ...(settle && { settle }) })
-    if (this.#isWriting) return
-    this.#isWriting = true
-    // At the end of the turn, so that all changes of this turn are one statement.
-    setImmediate(() => void this.#writeAll())
-  }
-
-  async #writeAll(): Promise<void> {
-    while (this.#queue.length > 0) {
-      const batch = this.#queue.splice(0, MOST_CHANGES)
-      let answers: readonly Answer[] | Error
-      try {
-        const changes = JSON.stringify(batch.map(({ change }) => change))
-        const [row] = await this.#options.writer.write<{ answers: Answer[] }>(
-          'SELECT present($1::uuid, $2::text::jsonb) AS answers',
-          [this.#options.id, changes],
-        )
-        answers = row?.answers ?? []
-      } catch (error) {
-        answers = error as Error
-        this.#isStale = true
-      }
-      for (const [at, { settle }] of batch.entries()) {
-        settle?.(answers instanceof Error ? answers : (answers[at] ?? 'ok'))
-      }
-    }
-    this.#isWriting = false
-  }
-}
-
-function changeOf(kind: Change[0], { id, name, via, rooms, mark }: Presence): Change {
-  return [kind, id, name, nameSkeleton(name), via, JSON.stringify(rooms), mark ?? null]
 }

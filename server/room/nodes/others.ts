@@ -108,7 +108,7 @@ export class Others implements NodesListener {
   }
 
   lost(id: string, reason: 'elsewhere' | 'name'): void {
-    if (reason === 'name') void this.#rooms.people.loseName(id)
+    if (reason === 'name') void this.#rooms.people.everywhere.loseName(id)
   }
 
   acted(event: RoomEvent, log: LogKey): void {

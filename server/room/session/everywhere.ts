@@ -18,7 +18,7 @@ export async function arriveEverywhere(
     const arrival = people.arrive(self.reader, wanted, returning)
     if (!arrival.ok || store.nodes === undefined) return arrival
     const { id } = arrival.person
-    const fault = await people.confirm(arrival.person, room)
+    const fault = await people.everywhere.confirm(arrival.person, room)
     if (fault === undefined) others?.arrived(id)
     if (fault === undefined && self.state === 'entering') return arrival
     people.depart(id, self.reader)

@@ -208,7 +208,7 @@ export class Session {
     if (id === undefined) return
     const fault = reader.source.allows('renames')
       ? (rooms.hosts.muted(id) ??
-        (await rooms.people.renameEverywhere(id, raw, reader.source.name)))
+        (await rooms.people.everywhere.rename(id, raw, reader.source.name)))
       : ({ code: 'too_fast' } as const)
     if (fault === undefined) self.reply({ type: 'you_are', name: this.name ?? '', changed: true })
     else self.refuse(fault)
