@@ -124,6 +124,7 @@ async function createLogs(sql: postgres.Sql): Promise<void> {
       id uuid PRIMARY KEY,
       name text NOT NULL,
       lease bigint NOT NULL,             -- of the advisory lock that its session holds
+      born bigint NOT NULL,              -- of news: when the node got its lease
       at timestamptz NOT NULL DEFAULT now()
     );
     -- Versions of people and acts. Under the lock of lock_news, so they appear in their order.

@@ -80,21 +80,21 @@ BEGIN
 END $$`
 
 /**
- * A sign of life of a node, whose session holds the advisory lock `held`. Returns whether the node
- * had no lease. Ends the leases of nodes that have died: those without a sign of life, and those
+ * A sign of life of a node, whose session holds the advisory lock `held`. Returns when the node got
+ * its lease, as a version of news: if that is later than before, the database has nobody of it. Ends the leases of nodes that have died: those without a sign of life, and those
  * whose session is gone.
  */
-const BEAT = `CREATE FUNCTION beat(by uuid, named text, held bigint) RETURNS boolean
+const BEAT = `CREATE FUNCTION beat(by uuid, named text, held bigint) RETURNS bigint
 LANGUAGE plpgsql AS $$
 DECLARE
   other record;
-  is_new boolean := false;
+  began bigint;
 BEGIN
-  UPDATE nodes n SET at = now(), lease = held WHERE n.id = by;
+  UPDATE nodes n SET at = now(), lease = held WHERE n.id = by RETURNING n.born INTO began;
   IF NOT FOUND THEN
     PERFORM lock_news();
-    INSERT INTO nodes (id, name, lease) VALUES (by, named, held);
-    is_new := true;
+    began := nextval('news');
+    INSERT INTO nodes (id, name, lease, born) VALUES (by, named, held, began);
   END IF;
   FOR other IN SELECT * FROM nodes n WHERE n.id <> by LOOP
     IF other.at < now() - interval '${LEASE_MS} ms' OR (other.at < now() - interval '${QUIET_MS} ms'
@@ -105,7 +105,7 @@ BEGIN
       IF FOUND THEN PERFORM vacate(other.id); END IF;
     END IF;
   END LOOP;
-  RETURN is_new;
+  RETURN began;
 END $$`
 
 /**

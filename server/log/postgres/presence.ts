@@ -66,6 +66,8 @@ export class PostgresNodes implements Nodes, Listening {
   /** When the database had the latest sign of life, in ms of the monotonic clock. */
   #beatAt = performance.now()
   #sessions = 0
+  /** When this node got its lease; see `beat` in nodes.ts. */
+  #born: number | undefined
   /** Resolve `refresh`. */
   readonly #refreshed: (() => void)[] = []
   /** The lock that the session of the tail holds. */
@@ -221,12 +223,14 @@ export class PostgresNodes implements Nodes, Listening {
 
   async #beat(link: Link): Promise<void> {
     const { id, name } = this.#options
-    const [row] = await link.query<{ beat: boolean }>(
+    const [row] = await link.query<{ beat: number }>(
       'SELECT beat($1::uuid, $2, $3::bigint)',
       [id, name, this.#lease],
       ANSWER_MS,
     )
-    if (row?.beat === true) {
+    // Not whether it is new: the answer that says so can be lost.
+    if (row?.beat !== this.#born) {
+      this.#born = row?.beat
       this.#isNew = true
       // Meanwhile, people who have left may have been forgotten.
       this.#seenPeople = undefined
