@@ -355,6 +355,9 @@ it('the lines in commands.md are those that a terminal shows', async () => {
   alice.send({ type: 'host', key: HOST_KEY })
   alice.send({ type: 'act', act: { type: 'mute', person: 'bob', seconds: 600 } })
   await client.until('for 10 minutes\n')
+  // A muted person cannot take another name.
+  alice.send({ type: 'act', act: { type: 'unmute', person: 'bob' } })
+  await client.until('unmuted bob\n')
   bob.send({ type: 'name', name: 'robert' })
   await client.until('* bob is now robert\n')
   const again = await rawClient(tcp.port)
