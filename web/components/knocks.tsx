@@ -4,8 +4,13 @@ import { admit, knocks } from '../hosts.ts'
 import { more } from '../language/more.ts'
 import type { Session } from '../session.ts'
 
-/** Limit on those in the bar; more are counted. */
+/** Limit on the knocks in the bar; more are counted. */
 const SHOWN = 3
+/**
+ * After a change of the first knock, ms in which the key does nothing: it may have been pressed for
+ * the knock before, which another host has just decided.
+ */
+const UNREAD_MS = 1000
 
 export function Knocks({ session }: { session: Session }) {
   const section = useRef<HTMLElement>(null)
@@ -13,12 +18,13 @@ export function Knocks({ session }: { session: Session }) {
   const first = waiting[0]?.id
 
   useEffect(() => {
+    const since = performance.now()
     function pageOnKeyDown(event: KeyboardEvent) {
       const { altKey, ctrlKey, metaKey, shiftKey, key } = event
       if (key !== 'Enter' || !altKey || ctrlKey || metaKey || shiftKey) return
       if (first === undefined || document.querySelector('dialog[open]') !== null) return
       event.preventDefault()
-      admit(session, first, true)
+      if (event.timeStamp - since >= UNREAD_MS) admit(session, first, true)
     }
     addEventListener('keydown', pageOnKeyDown)
     return () => removeEventListener('keydown', pageOnKeyDown)
