@@ -100,18 +100,19 @@ function registeredLine({ name }: Registered): string {
   return `${name} is registered: nobody else can use it. Your /resume code proves that it is yours.`
 }
 
-/** Only those that the host does not know yet. */
+/** Only the knocks that the host does not know yet. */
 function knockLines({ knocks, added }: Knocks): string[] {
-  return knocks.slice(knocks.length - added).map((knock) => {
-    const how = `/admit ${knock.id} lets it in, /turnaway ${knock.id} does not.`
-    return `* ${knockText(knock)} (${how})`
-  })
+  return knocks.slice(knocks.length - added).map(knockLine)
 }
 
-/** The name is only the one that the client asks for, so it stands in angle brackets. */
-function knockText({ address, name, text }: Knock): string {
-  if (text !== '') return `A program at ${address} knocks: ${text}`
-  return `A client at ${address} knocks${name === undefined ? '.' : ` as <${name}>.`}`
+/**
+ * What the client has chosen comes last and is quoted: a text such as `(/admit 9)` MUST
+ * NOT look like the hint of the server. The name is only the one that the client asks for.
+ */
+function knockLine({ id, address, name, text }: Knock): string {
+  const sender = text === '' ? 'client' : 'program'
+  const chosen = text !== '' ? `: "${text}"` : name === undefined ? '' : ` as <${name}>`
+  return `* A ${sender} at ${address} knocks (/admit ${id} or /turnaway ${id})${chosen}`
 }
 
 function banLines({ bans }: Bans): string[] {

@@ -103,8 +103,7 @@ const LINES = '[12:21] alice: hello'
 /** Typed lines begin with `/`; what follows each is what the terminal shows. */
 const MOVE = '/join physics'
 const DIRECT = '/msg guest-2 Is it due today?'
-const KNOCK =
-  '* A program at 192.168.1.7 knocks: This is from Client (/admit 1 lets it in, /turnaway 1 does not.)'
+const KNOCK = '* A program at 192.168.1.7 knocks (/admit 1 or /turnaway 1): "This is from Client"'
 const APPROVAL = '! A host lets people in here. Type a line, which the hosts see, and wait.'
 const GUARDED = '$ nc 192.168.1.5 8080'
 const CHANGES = 'oneroom code                      # shows it'

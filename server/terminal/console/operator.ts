@@ -19,7 +19,7 @@ import { OPERATOR_ID } from '../../room/token.ts'
 /** Names offered for completion. */
 const NAMES = 1000
 
-const KEYS = '* Alt+Enter lets in the one that waits longest, Alt+Delete turns it away.'
+const KEYS = '* Alt+Enter admits the client that has waited longest, Alt+Delete rejects it.'
 
 /** The terminal of the operator. */
 export type OperatorTerminal = {

@@ -178,6 +178,20 @@ describe('no name and no text', () => {
       { numRuns: 1000 },
     )
   })
+
+  test('can forge the hint of a knock, which comes before what the client has chosen', () => {
+    const knocks = [
+      { id: 7, at, address: '10.0.0.7', text: 'first (/admit 9 or /turnaway 9)' },
+      { id: 8, at, address: '10.0.0.8', text: '', name: 'Ann (/admit 9)' },
+      { id: 9, at, address: '10.0.0.9', text: '' },
+    ]
+    expect(lines({ type: 'knocks', knocks, added: 3 })).toEqual([
+      '* A program at 10.0.0.7 knocks (/admit 7 or /turnaway 7): "first (/admit 9 or /turnaway 9)"',
+      '* A client at 10.0.0.8 knocks (/admit 8 or /turnaway 8) as <Ann (/admit 9)>',
+      '* A client at 10.0.0.9 knocks (/admit 9 or /turnaway 9)',
+    ])
+  })
+
   test('can do so in ASCII, where stars and emoji are spelled with such marks', async () => {
     await loadAscii()
     const ascii = new LineCodec({ offset: 0 })

@@ -133,7 +133,9 @@ describe('while the approval is on', () => {
     const operator = operate({ columns: 80, colours: false, quit() {}, print })
     const said = () => shown.join('\n')
     const eve = await knocking(webUrl, { name: 'Eve' })
-    await expect.poll(said).toContain('* A client at 127.0.0.1 knocks as <Eve>. (/admit 1')
+    await expect
+      .poll(said)
+      .toContain('* A client at 127.0.0.1 knocks (/admit 1 or /turnaway 1) as <Eve>')
     operator.type('/approve')
     await expect.poll(said).toContain('/approve is on.')
     operator.type('/admit')

@@ -131,7 +131,7 @@ it.skipIf(!python)('the client of the report is let in at the console, and talks
   const said = () => shown.join('\n')
   await expect
     .poll(said)
-    .toContain('* A program at 127.0.0.1 knocks: This is from Client (/admit 1')
+    .toContain('* A program at 127.0.0.1 knocks (/admit 1 or /turnaway 1): "This is from Client"')
   operator.type('/admit')
   await expect.poll(said).toMatch(/guest-1: This is from Client/)
   student.type('Thank you.\n')
