@@ -279,6 +279,8 @@ describe.skipIf(tmux === undefined)('oneroom connect at a terminal', () => {
     ['Ctrl-C', 'C-c'],
   ])('leaves with 0 at %s on an empty line, and says so to the room', async (_, key) => {
     const { screen, bob } = await ann()
+    // A member that leaves in the turn in which it joined is not mentioned.
+    await bob.next('presence', ({ joined }) => joined.some(({ name }) => name === 'Ann'))
     screen.press(key)
     await screen.until('exit 0')
     await bob.next('presence', ({ left }) => left.some(({ name }) => name === 'Ann'))
