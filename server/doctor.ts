@@ -1,6 +1,6 @@
 /**
- * `oneroom doctor`: says how the server of a data folder can be reached, by whom, and what to do
- * about each weakness.
+ * `oneroom doctor`: shows which clients can reach the server of a data folder, and how to fix each
+ * weakness.
  */
 import { readdirSync, statfsSync, statSync } from 'node:fs'
 import { networkInterfaces } from 'node:os'
@@ -12,7 +12,7 @@ import { CODE_RULE } from './room/doors/doors.ts'
 import { HOST_PREFIX } from './room/hosts/rules.ts'
 import { SERVING_RULE, type Serving } from './serving.ts'
 
-/** A sentence. `weak`: the operator should read it, and what to do. */
+/** A sentence. `weak`: it names a weakness, and its fix. */
 export type Finding = { weak: boolean; text: string }
 
 export type Facts = {
@@ -79,7 +79,7 @@ const weak = (text: string): Finding => ({ weak: true, text })
 function running({ isRunning, serving, folder }: Facts): Finding {
   return isRunning
     ? fine(`The server of ${folder} is running since ${serving.startedAt}.`)
-    : weak(`No server uses ${folder} now. What follows is about its last start.`)
+    : weak(`No server uses ${folder} now. These findings are about its last start.`)
 }
 
 function reach({ serving, addresses }: Facts): Finding[] {
@@ -87,18 +87,18 @@ function reach({ serving, addresses }: Facts): Finding[] {
   const ports = `port ${webPort} (page and HTTP) and port ${tcpPort} (nc and programs)`
   if (isLoopback) {
     return [
-      fine(`It listens on ${host}, ${ports}. Only programs on this machine reach it.`),
+      fine(`It listens on ${host}, ${ports}. Only programs on this machine can reach it.`),
       serving.needsCode
-        ? fine('A proxy or a tunnel on this machine would let others in, with the code.')
-        : fine('A proxy or a tunnel on this machine would let others in. They would need no code.'),
+        ? fine('A proxy or a tunnel on this machine would admit other machines, with the code.')
+        : fine('A proxy or a tunnel on this machine would admit other machines, without a code.'),
     ]
   }
   const all = host === '0.0.0.0' || host === '::'
   const at = all ? `all addresses of this machine: ${addresses.join(', ') || 'none'}` : host
   return [
-    fine(`It listens on ${at}; ${ports}. Every machine with a route to them reaches it.`),
+    fine(`It listens on ${at}; ${ports}. Every machine with a route to them can reach it.`),
     weak(
-      'Nothing is encrypted: who carries the packets can read and change them. Put the page behind a proxy with TLS, and reach the raw port over SSH or a VPN.',
+      'Nothing is encrypted: every network on the way can read and change the traffic. Put the page behind a proxy with TLS, and reach the raw port over SSH or a VPN.',
     ),
   ]
 }
@@ -108,34 +108,38 @@ function entrance({ serving, code, now }: Facts): Finding[] {
   const trusted = trust.networks.join(', ')
   const findings: Finding[] = []
   if (!needsCode && !isLoopback) {
-    findings.push(weak('Everybody who reaches it can join. Start it without --open.'))
+    findings.push(weak('Every client that can reach it can join. Start it without --open.'))
   }
   if (needsCode && code !== undefined) {
     findings.push(
       isExpired(code, now)
-        ? weak(`The room code has expired, so nobody new can join. Make one: oneroom code --new.`)
+        ? weak(
+            `The room code has expired, so new people cannot join. Make one: oneroom code --new.`,
+          )
         : fine(`People need the room code ${code.words} to join${untilText(code)}.`),
     )
     if (code.words.replaceAll('-', '').length < 8) {
-      findings.push(weak('The code is short, and can be guessed. Make one: oneroom code --new.'))
+      findings.push(
+        weak('The code is short: an attacker can guess it. Make one: oneroom code --new.'),
+      )
     }
   }
   if (trusted !== '') {
-    findings.push(weak(`From ${trusted}, people need no code and have no limits (--trust).`))
+    findings.push(weak(`Clients from ${trusted} need no code and have no limits (--trust).`))
   }
   findings.push(
     fine(
       reserve
         ? 'People can register names (--reserve).'
-        : 'Names are free when their owners have left.',
+        : 'A name is free after its owner has left.',
     ),
   )
   return findings
 }
 
 function hostText({ hosts }: Facts): string {
-  if (hosts.length === 0) return 'The only host is the terminal of the server.'
-  return `Hosts are the terminal of the server and ${hosts.join(', ')}.`
+  if (hosts.length === 0) return 'The only host is the operator, at the terminal of the server.'
+  return `The hosts are the operator, at the terminal of the server, and ${hosts.join(', ')}.`
 }
 
 function untilText({ until }: RoomCode): string {
@@ -148,7 +152,7 @@ function limits({ serving }: Facts): Finding[] {
     addressConnections === null
       ? weak('One address can have any number of connections (--address-connections off).')
       : fine(
-          `One address can have ${addressConnections} connections, and more if its people gave the code.`,
+          `One address can have ${addressConnections} connections, and more if people there gave the code.`,
         ),
   ]
   if (!trust.limitsLocal && (needsCode || !isLoopback)) {
@@ -163,11 +167,13 @@ function disk({ folder, logBytes, freeBytes, isShared }: Facts): Finding[] {
   const space = `The log has ${size(logBytes)}; the disk has ${size(freeBytes)} free.`
   return [
     freeBytes < LITTLE_SPACE
-      ? weak(`${space} Without space, no message can be recorded. Use --retain, or a larger disk.`)
+      ? weak(
+          `${space} Without space, the server cannot record messages. Use --retain, or a larger disk.`,
+        )
       : fine(space),
     isShared
       ? weak(`Other users of this machine can open ${folder}. Run chmod 700 ${folder}.`)
-      : fine(`Only its owner can open ${folder}.`),
+      : fine(`Only the owner of ${folder} can open it.`),
   ]
 }
 

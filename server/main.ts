@@ -83,7 +83,7 @@ program
 
 program
   .command('doctor')
-  .description('say how the server can be reached, by whom, and what to do about each weakness')
+  .description('show which clients can reach the server, and how to fix each weakness')
   .addOption(
     new Option('--data <folder>', 'folder of the log').env('ONEROOM_DATA').default('./data'),
   )

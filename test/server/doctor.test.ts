@@ -37,21 +37,21 @@ const CLEAR = expect.stringContaining('Nothing is encrypted')
 it('describes a server that other machines reach', () => {
   expect(diagnose(facts).map(({ text }) => text)).toEqual([
     'The server of data is running since 2030-01-01T00:00:00.000Z.',
-    'It listens on all addresses of this machine: 192.168.1.5; port 3000 (page and HTTP) and port 8080 (nc and programs). Every machine with a route to them reaches it.',
+    'It listens on all addresses of this machine: 192.168.1.5; port 3000 (page and HTTP) and port 8080 (nc and programs). Every machine with a route to them can reach it.',
     CLEAR,
     'People need the room code amber-fox-lamp to join.',
-    'Names are free when their owners have left.',
-    'Hosts are the terminal of the server and Hana.',
-    'One address can have 64 connections, and more if its people gave the code.',
+    'A name is free after its owner has left.',
+    'The hosts are the operator, at the terminal of the server, and Hana.',
+    'One address can have 64 connections, and more if people there gave the code.',
     'Clients on this machine have no limits. Behind a proxy on it, use --trust none.',
     'The log has 3 MB; the disk has 50.0 GB free.',
-    'Only its owner can open data.',
+    'Only the owner of data can open it.',
   ])
 })
 
 it.each<[string, Partial<Facts>, Partial<Facts['serving']>, string]>([
   ['no server', { isRunning: false }, {}, 'No server uses data now.'],
-  ['an open server', {}, { needsCode: false }, 'Everybody who reaches it can join.'],
+  ['an open server', {}, { needsCode: false }, 'Every client that can reach it can join.'],
   [
     'an expired code',
     { code: { words: 'amber-fox-lamp', until: '2030-01-01T11:00:00Z' } },
@@ -59,7 +59,12 @@ it.each<[string, Partial<Facts>, Partial<Facts['serving']>, string]>([
     'The room code has expired',
   ],
   ['a short code', { code: { words: 'abc-def' } }, {}, 'The code is short'],
-  ['trust', {}, { trust: { networks: ['10.0.0.0/8'], limitsLocal: false } }, 'From 10.0.0.0/8'],
+  [
+    'trust',
+    {},
+    { trust: { networks: ['10.0.0.0/8'], limitsLocal: false } },
+    'Clients from 10.0.0.0/8',
+  ],
   ['no limit', {}, { addressConnections: null }, 'One address can have any number'],
   ['a full disk', { freeBytes: 1e8 }, {}, 'the disk has 100 MB free. Without space'],
   ['a shared folder', { isShared: true }, {}, 'Run chmod 700 data.'],
@@ -83,7 +88,7 @@ it('reads the facts of a server, while it runs and afterwards', async () => {
     })
   const command = oneroom('doctor', '--data', data)
   expect(await command.untilExit()).toBe(0)
-  expect(command.stdout).toContain('  Only its owner can open')
+  expect(command.stdout).toContain('  Only the owner of')
   await close()
   expect((await factsOf(data, Date.now()))?.isRunning).toBe(false)
   const missing = oneroom('doctor', '--data', testFolder())
