@@ -108,7 +108,7 @@ export function actText(act: Act, seconds?: number): string {
         ? 'ended the slow mode'
         : `set the slow mode: one message in ${durationText(act.seconds)}`
     case 'lock':
-      return 'locked the server: nobody new can join'
+      return 'locked the server: new people cannot join'
     case 'unlock':
       return 'unlocked the server'
     case 'approve':

@@ -30,7 +30,7 @@ export const commands = [
     usage: '/name NAME',
     summary: 'Change your name.',
     more: [
-      'A name has 1 to 24 characters. It must not look like the name of another member.',
+      'A name has 1 to 24 characters. It must not look like the name of another person.',
       'Example: /name Asha',
     ],
     where: 'everywhere',
@@ -39,10 +39,10 @@ export const commands = [
   {
     name: 'register',
     usage: '/register',
-    summary: 'Keep your name for yourself.',
+    summary: 'Register your name.',
     more: [
-      'Nobody else can use it, also while you are away, until you /unregister it.',
-      '/resume with your code gives it back to you. You can keep one name.',
+      'Nobody else can use it, even while you are away, until you /unregister it.',
+      '/resume with your code gives it back to you. You can register one name.',
       'The operator of the server decides whether this is possible.',
     ],
     where: 'terminal',
@@ -51,7 +51,7 @@ export const commands = [
   {
     name: 'unregister',
     usage: '/unregister',
-    summary: 'Give up the name that you keep.',
+    summary: 'End the registration of your name.',
     more: ['You still have it until you take another name or leave.'],
     where: 'terminal',
     akin: ['release'],
@@ -59,9 +59,9 @@ export const commands = [
   {
     name: 'who',
     usage: '/who',
-    summary: 'List who is here.',
+    summary: 'List the people here.',
     more: [
-      'For each person it shows the kind of connection:',
+      'For each person, it shows the kind of connection:',
       'web: a browser; tcp: a program such as nc; json: a program that sends JSON.',
     ],
     where: 'everywhere',
@@ -72,7 +72,7 @@ export const commands = [
     usage: '/join ROOM',
     summary: 'Go to another room, or make it.',
     more: [
-      'A name has 1 to 32 characters; upper and lower case are equal.',
+      'A name has 1 to 32 characters. Case does not matter.',
       'Everybody begins in the lobby. Example: /join physics',
     ],
     where: 'everywhere',
@@ -84,7 +84,7 @@ export const commands = [
     summary: 'Write to one person.',
     more: [
       'Nobody else receives it. A person who is away receives it after coming back.',
-      'Without TEXT, the latest messages of your conversation are shown.',
+      'Without TEXT, it shows the latest messages of your conversation.',
       'Example: /msg asha hello. A name with spaces: /msg "Bob B" hello',
     ],
     where: 'everywhere',
@@ -94,17 +94,17 @@ export const commands = [
     name: 'reply',
     usage: '/reply TEXT',
     summary: 'Answer the latest /msg.',
-    more: ['It goes to the person from whom the latest direct message came.'],
+    more: ['It goes to the sender of the latest direct message that you received.'],
     where: 'terminal',
     akin: ['r'],
   },
   {
     name: 'ignore',
     usage: '/ignore [NAME]',
-    summary: 'Ignore a person, or list the ignored.',
+    summary: 'Ignore a person, or list ignored people.',
     more: [
-      'You receive no more messages from that person, in any room.',
-      'The same command again ends it. /resume keeps the list.',
+      'You receive no more messages from this person, in any room.',
+      'The same command again ends this. /resume keeps the list.',
     ],
     where: 'everywhere',
     akin: ['block', 'unignore'],
@@ -114,7 +114,7 @@ export const commands = [
     usage: '/rooms',
     summary: 'List the rooms.',
     more: [
-      'For each room it shows how many people are there, and the topic.',
+      'For each room, it shows the number of people and the topic.',
       'The lobby comes first, then the rooms with the most people.',
     ],
     where: 'everywhere',
@@ -163,8 +163,8 @@ export const commands = [
     usage: '/resume CODE',
     summary: 'Continue where you were.',
     more: [
-      'You get back your name and your room, and see what you missed.',
-      'Your code is in the greeting. Keep it secret: it lets others impersonate you.',
+      'You get back your name and your room, and see the messages that you missed.',
+      'Your code is in the greeting. Keep it secret: with it, another person can impersonate you.',
       'Example: /resume w0bp1TUjtw.trfMqGEx7jQ',
     ],
     where: 'terminal',
@@ -236,10 +236,10 @@ export const commands = [
   {
     name: 'mute',
     usage: '/mute NAME|all [TIME]',
-    summary: 'Let a person, or everybody here, write nothing.',
+    summary: 'Mute a person, or everybody in this room.',
     more: [
-      'A muted person still reads, and can write direct messages to hosts.',
-      'all: everybody in this room but the hosts. Without TIME, until /unmute.',
+      'A muted person can still read, and write direct messages to hosts.',
+      'all: everybody in this room except hosts. Without TIME, until /unmute.',
       'Examples: /mute bob 10m, /mute "Bob B", /mute all 30s',
     ],
     where: 'everywhere',
@@ -249,7 +249,7 @@ export const commands = [
   {
     name: 'unmute',
     usage: '/unmute NAME|all',
-    summary: 'End that.',
+    summary: 'End a mute.',
     more: ['Example: /unmute bob'],
     where: 'everywhere',
     akin: ['unsilence'],
@@ -259,7 +259,7 @@ export const commands = [
     name: 'kick',
     usage: '/kick NAME [REASON]',
     summary: 'Close the connection of a person.',
-    more: ['The person may come back. Example: /kick bob off topic'],
+    more: ['The person can reconnect. Example: /kick bob off topic'],
     where: 'everywhere',
     akin: ['remove', 'boot'],
     ofHosts: true,
@@ -267,10 +267,10 @@ export const commands = [
   {
     name: 'ban',
     usage: '/ban NAME [TIME]',
-    summary: 'Remove a person, and keep them out.',
+    summary: 'Remove a person, who then cannot reconnect.',
     more: [
-      'Without TIME, until /unban. /ban NAME address also bans their address,',
-      'and says how many others share it.',
+      'Without TIME, until /unban. /ban NAME address includes the address,',
+      'and says how many other people share it.',
       'Examples: /ban bob 1h, /ban bob address 1d',
     ],
     where: 'everywhere',
@@ -280,8 +280,8 @@ export const commands = [
   {
     name: 'bans',
     usage: '/bans',
-    summary: 'List who is banned.',
-    more: ['Also by whom, and until when. Times are in UTC.'],
+    summary: 'List the bans.',
+    more: ['Each with its person, its host and its end. Times are in UTC.'],
     where: 'everywhere',
     akin: ['banlist'],
     ofHosts: true,
@@ -290,7 +290,7 @@ export const commands = [
     name: 'unban',
     usage: '/unban NAME',
     summary: 'End a ban.',
-    more: ['Also that of the address. Example: /unban bob'],
+    more: ['This also ends a ban of the address. Example: /unban bob'],
     where: 'everywhere',
     akin: ['pardon'],
     ofHosts: true,
@@ -299,7 +299,7 @@ export const commands = [
     name: 'rename',
     usage: '/rename NAME NEW',
     summary: 'Give a person another name.',
-    more: ['The person cannot take the name back. Example: /rename boss bob'],
+    more: ['The person cannot take the earlier name back. Example: /rename boss bob'],
     where: 'everywhere',
     akin: [],
     ofHosts: true,
@@ -307,8 +307,8 @@ export const commands = [
   {
     name: 'observer',
     usage: '/observer NAME',
-    summary: 'Let a person read and not write.',
-    more: ['The same command again ends it. Example: /observer bob'],
+    summary: 'Let a person read, but not write.',
+    more: ['The same command again ends this. Example: /observer bob'],
     where: 'everywhere',
     akin: ['readonly', 'devoice'],
     ofHosts: true,
@@ -316,9 +316,9 @@ export const commands = [
   {
     name: 'redact',
     usage: '/redact SEQ|NAME',
-    summary: 'Take the text of a message away.',
+    summary: 'Remove the text of a message.',
     more: [
-      'By its number, or the latest message of a person in this room.',
+      'By its number, or of the latest message of a person in this room.',
       'The text is deleted everywhere on the server; programs may have kept it.',
       'Examples: /redact 58, /redact bob',
     ],
@@ -329,8 +329,8 @@ export const commands = [
   {
     name: 'slow',
     usage: '/slow TIME|off',
-    summary: 'Let each person write once in a while.',
-    more: ['In this room; hosts write as they like. Example: /slow 10s'],
+    summary: 'Limit how often each person can write.',
+    more: ['It applies to everybody in this room except hosts. Example: /slow 10s'],
     where: 'everywhere',
     akin: ['slowmode'],
     ofHosts: true,
@@ -338,8 +338,8 @@ export const commands = [
   {
     name: 'admit',
     usage: '/admit [NUMBER]',
-    summary: 'Let a client in that waits outside.',
-    more: ['Without NUMBER, the one that waits longest.'],
+    summary: 'Admit a waiting client.',
+    more: ['Without NUMBER, the client that has waited longest.'],
     where: 'everywhere',
     akin: ['letin', 'accept'],
     ofHosts: true,
@@ -347,8 +347,8 @@ export const commands = [
   {
     name: 'turnaway',
     usage: '/turnaway [NUMBER]',
-    summary: 'Turn such a client away.',
-    more: ['Without NUMBER, the one that waits longest.'],
+    summary: 'Reject a waiting client.',
+    more: ['Without NUMBER, the client that has waited longest.'],
     where: 'everywhere',
     akin: ['reject', 'deny'],
     ofHosts: true,
@@ -356,8 +356,8 @@ export const commands = [
   {
     name: 'lock',
     usage: '/lock',
-    summary: 'Let nobody new join the server.',
-    more: ['People who have been here can return with their token.'],
+    summary: 'Lock the server: new people cannot join.',
+    more: ['People with a token can return.'],
     where: 'everywhere',
     akin: ['close'],
     ofHosts: true,
@@ -365,7 +365,7 @@ export const commands = [
   {
     name: 'unlock',
     usage: '/unlock',
-    summary: 'End that.',
+    summary: 'End the lock.',
     more: ['Everybody can join again.'],
     where: 'everywhere',
     akin: ['open'],
@@ -376,8 +376,8 @@ export const commands = [
     usage: '/approve [on|off]',
     summary: 'Let new people wait for a host.',
     more: [
-      'Each new person knocks, also with the code; /admit lets one in.',
-      'Without on or off, it tells whether that is on.',
+      'Each new person knocks, even with the code; /admit admits one.',
+      'Without on or off, it shows whether approval is on.',
     ],
     where: 'everywhere',
     akin: ['approval', 'moderate'],
@@ -386,7 +386,7 @@ export const commands = [
   {
     name: 'pin',
     usage: '/pin SEQ|NAME|off',
-    summary: 'Show a message to newcomers.',
+    summary: 'Show a message to new people.',
     more: [
       'By its number, or the latest message of a person in this room.',
       'Examples: /pin 58, /pin asha, /pin off',
@@ -398,7 +398,7 @@ export const commands = [
   {
     name: 'unhost',
     usage: '/unhost NAME',
-    summary: 'Take the role of a host from a person.',
+    summary: 'Remove the host role from a person.',
     more: ["This works at the server's own console only."],
     where: 'terminal',
     akin: ['deop'],

@@ -27,7 +27,7 @@ describe('the page of a room with a code', () => {
     expect(await violations(page)).toEqual([])
     await page.keyboard.type('amber fox')
     await page.keyboard.press('Enter')
-    await page.getByText('That is not the code of this room.').waitFor()
+    await page.getByText('That room code is wrong.').waitFor()
     await field.fill('Amber Fox Lamp')
     await page.keyboard.press('Enter')
     await say(page, 'I am in')

@@ -93,7 +93,10 @@ describe('everybody', () => {
     await bob.locator('.fault').getByText('here, each person writes once in 1 minute').waitFor()
     hana.send({ type: 'act', act: { type: 'observer', person: 'Bob' } })
     await bob.getByRole('button', { name: 'Retry' }).click()
-    await bob.locator('.fault').getByText('You may read here, and not write.').waitFor()
+    await bob
+      .locator('.fault')
+      .getByText('You are an observer: you can read here, but not write.')
+      .waitFor()
   })
 
   it('who is removed reads the reason, and comes back only by a click', async () => {

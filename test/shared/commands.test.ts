@@ -82,7 +82,9 @@ describe('the command table', () => {
     expect(rows).toHaveLength(listed.length)
     const columns = rows.map((row, at) => row.indexOf(listed[at]?.summary ?? '?'))
     expect(new Set(columns)).toEqual(new Set([columns[0]]))
-    expect(rows.find((row) => row.startsWith('  /who '))).toMatch(/^ {2}\/who {2,}List who is here/)
+    expect(rows.find((row) => row.startsWith('  /who '))).toMatch(
+      /^ {2}\/who {2,}List the people here/,
+    )
     expect(rows.join()).not.toContain('/mute')
     expect(helpLines(Infinity, commandsFor(true)).join()).toContain('/mute NAME|all')
   })

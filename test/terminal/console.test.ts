@@ -41,7 +41,7 @@ describe.skipIf(tmux === undefined)("the server's own terminal", () => {
     screen.type('/help').press('Enter')
     const help = await screen.until('Stop the server.')
     expect(help).not.toContain('/resume')
-    expect(help).toContain('Let a client in that waits outside (Alt+Enter).')
+    expect(help).toContain('Admit a waiting client (Alt+Enter).')
     screen.press('C-d')
     await screen.until('! /quit stops the server.')
     screen.type('/quit').press('Enter')

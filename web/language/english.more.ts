@@ -87,7 +87,7 @@ export const englishMore = {
   ignoreOffline: 'There is no connection now. You ignore the same people as before.',
 
   hostOffline: 'There is no connection now. Nothing was done.',
-  hostsOnly: 'Only a host can do that. /host makes you one.',
+  hostsOnly: 'Only a host can do that. Become a host with /host.',
   becomeHost: 'Become a host',
   hostLead: 'The server printed the key at its first start. Whoever runs it can give it to you.',
   hostKey: 'Key of the hosts',

@@ -43,8 +43,8 @@ describe('above the limit of an address', () => {
     const { tcp } = await limited({ addressRenames: once, addressJoins: once })
     const { client } = await greeted(tcp.port)
     client.send('/name Ann\n/name Bob\n/join one\n/join two\n')
-    await client.until('You are Ann now.\n! Too much at once from one sender or address.')
-    await client.until(/You are in one now\.[^!]*! Too much at once/)
+    await client.until('You are Ann now.\n! Too many requests from you or your address.')
+    await client.until(/You are in one now\.[^!]*! Too many requests/)
   })
 
   it('all connections and /api/say share one rate of messages', async () => {

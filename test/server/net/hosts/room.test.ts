@@ -46,14 +46,14 @@ describe('the slow mode', () => {
   })
 })
 
-it('a locked server lets nobody new in, but those who have been here', async () => {
+it('a locked server rejects new people, and not people who have been here', async () => {
   const data = testFolder()
   const first = await testGateway({ ...options, data })
   const bob = await pageClient(first.webUrl)
   const { token } = await bob.hello({ name: 'Bob' })
   const hana = await hostClient(first.webUrl)
   hana.send({ type: 'act', act: { type: 'lock' } })
-  await bob.until('locked the server: nobody new can join')
+  await bob.until('locked the server: new people cannot join')
   await first.close()
   const { webUrl, tcp, operate } = await testGateway({ data })
   for (const hello of [{ name: 'Eve' }, { token: `${token.slice(0, -1)}?` }]) {
@@ -63,7 +63,7 @@ it('a locked server lets nobody new in, but those who have been here', async () 
     expect(await eve.untilClosed()).toBe(4012)
   }
   const terminal = await rawClient(tcp.port)
-  expect(await terminal.untilEnded()).toContain('! The server is locked: nobody new can join now.')
+  expect(await terminal.untilEnded()).toContain('! The server is locked: new people cannot join.')
   const post = async () =>
     (await fetch(`${webUrl}/api/say`, { method: 'POST', body: 'text=x' })).status
   expect(await post()).toBe(403)
@@ -153,7 +153,7 @@ it('what hosts have set is told to those who enter, and absent if nothing is', a
     { type: 'lock' },
   ]
   for (const act of acts) hana.send({ type: 'act', act })
-  await hana.until('locked the server: nobody new can join')
+  await hana.until('locked the server: new people cannot join')
   hana.send({ type: 'join', room: 'physics' })
   const { house } = await hana.next('joined')
   expect(house).toEqual({ locked: true, approve: true, readonlyDefault: true })
