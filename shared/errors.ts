@@ -2,7 +2,7 @@
  * The error table: every error that the server sends has a row here. A test compares the
  * documentation with it.
  */
-import type { ErrorMessage } from './protocol.ts'
+import type { ErrorMessage } from './replies.ts'
 
 /**
  * `text`: the message for people. `close`: the WebSocket close code if the error ends the

@@ -3,7 +3,7 @@
  * room.
  */
 import type { Signal } from '@preact/signals'
-import type { ErrorMessage, Events, Knocks, ServerMessage } from '../shared/protocol.ts'
+import type { ErrorMessage, Events, Knocks, ServerMessage } from '../shared/replies.ts'
 import { askRooms, lobbyName } from './directory.ts'
 import { door } from './door.ts'
 import { bans, enterHouse, knocks, takeRule } from './hosts.ts'

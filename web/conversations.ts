@@ -7,17 +7,17 @@
 import { effect, type ReadonlySignal, untracked } from '@preact/signals'
 import { acknowledge } from '../shared/client/state.ts'
 import { foldName } from '../shared/fold.ts'
+import type { RoomEvent } from '../shared/protocol.ts'
 import type {
-  ClientMessage,
   Direct,
   Found,
   History,
   Ignored,
   Presence,
-  RoomEvent,
   ServerMessage,
   Welcome,
-} from '../shared/protocol.ts'
+} from '../shared/replies.ts'
+import type { ClientMessage } from '../shared/requests.ts'
 import { Inquiry } from './inquiry.ts'
 import { more } from './language/more.ts'
 import type { Fetched } from './log/history.ts'

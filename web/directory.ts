@@ -1,6 +1,6 @@
 /** The rooms of the server, requested at the start and when the reader may want them. */
 import { signal } from '@preact/signals'
-import type { RoomList, ServerMessage } from '../shared/protocol.ts'
+import type { RoomList, ServerMessage } from '../shared/replies.ts'
 import { door } from './door.ts'
 import { isSameRoom, LOBBY, type State } from './state.ts'
 

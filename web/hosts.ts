@@ -1,7 +1,9 @@
 /** What a host does on the page, and what the server tells hosts. Loaded with the parts that use it. */
 import { signal } from '@preact/signals'
 import type { Act, Order } from '../shared/acts.ts'
-import type { Bans, ClientMessage, House, Knock, RoomEvent } from '../shared/protocol.ts'
+import type { RoomEvent } from '../shared/protocol.ts'
+import type { Bans, House, Knock } from '../shared/replies.ts'
+import type { ClientMessage } from '../shared/requests.ts'
 import { more } from './language/more.ts'
 import { type Named, peerOf, type State } from './state.ts'
 

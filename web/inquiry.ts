@@ -2,7 +2,8 @@
  * Requests for the log of a conversation. The server answers in order and names no request, so
  * there MUST be one at a time, and replies that came too late MUST be skipped.
  */
-import type { ErrorMessage, History, HistoryRequest } from '../shared/protocol.ts'
+import type { ErrorMessage, History } from '../shared/replies.ts'
+import type { HistoryRequest } from '../shared/requests.ts'
 
 /** Time limit for one reply. Milliseconds. */
 const REPLY_MS = 10_000

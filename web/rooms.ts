@@ -2,7 +2,7 @@
  * What a person does with rooms: enters, leaves, goes to the next one, sets the topic. A chunk
  * of its own, because most stay in one room.
  */
-import type { ClientMessage } from '../shared/protocol.ts'
+import type { ClientMessage } from '../shared/requests.ts'
 import { askRooms, lobbyName, nameOf } from './directory.ts'
 import { more } from './language/more.ts'
 import {

@@ -1,6 +1,6 @@
 /** One WebSocket to the room, as a transport of the shared connection. */
 import type { Clock, Transport, TransportEvents } from '../shared/client/connection.ts'
-import type { ServerMessage } from '../shared/protocol.ts'
+import type { ServerMessage } from '../shared/replies.ts'
 
 const SUBPROTOCOL = 'oneroom.v1'
 /** Close code of the error table: another connection continues this session. */

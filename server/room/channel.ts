@@ -6,7 +6,8 @@
  * order.
  */
 import { limits } from '../../shared/limits.ts'
-import type { Direct, Events, RoomEvent, ServerMessage } from '../../shared/protocol.ts'
+import type { RoomEvent } from '../../shared/protocol.ts'
+import type { Direct, Events, ServerMessage } from '../../shared/replies.ts'
 import { Feed, type FeedMemory } from './feed.ts'
 import { latestFitting } from './fitting.ts'
 import type { RoomLog } from './log.ts'

@@ -4,7 +4,9 @@
  * MUST invite both of them, if they are connected, before it broadcasts, so that none of them
  * misses an event.
  */
-import type { Direct, RoomEvent } from '../../shared/protocol.ts'
+
+import type { RoomEvent } from '../../shared/protocol.ts'
+import type { Direct } from '../../shared/replies.ts'
 import { Channel, type ChannelOptions } from './channel.ts'
 import type { RoomLog } from './log.ts'
 import type { People } from './people.ts'

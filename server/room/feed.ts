@@ -7,7 +7,8 @@
  */
 import type { Encoding } from '../../shared/dialect/dialect.ts'
 import { limits } from '../../shared/limits.ts'
-import type { RoomEvent, ServerMessage } from '../../shared/protocol.ts'
+import type { RoomEvent } from '../../shared/protocol.ts'
+import type { ServerMessage } from '../../shared/replies.ts'
 import { Encoded } from './encoded.ts'
 import { latestFitting, REPLY_SIZE } from './fitting.ts'
 

@@ -5,7 +5,8 @@
  * MUST broadcast every join, leave, rename and change of transport.
  */
 import { SUMMARY_ABOVE_MEMBERS } from '../../shared/dialect/line.ts'
-import type { Person, Presence } from '../../shared/protocol.ts'
+import type { Person } from '../../shared/protocol.ts'
+import type { Presence } from '../../shared/replies.ts'
 import type { Clock } from './clock.ts'
 import type { Network } from './doors/networks.ts'
 import { PresenceChanges } from './presence.ts'

@@ -8,7 +8,9 @@
  */
 import type { Fault } from '../../shared/errors.ts'
 import { checkName } from '../../shared/names.ts'
-import type { Hello, Person, ServerMessage } from '../../shared/protocol.ts'
+import type { Person } from '../../shared/protocol.ts'
+import type { ServerMessage } from '../../shared/replies.ts'
+import type { Hello } from '../../shared/requests.ts'
 import type { Clock } from './clock.ts'
 import type { Named } from './conversation.ts'
 import { Directory } from './directory.ts'

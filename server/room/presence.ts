@@ -2,7 +2,8 @@
  * Changes of membership since the last broadcast, collected so that many changes at once
  * are one message.
  */
-import type { Person, Presence } from '../../shared/protocol.ts'
+import type { Person } from '../../shared/protocol.ts'
+import type { Presence } from '../../shared/replies.ts'
 
 export class PresenceChanges {
   readonly #joined = new Map<string, Person>()

@@ -1,14 +1,9 @@
 /**
  * A room: a channel with a name, members, and a topic. It has no sockets and no clock of its own.
  */
-import type {
-  Events,
-  House,
-  Person,
-  Presence,
-  RoomEvent,
-  TypingNotice,
-} from '../../shared/protocol.ts'
+
+import type { Person, RoomEvent } from '../../shared/protocol.ts'
+import type { Events, House, Presence, TypingNotice } from '../../shared/replies.ts'
 import { Channel, type ChannelOptions } from './channel.ts'
 import type { Clock } from './clock.ts'
 import type { Hosts } from './hosts/hosts.ts'

@@ -4,7 +4,8 @@
  * MUST keep the cost independent of how many members type: at most MAX_TYPISTS of them are
  * broadcast.
  */
-import type { Person, TypingNotice } from '../../shared/protocol.ts'
+import type { Person } from '../../shared/protocol.ts'
+import type { TypingNotice } from '../../shared/replies.ts'
 import type { Clock } from './clock.ts'
 
 /** Members broadcast as typing at the same time. Clients show no more names than this. */

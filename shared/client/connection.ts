@@ -7,7 +7,8 @@
  * a host, or a phase of `ended`.
  */
 import { isRefusal } from '../errors.ts'
-import type { ClientMessage, Hello, ServerMessage } from '../protocol.ts'
+import type { ServerMessage } from '../replies.ts'
+import type { ClientMessage, Hello } from '../requests.ts'
 
 /** The first wait is up to this long; each next one is up to twice the one before. */
 const FIRST_WAIT_MS = 1_000

@@ -5,7 +5,7 @@
  * author deletes it, so that no text is lost. A message can be sent twice, because the log
  * accepts an id once.
  */
-import type { DirectSay, Say } from '../protocol.ts'
+import type { DirectSay, Say } from '../requests.ts'
 
 /** Messages sent and not acknowledged, at most; the others wait for them. */
 export const IN_FLIGHT = 64

@@ -5,16 +5,10 @@
  *
  * An event MUST be shown once and in the order of its seq, however often connections break.
  */
-import type {
-  ErrorMessage,
-  Events,
-  Hello,
-  Joined,
-  Person,
-  Presence,
-  RoomEvent,
-  Welcome,
-} from '../protocol.ts'
+
+import type { Person, RoomEvent } from '../protocol.ts'
+import type { ErrorMessage, Events, Joined, Presence, Welcome } from '../replies.ts'
+import type { Hello } from '../requests.ts'
 import type { ConnectionPhase } from './connection.ts'
 import { nextToSend, type Pending, unmarkSent, withFault } from './pending.ts'
 

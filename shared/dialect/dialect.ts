@@ -5,7 +5,9 @@
  */
 import type { CommandName } from '../commands.ts'
 import type { Fault } from '../errors.ts'
-import type { ClientMessage, Person, ServerMessage } from '../protocol.ts'
+import type { Person } from '../protocol.ts'
+import type { ServerMessage } from '../replies.ts'
+import type { ClientMessage } from '../requests.ts'
 import type { LineStyle } from './style.ts'
 
 /** Goes to a room, and leaves the one before. `history`: how many of its latest events to show. */

@@ -1,5 +1,6 @@
 /** A message without what ignored people have said. Their presence stays. */
-import type { RoomEvent, ServerMessage } from '../protocol.ts'
+import type { RoomEvent } from '../protocol.ts'
+import type { ServerMessage } from '../replies.ts'
 import type { Outgoing } from './dialect.ts'
 
 /** Ids of people. */

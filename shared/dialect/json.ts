@@ -6,7 +6,8 @@
  */
 import { Compile } from 'typebox/compile'
 import { limits } from '../limits.ts'
-import { type ClientMessage, clientMessages, serverMessages } from '../protocol.ts'
+import { serverMessages } from '../replies.ts'
+import { type ClientMessage, clientMessages } from '../requests.ts'
 import type { Codec, Decoded, Dialect, Encoding, Outgoing, Unit } from './dialect.ts'
 
 const encoding: Encoding = { skipsOwn: false, isCommon: true, encode }

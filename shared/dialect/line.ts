@@ -11,7 +11,9 @@
  */
 
 import { limits } from '../limits.ts'
-import type { Joined, PersonName, Presence, RoomEvent, Welcome } from '../protocol.ts'
+import type { PersonName } from '../person.ts'
+import type { RoomEvent } from '../protocol.ts'
+import type { Joined, Presence, Welcome } from '../replies.ts'
 import { cutUtf8, utf8Length } from '../text.ts'
 import { inAscii } from './ascii.ts'
 import type { Codec, Dialect, Encoding, Outgoing, Unit } from './dialect.ts'

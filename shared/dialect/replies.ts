@@ -2,17 +2,8 @@
  * Replies to one reader of the line dialect → lines.
  */
 import { commandsFor, helpAbout, helpLines } from '../commands.ts'
-import type {
-  Bans,
-  Ignored,
-  Knock,
-  Knocking,
-  Knocks,
-  Person,
-  Registered,
-  RoomEvent,
-  RoomList,
-} from '../protocol.ts'
+import type { Person, RoomEvent } from '../protocol.ts'
+import type { Bans, Ignored, Knock, Knocking, Knocks, Registered, RoomList } from '../replies.ts'
 import { cutUtf8, utf8Length } from '../text.ts'
 import { wrap } from '../wrap.ts'
 import type { Reply, Setting } from './dialect.ts'

@@ -6,13 +6,10 @@ import type { TSchema } from 'typebox'
 import { describe, expect, it } from 'vitest'
 import { commands } from '../../shared/commands.ts'
 import { errors } from '../../shared/errors.ts'
-import {
-  clientMessages,
-  Person,
-  PersonName,
-  RoomEvent,
-  serverMessages,
-} from '../../shared/protocol.ts'
+import { PersonName } from '../../shared/person.ts'
+import { Person, RoomEvent } from '../../shared/protocol.ts'
+import { serverMessages } from '../../shared/replies.ts'
+import { clientMessages } from '../../shared/requests.ts'
 import { offered } from '../../web/command.ts'
 import { testGateway } from '../support/gateway.ts'
 import { PACKAGES } from '../support/installed.ts'

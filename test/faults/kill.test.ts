@@ -6,7 +6,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { WebSocket } from 'ws'
-import type { ServerMessage } from '../../shared/protocol.ts'
+import type { ServerMessage } from '../../shared/replies.ts'
 import { everything } from '../support/events.ts'
 import { testFolder } from '../support/folder.ts'
 import { rounds } from '../support/long.ts'

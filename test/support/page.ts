@@ -6,14 +6,9 @@ import Type from 'typebox'
 import { Compile } from 'typebox/compile'
 import { onTestFinished } from 'vitest'
 import { WebSocket } from 'ws'
-import {
-  type ClientMessage,
-  type Hello,
-  type RoomEvent,
-  type ServerMessage,
-  serverMessages,
-  type Welcome,
-} from '../../shared/protocol.ts'
+import type { RoomEvent } from '../../shared/protocol.ts'
+import { type ServerMessage, serverMessages, type Welcome } from '../../shared/replies.ts'
+import type { ClientMessage, Hello } from '../../shared/requests.ts'
 import { Waiting } from './waiting.ts'
 
 const check = Compile(Type.Union(Object.values(serverMessages)))

@@ -1,6 +1,7 @@
 /** Direct messages and ignoring in `oneroom connect`, at real terminals. */
 import { describe, expect, it } from 'vitest'
-import type { Direct, RoomEvent } from '../../shared/protocol.ts'
+import type { RoomEvent } from '../../shared/protocol.ts'
+import type { Direct } from '../../shared/replies.ts'
 import { serveInProcess } from '../support/gateway.ts'
 import { type PageClient, pageClient } from '../support/page.ts'
 import { oneroom, type Served } from '../support/program.ts'

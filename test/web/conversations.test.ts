@@ -1,13 +1,9 @@
 /** Conversations in a tab: what the page asks the server for, and what it shows. */
 import { computed, signal } from '@preact/signals'
 import { describe, expect, it, vi } from 'vitest'
-import type {
-  ClientMessage,
-  Direct,
-  History,
-  RoomEvent,
-  ServerMessage,
-} from '../../shared/protocol.ts'
+import type { RoomEvent } from '../../shared/protocol.ts'
+import type { Direct, History, ServerMessage } from '../../shared/replies.ts'
+import type { ClientMessage } from '../../shared/requests.ts'
 import { Conversations } from '../../web/conversations.ts'
 import { more } from '../../web/language/more.ts'
 import {

@@ -1,12 +1,7 @@
 /** Messages of a server, and a tab that receives them, for the tests of the page. */
-import type {
-  Joined,
-  Person,
-  Presence,
-  RoomEvent,
-  ServerMessage,
-  Welcome,
-} from '../../shared/protocol.ts'
+
+import type { Person, RoomEvent } from '../../shared/protocol.ts'
+import type { Joined, Presence, ServerMessage, Welcome } from '../../shared/replies.ts'
 import { type LogPage, takePage } from '../../web/state/pages.ts'
 import {
   type Action,

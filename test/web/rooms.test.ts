@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ANSWER_MS } from '../../shared/client/pending.ts'
-import type { ErrorMessage } from '../../shared/protocol.ts'
+import type { ErrorMessage } from '../../shared/replies.ts'
 import {
   arrivals,
   firstUnread,

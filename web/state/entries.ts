@@ -4,7 +4,8 @@
  * An event MUST be shown once and in the order of its seq, also if the server sends it twice.
  */
 import { acknowledge, newEvents } from '../../shared/client/state.ts'
-import type { Events, Person, RoomEvent } from '../../shared/protocol.ts'
+import type { Person, RoomEvent } from '../../shared/protocol.ts'
+import type { Events } from '../../shared/replies.ts'
 import { entryOf, othersAfter } from './entry.ts'
 import type { State } from './model.ts'
 import { type Change, type Entry, emptyLog } from './room.ts'

@@ -1,7 +1,7 @@
 /** What the messages of the server change. */
 import { acknowledge, takeRejection, takeView, takeWelcome } from '../../shared/client/state.ts'
 import { isRefusal } from '../../shared/errors.ts'
-import type { ErrorMessage, Joined, ServerMessage, Welcome } from '../../shared/protocol.ts'
+import type { ErrorMessage, Joined, ServerMessage, Welcome } from '../../shared/replies.ts'
 import { replaceEvents, takeEvents } from './entries.ts'
 import type { Refusal, State } from './model.ts'
 import { showPresence, takeTyping } from './presence.ts'

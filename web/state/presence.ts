@@ -1,6 +1,7 @@
 /** Presence and typing as the page shows them: rows about changes, and counts. */
 import { takePresence } from '../../shared/client/state.ts'
-import type { Person, Presence, TypingNotice } from '../../shared/protocol.ts'
+import type { Person } from '../../shared/protocol.ts'
+import type { Presence, TypingNotice } from '../../shared/replies.ts'
 import { takeChanges } from './entries.ts'
 import type { State } from './model.ts'
 import type { Change } from './room.ts'

@@ -7,7 +7,7 @@
 import { withFault } from '../../shared/client/pending.ts'
 import { helloOf, placeOf, unsent } from '../../shared/client/state.ts'
 import { foldName } from '../../shared/fold.ts'
-import type { Hello, Join } from '../../shared/protocol.ts'
+import type { Hello, Join } from '../../shared/requests.ts'
 import { attend } from './entries.ts'
 import { HISTORY_EVENTS, type Pending, type State } from './model.ts'
 import { emptyRoom, LOBBY, peerOf, type RoomState } from './room.ts'

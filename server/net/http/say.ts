@@ -8,7 +8,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import Type, { type Static } from 'typebox'
 import { Compile } from 'typebox/compile'
 import type { Fault } from '../../../shared/errors.ts'
-import { Hello, Say } from '../../../shared/protocol.ts'
+import { Hello, Say } from '../../../shared/requests.ts'
 import type { Committed, Draft } from '../../room/log.ts'
 import { checkMessage } from '../../room/message.ts'
 import { Bucket, type Rate } from '../../room/rate.ts'

@@ -5,7 +5,7 @@
  * while the server runs.
  */
 import type { Fault } from '../../../shared/errors.ts'
-import type { Knocks as KnocksMessage } from '../../../shared/protocol.ts'
+import type { Knocks as KnocksMessage } from '../../../shared/replies.ts'
 import type { Clock } from '../clock.ts'
 import type { Store } from '../log.ts'
 import { Bucket } from '../rate.ts'

@@ -3,7 +3,7 @@
  *
  * MUST tell the hosts at most once in NOTICE_MS, however many clients knock.
  */
-import type { Knock, Knocks as KnocksMessage } from '../../../shared/protocol.ts'
+import type { Knock, Knocks as KnocksMessage } from '../../../shared/replies.ts'
 import type { Clock } from '../clock.ts'
 import type { Network } from './networks.ts'
 

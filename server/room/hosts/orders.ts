@@ -1,7 +1,7 @@
 /** What a host asks for → the act, or why it cannot be done. */
 import type { Act, Order } from '../../../shared/acts.ts'
 import type { Fault } from '../../../shared/errors.ts'
-import type { PersonName } from '../../../shared/protocol.ts'
+import type { PersonName } from '../../../shared/person.ts'
 import { cutUtf8, sanitise } from '../../../shared/text.ts'
 import type { Rooms } from '../rooms.ts'
 import { OPERATOR_ID, RELAY_ID } from '../token.ts'

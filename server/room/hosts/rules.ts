@@ -8,7 +8,8 @@
 import { remainingText } from '../../../shared/duration.ts'
 import type { Fault } from '../../../shared/errors.ts'
 import { nameSkeleton } from '../../../shared/names.ts'
-import type { House, Role, RoomEvent } from '../../../shared/protocol.ts'
+import type { Role, RoomEvent } from '../../../shared/protocol.ts'
+import type { House } from '../../../shared/replies.ts'
 import type { LogKey } from '../log.ts'
 import { OPERATOR_ID, RELAY_ID } from '../token.ts'
 

@@ -1,7 +1,7 @@
 /** What a session says to one other person, and whom it ignores. */
 import type { Request } from '../../../shared/dialect/dialect.ts'
 import { foldName } from '../../../shared/fold.ts'
-import type { DirectSay } from '../../../shared/protocol.ts'
+import type { DirectSay } from '../../../shared/requests.ts'
 import { cutUtf8, sanitise } from '../../../shared/text.ts'
 import type { Conversation, Named } from '../conversation.ts'
 import { checkMessage } from '../message.ts'

@@ -4,7 +4,7 @@
  */
 import { limits } from '../../../shared/limits.ts'
 import { checkName } from '../../../shared/names.ts'
-import type { Admit } from '../../../shared/protocol.ts'
+import type { Admit } from '../../../shared/requests.ts'
 import { cutUtf8, sanitise } from '../../../shared/text.ts'
 import type { Caller } from '../doors/knocks.ts'
 import { Bucket } from '../rate.ts'

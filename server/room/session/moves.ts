@@ -1,6 +1,6 @@
 /** How a session goes from room to room. */
 import type { Move } from '../../../shared/dialect/dialect.ts'
-import type { Join } from '../../../shared/protocol.ts'
+import type { Join } from '../../../shared/requests.ts'
 import type { Room } from '../room.ts'
 import type { Self } from './self.ts'
 import { viewOf } from './view.ts'

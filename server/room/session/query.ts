@@ -2,7 +2,8 @@
  * Queries: requests that change nothing, and their replies.
  */
 import type { Outgoing, Request } from '../../../shared/dialect/dialect.ts'
-import type { Found, History, RoomEvent } from '../../../shared/protocol.ts'
+import type { RoomEvent } from '../../../shared/protocol.ts'
+import type { Found, History } from '../../../shared/replies.ts'
 import type { Channel } from '../channel.ts'
 import { latestFitting } from '../fitting.ts'
 import type { Room } from '../room.ts'

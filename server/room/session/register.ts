@@ -1,5 +1,5 @@
 /** How a person keeps the name that they have, or gives up the one that they keep. */
-import type { Register } from '../../../shared/protocol.ts'
+import type { Register } from '../../../shared/requests.ts'
 import type { Self } from './self.ts'
 
 export async function register(self: Self, { on = true }: Register): Promise<void> {

@@ -7,7 +7,7 @@
  */
 import type { Decoded, Request } from '../../../shared/dialect/dialect.ts'
 import type { Ignored } from '../../../shared/dialect/ignoring.ts'
-import type { Hello } from '../../../shared/protocol.ts'
+import type { Hello } from '../../../shared/requests.ts'
 import type { Conversation, Named } from '../conversation.ts'
 import type { Reader } from '../reader.ts'
 import type { Room } from '../room.ts'

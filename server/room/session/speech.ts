@@ -1,6 +1,6 @@
 /** What a session says in a room, if it may. */
 import type { Fault } from '../../../shared/errors.ts'
-import type { Say, SetTopic } from '../../../shared/protocol.ts'
+import type { Say, SetTopic } from '../../../shared/requests.ts'
 import { checkMessage, checkTopic } from '../message.ts'
 import type { Room } from '../room.ts'
 import type { Self } from './self.ts'

@@ -1,5 +1,5 @@
 /** What a client learns of a room when it enters, and where it reads on. */
-import type { ResetReason, Welcome } from '../../../shared/protocol.ts'
+import type { ResetReason, Welcome } from '../../../shared/replies.ts'
 import type { Channel } from '../channel.ts'
 import { latestFitting } from '../fitting.ts'
 import { LISTED_MEMBERS } from '../members.ts'

@@ -10,7 +10,7 @@ import {
 } from '../../../shared/client/connection.ts'
 import type { Recipient } from '../../../shared/client/pending.ts'
 import { type ErrorCode, errors } from '../../../shared/errors.ts'
-import type { ErrorMessage, ServerMessage } from '../../../shared/protocol.ts'
+import type { ErrorMessage, ServerMessage } from '../../../shared/replies.ts'
 import type { Shown } from '../editor/style.ts'
 import type { Asked, Conversation } from './conversation.ts'
 import { TcpTransport } from './transport.ts'

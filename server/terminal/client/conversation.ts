@@ -18,23 +18,20 @@ import {
   takeWelcome,
 } from '../../../shared/client/state.ts'
 import { type ErrorCode, errorMessage, errors } from '../../../shared/errors.ts'
+import type { PersonName } from '../../../shared/person.ts'
 import type {
-  ClientMessage,
   Direct,
-  DirectSay,
   ErrorMessage,
   Events,
   Found,
-  Hello,
   History,
   Joined,
-  PersonName,
   Presence,
   RoomList,
-  Say,
   ServerMessage,
   Welcome,
-} from '../../../shared/protocol.ts'
+} from '../../../shared/replies.ts'
+import type { ClientMessage, DirectSay, Hello, Say } from '../../../shared/requests.ts'
 import type { Shown } from '../editor/style.ts'
 import type { Correspondence } from './correspondence.ts'
 import { Directory } from './directory.ts'

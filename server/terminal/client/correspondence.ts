@@ -5,15 +5,10 @@
  * Each event of a conversation MUST be shown once, and in the order of its seq.
  */
 import { newEvents } from '../../../shared/client/state.ts'
-import type {
-  ClientMessage,
-  Direct,
-  ErrorMessage,
-  History,
-  PersonName,
-  RoomEvent,
-  Welcome,
-} from '../../../shared/protocol.ts'
+import type { PersonName } from '../../../shared/person.ts'
+import type { RoomEvent } from '../../../shared/protocol.ts'
+import type { Direct, ErrorMessage, History, Welcome } from '../../../shared/replies.ts'
+import type { ClientMessage } from '../../../shared/requests.ts'
 import type { Shown } from '../editor/style.ts'
 
 /** Most missed events of one conversation that are fetched, the latest ones. */

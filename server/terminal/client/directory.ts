@@ -1,5 +1,5 @@
 /** The list of rooms: their names, and whether it was the person who asked for it. */
-import type { RoomList } from '../../../shared/protocol.ts'
+import type { RoomList } from '../../../shared/replies.ts'
 
 export class Directory {
   /** The rooms of the last list, by their names. */

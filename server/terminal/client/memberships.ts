@@ -8,7 +8,7 @@
 import type { Pending } from '../../../shared/client/pending.ts'
 import { TAIL_EVENTS } from '../../../shared/dialect/typed.ts'
 import { foldName } from '../../../shared/fold.ts'
-import type { ClientMessage } from '../../../shared/protocol.ts'
+import type { ClientMessage } from '../../../shared/requests.ts'
 
 /** A room in messages: its name as it is shown, or undefined for the lobby. */
 export type Label = string | undefined

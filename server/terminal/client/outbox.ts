@@ -14,7 +14,7 @@ import {
 } from '../../../shared/client/pending.ts'
 import { type ClientState, unsent } from '../../../shared/client/state.ts'
 import { foldName } from '../../../shared/fold.ts'
-import type { DirectSay, Say } from '../../../shared/protocol.ts'
+import type { DirectSay, Say } from '../../../shared/requests.ts'
 import type { Label, Memberships } from './memberships.ts'
 import { isRejected } from './rejection.ts'
 

@@ -5,7 +5,7 @@
 import { type Pending, withFault } from '../../../shared/client/pending.ts'
 import { type ClientState, takeRejection } from '../../../shared/client/state.ts'
 import { type ErrorCode, errors } from '../../../shared/errors.ts'
-import type { ErrorMessage } from '../../../shared/protocol.ts'
+import type { ErrorMessage } from '../../../shared/replies.ts'
 
 /** A host has forbidden it for a while: the person decides whether to send it again. */
 const FORBIDDEN: ReadonlySet<string> = new Set(['muted', 'slow_mode'])

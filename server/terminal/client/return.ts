@@ -1,6 +1,7 @@
 /** What a person is shown after a reconnection. */
 import type { ClientState } from '../../../shared/client/state.ts'
-import type { RoomEvent, Welcome } from '../../../shared/protocol.ts'
+import type { RoomEvent } from '../../../shared/protocol.ts'
+import type { Welcome } from '../../../shared/replies.ts'
 import type { Shown } from '../editor/style.ts'
 
 /** `before`: the state before the connection broke. `events`: those of `welcome` to be shown. */

@@ -2,7 +2,7 @@
 import { type Address, addressText } from '../../../shared/address.ts'
 import { nameList, pinnedLine } from '../../../shared/dialect/replies.ts'
 import { painted } from '../../../shared/dialect/style.ts'
-import type { Joined, Welcome } from '../../../shared/protocol.ts'
+import type { Joined, Welcome } from '../../../shared/replies.ts'
 import { wrap } from '../../../shared/wrap.ts'
 import type { Prompt } from '../editor/layout.ts'
 import { dim, loud } from '../editor/style.ts'

@@ -4,7 +4,8 @@ import { Feed, FeedMemory, Segment } from '../../../server/room/feed.ts'
 import type { Encoding } from '../../../shared/dialect/dialect.ts'
 import { jsonDialect } from '../../../shared/dialect/json.ts'
 import { LineCodec } from '../../../shared/dialect/line.ts'
-import type { Events, Person, Presence } from '../../../shared/protocol.ts'
+import type { Person } from '../../../shared/protocol.ts'
+import type { Events, Presence } from '../../../shared/replies.ts'
 
 const alice: Person = { id: 'a1', name: 'alice', via: 'web' }
 const bob: Person = { id: 'b2', name: 'bob', via: 'tcp' }

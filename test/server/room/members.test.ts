@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { Network } from '../../../server/room/doors/networks.ts'
 import { Members } from '../../../server/room/members.ts'
 import type { Reader } from '../../../server/room/reader.ts'
-import type { Presence } from '../../../shared/protocol.ts'
+import type { Presence } from '../../../shared/replies.ts'
 import { manualClock } from '../../support/clock.ts'
 import { NO_LIMITS, testNetwork } from '../../support/rooms.ts'
 

@@ -4,7 +4,8 @@ import { memoryStore } from '../../../server/log/memory.ts'
 import { Pages } from '../../../server/room/pages.ts'
 import { jsonDialect } from '../../../shared/dialect/json.ts'
 import { LineCodec } from '../../../shared/dialect/line.ts'
-import type { Events, RoomEvent } from '../../../shared/protocol.ts'
+import type { RoomEvent } from '../../../shared/protocol.ts'
+import type { Events } from '../../../shared/replies.ts'
 import { manualClock } from '../../support/clock.ts'
 
 const from = { id: 'a', name: 'Ann', via: 'web' } as const

@@ -1,7 +1,8 @@
 /** Typing notices: their cost does not grow with the number of members that type. */
 import { expect, test } from 'vitest'
 import { Typing } from '../../../server/room/typing.ts'
-import type { Person, ServerMessage } from '../../../shared/protocol.ts'
+import type { Person } from '../../../shared/protocol.ts'
+import type { ServerMessage } from '../../../shared/replies.ts'
 import { manualClock } from '../../support/clock.ts'
 
 const person = (at: number): Person => ({ id: `p${at}`, name: `n${at}`, via: 'web' })

@@ -4,7 +4,8 @@ import {
   type ConnectionPhase,
   type TransportEvents,
 } from '../../../shared/client/connection.ts'
-import type { ClientMessage, ServerMessage } from '../../../shared/protocol.ts'
+import type { ServerMessage } from '../../../shared/replies.ts'
+import type { ClientMessage } from '../../../shared/requests.ts'
 import { welcome } from './fixtures.ts'
 
 /** Time that passes when a test says so. */

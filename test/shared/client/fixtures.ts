@@ -1,5 +1,6 @@
 /** Messages of a server for the tests of clients. */
-import type { Person, RoomEvent, Welcome } from '../../../shared/protocol.ts'
+import type { Person, RoomEvent } from '../../../shared/protocol.ts'
+import type { Welcome } from '../../../shared/replies.ts'
 
 export const ann: Person = { id: 'a', name: 'Ann', via: 'json' }
 export const bob: Person = { id: 'b', name: 'Bob', via: 'web' }

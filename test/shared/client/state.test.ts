@@ -12,7 +12,8 @@ import {
   takeWelcome,
   unsent,
 } from '../../../shared/client/state.ts'
-import type { Person, Presence } from '../../../shared/protocol.ts'
+import type { Person } from '../../../shared/protocol.ts'
+import type { Presence } from '../../../shared/replies.ts'
 import { ann, bob, event, welcome } from './fixtures.ts'
 
 const nobody = initialClient({ name: 'Ann', token: null, ownIds: [], pending: [] })

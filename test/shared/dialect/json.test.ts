@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import type { Outgoing } from '../../../shared/dialect/dialect.ts'
 import { jsonDialect } from '../../../shared/dialect/json.ts'
 import { limits } from '../../../shared/limits.ts'
-import type { ClientMessage } from '../../../shared/protocol.ts'
+import type { ClientMessage } from '../../../shared/requests.ts'
 import { anyCharacter } from '../../support/characters.ts'
 
 const { decode, encode } = jsonDialect.open()

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { ErrorMessage, RoomEvent } from '../../../../shared/protocol.ts'
+import type { RoomEvent } from '../../../../shared/protocol.ts'
+import type { ErrorMessage } from '../../../../shared/replies.ts'
 import { everything } from '../../../support/events.ts'
 import { type TestGateway, testGateway } from '../../../support/gateway.ts'
 import { HOST_KEY, hostClient } from '../../../support/hosts.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { ServerMessage, Welcome } from '../../../../shared/protocol.ts'
+import type { ServerMessage, Welcome } from '../../../../shared/replies.ts'
 import { testGateway } from '../../../support/gateway.ts'
 import { greeted, type RawClient, rawClient } from '../../../support/raw.ts'
 

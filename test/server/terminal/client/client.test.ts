@@ -4,7 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { Client } from '../../../../server/terminal/client/client.ts'
 import { Conversation } from '../../../../server/terminal/client/conversation.ts'
 import type { Shown } from '../../../../server/terminal/editor/style.ts'
-import type { ServerMessage } from '../../../../shared/protocol.ts'
+import type { ServerMessage } from '../../../../shared/replies.ts'
 import { welcome } from '../../../shared/client/fixtures.ts'
 import { Waiting } from '../../../support/waiting.ts'
 

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { Correspondence } from '../../../../server/terminal/client/correspondence.ts'
 import type { Shown } from '../../../../server/terminal/editor/style.ts'
-import type { Direct, History, PersonName, RoomEvent } from '../../../../shared/protocol.ts'
+import type { PersonName } from '../../../../shared/person.ts'
+import type { RoomEvent } from '../../../../shared/protocol.ts'
+import type { Direct, History } from '../../../../shared/replies.ts'
 import { ann, bob, event, welcome } from '../../../shared/client/fixtures.ts'
 
 const people: Direct['people'] = [ann, bob]

@@ -1,11 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { Conversation } from '../../../../server/terminal/client/conversation.ts'
-import type {
-  ClientMessage,
-  Joined,
-  RoomEvent,
-  ServerMessage,
-} from '../../../../shared/protocol.ts'
+import type { RoomEvent } from '../../../../shared/protocol.ts'
+import type { Joined, ServerMessage } from '../../../../shared/replies.ts'
+import type { ClientMessage } from '../../../../shared/requests.ts'
 import { ann, bob, event as eventFrom, welcome } from '../../../shared/client/fixtures.ts'
 
 /** With an id, it is the client's own message and acknowledges it. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { Conversation } from '../../../../server/terminal/client/conversation.ts'
 import { Correspondence } from '../../../../server/terminal/client/correspondence.ts'
 import { recipientNamed } from '../../../../server/terminal/client/outbox.ts'
-import type { Direct } from '../../../../shared/protocol.ts'
+import type { Direct } from '../../../../shared/replies.ts'
 import { ann, bob, event, welcome } from '../../../shared/client/fixtures.ts'
 
 const toBob = { address: 'b', name: 'Bob' }

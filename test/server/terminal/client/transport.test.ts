@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { parsed } from '../../../../server/terminal/client/transport.ts'
 import { LineCodec } from '../../../../shared/dialect/line.ts'
-import type { ServerMessage } from '../../../../shared/protocol.ts'
+import type { ServerMessage } from '../../../../shared/replies.ts'
 
 const from = { id: 'e', name: 'e\x1b[2Jvil', via: 'tcp' }
 const typing = { type: 'typing', from, on: true }
