@@ -2,27 +2,9 @@
  * The command table: the one definition for the parser, `/help`, `/help NAME` and the
  * page's palette.
  */
+import type { Command } from './command.ts'
+import { hostCommands } from './hostcommands.ts'
 import { nearestWord } from './nearest.ts'
-import { wrap } from './wrap.ts'
-
-/**
- * `usage`: the command as typed. `summary`: one sentence. `more`: further sentences for
- * `/help NAME`. `where`: `everywhere`, or `terminal` if it concerns readers of lines only.
- * `akin`: names of the same command in other programs, which are suggested but not accepted.
- */
-export type Command = {
-  name: string
-  usage: string
-  summary: string
-  more: readonly string[]
-  where: 'everywhere' | 'terminal'
-  akin: readonly string[]
-  /** Whether it is for hosts only. */
-  ofHosts?: true
-}
-
-/** Columns for `/help NAME` if the width of the reader's terminal is unknown. */
-const PAGE_COLUMNS = 79
 
 export const commands = [
   {
@@ -233,177 +215,7 @@ export const commands = [
     where: 'everywhere',
     akin: ['op', 'oper', 'admin', 'sudo'],
   },
-  {
-    name: 'mute',
-    usage: '/mute NAME|all [TIME]',
-    summary: 'Mute a person, or everybody in this room.',
-    more: [
-      'A muted person can still read, and write direct messages to hosts.',
-      'all: everybody in this room except hosts. Without TIME, until /unmute.',
-      'Examples: /mute bob 10m, /mute "Bob B", /mute all 30s',
-    ],
-    where: 'everywhere',
-    akin: ['silence', 'gag'],
-    ofHosts: true,
-  },
-  {
-    name: 'unmute',
-    usage: '/unmute NAME|all',
-    summary: 'End a mute.',
-    more: ['Example: /unmute bob'],
-    where: 'everywhere',
-    akin: ['unsilence'],
-    ofHosts: true,
-  },
-  {
-    name: 'kick',
-    usage: '/kick NAME [REASON]',
-    summary: 'Close the connection of a person.',
-    more: ['The person can reconnect. Example: /kick bob off topic'],
-    where: 'everywhere',
-    akin: ['remove', 'boot'],
-    ofHosts: true,
-  },
-  {
-    name: 'ban',
-    usage: '/ban NAME [TIME]',
-    summary: 'Remove a person, who then cannot reconnect.',
-    more: [
-      'Without TIME, until /unban. /ban NAME address includes the address,',
-      'and says how many other people share it.',
-      'Examples: /ban bob 1h, /ban bob address 1d',
-    ],
-    where: 'everywhere',
-    akin: [],
-    ofHosts: true,
-  },
-  {
-    name: 'bans',
-    usage: '/bans',
-    summary: 'List the bans.',
-    more: ['Each with its person, its host and its end. Times are in UTC.'],
-    where: 'everywhere',
-    akin: ['banlist'],
-    ofHosts: true,
-  },
-  {
-    name: 'unban',
-    usage: '/unban NAME',
-    summary: 'End a ban.',
-    more: ['This also ends a ban of the address. Example: /unban bob'],
-    where: 'everywhere',
-    akin: ['pardon'],
-    ofHosts: true,
-  },
-  {
-    name: 'rename',
-    usage: '/rename NAME NEW',
-    summary: 'Give a person another name.',
-    more: ['The person cannot take the earlier name back. Example: /rename boss bob'],
-    where: 'everywhere',
-    akin: [],
-    ofHosts: true,
-  },
-  {
-    name: 'observer',
-    usage: '/observer NAME',
-    summary: 'Let a person read, but not write.',
-    more: ['The same command again ends this. Example: /observer bob'],
-    where: 'everywhere',
-    akin: ['readonly', 'devoice'],
-    ofHosts: true,
-  },
-  {
-    name: 'redact',
-    usage: '/redact SEQ|NAME',
-    summary: 'Remove the text of a message.',
-    more: [
-      'By its number, or of the latest message of a person in this room.',
-      'The text is deleted everywhere on the server; programs may have kept it.',
-      'Examples: /redact 58, /redact bob',
-    ],
-    where: 'everywhere',
-    akin: ['delete', 'erase'],
-    ofHosts: true,
-  },
-  {
-    name: 'slow',
-    usage: '/slow TIME|off',
-    summary: 'Limit how often each person can write.',
-    more: ['It applies to everybody in this room except hosts. Example: /slow 10s'],
-    where: 'everywhere',
-    akin: ['slowmode'],
-    ofHosts: true,
-  },
-  {
-    name: 'admit',
-    usage: '/admit [NUMBER]',
-    summary: 'Admit a waiting client.',
-    more: ['Without NUMBER, the client that has waited longest.'],
-    where: 'everywhere',
-    akin: ['letin', 'accept'],
-    ofHosts: true,
-  },
-  {
-    name: 'turnaway',
-    usage: '/turnaway [NUMBER]',
-    summary: 'Reject a waiting client.',
-    more: ['Without NUMBER, the client that has waited longest.'],
-    where: 'everywhere',
-    akin: ['reject', 'deny'],
-    ofHosts: true,
-  },
-  {
-    name: 'lock',
-    usage: '/lock',
-    summary: 'Lock the server: new people cannot join.',
-    more: ['People with a token can return.'],
-    where: 'everywhere',
-    akin: ['close'],
-    ofHosts: true,
-  },
-  {
-    name: 'unlock',
-    usage: '/unlock',
-    summary: 'End the lock.',
-    more: ['Everybody can join again.'],
-    where: 'everywhere',
-    akin: ['open'],
-    ofHosts: true,
-  },
-  {
-    name: 'approve',
-    usage: '/approve [on|off]',
-    summary: 'Let new people wait for a host.',
-    more: [
-      'Each new person knocks, even with the code; /admit admits one.',
-      'Without on or off, it shows whether approval is on.',
-    ],
-    where: 'everywhere',
-    akin: ['approval', 'moderate'],
-    ofHosts: true,
-  },
-  {
-    name: 'pin',
-    usage: '/pin SEQ|NAME|off',
-    summary: 'Show a message to new people.',
-    more: [
-      'By its number, or the latest message of a person in this room.',
-      'Examples: /pin 58, /pin asha, /pin off',
-    ],
-    where: 'everywhere',
-    akin: ['sticky', 'unpin'],
-    ofHosts: true,
-  },
-  {
-    name: 'unhost',
-    usage: '/unhost NAME',
-    summary: 'Remove the host role from a person.',
-    more: ["This works at the server's own console only."],
-    where: 'terminal',
-    akin: ['deop'],
-    ofHosts: true,
-  },
+  ...hostCommands,
   {
     name: 'help',
     usage: '/help [NAME]',
@@ -424,49 +236,10 @@ export const commands = [
 
 export type CommandName = (typeof commands)[number]['name']
 
-/** The meaning of a typed line. `unknown` has the word as it was typed. */
-export type Typed =
-  | { type: 'nothing' }
-  | { type: 'text'; text: string }
-  | { type: 'command'; name: CommandName; argument: string }
-  | { type: 'unknown'; word: string }
-
-const SLASHED = /^\/(\S*)\s*(.*)$/su
-
-/** Also with spaces before it: sent as text, it would reveal a code or a key. */
-const SECRET = /^\s*\/(?:resume|host)\s/iu
-
-/** Parses one line. `//x` is the text `/x`; `bye` alone leaves, as in the first clients. */
-export function parseTyped(line: string): Typed {
-  const trimmed = line.trim()
-  if (trimmed === '') return { type: 'nothing' }
-  if (trimmed === 'bye') return { type: 'command', name: 'quit', argument: '' }
-  if (!line.startsWith('/') && !SECRET.test(line)) return { type: 'text', text: line }
-  if (line.startsWith('//')) return { type: 'text', text: line.slice(1) }
-  const [, word = '', argument = ''] = SLASHED.exec(trimmed) ?? []
-  const name = commandNamed(word)
-  if (name === undefined) return { type: 'unknown', word }
-  return { type: 'command', name, argument }
-}
-
-/** A name with spaces stands in quotes or angle brackets, as notices show it. */
-const RECIPIENT = /^(?:"([^"]+)"|<([^>]+)>|(\S+))\s*(.*)$/su
-
-/** The argument of `/msg`: the name of a person, and a text, which may be ''. */
-export function parseDirect(argument: string): { to: string; text: string } {
-  const [, quoted, bracketed, word, text = ''] = RECIPIENT.exec(argument) ?? []
-  return { to: (quoted ?? bracketed ?? word ?? '').replace(/(?<=.):$/, ''), text }
-}
-
 /** The commands that /help lists. */
 export function commandsFor(isHost: boolean): readonly Command[] {
   const all: readonly Command[] = commands
   return isHost ? all : all.filter(({ ofHosts }) => ofHosts === undefined)
-}
-
-/** Whether a line has a code or a key, and is not to be remembered. */
-export function hasSecret(line: string): boolean {
-  return SECRET.test(line)
 }
 
 /** Returns the command with that name; upper and lower case are equal. */
@@ -489,26 +262,4 @@ export function nearestCommand(word: string): CommandName | undefined {
       commands.map(({ name }) => name),
     )
   )
-}
-
-/**
- * Returns the lines of `/help`: commands in one column, summaries in the next. `columns`:
- * the width of the reader's terminal, Infinity if unknown. `shown`: the commands that the
- * reader has.
- */
-export function helpLines(
-  columns: number,
-  shown: readonly Pick<Command, 'usage' | 'summary'>[] = commandsFor(false),
-): string[] {
-  const width = Math.max(...shown.map(({ usage }) => usage.length))
-  return shown.flatMap(({ usage, summary }) =>
-    wrap(summary.split(' '), columns, `  ${usage.padEnd(width)}  `),
-  )
-}
-
-/** Returns the lines of `/help NAME`. */
-export function helpAbout(about: CommandName, columns: number): string[] {
-  const { usage, summary, more } = commandOf(about)
-  const width = Math.min(columns, PAGE_COLUMNS)
-  return [usage, ...[summary, ...more].flatMap((text) => wrap(text.split(' '), width, '  '))]
 }

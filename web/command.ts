@@ -3,17 +3,16 @@
  * a person types a slash.
  */
 import type { Ordered } from '../shared/acts.ts'
+import type { Command } from '../shared/command.ts'
 import {
-  type Command,
   type CommandName,
   commandNamed,
   commandOf,
   commands,
   nearestCommand,
-  parseDirect,
-  parseTyped,
 } from '../shared/commands.ts'
 import { decodeOrder } from '../shared/dialect/hosting.ts'
+import { parseDirect, parseTyped } from '../shared/typed.ts'
 import type { Conversations } from './conversations.ts'
 import type { Meaning, Spoken } from './draft.ts'
 import { admit, asked, giveKey, isHost, order, rulesIn } from './hosts.ts'

@@ -1,7 +1,7 @@
 /** The typed commands of hosts → requests. */
 import type { Order, Ordered } from '../acts.ts'
-import { parseDirect } from '../commands.ts'
 import { parseDuration } from '../duration.ts'
+import { parseDirect } from '../typed.ts'
 import type { Decoded } from './dialect.ts'
 
 /** Instead of a name: everybody in the room. */

@@ -1,7 +1,8 @@
 /**
  * Replies to one reader of the line dialect → lines.
  */
-import { commandsFor, helpAbout, helpLines } from '../commands.ts'
+import { commandsFor } from '../commands.ts'
+import { helpAbout, helpLines } from '../help.ts'
 import type { Person, RoomEvent } from '../protocol.ts'
 import type { Bans, Ignored, Knock, Knocking, Knocks, Registered, RoomList } from '../replies.ts'
 import { cutUtf8, utf8Length } from '../text.ts'

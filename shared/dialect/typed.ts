@@ -1,17 +1,11 @@
 /**
  * A typed line → a request or a setting: the decoding half of the line dialect.
  */
-import {
-  type CommandName,
-  commandNamed,
-  commandOf,
-  nearestCommand,
-  parseDirect,
-  parseTyped,
-} from '../commands.ts'
+import { type CommandName, commandNamed, commandOf, nearestCommand } from '../commands.ts'
 import type { Fault } from '../errors.ts'
 import { limits, PROTOCOL_VERSION } from '../limits.ts'
 import { cutUtf8, sanitise } from '../text.ts'
+import { parseDirect, parseTyped } from '../typed.ts'
 import type { Decoded, Request, Setting } from './dialect.ts'
 import { decodeOrder } from './hosting.ts'
 import { isHello } from './json.ts'

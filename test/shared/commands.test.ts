@@ -1,14 +1,8 @@
 /** Tests how typed lines are parsed, and the command table. */
 import { describe, expect, test } from 'vitest'
-import {
-  commands,
-  commandsFor,
-  helpAbout,
-  helpLines,
-  nearestCommand,
-  parseTyped,
-  type Typed,
-} from '../../shared/commands.ts'
+import { commands, commandsFor, nearestCommand } from '../../shared/commands.ts'
+import { helpAbout, helpLines } from '../../shared/help.ts'
+import { parseTyped, type Typed } from '../../shared/typed.ts'
 import { cpuMs } from '../support/cpu.ts'
 
 const text = (text: string): Typed => ({ type: 'text', text })

@@ -1,7 +1,8 @@
 /** Replies to requests that the client settles itself. */
-import { type Command, helpAbout, helpLines } from '../../../shared/commands.ts'
+import type { Command } from '../../../shared/command.ts'
 import type { Request } from '../../../shared/dialect/dialect.ts'
 import { nameList, replyLines } from '../../../shared/dialect/replies.ts'
+import { helpAbout, helpLines } from '../../../shared/help.ts'
 import { wrap } from '../../../shared/wrap.ts'
 import type { Conversation } from './conversation.ts'
 

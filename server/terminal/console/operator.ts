@@ -2,10 +2,12 @@
  * The operator: the person at the server's own console, in the room as `Server`. A
  * connection like any other, over the server's terminal.
  */
-import { type CommandName, commands, helpLines, parseTyped } from '../../../shared/commands.ts'
+import { type CommandName, commands } from '../../../shared/commands.ts'
 import type { Codec, Dialect, Encoding } from '../../../shared/dialect/dialect.ts'
 import { lineDialect } from '../../../shared/dialect/line.ts'
+import { helpLines } from '../../../shared/help.ts'
 import { PROTOCOL_VERSION } from '../../../shared/limits.ts'
+import { parseTyped } from '../../../shared/typed.ts'
 import { Connection } from '../../net/connection/connection.ts'
 import type { Connections } from '../../net/connection/connections.ts'
 import type { Arrived, Input } from '../../net/connection/input.ts'

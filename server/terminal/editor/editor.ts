@@ -4,10 +4,11 @@
  * MUST NOT return a line that the person did not end with Enter: several pasted messages
  * wait for a confirmation.
  */
-import { hasSecret } from '../../../shared/commands.ts'
+
 import { splitUtf8 } from '../../../shared/dialect/line.ts'
 import { limits } from '../../../shared/limits.ts'
 import { sanitise, utf8Length } from '../../../shared/text.ts'
+import { hasSecret } from '../../../shared/typed.ts'
 import { completions, type Words } from './completion.ts'
 import { History } from './history.ts'
 import type { Action } from './keys.ts'

@@ -1,0 +1,16 @@
+/**
+ * A row of the command table. `usage`: the command as typed. `summary`: one sentence. `more`:
+ * further sentences for `/help NAME`. `where`: `everywhere`, or `terminal` if it concerns readers of
+ * lines only. `akin`: names of the same command in other programs, which are suggested but not
+ * accepted.
+ */
+export type Command = {
+  name: string
+  usage: string
+  summary: string
+  more: readonly string[]
+  where: 'everywhere' | 'terminal'
+  akin: readonly string[]
+  /** Whether it is for hosts only. */
+  ofHosts?: true
+}
