@@ -59,6 +59,8 @@ export default defineConfig({
     target: 'es2022',
     rolldownOptions: {
       output: {
+        // The first load has the name of every chunk, and gzip cannot shorten a hash.
+        chunkFileNames: 'assets/[name]-[hash:6].js',
         // One file compresses best and takes one round trip.
         codeSplitting: { groups: [{ name: firstLoadName, debugName: 'first load' }] },
       },
