@@ -21,11 +21,15 @@ export function takeCode(): void {
   }
 }
 
+/** Also for a browser without a storage. */
+let kept: string | null = null
+
 /** null if no code is known. */
 export function knownCode(): string | null {
-  return read('localStorage', CODE)
+  return kept ?? read('localStorage', CODE)
 }
 
 export function keepCode(code: string | null): void {
+  kept = code
   write('localStorage', CODE, code)
 }

@@ -13,6 +13,8 @@ const MAX_OF_NETWORK = 10
 /** UTF-16 units of the first message that hosts see. */
 const SHOWN_TEXT = 200
 const NOTICE_MS = 250
+/** A host reads in this time, in ms, that another client is the first. */
+const UNREAD_MS = 1000
 
 /** `text`: '' if it has sent none. */
 export type Caller = Pick<Knock, 'text' | 'name'>
@@ -26,6 +28,8 @@ export class Knocks {
   /** By number, the one that waits longest first. */
   readonly #waiting = new Map<number, Waiting>()
   #count = 0
+  /** When the first knock gave way to the next, in ms of the monotonic clock, and by which host. */
+  #movedUp: { at: number; by: string | undefined } = { at: -Infinity, by: undefined }
   /** Number of the latest knock that the hosts know. */
   #told = 0
   #cancelNotice: (() => void) | undefined
@@ -62,19 +66,32 @@ export class Knocks {
     return knock.id
   }
 
-  /** The client has left, or has come in. */
-  remove(id: number): void {
-    if (this.#waiting.delete(id)) this.#changed()
+  /** The client has left, or has come in. `by`: id of the host who has decided. */
+  remove(id: number, by?: string): void {
+    const [oldest] = this.#waiting.keys()
+    if (!this.#waiting.delete(id)) return
+    if (id === oldest) this.#movedUp = { at: this.#clock.monotonic(), by }
+    this.#changed()
   }
 
-  /** A host decides; without `id`, about the one that waits longest. False if there is none. */
-  decide(id: number | undefined, isAdmitted: boolean): boolean {
+  /**
+   * The host `by` decides; without `id`, about the client that has waited longest. `unread`: that is
+   * another one since less than UNREAD_MS, so the host may mean the one before.
+   */
+  decide(
+    id: number | undefined,
+    isAdmitted: boolean,
+    by: string,
+  ): 'decided' | 'unread' | 'unknown' {
     const [oldest] = this.#waiting.keys()
     const waiting = this.#waiting.get(id ?? oldest ?? 0)
-    if (waiting === undefined) return false
-    this.remove(waiting.knock.id)
+    if (waiting === undefined) return 'unknown'
+    const isRead =
+      this.#movedUp.by === by || this.#clock.monotonic() - this.#movedUp.at >= UNREAD_MS
+    if (id === undefined && !isRead) return 'unread'
+    this.remove(waiting.knock.id, by)
     waiting.decide(isAdmitted)
-    return true
+    return 'decided'
   }
 
   /** What a host receives who has just come; undefined if nobody waits. */

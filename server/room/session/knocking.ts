@@ -140,12 +140,15 @@ function cleaned(line: string): string {
 
 /** A host lets a client in, or turns it away. */
 export function admit(self: Self, { id, on }: Admit): void {
-  if (!self.isHost) {
+  if (!self.isHost || self.id === undefined) {
     self.refuse({ code: 'not_host' })
-  } else if (!self.rooms.doors.knocks.decide(id, on)) {
-    const message = id === undefined ? 'Nobody waits outside.' : 'Nobody waits under this number.'
-    self.refuse({ code: 'bad_message', message })
+    return
   }
+  const outcome = self.rooms.doors.knocks.decide(id, on, self.id)
+  if (outcome === 'decided') return
+  const unknown = id === undefined ? 'Nobody waits outside.' : 'Nobody waits under this number.'
+  const unread = 'The client that you mean is not the first any more. Look again.'
+  self.refuse({ code: 'bad_message', message: outcome === 'unread' ? unread : unknown })
 }
 
 /** Whether new people wait, for a host who asks. */
