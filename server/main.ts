@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * The command line: `oneroom serve`, `connect`, `export`, `code`, `doctor` and `host-key`. The code
- * of a command is loaded when it runs. Exit code 2: the command line is invalid, or the server could
+ * The command line: `oneroom serve`, `connect`, `export`, `move`, `code`, `doctor` and `host-key`. The
+ * code of a command is loaded when it runs. Exit code 2: the command line is invalid, or the server could
  * not start.
  */
 import { readFileSync } from 'node:fs'
@@ -71,6 +71,17 @@ program
     ),
   )
   .action(exportTo)
+
+program
+  .command('move')
+  .description('copy a log, with all that belongs to it, to another folder or database')
+  .addOption(new Option('--from <folder>', DATA_HELP).env('ONEROOM_FROM').makeOptionMandatory())
+  .addOption(
+    new Option('--to <folder>', 'the same, without a log in it')
+      .env('ONEROOM_TO')
+      .makeOptionMandatory(),
+  )
+  .action(moveLog)
 
 program
   .command('code')
@@ -151,6 +162,21 @@ async function exportTo({ data, format, room, direct = false }: ExportFlags): Pr
     // The reader has closed the pipe, as in `oneroom export | head`.
     if ((error as NodeJS.ErrnoException).code === 'EPIPE') return
     refuse([logFault(data, error)])
+  }
+}
+
+async function moveLog({ from, to }: { from: string; to: string }): Promise<void> {
+  const { move } = await import('./log/move.ts')
+  try {
+    const { rooms, conversations, events, people } = await move(from, to, (count) => {
+      process.stdout.write(`${count} events\n`)
+    })
+    process.stdout.write(
+      `Moved: rooms ${rooms}, conversations ${conversations}, events ${events}, people ${people}.\n`,
+    )
+  } catch (error) {
+    if (!(error instanceof LogUnusable)) throw error
+    refuse([error.message])
   }
 }
 

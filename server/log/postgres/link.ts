@@ -15,6 +15,13 @@ const REDIAL_MS = 100
 /** How long, in ms, a connection may take to close in order. */
 const CLOSING_MS = 1000
 
+/**
+ * What pg_stat_activity shows of a connection. PostgreSQL cuts it to 63 bytes.
+ */
+export function sessionName(name: string, schema: string): string {
+  return `oneroom ${name} ${schema}`.slice(0, 63)
+}
+
 /** `timeline`: of the primary, eight hexadecimal digits. */
 const CHECK = `SELECT pg_is_in_recovery() OR current_setting('transaction_read_only') = 'on' AS readonly,
   CASE WHEN pg_is_in_recovery() THEN '' ELSE left(pg_walfile_name(pg_current_wal_lsn()), 8) END
@@ -24,7 +31,7 @@ type Checked = { readonly: boolean; timeline: string }
 type Parameter = string | number | null
 
 export type LinkOptions = {
-  /** Shown in pg_stat_activity. */
+  /** Shown in pg_stat_activity, with the schema. */
   name: string
   onNotify?: (payload: string) => void
 }
@@ -55,7 +62,7 @@ export class Link {
       // Numbers of events are below 2^53.
       types: { int8: { to: 20, from: [20], serialize: String, parse: Number } },
       connection: {
-        application_name: `oneroom ${name}`,
+        application_name: sessionName(name, target.schema),
         search_path: target.schema,
         default_transaction_isolation: 'read committed',
         // Each statement goes from few rows through indexes. The statistics of a table that has just

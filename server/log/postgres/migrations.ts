@@ -10,6 +10,7 @@ import { LOBBY } from '../../room/keys.ts'
 import { UnusableDatabase } from './fault.ts'
 import { FUNCTIONS } from './functions.ts'
 import type { Link } from './link.ts'
+import { START_MS } from './start.ts'
 
 /** The version that this program writes. */
 export const VERSION = 1
@@ -21,15 +22,41 @@ const migrations = [createLogs] as const satisfies { length: typeof VERSION }
 
 /** Runs the missing migrations in one transaction; several servers that start wait for one another. */
 export async function migrate(link: Link, schema: string): Promise<void> {
-  await link.transaction(async (sql) => {
-    await sql`SELECT pg_advisory_xact_lock(hashtext(${`oneroom ${schema}`}))`
-    const all: readonly Migration[] = migrations
-    for (let version = await versionOf(sql, schema); version < VERSION; version += 1) {
-      await all[version]?.(sql)
-      await sql`INSERT INTO meta (key, value) VALUES ('version', ${`${version + 1}`})
-        ON CONFLICT (key) DO UPDATE SET value = excluded.value`
-    }
-  })
+  await link.transaction((sql) => upgrade(sql, schema))
+}
+
+/** The same in a transaction of the caller. */
+export async function upgrade(sql: postgres.Sql, schema: string): Promise<void> {
+  await sql`SELECT pg_advisory_xact_lock(hashtext(${lockName(schema)}))`
+  const all: readonly Migration[] = migrations
+  for (let version = await versionOf(sql, schema); version < VERSION; version += 1) {
+    await all[version]?.(sql)
+    await sql`INSERT INTO meta (key, value) VALUES ('version', ${`${version + 1}`})
+      ON CONFLICT (key) DO UPDATE SET value = excluded.value`
+  }
+}
+
+/** Of the advisory lock that a server has while it migrates, and a move until it ends. */
+export function lockName(schema: string): string {
+  return `oneroom ${schema}`
+}
+
+/** Rejects with an UnusableDatabase unless the schema has a log of this version. */
+export async function checkLog(link: Link, schema: string): Promise<void> {
+  const [found] = await link.query<{ meta: string | null }>(
+    "SELECT to_regclass('meta')::text AS meta",
+    [],
+    START_MS,
+  )
+  if (found?.meta === null) throw new UnusableDatabase(`has no log in the schema ${schema}`)
+  const [row] = await link.query<{ value: string }>(
+    "SELECT value FROM meta WHERE key = 'version'",
+    [],
+    START_MS,
+  )
+  if (row?.value !== `${VERSION}`) {
+    throw new UnusableDatabase(`has a log of another version of Oneroom (schema ${row?.value})`)
+  }
 }
 
 /** 0: there is no schema, or it is empty. */

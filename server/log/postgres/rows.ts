@@ -61,6 +61,12 @@ export function groupOf(key: LogKey, name: string, drafts: readonly Draft[]): Gr
   }
 }
 
+/** $1: number of a log. $2: a JSON array of EventRows, each with its words behind it. */
+export const COPY = `INSERT INTO events (log, ${COLUMNS}, words)
+  SELECT $1::integer, (e->>0)::bigint, (e->>1)::bigint, e->>2, e->>3, e->>4, e->>5, e->>6, e->>7, e->>8,
+    e->>9, (e->>10 || ' ' || block($1::integer, (e->>0)::bigint))::tsvector
+  FROM jsonb_array_elements($2::text::jsonb) AS e`
+
 function rowOf(draft: Draft): DraftRow {
   const { at, kind, from, text, id, act } = draft
   const does = act === undefined ? null : JSON.stringify(act)

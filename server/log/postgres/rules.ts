@@ -1,8 +1,7 @@
 /** The rules of a database, for a process that is not one of its servers. */
 import type { Rule } from '../../room/hosts/rules.ts'
 import type { StoredRules } from '../rules.ts'
-import { UnusableDatabase } from './fault.ts'
-import { VERSION } from './migrations.ts'
+import { checkLog } from './migrations.ts'
 import { START_MS, start } from './start.ts'
 
 /** Also while servers use it. Rejects with a LogUnusable. */
@@ -11,20 +10,7 @@ export async function useRules<T>(
   use: (rules: StoredRules) => Promise<T>,
 ): Promise<T> {
   const { link, result } = await start(url, 'command', async (link, { schema }) => {
-    const [found] = await link.query<{ meta: string | null }>(
-      "SELECT to_regclass('meta')::text AS meta",
-      [],
-      START_MS,
-    )
-    if (found?.meta === null) throw new UnusableDatabase(`has no log in the schema ${schema}`)
-    const [row] = await link.query<{ value: string }>(
-      "SELECT value FROM meta WHERE key = 'version'",
-      [],
-      START_MS,
-    )
-    if (row?.value !== `${VERSION}`) {
-      throw new UnusableDatabase(`has a log of another version of Oneroom (schema ${row?.value})`)
-    }
+    await checkLog(link, schema)
     return use({
       async read(key) {
         const [row] = await link.query<{ value: string }>(

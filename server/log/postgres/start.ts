@@ -1,5 +1,5 @@
 /** The first connection to a database, and its faults as one sentence. */
-import { LogUnusable } from '../unusable.ts'
+import { asUnusable, LogUnusable } from '../unusable.ts'
 import { faultOf, isAway } from './fault.ts'
 import { Link } from './link.ts'
 import { readTarget, type Target } from './target.ts'
@@ -29,8 +29,13 @@ export async function start<T>(
     return { link, target, result: await work(link, target) }
   } catch (error) {
     await link.close()
-    throw new LogUnusable(`The PostgreSQL database ${target.place} ${faultOf(error)}.`)
+    throw asUnusable(error, sentenceOn(target))
   }
+}
+
+/** Returns what to say about an error of the database. */
+export function sentenceOn({ place }: Target): (error: unknown) => string {
+  return (error) => `The PostgreSQL database ${place} ${faultOf(error)}.`
 }
 
 async function reach(link: Link, { hostCount }: Target): Promise<void> {

@@ -20,6 +20,7 @@ import type {
   StoreHealth,
 } from '../../room/log.ts'
 import { partsOf } from './batch.ts'
+import { epochOf } from './epoch.ts'
 import { isFinal } from './fault.ts'
 import { Link } from './link.ts'
 import { PostgresLog } from './log.ts'
@@ -78,8 +79,7 @@ async function contentsOf(link: Link): Promise<Contents> {
   )
   const rules = await ask<{ key: string; value: string }>('SELECT key, value FROM rules')
   return {
-    // A standby that has become the primary may lack the latest events, and would number others alike.
-    epoch: `${known.epoch}.${Number.parseInt(link.timeline ?? '', 16)}`,
+    epoch: epochOf(known, link.timeline),
     secret: Buffer.from(known.secret ?? '', 'base64'),
     rooms: logs.filter(({ key }) => key !== LOBBY),
     lobbyTopic: logs.find(({ key }) => key === LOBBY)?.topic ?? '',

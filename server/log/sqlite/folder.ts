@@ -38,7 +38,7 @@ export function lock(folder: string): Database.Database {
     database.close()
     if ((error as { code?: string }).code !== 'SQLITE_BUSY') throw error
     throw new UnusableFile(
-      'is in use by another server: stop that server, or choose another folder with --data',
+      'is in use by another server: stop that server, or choose another folder',
     )
   }
 }

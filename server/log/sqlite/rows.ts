@@ -81,6 +81,12 @@ export const INSERT = `INSERT INTO events (seq, ${DRAFT_COLUMNS.join(', ')})
   SELECT ${keySql('?1', '?2 + 1 + key')}, ${DRAFT_COLUMNS.map((_, at) => `value ->> ${at}`).join(', ')}
   FROM json_each(?3)`
 
+/** ?2: a JSON array of Rows, which log ?1 gets as they are. */
+export const COPY = `INSERT INTO events (seq, ${[...DRAFT_COLUMNS, REDACTED].join(', ')})
+  SELECT ${keySql('?1', 'value ->> 0')},
+    ${[...DRAFT_COLUMNS, REDACTED].map((_, at) => `value ->> ${at + 1}`).join(', ')}
+  FROM json_each(?2)`
+
 export function rowOf({ at, kind, from, text, id, act }: Draft): DraftRow {
   const does = act === undefined ? null : JSON.stringify(act)
   return [Date.parse(at), kind, from.id, from.name, from.via, text, id ?? null, does]

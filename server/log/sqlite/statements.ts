@@ -20,6 +20,9 @@ export type ExtentRow = [
   head: number | null,
 ]
 
+/** At most ?2 logs whose number is above ?1, as ExtentRows. */
+export const LOGS_AFTER = `SELECT ${EXTENT} FROM logs WHERE number > ?1 ORDER BY number LIMIT ?2`
+
 export function prepare(database: Database.Database) {
   const raw = (sql: string) => database.prepare(sql).raw()
   /** The events of log ?1 from seq ?2 to ?3. */
@@ -29,7 +32,7 @@ export function prepare(database: Database.Database) {
     rooms: raw("SELECT key, name, topic FROM logs WHERE key GLOB 'room *' ORDER BY key"),
     topic: raw('SELECT topic FROM logs WHERE number = ?'),
     log: raw(`SELECT ${EXTENT} FROM logs WHERE key = ?`),
-    logsAfter: raw(`SELECT ${EXTENT} FROM logs WHERE number > ? ORDER BY number LIMIT ?`),
+    logsAfter: raw(LOGS_AFTER),
     nextNumber: raw('SELECT max(number) + 1 FROM logs'),
     addLog: database.prepare(
       'INSERT INTO logs (number, key, name, first_person, second_person) VALUES (?, ?, ?, ?, ?)',

@@ -27,7 +27,8 @@ export function transaction<T>(
   }
 }
 
-function rollBack(database: Database.Database): void {
+/** Never throws. */
+export function rollBack(database: Database.Database): void {
   // After some faults SQLite has rolled back by itself.
   if (!database.inTransaction) return
   try {

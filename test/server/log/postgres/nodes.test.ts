@@ -209,7 +209,7 @@ describe.skipIf(postgres === undefined)('two servers on one database', () => {
     await other.heard(1)
     const ended = await client.unsafe(
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-       WHERE application_name = 'oneroom tail' AND pid <> pg_backend_pid()`,
+       WHERE application_name LIKE 'oneroom tail %' AND pid <> pg_backend_pid()`,
     )
     expect(ended.length).toBeGreaterThanOrEqual(2)
     await one.append(draft('after'))

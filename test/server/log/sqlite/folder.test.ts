@@ -52,7 +52,7 @@ describe('a start is refused, and no file is changed,', () => {
     const folder = testFolder()
     await openForTest(folder)
     expect(await refusal(folder)).toBe(
-      'The data folder FOLDER is in use by another server: stop that server, or choose another folder with --data.',
+      'The data folder FOLDER is in use by another server: stop that server, or choose another folder.',
     )
   })
 

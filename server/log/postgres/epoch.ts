@@ -1,0 +1,18 @@
+/**
+ * The epoch that clients have for the logs of a database.
+ *
+ * MUST differ after a failover: a standby that has become the primary may lack the latest events, and
+ * would number others alike.
+ */
+
+/**
+ * `meta`: the rows of that table. `timeline`: of the database now. An epoch that was moved here was
+ * given to clients already, so it stays as it is on the timeline to which it was moved.
+ */
+export function epochOf(
+  { epoch, timeline: moved }: Readonly<Record<string, string>>,
+  timeline: string | undefined,
+): string {
+  if (moved !== undefined && moved === timeline) return `${epoch}`
+  return `${epoch}.${Number.parseInt(timeline ?? '', 16)}`
+}
