@@ -22,7 +22,7 @@ async function documented(command: string): Promise<Map<string, string | undefin
 }
 
 describe('the help', () => {
-  it.each(['serve', 'connect', 'export'])(
+  it.each(['serve', 'connect', 'export', 'move'])(
     'of %s names an environment variable for every option',
     async (command) => {
       const flags = await documented(command)

@@ -25,8 +25,8 @@ import { COLUMNS, COPY } from './rows.ts'
 import { indexText } from './search.ts'
 import { START_MS, sentenceOn, start } from './start.ts'
 
-/** How long, in ms, the session of a server that has ended may still be there. */
-const ENDING_MS = 2000
+/** How long, in ms, the session of a process that has ended may still be there. */
+const ENDING_MS = 3000
 const LOOK_MS = 50
 
 /** Rejects with a LogUnusable, or as `use` does. */
@@ -63,28 +63,26 @@ export async function writePages(url: string, pages: AsyncIterable<Page>): Promi
 
 /** Keeps servers from starting until the link is closed. Rejects with an UnusableDatabase. */
 async function hold(link: Link, schema: string): Promise<void> {
-  const [row] = await link.query<{ held: boolean }>(
-    'SELECT pg_try_advisory_lock(hashtext($1)) AS held',
-    [lockName(schema)],
-    START_MS,
-  )
-  if (row?.held !== true) {
-    throw new UnusableDatabase('is in use: a server is starting, or the log is being moved')
-  }
   const names = ['writer', 'tail'].map((name) => sessionName(name, schema))
+  const ask = async (text: string, args: readonly string[]): Promise<boolean> => {
+    const [row] = await link.query<{ answer: boolean }>(`SELECT ${text} AS answer`, args, START_MS)
+    return row?.answer === true
+  }
+  let isHeld = false
   for (const until = performance.now() + ENDING_MS; ; await pause(LOOK_MS)) {
-    const servers = await link.query(
-      `SELECT 1 FROM pg_stat_activity
-       WHERE datname = current_database() AND application_name IN ($1, $2)`,
-      names,
-      START_MS,
+    isHeld ||= await ask('pg_try_advisory_lock(hashtext($1))', [lockName(schema)])
+    if (isHeld && !(await ask(IS_SERVED, names))) return
+    if (performance.now() < until) continue
+    throw new UnusableDatabase(
+      isHeld
+        ? 'is in use by a server: stop all servers on it'
+        : 'is in use: a server is starting, or the log is being moved',
     )
-    if (servers.length === 0) return
-    if (performance.now() >= until) {
-      throw new UnusableDatabase('is in use by a server: stop all servers on it')
-    }
   }
 }
+
+const IS_SERVED = `EXISTS (SELECT FROM pg_stat_activity
+  WHERE datname = current_database() AND application_name IN ($1, $2))`
 
 async function* pagesOf(sql: postgres.Sql, timeline: string | undefined): AsyncGenerator<Page> {
   const all =
