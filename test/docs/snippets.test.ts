@@ -130,11 +130,16 @@ const isDoors = (block: Block): boolean =>
   [GUARDED, CHANGES, KNOCK, APPROVAL].includes(firstLine(block)) ||
   (firstLine(block) === READY && block.text.includes('#code='))
 
+/** With a PostgreSQL database: the tests of that engine and of `oneroom move` run these commands. */
+const isDatabase = ({ language, text }: Block): boolean =>
+  language === 'sh' && text.includes("='postgres://")
+
 /** The test that covers a block; undefined if none does. */
 function covers(block: Block): string | undefined {
   const { language, text } = block
   if (isTooling(block)) return 'names what exists'
   if (isDoors(block)) return 'is of a server with a code'
+  if (isDatabase(block)) return 'server/log'
   if (isRun(block) || language === 'console') return 'runs'
   if (language === 'python') return examples.includes(text) ? 'examples.test.ts' : undefined
   if (language === 'jsonl') return 'is of the protocol'

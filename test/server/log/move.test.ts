@@ -317,8 +317,10 @@ describe.skipIf(postgres === undefined)('a move to PostgreSQL and back', () => {
       [url, back],
     ] as const) {
       // The texts alone have 20 MB, and as objects several times as much.
-      const small = ['--max-old-space-size=24', main, 'move', '--from', source, '--to', target]
-      const program = new Program(process.execPath, small)
+      const small = ['--max-old-space-size=24', main, 'move', '--from', source]
+      // A URL with a password belongs into the environment.
+      const env = { ...process.env, ONEROOM_TO: target }
+      const program = new Program(process.execPath, small, { env })
       expect(await program.untilExit(), program.stderr.slice(-2000)).toBe(0)
       expect(program.stdout).toBe(
         '50000 events\n100000 events\nMoved: rooms 1, conversations 0, events 100000, people 1.\n',
