@@ -39,10 +39,11 @@ export function takeHosting(host: ActHost, message: ServerMessage): void {
   }
 }
 
-/** The form stays until a host has decided. */
+/** The form stays until a host has decided. The server has answered, so nothing is late. */
 function wait(host: ActHost): void {
   const refusal = { code: 'knocking', text: more.waiting, suggestion: null }
-  change(host, host.peek().room, (there) => ({ ...there, screen: 'form', refusal }))
+  const waiting = { screen: 'form', refusal, awaySince: null } as const
+  change(host, host.peek().room, (there) => ({ ...there, ...waiting }))
 }
 
 function takeEvents(host: ActHost, { events, room = LOBBY }: Events): void {

@@ -68,6 +68,8 @@ describe('a page that asks to come in', () => {
     const { webUrl } = await hosted()
     const hana = await hostClient(webUrl, 'Hana', { code: CODE })
     const page = await open(browser, webUrl)
+    await page.clock.install()
+    await page.reload()
     await enter(page, 'Ann')
     await page.getByRole('textbox', { name: 'Room code' }).waitFor()
     await page.waitForFunction(() => document.activeElement?.id === 'code')
@@ -78,6 +80,9 @@ describe('a page that asks to come in', () => {
     await cancel.waitFor()
     await page.waitForFunction(() => document.activeElement?.textContent === 'Cancel')
     expect(await violations(page)).toEqual([])
+    // The server answers, however long a host takes.
+    await page.clock.fastForward(10_000)
+    expect(await page.getByText('The server does not respond.').count()).toBe(0)
     await hana.next('knocks', ({ knocks }) => knocks[0]?.name === 'Ann')
     await page.keyboard.press('Enter')
     await cancel.waitFor({ state: 'detached' })

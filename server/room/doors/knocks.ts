@@ -70,7 +70,8 @@ export class Knocks {
   remove(id: number, by?: string): void {
     const [oldest] = this.#waiting.keys()
     if (!this.#waiting.delete(id)) return
-    if (id === oldest) this.#movedUp = { at: this.#clock.monotonic(), by }
+    const isFollowed = id === oldest && this.#waiting.size > 0
+    if (isFollowed) this.#movedUp = { at: this.#clock.monotonic(), by }
     this.#changed()
   }
 

@@ -36,3 +36,12 @@ test('a client that leaves makes the next one the first', () => {
   expect(admitted).toEqual([])
   knocks.close()
 })
+
+test('a client that knocks while no other waits can be admitted at once', () => {
+  const { clock, knocks, admitted } = waiting(1)
+  knocks.remove(1)
+  knocks.add(ownNetwork('192.0.2.8', clock), { text: '' }, () => admitted.push(2))
+  expect(knocks.decide(undefined, true, 'hana')).toBe('decided')
+  expect(admitted).toEqual([2])
+  knocks.close()
+})
