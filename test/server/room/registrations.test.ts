@@ -133,7 +133,7 @@ test('without --reserve, no name is registered', async () => {
   owner.send({ type: 'register' })
   expect(await owner.next('error')).toMatchObject({ code: 'register_off' })
   const { client } = await greeted(tcp.port)
-  await client.send('/unregister\n').until('! The operator of this server does not let people')
+  await client.send('/unregister\n').until('! The operator of this server does not allow')
 })
 
 describe('registrations', () => {
