@@ -96,9 +96,14 @@ export class People {
   /**
    * A connection names its person. Without a `name`, a returning person has their last one; if it is
    * not known, the one that they have registered. If it cannot be used, they get the suggested name,
-   * or the name of a guest.
+   * or the name of a guest. `spread`: see `Roster.guestName`.
    */
-  arrive(reader: Reader, { name, take }: Wanted, returning: Returning | undefined): Arrival {
+  arrive(
+    reader: Reader,
+    { name, take }: Wanted,
+    returning: Returning | undefined,
+    spread = 1,
+  ): Arrival {
     if (returning !== undefined && this.comesTooLate(returning.id, reader)) {
       return { ok: false, fault: { code: 'replaced' } }
     }
@@ -110,19 +115,24 @@ export class People {
     // From another node, as from another connection.
     if (known !== undefined) return this.#admit(reader, known.name, one)
     const asked = name ?? one.seat?.name ?? this.registrations.nameOf(one.id)
-    const arrival = this.#add(reader, this.#instead(one.id, asked) ?? asked, one)
+    const arrival = this.#add(reader, this.#instead(one.id, asked) ?? asked, one, spread)
     if (arrival.ok) return arrival
     const { code, suggestion } = arrival.fault
     const takesOther = take !== undefined && code !== 'name_invalid' && suggestion !== undefined
     if (name !== undefined && !takesOther) return arrival
-    const suggested = this.#add(reader, suggestion, one)
-    return suggested.ok ? suggested : this.#add(reader, undefined, one)
+    const suggested = this.#add(reader, suggestion, one, spread)
+    return suggested.ok ? suggested : this.#add(reader, undefined, one, spread)
   }
 
-  #add(reader: Reader, name: string | undefined, { id, seat, isRead }: Returning): Arrival {
+  #add(
+    reader: Reader,
+    name: string | undefined,
+    { id, seat, isRead }: Returning,
+    spread: number,
+  ): Arrival {
     const claim =
       name === undefined
-        ? { ok: true as const, name: this.names.guestName() }
+        ? { ok: true as const, name: this.names.guestName(spread) }
         : this.#claimName(name, id, reader.source.name)
     return claim.ok ? this.#admit(reader, claim.name, { id, seat, isRead }) : claim
   }
@@ -174,6 +184,8 @@ export class People {
     if (reader !== undefined || rooms.length > 0) return false
     this.#entries.delete(id)
     this.names.remove(id)
+    // Before the others learn that the person is gone, who may come back at one of them.
+    if (this.everywhere.hasNodes) this.#seats.keepSoon()
     this.everywhere.left(id)
     return true
   }

@@ -4,6 +4,7 @@
  * No two people MUST have names that are the same (RFC 8266) or look alike: the roster
  * compares their skeletons (UTS #39).
  */
+import { randomInt } from 'node:crypto'
 import type { Fault } from '../../shared/errors.ts'
 import { foldName } from '../../shared/fold.ts'
 import { checkName, nameSkeleton, nearestName, suggestName } from '../../shared/names.ts'
@@ -105,10 +106,11 @@ export class Roster {
     return { ok: false, fault: { code: 'name_lookalike', message, ...suggestion }, holder }
   }
 
-  guestName(): string {
+  /** `spread`: the number is one of so many; more than 1 if other nodes take numbers at the same time. */
+  guestName(spread = 1): string {
     for (;;) {
       this.#guests += 1
-      const name = `guest-${this.#guests}`
+      const name = `guest-${this.#guests + randomInt(spread)}`
       if (this.#isFree(name, '')) return name
     }
   }

@@ -24,6 +24,8 @@ export class Seats {
   /** The folds of their names, which are made when a name is looked for: folding takes long. */
   readonly #folds = new WeakMap<Seat, string>()
   #cancel: (() => void) | undefined
+  /** Whether the changed seats are saved at the end of this turn. */
+  #isDue = false
 
   constructor(store: Store, clock: Clock) {
     this.#store = store
@@ -55,6 +57,16 @@ export class Seats {
     const folded = foldName(seat.name)
     this.#folds.set(seat, folded)
     return folded
+  }
+
+  /** Saves the changed seats at the end of this turn. */
+  keepSoon(): void {
+    if (this.#isDue) return
+    this.#isDue = true
+    this.#clock.turn(() => {
+      this.#isDue = false
+      void this.keep()
+    })
   }
 
   /** Saves the changed seats. If the store is unavailable, they wait for the next time. */

@@ -5,7 +5,7 @@ import { middleTo } from '../support/middle.ts'
 import { pageClient } from '../support/page.ts'
 import { PostgresServer, testPostgres } from '../support/postgres.ts'
 import { serve } from '../support/program.ts'
-import { greeted } from '../support/raw.ts'
+import { greeted, rawClient } from '../support/raw.ts'
 
 const postgres = await testPostgres()
 
@@ -105,6 +105,8 @@ describe.skipIf(postgres === undefined)('a node', () => {
     const eve = await pageClient(far.webUrl)
     eve.send({ type: 'hello', protocol: 1, name: 'Eve' })
     expect(await eve.next('error')).toMatchObject({ code: 'log_unavailable' })
+    const terminal = await rawClient(far.tcpPort)
+    expect(await terminal.untilEnded()).toContain('! The database is away.')
     middle.resume()
     await ann.until('meanwhile')
     await expect.poll(healthOf).toBe(200)

@@ -20,6 +20,11 @@ export class Everywhere {
     this.#people = people
   }
 
+  /** Whether there may be other nodes. */
+  get hasNodes(): boolean {
+    return this.#nodes !== undefined
+  }
+
   /**
    * A person has arrived who enters this room. Resolves to the reason if the person cannot be here
    * under this name; the caller then calls `People.depart`.

@@ -100,7 +100,11 @@ async function arrive(
     self.state === 'entering' ? await arriveEverywhere(self, wanted, returning, room) : undefined
   if (arrival?.ok !== true) {
     room.release()
-    if (arrival !== undefined) self.refuse(arrival.fault)
+    if (arrival?.ok !== false) return undefined
+    const { code, message } = arrival.fault
+    // A client that types sends no other hello.
+    if (self.reader.isTyped && identity === undefined) self.reader.close(code, message)
+    else self.refuse(arrival.fault)
     return undefined
   }
   self.become(arrival.person)
@@ -157,7 +161,7 @@ export async function resume(self: Self, code: string): Promise<void> {
   const arrival = await arriveEverywhere(self, {}, { id, seat, isRead: true }, room)
   if (arrival?.ok !== true) {
     room.release()
-    if (arrival !== undefined) self.reader.close(arrival.fault.code)
+    if (arrival !== undefined) self.reader.close(arrival.fault.code, arrival.fault.message)
     return
   }
   if (self.state === 'entering') self.state = 'member'

@@ -4,7 +4,9 @@ import type { Room } from '../room.ts'
 import type { Greeting, Self } from './self.ts'
 
 /** Attempts to arrive, if each time a person at another node takes the name first. */
-const MOST_CLAIMS = 3
+const MOST_CLAIMS = 5
+/** After each of them, the number of a guest is one of so many times more. */
+const SPREAD = 10
 
 /** Undefined if the connection was closed meanwhile. `room`: which the person enters. */
 export async function arriveEverywhere(
@@ -15,7 +17,7 @@ export async function arriveEverywhere(
 ): Promise<Arrival | undefined> {
   const { people, store, others } = self.rooms
   for (let attempt = 1; ; attempt += 1) {
-    const arrival = people.arrive(self.reader, wanted, returning)
+    const arrival = people.arrive(self.reader, wanted, returning, SPREAD ** (attempt - 1))
     if (!arrival.ok || store.nodes === undefined) return arrival
     const { id } = arrival.person
     const fault = await people.everywhere.confirm(arrival.person, room)
