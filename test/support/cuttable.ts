@@ -2,11 +2,13 @@
 import { connect, createServer, type Socket } from 'node:net'
 import { onTestFinished } from 'vitest'
 
-/** A TCP relay to `port` whose connections can be cut. */
-export async function cuttable(port: number): Promise<{ port: number; cut: () => void }> {
+/** A TCP relay whose connections can be cut, and lead to the ports in turn. */
+export async function cuttable(...ports: number[]): Promise<{ port: number; cut: () => void }> {
   const sockets = new Set<Socket>()
+  let connections = 0
   const relay = createServer((client) => {
-    const server = connect(port, '127.0.0.1')
+    const server = connect(ports[connections % ports.length] as number, '127.0.0.1')
+    connections += 1
     for (const [one, other] of [
       [client, server],
       [server, client],
