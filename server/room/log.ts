@@ -66,6 +66,11 @@ export interface RoomLog {
    * it resolves. A log has one listener, which MUST NOT throw.
    */
   onCommitted(listener: CommitListener): void
+  /**
+   * Resolves when the events up to `seq` are passed on, if the log has them: a client may have read
+   * them in another process. Rejects if they cannot be read. Undefined if only this process appends.
+   */
+  reach?(seq: number): Promise<void>
   /** At most `limit` events from `seq` on, oldest first. */
   read(seq: number, limit: number): Promise<RoomEvent[]>
   /** The latest `limit` events whose seq is below `seq`, oldest first. */

@@ -1,6 +1,7 @@
 /** People at several nodes of one room: names, presence, and a session that moves. */
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { plain, tableAfter } from '../docs/pages.ts'
+import { testGateway } from '../support/gateway.ts'
 import { HOST_KEY, hostClient } from '../support/hosts.ts'
 import { testNodes } from '../support/nodes.ts'
 import { pageClient } from '../support/page.ts'
@@ -86,6 +87,32 @@ describe.skipIf(postgres === undefined)('two nodes', () => {
     await again.until('three')
     expect(cal.messages.filter((one) => one.type === 'presence' && one.left.length > 0)).toEqual([])
     expect(one.room.members.size).toBe(2)
+  })
+
+  test('let a client read on at the other, which may not have all that the client has read', async () => {
+    const schema = postgres?.newSchema() ?? ''
+    const data = postgres?.url(schema) ?? ''
+    const [one, other] = [await testGateway({ data }), await testGateway({ data })]
+    const ann = await pageClient(one.webUrl)
+    const { token, epoch } = await ann.hello({ name: 'Ann' })
+    ann.send({ type: 'say', text: 'one' })
+    await ann.until('one')
+    await expect.poll(() => other.room.log.head()).toBe(1)
+    const sql = (postgres as NonNullable<typeof postgres>).client(schema)
+    onTestFinished(() => sql.end())
+    // Without a notification, so that the nodes have it with their next look.
+    await sql.unsafe(`
+      INSERT INTO events (log, seq, at, kind, person, name, via, text, words)
+        VALUES (0, 2, 0, 'message', 'p', 'p', 'web', 'two', '');
+      UPDATE logs SET head = 2 WHERE number = 0`)
+    const again = await pageClient(other.webUrl)
+    expect(await again.hello({ token, epoch, seq: 2 })).toMatchObject({
+      resumed: { from: 3, to: 2 },
+      reset: null,
+    })
+    again.send({ type: 'say', text: 'three' })
+    await again.until('three')
+    expect(again.texts).toEqual(['three'])
   })
 
   test('move a terminal with /resume, which reads on where it was', async () => {

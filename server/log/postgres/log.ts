@@ -12,6 +12,8 @@ export type PostgresLogOptions = {
   key: LogKey
   name: string
   queries: Queries
+  /** Reads what is new in the log, and passes it on. */
+  catchUp: (log: PostgresLog) => Promise<void>
   onRelease: () => void
 }
 
@@ -21,6 +23,7 @@ export class PostgresLog implements RoomLog {
   readonly name: string
   topic = ''
   readonly #queries: Queries
+  readonly #catchUp: PostgresLogOptions['catchUp']
   readonly #onRelease: () => void
   #first = 1
   #head = 0
@@ -28,10 +31,11 @@ export class PostgresLog implements RoomLog {
   #opened = 0
   #listener: CommitListener = () => {}
 
-  constructor({ key, name, queries, onRelease }: PostgresLogOptions) {
+  constructor({ key, name, queries, catchUp, onRelease }: PostgresLogOptions) {
     this.key = key
     this.name = name
     this.#queries = queries
+    this.#catchUp = catchUp
     this.#onRelease = onRelease
   }
 
@@ -45,6 +49,10 @@ export class PostgresLog implements RoomLog {
 
   onCommitted(listener: CommitListener): void {
     this.#listener = listener
+  }
+
+  async reach(seq: number): Promise<void> {
+    if (seq > this.#head) await this.#catchUp(this)
   }
 
   read(seq: number, limit: number): Promise<RoomEvent[]> {

@@ -167,7 +167,13 @@ class PostgresStore implements Store {
     const onRelease = (): void => {
       if (this.#logs.get(key) === log) this.#logs.delete(key)
     }
-    const log = new PostgresLog({ key, name, queries: this.#queries, onRelease })
+    const log = new PostgresLog({
+      key,
+      name,
+      queries: this.#queries,
+      catchUp: (behind) => this.#writer.catchUp([behind]),
+      onRelease,
+    })
     if (known !== undefined) log.open(known.first, Math.min(known.head, after), known.topic)
     this.#logs.set(key, log)
     if (after !== Infinity) this.#tail.expect(key)

@@ -12,6 +12,7 @@ import type { Committed, Seat } from '../../room/log.ts'
 import { type Answer, changesOf, groupsOf, outcomesOf, type Part } from './batch.ts'
 import { faultOf, isAway, isFinal } from './fault.ts'
 import type { Link } from './link.ts'
+import type { PostgresLog } from './log.ts'
 import { COLUMNS, eventOf, type Row } from './rows.ts'
 import { catchUp } from './tail.ts'
 
@@ -147,8 +148,14 @@ export class Writer {
     for (;;) {
       const behind = parts.filter(isBehind).map(({ log }) => log)
       if (behind.length === 0) return
-      await this.#persist((ms) => catchUp(this.#options.link, behind, ms))
+      await this.catchUp(behind)
     }
+  }
+
+  /** Passes on what is new in these logs. */
+  async catchUp(logs: readonly PostgresLog[]): Promise<void> {
+    const step = (ms: number): Promise<boolean> => catchUp(this.#options.link, logs, ms)
+    while (await this.#persist(step)) {}
   }
 
   /** Tries again while the database is away. Rejects with a sentence about the log, without full stop. */

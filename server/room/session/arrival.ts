@@ -6,7 +6,7 @@ import type { Room } from '../room.ts'
 import { personOf, tokenFor } from '../token.ts'
 import { arriveEverywhere } from './everywhere.ts'
 import type { Greeting, Self } from './self.ts'
-import { positionIn, viewOf } from './view.ts'
+import { positionIn, reaches, viewOf } from './view.ts'
 
 /** For clients that type. */
 export const TYPED = {
@@ -36,6 +36,7 @@ export async function enter(
   const { clock, doors, people, store } = self.rooms
   self.memberships.enter(room, person)
   self.memberships.settleIn(room)
+  if (!(await reaches(self, room, hello))) return
   const { view, cursor } = await viewOf(room, hello, store.epoch)
   const isNew = hello.token === undefined && identity === undefined
   const direct = isNew ? [] : await self.correspondence.list(person.id)
@@ -170,7 +171,10 @@ export async function resume(self: Self, code: string): Promise<void> {
   self.rooms.hosts.arrived(id, self.reader.source.name)
   self.memberships.enter(room, arrival.person)
   self.memberships.settleIn(room)
-  const { trimmed, skipped, missed, cursor } = positionIn(room, seat.positions[room.log.key])
+  const seq = seat.positions[room.log.key]
+  const canReach = await reaches(self, room, { epoch: store.epoch, seq })
+  if (!canReach || self.state !== 'member') return
+  const { trimmed, skipped, missed, cursor } = positionIn(room, seq)
   const { name } = arrival.person
   const resumed = { type: 'resumed', name, was: seat.name, trimmed, skipped, missed } as const
   self.reply(room.labelled(resumed), room)

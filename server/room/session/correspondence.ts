@@ -90,6 +90,8 @@ export class Correspondence {
       const peer = one.id === id ? other : one
       const isIgnored = people.ignoredBy(id).some((ignored) => ignored.id === peer.id)
       if (!isIgnored) this.lastPeer ??= peer
+      // This node may not have all that the person has read at another.
+      await conversation.log.reach?.(head).catch(() => {})
       if (people.readerOf(id) === this.#reader) this.#follow(conversation, id)
       conversation.release()
     }

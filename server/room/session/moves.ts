@@ -3,7 +3,7 @@ import type { Move } from '../../../shared/dialect/dialect.ts'
 import type { Join } from '../../../shared/requests.ts'
 import type { Room } from '../room.ts'
 import type { Self } from './self.ts'
-import { viewOf } from './view.ts'
+import { reaches, viewOf } from './view.ts'
 
 /** Most rooms that one connection can be in. */
 const MAX_JOINED = 100
@@ -26,6 +26,7 @@ export async function join(self: Self, request: Join | Move): Promise<void> {
   if (self.state !== 'member' || person === undefined) return room.release()
   const before = memberships.home
   memberships.enter(room, person)
+  if (!(await reaches(self, room, request))) return
   const { view, cursor } = await viewOf(room, request, self.rooms.store.epoch)
   if (self.state !== 'member') return
   if (request.type === 'move') {

@@ -5,12 +5,13 @@ import { latestFitting } from '../fitting.ts'
 import { LISTED_MEMBERS } from '../members.ts'
 import type { Cursor } from '../reader.ts'
 import type { Room } from '../room.ts'
+import type { Self } from './self.ts'
 
 /** A reader that has missed more events receives the recent tail instead. */
 const MAX_RESUME_EVENTS = 100_000
 
 /** Where a client wants to continue, and how many of the latest events it wants otherwise. */
-export type Place = { epoch?: string; seq?: number; history?: number }
+export type Place = { epoch?: string; seq?: number | undefined; history?: number }
 
 export type View = Pick<
   Welcome,
@@ -25,6 +26,25 @@ export type View = Pick<
   | 'pinned'
   | 'house'
 >
+
+/**
+ * A client may have read further at another node than this one has. Returns whether this one has now
+ * read as far, if the log goes so far; otherwise the connection ends, and the client can come back.
+ */
+export async function reaches(
+  { reader, rooms }: Self,
+  { log }: Channel,
+  { epoch, seq }: Place,
+): Promise<boolean> {
+  if (epoch !== rooms.store.epoch || seq === undefined) return true
+  try {
+    await log.reach?.(seq)
+    return true
+  } catch {
+    reader.close('catch_up_failed')
+    return false
+  }
+}
 
 /** The view and the cursor are of the moment of the call. `epoch`: of the store. */
 export async function viewOf(

@@ -202,6 +202,27 @@ describe.skipIf(postgres === undefined)('two servers on one database', () => {
     await other.heard(2)
   })
 
+  test('read at once what a client has read at another', async () => {
+    const schema = postgres?.newSchema() ?? ''
+    const url = postgres?.url(schema) ?? ''
+    const { log, heard, append } = await listen(await open(url, { pollMs: 3_600_000 }))
+    await append(draft('first'))
+    // Without a notification.
+    await clientOf(schema).unsafe(`
+      INSERT INTO events (log, seq, at, kind, person, name, via, text, words)
+        VALUES (0, 2, 0, 'message', 'p', 'p', 'web', 'silent', '');
+      UPDATE logs SET head = 2 WHERE number = 0`)
+    await log.reach?.(1)
+    expect(log.head()).toBe(1)
+    await log.reach?.(2)
+    expect(textsOf(await heard(2))).toEqual([
+      [1, 'first'],
+      [2, 'silent'],
+    ])
+    await log.reach?.(99)
+    expect(log.head()).toBe(2)
+  })
+
   test('go on when the sessions that listen were ended, or listen to nothing any more', async () => {
     const { schema, one, other } = await two()
     const client = clientOf(schema)
