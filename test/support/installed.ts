@@ -10,6 +10,7 @@ export const PACKAGES = {
   bash: 'bash',
   busybox: 'busybox',
   curl: 'curl',
+  haproxy: 'haproxy',
   'inetutils-telnet': 'inetutils-telnet',
   jq: 'jq',
   'nc.openbsd': 'netcat-openbsd',
