@@ -1,15 +1,23 @@
 /**
  * The PostgreSQL store beside the SQLite store: how fast each commits, and how soon another server on
- * the same database has what was committed. PostgreSQL runs on this machine and syncs every commit.
+ * the same database has what was committed; then whole servers. PostgreSQL runs on this machine and
+ * syncs every commit. The servers share one core, and the load has the other.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, test } from 'vitest'
+import { afterAll, beforeAll, test } from 'vitest'
 import { postgresStore } from '../../server/log/postgres/store.ts'
 import { sqliteStore } from '../../server/log/sqlite/store.ts'
 import type { Draft, RoomLog, Store } from '../../server/room/log.ts'
 import { testFolder } from '../support/folder.ts'
 import { testPostgres } from '../support/postgres.ts'
-import { row, table } from './table.ts'
+import { buildPrograms, type Load, runLoad, runSenders } from './load/run.ts'
+import { familyCpuSeconds } from './load/usage.ts'
+import { printSpeed } from './measure.ts'
+import type { Peer } from './peers/peer.ts'
+import { startOneroom } from './peers/peers.ts'
+import { digits, printTable, row, table } from './table.ts'
+
+beforeAll(buildPrograms)
 
 const SECONDS = 4
 const WORDS = 'the quick brown fox jumps over a lazy dog while disks are filling slowly'.split(' ')
@@ -89,4 +97,55 @@ test.skipIf(postgres === undefined)('from one server to another, at 200 messages
   }
   await sleep(1500)
   table('From one server to another')
+})
+
+/** Servers on one database of their own. */
+async function withNodes(count: number, use: (nodes: Peer[]) => Promise<void>): Promise<void> {
+  const url = postgres?.url() ?? ''
+  const nodes: Peer[] = []
+  try {
+    while (nodes.length < count) nodes.push((await startOneroom(url)()) as Peer)
+    await use(nodes)
+  } finally {
+    await Promise.all(nodes.map(({ stop }) => stop()))
+  }
+}
+
+test.skipIf(postgres === undefined)('64 senders over nodes', async () => {
+  const body: string[][] = []
+  for (const count of [1, 2, 4]) {
+    await withNodes(count, async (nodes) => {
+      const before = familyCpuSeconds(postgres?.pid ?? 0)
+      const results = await Promise.all(nodes.map((node) => runSenders(node, 64 / count)))
+      const perSecond = results.reduce((sum, one) => sum + one.perSecond, 0)
+      // Of a second before it is measured, too.
+      const cpuMicros = (familyCpuSeconds(postgres?.pid ?? 0) - before) * 1e6
+      const p99 = Math.max(...results.map(({ p99Ms }) => p99Ms))
+      const figures = [perSecond, results[0]?.p50Ms ?? 0, p99, cpuMicros / (perSecond * 6)]
+      body.push([`${count}`, ...figures.map(digits)])
+    })
+  }
+  const head = ['nodes', 'messages/s', 'p50 ms', 'p99 ms', 'database CPU µs each']
+  printTable('64 senders over nodes, each waiting for its own message', head, body)
+})
+
+test.skipIf(postgres === undefined)('readers at another node', async () => {
+  await withNodes(2, async ([one, other]) => {
+    const { readers, pid } = one as Peer
+    const [publisher] = readers
+    const load: Load = { readerCount: 200, pace: { perSecond: 200 }, seconds: 4 }
+    const saturated: Load = { readerCount: 200, pace: { ahead: 256 }, seconds: 3 }
+    for (const [name, each] of [
+      ['200 messages/s', load],
+      ['the sender always 256 ahead', saturated],
+    ] as const) {
+      const here = await runLoad({ ...(one as Peer), readers, pid }, each)
+      const there = await runLoad(other as Peer, { ...each, ...(publisher && { publisher }) })
+      const measured = [
+        { name: 'at the node of the sender', results: [here] },
+        { name: 'at another node', results: [there] },
+      ]
+      printSpeed(`200 readers, ${name}`, measured, 'at the node of the sender')
+    }
+  })
 })

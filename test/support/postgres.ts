@@ -62,6 +62,11 @@ export class PostgresServer {
     }
   }
 
+  /** Of the process whose children serve the connections. */
+  get pid(): number | undefined {
+    return this.#process?.pid
+  }
+
   /**
    * A URL for the server's log in the database `postgres`. `schema`: a new one, if none is given.
    * `port`: of a way to this server.

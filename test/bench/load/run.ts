@@ -12,7 +12,7 @@ export type { Result } from './main.ts'
 const dist = resolve(import.meta.dirname, '../../../dist/bench')
 
 export type Load = Pick<Spec, 'readerCount' | 'pace' | 'seconds'> &
-  Partial<Pick<Spec, 'roomCount' | 'settleSeconds'>>
+  Partial<Pick<Spec, 'roomCount' | 'settleSeconds' | 'publisher'>>
 
 /** Builds the programs that run in other processes. MUST be called before any of them is run. */
 export async function buildPrograms(): Promise<void> {
