@@ -3,7 +3,8 @@
  * connects to another server than the one before.
  */
 import { describe, expect, test } from 'vitest'
-import type { RoomEvent, ServerMessage } from '../../shared/protocol.ts'
+import type { RoomEvent } from '../../shared/protocol.ts'
+import type { ServerMessage } from '../../shared/replies.ts'
 import { aClass } from '../support/class.ts'
 import { cutPage } from '../support/cuts.ts'
 import { everything } from '../support/events.ts'

@@ -5,7 +5,8 @@
  */
 import { onTestFinished } from 'vitest'
 import { WebSocket } from 'ws'
-import type { RoomEvent, ServerMessage, Welcome } from '../../shared/protocol.ts'
+import type { RoomEvent } from '../../shared/protocol.ts'
+import type { ServerMessage, Welcome } from '../../shared/replies.ts'
 
 /** Messages that are sent and not acknowledged. */
 const AHEAD = 4
