@@ -59,7 +59,9 @@ async function proxy(nodes: readonly Ports[]): Promise<Ports & { untilUp: () => 
 
 describe.skipIf(!haproxy || !nc || postgres === undefined)('behind HAProxy', () => {
   it('a page and terminals reconnect when their node is killed, and miss nothing', async () => {
-    const data = postgres?.url() ?? ''
+    const database = postgres as NonNullable<typeof postgres>
+    const schema = database.newSchema()
+    const data = database.url(schema)
     const start = (ports: Ports) => {
       return serve('--data', data, '--web-port', `${ports.web}`, '--tcp-port', `${ports.tcp}`)
     }
@@ -81,6 +83,10 @@ describe.skipIf(!haproxy || !nc || postgres === undefined)('behind HAProxy', () 
     await cal.until('Ann: first of Ann')
     const [, code = ''] = /\/resume (\S+)/.exec(cal.stdout) ?? []
     cal.child.kill('SIGKILL')
+    // A server stores within 2 s where people are.
+    const sql = database.client(schema)
+    onTestFinished(() => sql.end())
+    await expect.poll(() => sql`SELECT name FROM seats WHERE name = 'Cal'`).toHaveLength(1)
 
     for (const [at, { server }] of servers.entries()) {
       server.child.kill('SIGKILL')
