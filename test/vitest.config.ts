@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os'
-import { defineConfig } from 'vitest/config'
+import { defineConfig, type ViteUserConfig } from 'vitest/config'
 import { HANGING_MS } from './support/waiting.ts'
 
 /** Tests that measure their whole process: its memory, its timers or its sockets. */
@@ -10,7 +10,13 @@ const MEASURING = [
   'server/net/raw/{lines,negotiation}.test.ts',
 ]
 
-export default defineConfig({
+export default defineConfig(({ mode }) => {
+  // For the tests' processes. The projects, which come later, have no mode of their own.
+  process.env.TEST_MODE ??= mode
+  return config
+})
+
+const config: ViteUserConfig = {
   root: import.meta.dirname,
   cacheDir: '../node_modules/.vite/test',
   test: {
@@ -47,4 +53,4 @@ export default defineConfig({
       },
     ],
   },
-})
+}
