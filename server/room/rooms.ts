@@ -275,7 +275,7 @@ export class Rooms {
   /** The list of rooms: the lobby first, then those with the most members. */
   list(): RoomList {
     const others = [...this.#entries.values()].map(({ about, key, opened }) =>
-      summaryOf(about, opened?.members.size ?? this.others?.membersOf(key).length ?? 0),
+      summaryOf(about, opened?.members.size ?? this.others?.countIn(key) ?? 0),
     )
     others.sort((a, b) => b.memberCount - a.memberCount || (a.name < b.name ? -1 : 1))
     const rooms = [summaryOf(this.lobby.about, this.lobby.members.size), ...others]

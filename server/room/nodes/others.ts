@@ -17,12 +17,16 @@ import type { Elsewhere, Nodes, NodesListener, Presence } from './nodes.ts'
 const ANNOUNCED_MS = 5000
 /** Shortest time, in ms, between two notices that a person types. Clients drop one after 6 s. */
 const TYPING_MS = 2500
+/** Typists that are remembered; after that, notices may be sent more often. */
+const MAX_TYPING = 1000
 
 export class Others implements NodesListener {
   readonly #rooms: Rooms
   readonly #nodes: Nodes
   readonly #clock: Clock
   readonly #people = new Map<string, Elsewhere>()
+  /** Ids of the people in each room, by the key of its log. */
+  readonly #inRoom = new Map<LogKey, Set<string>>()
   /** When the latest notice of a typist was sent, by person and log; at most one for each place. */
   readonly #typing = new Map<string, number>()
 
@@ -48,8 +52,28 @@ export class Others implements NodesListener {
 
   /** Those who are in this room. */
   membersOf(log: LogKey): Person[] {
-    const members = [...this.#people.values()].filter(({ rooms }) => isIn(rooms, log))
-    return members.flatMap(({ id }) => this.#rooms.people.names.get(id) ?? [])
+    return [...(this.#inRoom.get(log) ?? [])].flatMap(
+      (id) => this.#rooms.people.names.get(id) ?? [],
+    )
+  }
+
+  /** How many are in this room. */
+  countIn(log: LogKey): number {
+    return this.#inRoom.get(log)?.size ?? 0
+  }
+
+  #set(id: string, person: Elsewhere | undefined): void {
+    for (const { key } of this.#people.get(id)?.rooms ?? []) {
+      const members = this.#inRoom.get(key)
+      members?.delete(id)
+      if (members?.size === 0) this.#inRoom.delete(key)
+    }
+    if (person === undefined) this.#people.delete(id)
+    else this.#people.set(id, person)
+    for (const { key } of person?.rooms ?? []) {
+      const members = this.#inRoom.get(key) ?? new Set()
+      this.#inRoom.set(key, members.add(id))
+    }
   }
 
   /** The rooms in memory that a person at another node is in. */
@@ -67,7 +91,7 @@ export class Others implements NodesListener {
     const roomsBefore = this.#rooms.people.isHere(id)
       ? this.#rooms.people.giveAway(id)
       : this.roomsOf(id)
-    this.#people.set(id, person)
+    this.#set(id, person)
     if (was !== undefined && was.name !== name) names.rename(id, name)
     const now = names.add(id, name, via, node)
     for (const { key, name: shown } of rooms) this.#rooms.noteRoom(key, shown)
@@ -84,7 +108,7 @@ export class Others implements NodesListener {
   gone(id: string): void {
     const before = this.#people.get(id)
     const rooms = this.roomsOf(id)
-    this.#people.delete(id)
+    this.#set(id, undefined)
     if (this.#rooms.people.isHere(id)) return
     for (const room of rooms) room.members.leaveElsewhere(id)
     this.#rooms.people.names.remove(id)
@@ -93,18 +117,13 @@ export class Others implements NodesListener {
 
   /** A person has come here from another node. */
   arrived(id: string): void {
-    this.#people.delete(id)
+    this.#set(id, undefined)
   }
 
   #forgetRooms(before: Presence | undefined): void {
     for (const { key } of before?.rooms ?? []) {
-      if (!this.#isAnybodyIn(key)) this.#rooms.forgetRoom(key)
+      if (this.countIn(key) === 0) this.#rooms.forgetRoom(key)
     }
-  }
-
-  #isAnybodyIn(log: LogKey): boolean {
-    for (const { rooms } of this.#people.values()) if (isIn(rooms, log)) return true
-    return false
   }
 
   lost(id: string, reason: 'elsewhere' | 'name'): void {
@@ -141,6 +160,7 @@ export class Others implements NodesListener {
     const now = this.#clock.monotonic()
     const last = this.#typing.get(place)
     if (on ? last !== undefined && now - last < TYPING_MS : last === undefined) return
+    if (this.#typing.size >= MAX_TYPING) this.#typing.clear()
     if (on) this.#typing.set(place, now)
     else this.#typing.delete(place)
     this.#nodes.type(id, key, on)
@@ -165,8 +185,4 @@ export class Others implements NodesListener {
   everybody(): Presence[] {
     return this.#rooms.people.presences()
   }
-}
-
-function isIn(rooms: Presence['rooms'], log: LogKey): boolean {
-  return rooms.some(({ key }) => key === log)
 }
