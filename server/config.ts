@@ -11,6 +11,7 @@ import { errors } from '../shared/errors.ts'
 import { foldName } from '../shared/fold.ts'
 import { MAX_ROOMS } from '../shared/limits.ts'
 import { checkRoomName } from '../shared/names.ts'
+import { readPageUrl } from './net/public.ts'
 import { readNetworks } from './net/trust.ts'
 import { wordsFault } from './room/doors/code.ts'
 import { hostKeyFault } from './room/hosts/key.ts'
@@ -26,6 +27,15 @@ export type Config = Readonly<{
   webPort: number
   /** Port for raw TCP; 0: any free port. */
   tcpPort: number
+  /** Port for UDP; 0: any free port; undefined: none. */
+  udpPort: number | undefined
+  /** One port for all of that, in place of the two; 0: any free port. */
+  port: number | undefined
+  /** Files in PEM format, both or neither: all ports speak TLS. */
+  tlsCert: string | undefined
+  tlsKey: string | undefined
+  /** Whether raw clients without TLS are refused. */
+  tlsOnly: boolean
   /**
    * Folder of the log, or the URL of a PostgreSQL database, which may have a password and MUST NOT be
    * shown; ':memory:' stores nothing.
@@ -39,7 +49,7 @@ export type Config = Readonly<{
   flood: Rate
   /** The room code; undefined: the stored one, or a new one. */
   code: string | undefined
-  /** Whether everybody who reaches the ports may come in. */
+  /** Whether any client that reaches the ports may join. */
   open: boolean
   trust: Trust
   /** Most open connections of one address. */
@@ -52,6 +62,12 @@ export type Config = Readonly<{
   /** Wrong room codes. */
   addressCodes: Rate
   logLevel: string
+  /** Addresses and ranges of the proxies that tell the addresses of their clients. */
+  trustProxy: readonly string[]
+  /** The address of the page that people use; undefined: the one at which they reach it. */
+  publicUrl: URL | undefined
+  /** The same of the raw port. */
+  publicTcp: Address | undefined
   /** Further host names under which the page may be opened. */
   allowHost: readonly string[]
   /** Name of the room in which everybody begins. */
@@ -70,6 +86,8 @@ export type Config = Readonly<{
   relayCode: string | undefined
   /** Pattern of the line sent to that server for a message: contains {text}, usually {name}. */
   relayFormat: string
+  /** Latest reads, writes and messages that the wire view keeps of each connection; 0: only while a client views it. */
+  wire: number
 }>
 
 /**
@@ -115,6 +133,36 @@ export const options: { [K in keyof Config]: Option<Config[K]> } = {
     help: 'port for raw TCP; 0 for any free port',
     read: readPort,
   },
+  udpPort: {
+    flag: '--udp-port <port>',
+    default: '',
+    help: 'port for UDP, which is off without it; 0 for any free port',
+    read: readOptionalPort,
+  },
+  port: {
+    flag: '--port <port>',
+    default: '',
+    help: 'one port for all, in place of --web-port and --tcp-port; 0 for any free port',
+    read: readOptionalPort,
+  },
+  tlsCert: {
+    flag: '--tls-cert <file>',
+    default: '',
+    help: 'certificate (PEM) with which the server speaks HTTPS, and TLS with raw clients that begin it',
+    read: (given) => ({ value: given || undefined }),
+  },
+  tlsKey: {
+    flag: '--tls-key <file>',
+    default: '',
+    help: 'the key of the certificate (PEM)',
+    read: (given) => ({ value: given || undefined }),
+  },
+  tlsOnly: {
+    flag: '--tls-only',
+    default: '',
+    help: 'refuse raw clients without TLS; any value turns it on',
+    read: (given) => ({ value: given !== '' }),
+  },
   data: {
     flag: '--data <folder>',
     default: './data',
@@ -149,7 +197,7 @@ export const options: { [K in keyof Config]: Option<Config[K]> } = {
   open: {
     flag: '--open',
     default: '',
-    help: 'let everybody in who reaches the ports; any value turns it on',
+    help: 'admit every client that reaches the ports; any value turns it on',
     read: (given) => ({ value: given !== '' }),
   },
   trust: {
@@ -177,6 +225,39 @@ export const options: { [K in keyof Config]: Option<Config[K]> } = {
       LOG_LEVELS.includes(given)
         ? { value: given }
         : { fault: `is not one of ${LOG_LEVELS.join(', ')}` },
+  },
+  trustProxy: {
+    flag: '--trust-proxy <networks>',
+    default: '',
+    help: "proxies that tell their clients' addresses: addresses and networks (CIDR), separated by commas",
+    read: (given) => {
+      const networks = given.split(',').flatMap((one) => one.trim() || [])
+      return readNetworks(networks) === undefined
+        ? { fault: 'is not a list of addresses and networks such as 127.0.0.1' }
+        : { value: networks }
+    },
+  },
+  publicUrl: {
+    flag: '--public-url <url>',
+    default: '',
+    help: 'address of the page that people use, if a proxy is before it',
+    read: (given) => {
+      const value = given === '' ? undefined : readPageUrl(given)
+      return value === undefined && given !== ''
+        ? { fault: 'is not a URL such as https://chat.example/room/' }
+        : { value }
+    },
+  },
+  publicTcp: {
+    flag: '--public-tcp <host:port>',
+    default: '',
+    help: 'the same of the raw port',
+    read: (given) => {
+      const value = given === '' ? undefined : readAddress(given)
+      return value === undefined && given !== ''
+        ? { fault: 'is not of the form host:port' }
+        : { value }
+    },
   },
   allowHost: {
     flag: '--allow-host <names>',
@@ -238,6 +319,15 @@ export const options: { [K in keyof Config]: Option<Config[K]> } = {
       return fault === undefined ? { value: given } : { fault }
     },
   },
+  wire: {
+    flag: '--wire <count>',
+    default: '0',
+    help: 'latest reads, writes and messages of each connection to keep for the wire view; 0: only while a client views it',
+    read: (given) =>
+      /^\d{1,4}$|^10000$/.test(given)
+        ? { value: Number(given) }
+        : { fault: 'is not a whole number from 0 to 10000' },
+  },
 }
 
 export const optionNames = Object.keys(options) as (keyof Config)[]
@@ -268,9 +358,23 @@ export function readConfig(
     if ('fault' in read) faults.push(`${nameOf(name)} ${JSON.stringify(text)} ${read.fault}.`)
     else values[name] = read.value
   }
-  const { webPort, tcpPort } = values
-  if (webPort === tcpPort && typeof webPort === 'number' && webPort !== 0) {
+  const { webPort, tcpPort, port } = values
+  if (port === undefined && webPort === tcpPort && typeof webPort === 'number' && webPort !== 0) {
     faults.push(`--web-port and --tcp-port are both ${webPort}; each needs its own port.`)
+  }
+  for (const name of ['webPort', 'tcpPort'] as const) {
+    if (port === undefined || (given[name] ?? options[name].default) === options[name].default)
+      continue
+    faults.push(`--port takes the place of ${nameOf(name)}; give one of the two.`)
+  }
+  const { tlsCert, tlsKey, tlsOnly } = values as Partial<Config>
+  if ((tlsCert === undefined) !== (tlsKey === undefined)) {
+    faults.push('--tls-cert and --tls-key belong together; give both.')
+  } else if (tlsOnly && tlsCert === undefined) {
+    faults.push('--tls-only needs a certificate; give --tls-cert and --tls-key.')
+  }
+  if (tlsOnly && values.udpPort !== undefined) {
+    faults.push('--tls-only refuses clients without TLS, and UDP has none; give no --udp-port.')
   }
   const { relay, relayCode, rooms, lobby, open, code } = values as Partial<Config>
   if (open && code !== undefined) {
@@ -296,6 +400,10 @@ function readPort(given: string): { value: number } | { fault: string } {
   return /^\d{1,5}$/.test(given) && port <= 65_535
     ? { value: port }
     : { fault: 'is not a port number from 0 to 65535' }
+}
+
+function readOptionalPort(given: string): { value: number | undefined } | { fault: string } {
+  return given === '' ? { value: undefined } : readPort(given)
 }
 
 function readCode(given: string): { value: string | undefined } | { fault: string } {

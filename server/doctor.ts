@@ -1,5 +1,5 @@
 /**
- * `oneroom doctor`: shows which clients can reach the server of a data folder, and how to fix each
+ * `oneroom doctor` of a data folder: shows which clients can reach the server of a data folder, and how to fix each
  * weakness.
  */
 import { readdirSync, statfsSync, statSync } from 'node:fs'
@@ -7,10 +7,11 @@ import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import { isInUse } from './log/sqlite/folder.ts'
 import { useRules } from './log/sqlite/rules.ts'
+import { CertificateFault, readPair, weaknesses } from './net/listen/certificate.ts'
 import { isExpired, type RoomCode } from './room/doors/code.ts'
 import { CODE_RULE } from './room/doors/doors.ts'
 import { HOST_PREFIX } from './room/hosts/rules.ts'
-import { SERVING_RULE, type Serving } from './serving.ts'
+import { SERVING_RULE, type Serving, type ServingTls } from './serving.ts'
 
 /** A sentence. `weak`: it names a weakness, and its fix. */
 export type Finding = { weak: boolean; text: string }
@@ -28,8 +29,17 @@ export type Facts = {
   freeBytes: number
   /** Whether other users of the machine can open the folder. */
   isShared: boolean
+  /** Reasons for which clients refuse the certificate, as sentences. */
+  certificateFaults: readonly string[]
   /** ms since 1970. */
   now: number
+}
+
+/** What is known of a server, whatever its log is in. `hidesCode`: whether the room code is not shown. */
+export type Described = Pick<Facts, 'serving' | 'hosts' | 'code' | 'addresses' | 'now'> & {
+  hidesCode?: boolean
+  /** Undefined if the files are those of another machine. */
+  certificateFaults?: readonly string[]
 }
 
 const GB = 1e9
@@ -46,35 +56,53 @@ export async function factsOf(folder: string, now: number): Promise<Facts | unde
   }))
   if (serving === undefined) return undefined
   const { bavail, bsize } = statfsSync(folder)
-  const cards = Object.values(networkInterfaces()).flatMap((card) => card ?? [])
   return {
     folder,
     serving,
     hosts,
     isRunning: isInUse(folder),
     code,
-    addresses: cards.filter(({ internal }) => !internal).map(({ address }) => address),
+    addresses: addressesOfMachine(),
     logBytes: readdirSync(folder).reduce((sum, name) => sum + statSync(join(folder, name)).size, 0),
     freeBytes: bavail * bsize,
     isShared: process.platform !== 'win32' && (statSync(folder).mode & OTHERS) !== 0,
+    certificateFaults: serving.tls == null ? [] : await certificateFaults(serving.tls, now),
     now,
   }
 }
 
-export function diagnose(facts: Facts): Finding[] {
-  const hosts = fine(hostText(facts))
-  return [
-    running(facts),
-    ...reach(facts),
-    ...entrance(facts),
-    hosts,
-    ...limits(facts),
-    ...disk(facts),
-  ]
+async function certificateFaults({ files, names }: ServingTls, now: number): Promise<string[]> {
+  try {
+    return weaknesses(await readPair(files), names, now)
+  } catch (error) {
+    if (!(error instanceof CertificateFault)) throw error
+    return [error.message]
+  }
 }
 
-const fine = (text: string): Finding => ({ weak: false, text })
-const weak = (text: string): Finding => ({ weak: true, text })
+/** Those that other machines may reach. */
+export function addressesOfMachine(): string[] {
+  const cards = Object.values(networkInterfaces()).flatMap((card) => card ?? [])
+  return cards.filter(({ internal }) => !internal).map(({ address }) => address)
+}
+
+/** Undefined if no server of this version has used the folder. Rejects with a fault of the folder. */
+export async function diagnoseFolder(folder: string, now: number): Promise<Finding[] | undefined> {
+  const facts = await factsOf(folder, now)
+  return facts && diagnose(facts)
+}
+
+export function diagnose(facts: Facts): Finding[] {
+  return [running(facts), ...described(facts), ...disk(facts)]
+}
+
+export function described(facts: Described): Finding[] {
+  const hosts = fine(hostText(facts))
+  return [...reach(facts), ...encryption(facts), ...entrance(facts), hosts, ...limits(facts)]
+}
+
+export const fine = (text: string): Finding => ({ weak: false, text })
+export const weak = (text: string): Finding => ({ weak: true, text })
 
 function running({ isRunning, serving, folder }: Facts): Finding {
   return isRunning
@@ -82,9 +110,16 @@ function running({ isRunning, serving, folder }: Facts): Finding {
     : weak(`No server uses ${folder} now. These findings are about its last start.`)
 }
 
-function reach({ serving, addresses }: Facts): Finding[] {
-  const { host, isLoopback, webPort, tcpPort } = serving
-  const ports = `port ${webPort} (page and HTTP) and port ${tcpPort} (nc and programs)`
+function reach({ serving, addresses }: Described): Finding[] {
+  const { host, isLoopback, isProxied, webPort, tcpPort, udpPort = null } = serving
+  const byTcp =
+    webPort === tcpPort
+      ? `port ${webPort} (page, HTTP, nc and programs)`
+      : `port ${webPort} (page and HTTP) and port ${tcpPort} (nc and programs)`
+  const ports = udpPort === null ? byTcp : `${byTcp}, and port ${udpPort} (UDP)`
+  if (isLoopback && isProxied) {
+    return [fine(`It listens on ${host}, ${ports}. Other machines reach it through a proxy.`)]
+  }
   if (isLoopback) {
     return [
       fine(`It listens on ${host}, ${ports}. Only programs on this machine can reach it.`),
@@ -95,19 +130,31 @@ function reach({ serving, addresses }: Facts): Finding[] {
   }
   const all = host === '0.0.0.0' || host === '::'
   const at = all ? `all addresses of this machine: ${addresses.join(', ') || 'none'}` : host
-  return [
-    fine(`It listens on ${at}; ${ports}. Every machine with a route to them can reach it.`),
-    weak(
-      'Nothing is encrypted: every network on the way can read and change the traffic. Put the page behind a proxy with TLS, and reach the raw port over SSH or a VPN.',
-    ),
-  ]
+  return [fine(`It listens on ${at}; ${ports}. Every machine with a route to them can reach it.`)]
 }
 
-function entrance({ serving, code, now }: Facts): Finding[] {
-  const { isLoopback, needsCode, trust, reserve } = serving
+function encryption({ serving, certificateFaults = [] }: Described): Finding[] {
+  const { isLoopback, tls } = serving
+  if (tls == null) {
+    const text =
+      'Nothing is encrypted: every network on the way can read and change the traffic. Start it with --tls-cert, or put the page behind a proxy with TLS, and reach the raw port over SSH or a VPN.'
+    return isLoopback ? [] : [weak(text)]
+  }
+  const certificate =
+    certificateFaults.length === 0
+      ? [fine(`It speaks TLS with the certificate ${tls.files.cert}.`)]
+      : certificateFaults.map(weak)
+  if (tls.isOnly) return certificate
+  const text =
+    'Raw clients can also connect without TLS: networks on the way can read and change what they send. Refuse them with --tls-only.'
+  return [...certificate, isLoopback ? fine(text) : weak(text)]
+}
+
+function entrance({ serving, code, hidesCode, now }: Described): Finding[] {
+  const { isLoopback, isProxied, needsCode, trust, reserve } = serving
   const trusted = trust.networks.join(', ')
   const findings: Finding[] = []
-  if (!needsCode && !isLoopback) {
+  if (!needsCode && (!isLoopback || isProxied)) {
     findings.push(weak('Every client that can reach it can join. Start it without --open.'))
   }
   if (needsCode && code !== undefined) {
@@ -116,7 +163,9 @@ function entrance({ serving, code, now }: Facts): Finding[] {
         ? weak(
             `The room code has expired, so new people cannot join. Make one: oneroom code --new.`,
           )
-        : fine(`People need the room code ${code.words} to join${untilText(code)}.`),
+        : fine(
+            `People need the room code${hidesCode ? '' : ` ${code.words}`} to join${untilText(code)}.`,
+          ),
     )
     if (code.words.replaceAll('-', '').length < 8) {
       findings.push(
@@ -137,7 +186,7 @@ function entrance({ serving, code, now }: Facts): Finding[] {
   return findings
 }
 
-function hostText({ hosts }: Facts): string {
+function hostText({ hosts }: Described): string {
   if (hosts.length === 0) return 'The only host is the operator, at the terminal of the server.'
   return `The hosts are the operator, at the terminal of the server, and ${hosts.join(', ')}.`
 }
@@ -146,7 +195,7 @@ function untilText({ until }: RoomCode): string {
   return until === undefined ? '' : ` until ${until}`
 }
 
-function limits({ serving }: Facts): Finding[] {
+function limits({ serving }: Described): Finding[] {
   const { addressConnections, trust, isLoopback, needsCode } = serving
   const findings = [
     addressConnections === null
@@ -177,6 +226,6 @@ function disk({ folder, logBytes, freeBytes, isShared }: Facts): Finding[] {
   ]
 }
 
-function size(bytes: number): string {
+export function size(bytes: number): string {
   return bytes < GB ? `${Math.ceil(bytes / 1e6)} MB` : `${(bytes / GB).toFixed(1)} GB`
 }

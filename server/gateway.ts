@@ -7,36 +7,52 @@
  *   the page, bots ──────── net/websocket ┘                                    └── feed → outboxes
  */
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
-import { type AddressInfo, BlockList, type Server } from 'node:net'
-import { join } from 'node:path'
+import { type AddressInfo, BlockList, type ListenOptions, type Server } from 'node:net'
+import { hostname } from 'node:os'
 import type { Logger } from 'pino'
 import { addressText } from '../shared/address.ts'
 import { systemClock } from './clock.ts'
 import type { Config } from './config.ts'
 import { reclaimMemory } from './heap.ts'
-import { memoryStore } from './log/memory.ts'
-import { isPostgresUrl } from './log/postgres/url.ts'
-import { sqliteStore } from './log/sqlite/store.ts'
-import { LogUnusable } from './log/unusable.ts'
-import { isWildcard, leadsTo, reachableAt, reachedAt } from './net/addresses.ts'
+import { isWildcard, leadsTo, reachedAt } from './net/addresses.ts'
 import { capacity, MAX_REFUSING } from './net/capacity.ts'
 import { Connections } from './net/connection/connections.ts'
-import { apiRoutes } from './net/http/api.ts'
+import type { HandedSocket } from './net/connection/handed.ts'
+import {
+  accept,
+  type Handover,
+  holdBack,
+  type Inheritable,
+  type Inherited,
+  type Servers,
+  takeAllListening,
+} from './net/handover.ts'
+import { apiRoutes, type TlsUse } from './net/http/api.ts'
+import { httpsOnly } from './net/http/https.ts'
 import { metricsRoute } from './net/http/metrics.ts'
+import { foreignRefusal } from './net/http/origin.ts'
 import { sayRoute } from './net/http/say.ts'
 import { httpServer, pageRoutes } from './net/http/server.ts'
-import { tcpServer } from './net/raw/tcp.ts'
+import { coveredName, ownNames, type Pair } from './net/listen/certificate.ts'
+import { Front } from './net/listen/front.ts'
+import { portsOf } from './net/listen/ports.ts'
+import { Secure } from './net/listen/secure.ts'
+import { Proxies } from './net/proxy/proxies.ts'
+import { rejectPlain } from './net/raw/refusal.ts'
+import { acceptRaw, goOn, type HandedRaw, type TcpOptions, tcpServer } from './net/raw/tcp.ts'
+import { hostsOf } from './net/reach.ts'
 import { Relay } from './net/relay/relay.ts'
-import { isLoopback, originIn, readNetworks } from './net/trust.ts'
+import { isLoopback, readNetworks } from './net/trust.ts'
+import { UdpPort } from './net/udp/port.ts'
 import { websocketRoute } from './net/websocket.ts'
+import { isProxied, openDoors, openRooms, openStore, readFiles, StartError } from './opening.ts'
 import type { Clock } from './room/clock.ts'
-import { Doors } from './room/doors/doors.ts'
-import { Networks } from './room/doors/networks.ts'
-import type { Store } from './room/log.ts'
-import { LobbyTaken, Rooms, type RoomsOptions } from './room/rooms.ts'
-import { SERVING_RULE, type Serving } from './serving.ts'
+import { operatorIdOf } from './room/nodes/operator.ts'
+import type { Rooms } from './room/rooms.ts'
+import { PROCESS_RULE, SERVING_RULE, type ServerProcess, type Serving } from './serving.ts'
 import { Operator, type OperatorTerminal } from './terminal/console/operator.ts'
+import { wireRoute } from './wire/route.ts'
+import { Wire } from './wire/wire.ts'
 
 /** Limits without a command-line option. Tests set them. */
 export type Tuning = {
@@ -50,6 +66,8 @@ export type Tuning = {
   stalledMs: number
   /** Time, in ms, after which a connection without a successful hello is closed. */
   helloMs: number
+  /** Time without a datagram, in ms, after which a member by UDP has left. */
+  udpSilentMs: number
   /** The built worker of the log, if the gateway does not run from the build. */
   logWorker?: URL
 }
@@ -60,19 +78,31 @@ const DEFAULT_TUNING: Tuning = {
   maxConnections: capacity().chat,
   stalledMs: 30_000,
   helloMs: 10_000,
+  udpSilentMs: 180_000,
 }
-
-/** Joins and leaves of one address, each of which is a line for everybody; more are counted. */
-const PRESENCE_RATE = { perSecond: 0.5, burst: 40 }
 
 /** Shortest time, in ms, between two log lines about the same lasting fault. */
 const FAULT_LOG_MS = 10_000
+
+const LOOPBACK = '127.0.0.1'
 
 export type Gateway = {
   webUrl: string
   webPort: number
   /** Address of the raw TCP port. */
   tcp: { host: string; port: number }
+  /** Undefined without UDP. */
+  udpPort: number | undefined
+  /**
+   * Where other machines reach the server, if no proxy does so for them; the best one first. None: they
+   * do not.
+   */
+  hosts: string[]
+  tls: TlsUse
+  /** Reasons for which clients refuse the certificate, as sentences. */
+  certificateFaults: string[]
+  /** Reads the files of the certificate again. */
+  reloadCertificate(): Promise<void>
   rooms: Rooms
   /** The key of the hosts, if it was made now. */
   hostKey: string | undefined
@@ -80,10 +110,17 @@ export type Gateway = {
   operate(terminal: OperatorTerminal): Operator
   /** Stops accepting, processes and commits everything received, and closes every connection. */
   close(): Promise<void>
+  /** What it listens with. */
+  servers: Servers
+  /**
+   * As `close`, but keeps what the next server goes on with: the listening sockets, the connections
+   * that arrive, and the raw connections that are open. MUST be called once, and not with a store that
+   * this process alone has.
+   */
+  handOver(): Promise<Handover>
+  /** Lets `oneroom restart` know why the server has not restarted, in a sentence. */
+  noteRestartFault(fault: string): void
 }
-
-/** The server cannot start. The message is one sentence for the operator. */
-export class StartError extends Error {}
 
 /**
  * `webRoot`: folder of the built page. `onLost`: called once, if the store cannot be used any more and
@@ -95,15 +132,14 @@ export async function startGateway(
   webRoot: string,
   tuning: Partial<Tuning> = {},
   onLost: () => void = () => {},
+  inherited: Inherited = { listening: {} },
 ): Promise<Gateway> {
-  const { absenceMs, feedBytes, maxConnections, stalledMs, helloMs, logWorker } = {
+  const { absenceMs, feedBytes, maxConnections, stalledMs, helloMs, udpSilentMs, logWorker } = {
     ...DEFAULT_TUNING,
     ...tuning,
   }
-  if (!existsSync(join(webRoot, 'index.html'))) {
-    throw new StartError(`The page is not built: ${webRoot} has no index.html. Run npm run build.`)
-  }
   const clock = systemClock
+  const { files, pair } = (await readFiles(config, webRoot)) ?? {}
   const store = await openStore(config, log, logWorker, onLost)
   const rooms = await openRooms(config, {
     store,
@@ -126,49 +162,160 @@ export async function startGateway(
     onCrowdGone: reclaimMemory,
   })
   const { flood, host } = config
+  const proxies = new Proxies({
+    trusted: readNetworks(config.trustProxy) ?? new BlockList(),
+    clock,
+    log,
+  })
+  const publicly = { web: config.publicUrl, tcp: config.publicTcp }
   const shared = { rooms, connections, flood }
   /** A server that is bound to all addresses is at the address that the client has reached. */
-  const hostAt = (reached: string): string => (isWildcard(boundTo(tcp)) ? reached : host)
-  const webUrl = (at: string): string => `http://${urlHost(at)}:${portOf(app.server)}`
-  const tcp = tcpServer({
+  const hostAt = (reached: string): string =>
+    isWildcard(boundTo(app.server)) ? hereAt(reached) : host
+  const scheme = pair === undefined ? 'http' : 'https'
+  const webUrl = (at: string): string => `${scheme}://${urlHost(at)}:${portOf(app.server)}`
+  const clients: HandedSocket<HandedRaw>[] = []
+  const tcpOptions: TcpOptions = {
     ...shared,
-    webUrl: (socket) => webUrl(hostAt(reachedAt(socket))),
-  })
+    proxies,
+    webUrl: (socket) => publicly.web?.href ?? webUrl(hostAt(reachedAt(socket))),
+    onHandedOver: (handed) => clients.push(handed),
+    tellApart: () => ports.tcp,
+  }
+  const tcp = tcpServer(tcpOptions)
   tcp.maxConnections = maxConnections + MAX_REFUSING
-  const { app, upgrades } = httpServer(log)
-  await websocketRoute(app, upgrades, shared)
+  const isShared = config.port !== undefined
+  const rawPort = (): number => portOf(isShared ? app.server : tcp)
+  const hosts = await hostsOf(host)
+  const names = ownNames(hosts[0] ?? hereAt(host), [
+    ...config.allowHost,
+    ...(publicly.web ? [publicly.web.hostname] : []),
+    ...(publicly.tcp ? [publicly.tcp.host] : []),
+  ])
+  const secure = files && pair && new Secure({ files, names, clock, log }, pair)
+  const tls: TlsUse = secure === undefined ? 'off' : config.tlsOnly ? 'only' : 'also'
+  const front = new Front({ clock, secure, waiting: capacity().http })
+  const ports = portsOf({
+    front,
+    isShared,
+    hasTls: secure !== undefined,
+    raw: (socket) => acceptRaw(socket, tcpOptions),
+    plain: config.tlsOnly
+      ? (socket, opening) => rejectPlain(socket, opening, tcpOptions.webUrl(socket), connections)
+      : undefined,
+  })
+  const { app, upgrades, countAsChat } = httpServer(log, {
+    proxies,
+    public: publicly,
+    tellApart: ports.web,
+    isShared,
+  })
+  const refuseForeign = foreignRefusal(publicly.web)
+  await websocketRoute(app, upgrades, shared, refuseForeign)
   await pageRoutes(app, {
     webRoot,
-    allowHosts: [host, ...config.allowHost],
+    allowHosts: [host, ...config.allowHost, ...(publicly.web ? [publicly.web.hostname] : [])],
+    page: publicly.web,
     health: () => store.health(),
   })
+  if (secure !== undefined) httpsOnly(app, publicly.web)
   await app.register(metricsRoute, { rooms, connections })
-  await app.register(sayRoute, { rooms, flood })
+  await app.register(sayRoute, { rooms, flood, refuseForeign })
+  const wire = new Wire({
+    connections,
+    clock,
+    keep: config.wire,
+    pageUrl: () => publicly.web?.href ?? `${webUrl(hosts[0] ?? hereAt(host))}/`,
+  })
+  rooms.wire = wire
+  await app.register(wireRoute, { rooms, wire, refuseForeign })
   await app.register(apiRoutes, {
-    rooms,
-    flood,
-    tcpAddress: (reached) => ({ host: hostAt(reached), port: portOf(tcp) }),
+    ...shared,
+    refuseForeign,
+    countAsChat,
+    page: publicly.web,
+    tcpAddress: (reached) => publicly.tcp ?? { host: hostAt(reached), port: rawPort() },
+    tls,
+    udpPort: () => udp?.port,
+    hosts: async () => {
+      if (publicly.web !== undefined) return []
+      // The interfaces may have changed since the start.
+      const now = covered(await hostsOf(host), config, pair)
+      return now.map((at) => ({ host: at, web: `${webUrl(at)}/` }))
+    },
   })
 
   async function close(): Promise<void> {
+    if (isHandedOver) return
+    rooms.isStopping = true
     relay?.close()
+    wire.close()
+    secure?.close()
+    front.close()
     const closed = tcp.listening ? once(tcp, 'close') : undefined
     if (tcp.listening) tcp.close()
+    proxies.close()
     await connections.closeAll('shutdown')
+    await udp?.close()
     await app.close()
     await closed
     await rooms.close()
     await store.close()
   }
 
+  let isHandedOver = false
+  async function handOver(): Promise<Handover> {
+    isHandedOver = true
+    rooms.isStopping = true
+    relay?.close()
+    wire.close()
+    const arrived = holdBack(servers, [...front.release(), ...proxies.release()])
+    secure?.close()
+    front.close()
+    proxies.close()
+    await connections.handOver(() => rooms.settle())
+    await udp?.close()
+    const people = rooms.people.handed
+    const listening = takeAllListening(servers)
+    app.server.closeAllConnections()
+    // Not awaited: the connections that wait count as open until the next server has them.
+    app.close().catch((err) => log.error({ err }, 'the HTTP server did not stop in order'))
+    await rooms.close()
+    await store.close()
+    return { people, clients, arrived, members: udp?.handed ?? [], udpPort: udp?.port, listening }
+  }
+
+  const servers: Servers = { tcp, web: app.server }
   let relay: Relay | undefined
+  let udp: UdpPort | undefined
   const hostKey = await rooms.hosts.prepareKey(config.hostKey).catch(async (error: Error) => {
     await close()
     throw new StartError(`The key of the hosts cannot be stored: ${error.message}.`)
   })
+  const inheritance = await inherited.receive?.()
+  if (config.udpPort !== undefined) {
+    const at = { host, port: inherited.udpPort ?? config.udpPort }
+    udp = await UdpPort.listen(at, { ...shared, silentMs: udpSilentMs }).catch(async (error) => {
+      await close()
+      throw new StartError(listenFault(error, config, '--udp-port'))
+    })
+  }
+  if (inheritance !== undefined) {
+    await rooms.seed(inheritance.people)
+    for (const { socket, state, unsent } of inheritance.clients) {
+      goOn(socket, state, unsent, tcpOptions)
+    }
+    for (const member of inheritance.members) udp?.goOn(member)
+  }
   try {
-    await listenTcp(tcp, config.tcpPort, host)
-    await app.listen({ port: config.webPort, host })
+    if (!isShared) await listenTcp(tcp, inherited.listening.tcp ?? { port: config.tcpPort, host })
+    const { web } = inherited.listening
+    // With an address, so that Fastify does not look for a second one; what is inherited has its own.
+    const at = { port: config.port ?? config.webPort, host }
+    await app.listen({
+      ...(web === undefined ? at : { ...web, host: LOOPBACK }),
+      listenTextResolver: (at) => `Server listening at ${at.replace('http', scheme)}`,
+    })
   } catch (error) {
     await close()
     throw new StartError(listenFault(error as NodeJS.ErrnoException, config))
@@ -176,13 +323,23 @@ export async function startGateway(
   if (config.relay !== undefined) {
     const { address, room } = config.relay
     for (const server of [tcp, app.server]) {
-      if (!(await leadsTo(address, server))) continue
+      if (!server.listening || !(await leadsTo(address, server))) continue
       await close()
       throw new StartError(`--relay ${addressText(address)} is this server itself.`)
     }
     const { relayCode: code, relayFormat: format } = config
     relay = new Relay({ ...shared, address, room, code, format })
   }
+  for (const server of [tcp, app.server]) {
+    // Without a code, as on an address of this machine, another machine would come in.
+    if (!server.listening || !isLoopback(host) || isLoopback(boundTo(server))) continue
+    const at = boundTo(server)
+    await close()
+    throw new StartError(
+      `A socket of systemd listens on ${at}: start the server with --host ${at}.`,
+    )
+  }
+  if (inheritance !== undefined) accept(inheritance.arrived, servers)
   // A connection that cannot be accepted MUST NOT stop the server.
   const serverOnError = atMostEvery(FAULT_LOG_MS, clock, (err: Error) => {
     log.error({ err }, 'a connection could not be accepted')
@@ -192,8 +349,10 @@ export async function startGateway(
     startedAt: new Date(clock.now()).toISOString(),
     host,
     isLoopback: isLoopback(host),
+    isProxied: isProxied(config),
     webPort: portOf(app.server),
-    tcpPort: portOf(tcp),
+    tcpPort: rawPort(),
+    udpPort: udp?.port ?? null,
     needsCode: rooms.doors.needsCode,
     trust: config.trust,
     addressConnections: Number.isFinite(config.addressConnections)
@@ -201,19 +360,39 @@ export async function startGateway(
       : null,
     reserve: config.reserve,
     relay: config.relay === undefined ? null : addressText(config.relay.address),
+    tls: files === undefined ? null : { files, names, isOnly: config.tlsOnly },
   }
-  // Only `oneroom doctor` needs it: a disk that is full keeps no server from starting.
+  const place = `${hostname()} ${portOf(app.server)} ${rawPort()}`
+  const operatorId = await operatorIdOf(store.nodes, place)
+  // Only other commands need it: a disk that is full keeps no server from starting.
   store.keepRule({ key: SERVING_RULE, value: serving }).catch(() => {})
+  const keepProcess = (fault?: string): void => {
+    const value: ServerProcess = { pid: process.pid, ...(fault !== undefined && { fault }) }
+    store.keepRule({ key: PROCESS_RULE, value }).catch(() => {})
+  }
+  keepProcess()
   // Not awaited, since it starts a thread. Clients that join meanwhile wait for it.
   void rooms.lobby.prepare()
+  const at = (pair && coveredName(pair, names)) ?? hosts[0] ?? hereAt(host)
   return {
-    webUrl: webUrl(reachableAt(host)),
+    webUrl: webUrl(at),
     webPort: portOf(app.server),
-    tcp: { host: reachableAt(host), port: portOf(tcp) },
+    tcp: { host: at, port: rawPort() },
+    udpPort: udp?.port,
+    hosts: publicly.web === undefined ? covered(hosts, config, pair) : [],
+    tls,
+    certificateFaults: secure?.weaknesses ?? [],
+    reloadCertificate: async () => secure?.reload(),
     rooms,
     hostKey,
-    operate: (terminal) => new Operator({ rooms, connections, terminal }),
+    operate: (terminal) => {
+      const page = publicly.web?.href ?? webUrl(at)
+      return new Operator({ rooms, connections, terminal, id: operatorId, page })
+    },
     close,
+    servers,
+    handOver,
+    noteRestartFault: keepProcess,
   }
 }
 
@@ -227,88 +406,21 @@ function atMostEvery<T>(ms: number, clock: Clock, call: (value: T) => void): (va
   }
 }
 
-/** Closes the store if the doors cannot be opened. */
-async function openDoors(
-  config: Config,
-  store: Store,
-  clock: Clock,
-  maxConnections: number,
-): Promise<Doors> {
-  const { trust, code, open, host } = config
-  const networks = new Networks({
-    limits: {
-      connections: config.addressConnections,
-      connects: config.addressConnects,
-      messages: config.addressMessages,
-      joins: config.addressJoins,
-      renames: config.addressRenames,
-      codes: config.addressCodes,
-      presence: PRESENCE_RATE,
-    },
-    clock,
-    maxConnections,
-    limitsLocal: trust.limitsLocal,
-    originOf: originIn(readNetworks(trust.networks) ?? new BlockList()),
-  })
-  const isOpen = open || (code === undefined && isLoopback(host))
-  const rule = isOpen ? ({ type: 'open' } as const) : ({ type: 'code', words: code } as const)
-  try {
-    return await Doors.open({ store, clock, networks, rule })
-  } catch (error) {
-    await store.close()
-    throw new StartError(`The room code cannot be stored: ${(error as Error).message}.`)
-  }
-}
-
-/** Closes the store if the rooms cannot be opened. */
-async function openRooms(
-  { lobby, rooms: rule, reserve }: Config,
-  options: Omit<RoomsOptions, 'lobby' | 'rule' | 'reserve'>,
-): Promise<Rooms> {
-  try {
-    return await Rooms.open({ ...options, lobby, rule, reserve })
-  } catch (error) {
-    await options.store.close()
-    throw error instanceof LobbyTaken ? new StartError(`--lobby ${error.message}`) : error
-  }
-}
-
-async function openStore(
-  config: Config,
-  log: Logger,
-  worker: URL | undefined,
-  onLost: () => void,
-): Promise<Store> {
-  const { data, retain, retainDays } = config
-  if (data === ':memory:') return memoryStore(retain)
-  const onWarning = (sentence: string): void => log.warn(sentence)
-  try {
-    if (isPostgresUrl(data)) {
-      // Loaded only when it is used.
-      const { postgresStore } = await import('./log/postgres/store.ts')
-      return await postgresStore({ url: data, retain, retainDays }, (err) => {
-        log.error({ err }, 'the log cannot be used any more; the server starts again')
-        onLost()
-      })
-    }
-    const threadOnLost = (err: Error): void => {
-      log.fatal({ err }, 'the log cannot be used any more; restart the server')
-    }
-    return await sqliteStore({ folder: data, retain, retainDays, onWarning }, threadOnLost, worker)
-  } catch (error) {
-    throw error instanceof LogUnusable ? new StartError(error.message) : error
-  }
-}
-
-async function listenTcp(server: Server, port: number, host: string): Promise<void> {
+async function listenTcp(server: Server, at: ListenOptions | Inheritable): Promise<void> {
   const listening = once(server, 'listening')
-  server.listen(port, host)
+  server.listen(at)
   await listening
 }
 
-function listenFault(error: NodeJS.ErrnoException & { port?: number }, config: Config): string {
+/** `given`: the option of the port; undefined: that of the web port or the raw port. */
+function listenFault(
+  error: NodeJS.ErrnoException & { port?: number },
+  config: Config,
+  given?: string,
+): string {
   const port = error.port ?? 0
-  const flag = port === config.tcpPort ? '--tcp-port' : '--web-port'
+  const ownFlag = port === config.tcpPort ? '--tcp-port' : '--web-port'
+  const flag = given ?? (config.port === undefined ? ownFlag : '--port')
   switch (error.code) {
     case 'EADDRINUSE':
       return `Port ${port} is in use; choose another with ${flag}.`
@@ -331,6 +443,18 @@ function portOf(server: Server): number {
 /** '' while the server does not listen. */
 function boundTo(server: Server): string {
   return (server.address() as AddressInfo | null)?.address ?? ''
+}
+
+/** Where this machine reaches a server that no other machine reaches. */
+function hereAt(host: string): string {
+  return isWildcard(host) ? LOOPBACK : host
+}
+
+/** The hosts that the certificate is for, and names that are allowed; all hosts if it is for none. */
+function covered(hosts: string[], { allowHost }: Config, pair: Pair | undefined): string[] {
+  if (pair === undefined || hosts.length === 0) return hosts
+  const found = [...hosts, ...allowHost].filter((one) => coveredName(pair, [one]) !== undefined)
+  return found.length > 0 ? found : hosts
 }
 
 function urlHost(host: string): string {

@@ -1,12 +1,14 @@
 #!/usr/bin/env node
 /**
- * The command line: `oneroom serve`, `connect`, `export`, `move`, `code`, `doctor` and `host-key`. The
- * code of a command is loaded when it runs. Exit code 2: the command line is invalid, or the server could
+ * The command line: `oneroom serve`, `connect`, `export`, `move`, `code`, `hook`, `doctor`, `restart`,
+ * `host-key`, `wire`, `completion` and `man`. The code of a command is loaded when it runs. Exit code 2: the
+ * command line is invalid, or the server could
  * not start.
  */
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { Command, CommanderError, Option } from 'commander'
+import { Argument, Command, CommanderError, Option } from 'commander'
+import { FORMATS } from '../shared/transcript/format.ts'
 import type { CodeFlags } from './code.ts'
 import {
   type Config,
@@ -17,11 +19,14 @@ import {
   options,
   readConfig,
 } from './config.ts'
+import type { ExportFlags } from './export.ts'
+import type { HookOutcome } from './hook.ts'
 import { isPostgresUrl } from './log/postgres/url.ts'
-import type { ExportFormat } from './log/sqlite/export.ts'
 import { faultOf } from './log/sqlite/fault.ts'
 import { LogUnusable } from './log/unusable.ts'
 import type { ConnectFlags } from './terminal/client/connect.ts'
+import type { WireFlags } from './terminal/client/wire.ts'
+import type { Shell } from './usage/completion.ts'
 
 const EXIT_FAULT = 2
 const DATA_HELP = 'folder of the log, or the URL of its PostgreSQL database'
@@ -53,17 +58,31 @@ for (const name of optionNames) {
 program
   .command('export')
   .description('print what was said; a running server does not have to stop')
+  .addOption(new Option('--data <folder>', DATA_HELP).env('ONEROOM_DATA').default('./data'))
   .addOption(
-    new Option('--data <folder>', 'folder of the log').env('ONEROOM_DATA').default('./data'),
-  )
-  .addOption(
-    new Option('--format <format>', 'lines of text, or a JSON object for each event')
+    new Option('--format <format>', 'lines of text, Markdown, or a JSON object for each event')
       .env('ONEROOM_FORMAT')
-      .choices(['text', 'ndjson'])
+      .choices(FORMATS)
       .default('text'),
   )
   .addOption(
     new Option('--room <name>', 'only this room; without it, all rooms').env('ONEROOM_ROOM'),
+  )
+  .addOption(
+    new Option(
+      '--from <time>',
+      'only from this time on: 2026-11-22, 2026-11-22T10:00, 10:00, today or 2h, which is 2 hours ago',
+    ).env('ONEROOM_FROM'),
+  )
+  .addOption(
+    new Option('--to <time>', 'only before this time, or up to the end of this day').env(
+      'ONEROOM_TO',
+    ),
+  )
+  .addOption(
+    new Option('--time <words>', 'an offset from UTC, such as -3 or utc, and seconds').env(
+      'ONEROOM_TIME',
+    ),
   )
   .addOption(
     new Option('--direct', 'also what people wrote to one person alone; any value turns it on').env(
@@ -92,13 +111,46 @@ program
   .addOption(new Option('--for <time>', 'expire it after a time such as 90m, 2h or 7d'))
   .action(changeCode)
 
+const hookCommand = program
+  .command('hook')
+  .description('give programs tokens with which they may say something over HTTP')
+const hookData = () =>
+  new Option('--data <folder>', DATA_HELP).env('ONEROOM_DATA').default('./data')
+hookCommand
+  .command('add')
+  .description('make a hook, and print its token; a running server does not have to stop')
+  .argument('<name>', 'name under which the program speaks')
+  .addOption(hookData())
+  .action((name: string, { data }: DataFlag) => {
+    return changeHooks(data, ({ addHook }) => addHook(data, name, Date.now()))
+  })
+hookCommand
+  .command('list')
+  .description('show the hooks, without their tokens')
+  .addOption(hookData())
+  .action(({ data }: DataFlag) => changeHooks(data, ({ listHooks }) => listHooks(data)))
+hookCommand
+  .command('remove')
+  .description('make the token of a hook invalid')
+  .argument('<name>', 'name of the hook')
+  .addOption(hookData())
+  .action((name: string, { data }: DataFlag) => {
+    return changeHooks(data, ({ removeHook }) => removeHook(data, name))
+  })
+
 program
   .command('doctor')
   .description('show which clients can reach the server, and how to fix each weakness')
+  .addOption(new Option('--data <folder>', DATA_HELP).env('ONEROOM_DATA').default('./data'))
+  .action(examine)
+
+program
+  .command('restart')
+  .description('start the program of a running server again; nobody at nc is cut off')
   .addOption(
     new Option('--data <folder>', 'folder of the log').env('ONEROOM_DATA').default('./data'),
   )
-  .action(examine)
+  .action(restart)
 
 program
   .command('host-key')
@@ -108,12 +160,34 @@ program
   .action(hostKey)
 
 program
+  .command('wire')
+  .description(
+    'show what a connection reads and writes, live; without a name, list the connections',
+  )
+  .argument('[name]', 'name of a person, or number of a connection')
+  .addOption(
+    new Option('--url <url>', 'address of the page')
+      .env('ONEROOM_URL')
+      .default('http://127.0.0.1:3000/'),
+  )
+  .addOption(new Option('--key <key>', 'the key of the hosts').env('ONEROOM_HOST_KEY'))
+  .action(showWire)
+
+program
   .command('connect')
   .description('join a room from this terminal or from a pipe')
   .argument('[address]', 'host, host:port or host:port/room, of the raw TCP port', '127.0.0.1:8080')
   .addOption(new Option('--name <name>', 'your name; without it, a guest name').env('ONEROOM_NAME'))
   .addOption(
     new Option('--code <words>', 'the code of the room, if it needs one').env('ONEROOM_CODE'),
+  )
+  .addOption(
+    new Option('--tls', 'speak TLS with the server; any value turns it on').env('ONEROOM_TLS'),
+  )
+  .addOption(
+    new Option('--ca <file>', 'speak TLS, and trust the certificates in this file (PEM)').env(
+      'ONEROOM_CA',
+    ),
   )
   .addOption(
     new Option('--json', 'print a JSON object for each event; any value turns it on').env(
@@ -127,6 +201,14 @@ program
       .default('auto'),
   )
   .action(connectTo)
+
+program
+  .command('completion')
+  .description('print a script that completes the command line in a shell')
+  .addArgument(new Argument('<shell>', 'the shell').choices(['bash', 'zsh', 'fish']))
+  .action(printCompletion)
+
+program.command('man').description('print the man page, for troff').action(printMan)
 
 try {
   await program.parseAsync()
@@ -151,17 +233,15 @@ async function serve(given: Record<keyof Config, string>, { args }: Command): Pr
   if (fault !== undefined) refuse([fault])
 }
 
-type ExportFlags = { data: string; format: ExportFormat; room?: string; direct?: boolean }
-
-async function exportTo({ data, format, room, direct = false }: ExportFlags): Promise<void> {
-  if (isPostgresUrl(data)) return refuse([onlyFolders('export')])
-  const { exportLogs } = await import('./log/sqlite/export.ts')
+async function exportTo(flags: ExportFlags): Promise<void> {
+  const { exportCommand } = await import('./export.ts')
   try {
-    await exportLogs(data, { format, room, direct }, process.stdout)
+    const fault = await exportCommand(flags, Date.now(), process.stdout)
+    if (fault !== undefined) refuse([fault])
   } catch (error) {
     // The reader has closed the pipe, as in `oneroom export | head`.
     if ((error as NodeJS.ErrnoException).code === 'EPIPE') return
-    refuse([logFault(data, error)])
+    refuse([logFault(flags.data, error)])
   }
 }
 
@@ -191,14 +271,44 @@ async function changeCode({ data, ...flags }: CodeFlags & { data: string }): Pro
   }
 }
 
-async function examine({ data }: { data: string }): Promise<void> {
-  if (isPostgresUrl(data)) return refuse([onlyFolders('doctor')])
-  const { diagnose, factsOf } = await import('./doctor.ts')
+type DataFlag = { data: string }
+
+async function changeHooks(
+  data: string,
+  run: (commands: typeof import('./hook.ts')) => Promise<HookOutcome>,
+): Promise<void> {
   try {
-    const facts = await factsOf(data, Date.now())
-    if (facts === undefined) return refuse([`No server of this version has used ${data} yet.`])
-    const lines = diagnose(facts).map(({ weak, text }) => `${weak ? '!' : ' '} ${text}\n`)
+    const outcome = await run(await import('./hook.ts'))
+    if ('fault' in outcome) refuse([outcome.fault])
+    else process.stdout.write(outcome.lines.map((line) => `${line}\n`).join(''))
+  } catch (error) {
+    refuse([logFault(data, error)])
+  }
+}
+
+async function examine({ data }: { data: string }): Promise<void> {
+  try {
+    const findings = isPostgresUrl(data)
+      ? await (await import('./databasedoctor.ts')).diagnoseDatabase(data, Date.now())
+      : await (await import('./doctor.ts')).diagnoseFolder(data, Date.now())
+    if (findings === undefined) return refuse([`No server of this version has used ${data} yet.`])
+    const lines = findings.map(({ weak, text }) => `${weak ? '!' : ' '} ${text}\n`)
     process.stdout.write(lines.join(''))
+  } catch (error) {
+    refuse([logFault(data, error)])
+  }
+}
+
+const NO_DATABASE_RESTART =
+  'Servers with a database restart one after the other: stop and start each. Their clients reconnect to another one.'
+
+async function restart({ data }: { data: string }): Promise<void> {
+  if (isPostgresUrl(data)) return refuse([NO_DATABASE_RESTART])
+  const { restartServer } = await import('./restart/command.ts')
+  try {
+    const outcome = await restartServer(data)
+    if ('fault' in outcome) refuse([outcome.fault])
+    else process.stdout.write(`The server has restarted as process ${outcome.pid}.\n`)
   } catch (error) {
     refuse([logFault(data, error)])
   }
@@ -223,6 +333,24 @@ async function connectTo(address: string, flags: ConnectFlags): Promise<void> {
   })
 }
 
+async function showWire(who: string | undefined, flags: WireFlags): Promise<void> {
+  const wire = await import('./terminal/client/wire.ts')
+  const fault = await wire.showWire(who, flags, process.stdout)
+  if (fault !== undefined) refuse([fault])
+}
+
+async function printCompletion(shell: Shell): Promise<void> {
+  const { completion } = await import('./usage/completion.ts')
+  const { usageOf } = await import('./usage/usage.ts')
+  process.stdout.write(completion(shell, usageOf(program, serveCommand.name())))
+}
+
+async function printMan(): Promise<void> {
+  const { manPage } = await import('./usage/man.ts')
+  const { usageOf } = await import('./usage/usage.ts')
+  process.stdout.write(manPage(usageOf(program, serveCommand.name())))
+}
+
 /** Why `word` cannot be an argument of serve, which is also the default command. */
 function unexpected(word: string): string {
   if (program.args[0] === serveCommand.name()) {
@@ -238,10 +366,6 @@ function unexpected(word: string): string {
 function logFault(data: string, error: unknown): string {
   if (error instanceof LogUnusable) return error.message
   return `The data folder ${data} ${faultOf(error)}.`
-}
-
-function onlyFolders(command: string): string {
-  return `oneroom ${command} reads a data folder only, not a PostgreSQL database.`
 }
 
 function refuse(faults: string[]): void {

@@ -26,7 +26,15 @@ step('node_modules/.oneroom', ['package-lock.json'], 'Installing', [
 ])
 step(
   'dist/.oneroom',
-  ['package.json', 'package-lock.json', 'tsconfig.json', 'server', 'shared', 'web'],
+  [
+    'package.json',
+    'package-lock.json',
+    'tsconfig.json',
+    'server',
+    'shared',
+    'web',
+    'docs/examples',
+  ],
   'Building',
   ['run', '--silent', 'build'],
 )

@@ -15,6 +15,7 @@ export default defineConfig({
     // With --watch, a running server uses these files.
     emptyOutDir: !process.argv.includes('--watch'),
     sourcemap: true,
+    license: { fileName: 'licenses.md' },
     rolldownOptions: {
       input: { main: 'main.ts', worker: 'log/sqlite/worker.ts' },
       output: { entryFileNames: '[name].js', chunkFileNames: '[name].js' },

@@ -26,10 +26,19 @@ export type Act =
   | { type: 'approve'; on: boolean }
   /** 0: no message is pinned any more. */
   | { type: 'pin'; seq: number }
+  /** Those who enter are shown nothing up to this seq at first; 0: there is no such mark any more. */
+  | { type: 'lesson'; seq: number }
+  /** A person raised or lowered a hand, or a host lowered it. */
+  | { type: 'hand'; person: PersonName; on: boolean }
   /** `person`: who had said it. `topic`: the text was the topic of the room, which is removed, too. */
   | { type: 'redact'; seq: number; person: PersonName; topic?: true }
+  /** Of anybody: gives a message a sign, or takes it back. `person`: who had said the message. */
+  | { type: 'react'; seq: number; person: PersonName; sign: string; on: boolean }
 
-/** The acts that a client asks for; `host` needs the key. */
+/**
+ * The acts that a client asks for; `host` needs the key. `hand` is one's own, which needs no host; `lower`
+ * makes a `hand` of the person, or of the first whose hand is raised.
+ */
 const Ordered = Type.Union([
   Type.Literal('unhost'),
   Type.Literal('mute'),
@@ -45,6 +54,10 @@ const Ordered = Type.Union([
   Type.Literal('unlock'),
   Type.Literal('approve'),
   Type.Literal('pin'),
+  Type.Literal('lesson'),
+  Type.Literal('hand'),
+  Type.Literal('lower'),
+  Type.Literal('react'),
 ])
 export type Ordered = Static<typeof Ordered>
 
@@ -61,6 +74,7 @@ export const Act = Type.Unsafe<Act>(
     seconds: Type.Optional(Type.Integer()),
     seq: Type.Optional(Type.Integer()),
     topic: Type.Optional(Type.Boolean()),
+    sign: Type.Optional(Type.String()),
   }),
 )
 
@@ -74,15 +88,23 @@ export const Order = Type.Object({
   /** Whether the network of the person is banned, too. */
   address: Type.Optional(Type.Boolean()),
   name: Type.Optional(Type.String({ maxLength: 256 })),
-  /** Of an `observer`, the opposite of before without it; an `approve` needs it. */
+  /**
+   * Of an `observer`, a `hand` and a `react`, the opposite of before without it; an `approve` needs it. False for a
+   * `lesson`: ends the mark.
+   */
   on: Type.Optional(Type.Boolean()),
   /** Of an event in the room. */
   seq: Type.Optional(Type.Integer({ minimum: 1 })),
+  /** Of a `react`: an emoji, or a word for one. */
+  sign: Type.Optional(Type.String({ maxLength: 64 })),
 })
 export type Order = Static<typeof Order>
 
-/** What the host did, without the host: `muted bob for 10 minutes`. `seconds`: how long it lasts. */
-export function actText(act: Act, seconds?: number): string {
+/**
+ * What the host did, without the host: `muted bob for 10 minutes`. `seconds`: how long it lasts. `by`: id
+ * of the host.
+ */
+export function actText(act: Act, seconds?: number, by?: string): string {
   const who =
     'person' in act && act.person !== undefined ? shown(act.person.name) : 'everybody here'
   const time = seconds === undefined ? '' : ` for ${durationText(seconds)}`
@@ -117,8 +139,19 @@ export function actText(act: Act, seconds?: number): string {
         : 'turned the approval off'
     case 'pin':
       return act.seq === 0 ? 'removed the pin' : `pinned message ${act.seq}`
+    case 'lesson':
+      return act.seq === 0 ? 'removed the mark of the lesson' : 'began a new lesson'
+    case 'hand':
+      if (act.on) return 'raised a hand'
+      return act.person.id === by ? 'lowered the hand' : `lowered the hand of ${who}`
     case 'redact':
-      return `removed message ${act.seq} of ${who}`
+      return act.person.id === by
+        ? `took back message ${act.seq}`
+        : `removed message ${act.seq} of ${who}`
+    case 'react':
+      return act.on
+        ? `reacted ${act.sign} to message ${act.seq} of ${who}`
+        : `took ${act.sign} back from message ${act.seq} of ${who}`
     case 'observer':
       return act.on ? `made ${who} an observer, who reads only` : `let ${who} write again`
   }

@@ -1,12 +1,13 @@
 /**
  * A row of the command table. `usage`: the command as typed. `summary`: one sentence. `more`:
- * further sentences for `/help NAME`. `where`: `everywhere`, or `terminal` if it concerns readers of
+ * further sentences for `/help NAME`. `daily`: whether most people use it; /help lists those first. `where`: `everywhere`, or `terminal` if it concerns readers of
  * lines only. `akin`: names of the same command in other programs, which are suggested but not
  * accepted.
  */
 export type Command = {
   name: string
   usage: string
+  daily?: true
   summary: string
   more: readonly string[]
   where: 'everywhere' | 'terminal'

@@ -63,6 +63,11 @@ export const errors = {
     close: null,
     retryable: false,
   },
+  wire_fault: {
+    text: 'A host injects faults into this connection, to show their effects.',
+    close: null,
+    retryable: false,
+  },
   unknown_command: {
     text: 'Unknown command. /help lists all commands; //x sends /x.',
     close: null,
@@ -100,6 +105,11 @@ export const errors = {
   },
   is_host: {
     text: "That person is a host. Only the server's own console can do that.",
+    close: null,
+    retryable: false,
+  },
+  too_late: {
+    text: 'A message can be taken back only within 5 minutes.',
     close: null,
     retryable: false,
   },
@@ -146,6 +156,12 @@ export const errors = {
     close: 4005,
     retryable: true,
   },
+  cookie_needed: { text: 'Send the cookie back first.', close: null, retryable: true },
+  udp_silent: {
+    text: 'You have left: nothing came from you for 3 minutes. Send a line to come back.',
+    close: 4014,
+    retryable: true,
+  },
   turned_away: { text: 'A host did not let you in.', close: 4013, retryable: false },
   network_full: {
     text: 'Your address has too many connections, or opens them too fast. Try again later.',
@@ -172,6 +188,7 @@ export const errors = {
   },
   room_full: { text: 'The server is full. Try again later.', close: 4003, retryable: true },
   shutdown: { text: 'The server is stopping.', close: 1001, retryable: true },
+  restart: { text: 'The server restarts. Reconnect now.', close: 1012, retryable: true },
 } as const satisfies Record<string, Row>
 
 export type ErrorCode = keyof typeof errors

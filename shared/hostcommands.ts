@@ -36,7 +36,7 @@ export const hostCommands = [
   {
     name: 'ban',
     usage: '/ban NAME [TIME]',
-    summary: 'Remove a person, who then cannot reconnect.',
+    summary: 'Remove a person and prevent a return.',
     more: [
       'Without TIME, until /unban. /ban NAME address includes the address,',
       'and says how many other people share it.',
@@ -162,6 +162,28 @@ export const hostCommands = [
     ],
     where: 'everywhere',
     akin: ['sticky', 'unpin'],
+    ofHosts: true,
+  },
+  {
+    name: 'lower',
+    usage: '/lower [NAME]',
+    summary: 'Lower a raised hand.',
+    more: ['Without NAME, the hand that was raised first. /hands lists them.'],
+    where: 'everywhere',
+    akin: ['next', 'answered'],
+    ofHosts: true,
+  },
+  {
+    name: 'lesson',
+    usage: '/lesson [off]',
+    summary: 'Begin a new lesson in this room.',
+    more: [
+      'Nothing is deleted: /history shows the earlier messages, too.',
+      'New people and the wall begin at this mark, and all hands are lowered.',
+      'With off, they see the earlier messages again.',
+    ],
+    where: 'everywhere',
+    akin: ['clear', 'class', 'reset'],
     ofHosts: true,
   },
   {

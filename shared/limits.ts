@@ -10,6 +10,8 @@ export const PROTOCOL_VERSION = 1
 export const limits = {
   /** UTF-8 bytes in one message, and in one line of the line dialect. */
   textBytes: 4096,
+  /** Lines in one message. */
+  textLines: 100,
   /** Characters (grapheme clusters) in a name. */
   nameLength: 24,
   /** Bytes in one WebSocket frame or NDJSON line sent to the server. */

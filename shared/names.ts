@@ -85,7 +85,7 @@ function tidy(raw: string): string {
 }
 
 /** The longest beginning of at most `length` grapheme clusters and `bytes` UTF-8 bytes. */
-function cut(name: string, length: number, bytes: number): string {
+export function cut(name: string, length: number, bytes: number): string {
   let end = 0
   for (const { segment } of segmenter.segment(name)) {
     bytes -= utf8Length(segment)

@@ -4,9 +4,10 @@
  */
 import Type, { type Static } from 'typebox'
 import { Act } from './acts.ts'
+import { PersonName } from './person.ts'
 
 /**
- * How a person is connected: over a WebSocket, with lines over TCP, telnet, JSON over TCP, an
+ * How a person is connected: over a WebSocket, with lines over TCP, telnet, JSON over TCP, UDP, an
  * HTTP request, the relay to another chat server, or the server's own console.
  */
 export const Via = Type.Union([
@@ -14,6 +15,7 @@ export const Via = Type.Union([
   Type.Literal('tcp'),
   Type.Literal('telnet'),
   Type.Literal('json'),
+  Type.Literal('udp'),
   Type.Literal('http'),
   Type.Literal('relay'),
   Type.Literal('server'),
@@ -46,6 +48,14 @@ export const EventKind = Type.Union([
 ])
 export type EventKind = Static<typeof EventKind>
 
+/** The beginning of the event that another one answers, and who has said it. */
+export const Quote = Type.Object({ from: PersonName, text: Type.String() })
+export type Quote = Static<typeof Quote>
+
+/** A sign that people have given a message. */
+export const Reaction = Type.Object({ sign: Type.String(), people: Type.Array(PersonName) })
+export type Reaction = Static<typeof Reaction>
+
 /** One committed entry of the log. `seq` counts 1, 2, 3 … within an epoch; `at` is ISO 8601, UTC. */
 export const RoomEvent = Type.Object({
   seq: Type.Integer(),
@@ -56,9 +66,15 @@ export const RoomEvent = Type.Object({
   text: Type.String(),
   /** The `id` of the `say`, if it had one. */
   id: Type.Optional(Type.String()),
+  /** seq of the event that it answers, in the same log. */
+  reply: Type.Optional(Type.Integer()),
+  /** Absent if the text of the event that it answers was taken away. */
+  quote: Type.Optional(Quote),
   /** What a host did, for an event of the kind `act`; `text` is its sentence. */
   act: Type.Optional(Act),
-  /** A host has taken the text away: `text` is ''. `by`: name of the host. */
+  /** Absent if nobody has reacted to it. */
+  reactions: Type.Optional(Type.Array(Reaction)),
+  /** A host, or its author, has taken the text away: `text` is ''. `by`: the name. */
   redacted: Type.Optional(Type.Object({ by: Type.String() })),
 })
 export type RoomEvent = Static<typeof RoomEvent>

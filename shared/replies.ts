@@ -5,7 +5,7 @@
 import Type, { type Static } from 'typebox'
 import { PROTOCOL_VERSION } from './limits.ts'
 import { PersonName } from './person.ts'
-import { Person, RoomEvent } from './protocol.ts'
+import { Person, Quote, Reaction, RoomEvent } from './protocol.ts'
 
 /** Why the client cannot resume. */
 export const ResetReason = Type.Union([
@@ -22,6 +22,8 @@ export const House = Type.Object({
   mutedAll: Type.Optional(Type.Literal(true)),
   /** ISO 8601, UTC; absent if no end is set. */
   mutedUntil: Type.Optional(Type.String()),
+  /** Those present whose hands are raised, the first one longest. */
+  hands: Type.Optional(Type.Array(PersonName)),
   /** The next three are of the whole server. */
   locked: Type.Optional(Type.Literal(true)),
   approve: Type.Optional(Type.Literal(true)),
@@ -64,6 +66,8 @@ export const Welcome = Type.Object({
   ...view,
   limits: Type.Object({
     textBytes: Type.Integer(),
+    /** Earlier servers, whose messages have one line, do not send it. */
+    textLines: Type.Optional(Type.Integer()),
     nameLength: Type.Integer(),
     frameBytes: Type.Integer(),
     historyEvents: Type.Integer(),
@@ -135,6 +139,19 @@ export const TypingNotice = Type.Object({
 export type TypingNotice = Static<typeof TypingNotice>
 
 /**
+ * For clients that show a line for many reactions: what people gave messages lately and have not taken
+ * back. The events of these acts came before, and have the same.
+ */
+export const Reacted = Type.Object({
+  type: Type.Literal('reacted'),
+  messages: Type.Array(
+    Type.Object({ seq: Type.Integer(), quote: Quote, reactions: Type.Array(Reaction) }),
+  ),
+  room: OfRoom,
+})
+export type Reacted = Static<typeof Reacted>
+
+/**
  * How many of the requested events are left out, the oldest ones, because a reply has a limit
  * of size. Absent if none are.
  */
@@ -154,16 +171,31 @@ export const History = Type.Object({
 })
 export type History = Static<typeof History>
 
-/** The reply to `search`, oldest first. */
+/** The reply to `search`, oldest first. The query and the filters are those of the request. */
 export const Found = Type.Object({
   type: Type.Literal('found'),
   query: Type.String(),
+  from: Type.Optional(Type.String()),
+  mentions: Type.Optional(Type.Boolean()),
+  since: Type.Optional(Type.String()),
+  until: Type.Optional(Type.String()),
   events: Type.Array(RoomEvent),
   leftOut: LeftOut,
   room: OfRoom,
   people: OfConversation,
 })
 export type Found = Static<typeof Found>
+
+/** The reply to `transcript`. */
+export const Transcript = Type.Object({
+  type: Type.Literal('transcript'),
+  /** Where the transcript is, without the room code; relative to the page if its address is not known. */
+  url: Type.String(),
+  /** Until when, ISO 8601, UTC. */
+  until: Type.String(),
+  room: OfRoom,
+})
+export type Transcript = Static<typeof Transcript>
 
 /** The reply to `ignore`. */
 export const Ignored = Type.Object({
@@ -204,6 +236,24 @@ export const Knocks = Type.Object({
 })
 export type Knocks = Static<typeof Knocks>
 
+/**
+ * Whether what is said can be recorded now. Sent when that changes, and after a `welcome` while it
+ * cannot.
+ */
+export const LogNotice = Type.Object({ type: Type.Literal('log'), available: Type.Boolean() })
+export type LogNotice = Static<typeof LogNotice>
+
+/**
+ * Messages of this client wait for flood control: `count` of them were received so far, at least 1, and
+ * the last of these is taken in `seconds`. Sent once, until messages are taken without a wait again.
+ */
+export const Waiting = Type.Object({
+  type: Type.Literal('waiting'),
+  count: Type.Integer(),
+  seconds: Type.Integer(),
+})
+export type Waiting = Static<typeof Waiting>
+
 /** The reply to `bans`, the latest last. */
 export const Bans = Type.Object({
   type: Type.Literal('bans'),
@@ -222,6 +272,14 @@ export const Bans = Type.Object({
   ),
 })
 export type Bans = Static<typeof Bans>
+
+/** The reply to `hands`: those present whose hands are raised, the first one longest. */
+export const Hands = Type.Object({
+  type: Type.Literal('hands'),
+  hands: Type.Array(PersonName),
+  room: OfRoom,
+})
+export type Hands = Static<typeof Hands>
 
 /** A room in a list. `memberCount`: 0 if nobody is there now. */
 export const RoomSummary = Type.Object({
@@ -254,6 +312,8 @@ export const ErrorMessage = Type.Object({
   suggestion: Type.Optional(Type.String()),
   /** The room of the rejected request, as the client named it. */
   room: Type.Optional(Type.String()),
+  /** What the address sends back to come in by UDP. */
+  cookie: Type.Optional(Type.String()),
 })
 export type ErrorMessage = Static<typeof ErrorMessage>
 
@@ -267,13 +327,18 @@ export const serverMessages = {
   presence: Presence,
   history: History,
   found: Found,
+  transcript: Transcript,
   rooms: RoomList,
   ignored: Ignored,
   registered: Registered,
   bans: Bans,
+  hands: Hands,
   knocking: Knocking,
   knocks: Knocks,
+  log: LogNotice,
+  waiting: Waiting,
   typing: TypingNotice,
+  reacted: Reacted,
   error: ErrorMessage,
 } as const
 export type ServerMessage =
@@ -285,11 +350,16 @@ export type ServerMessage =
   | Presence
   | History
   | Found
+  | Transcript
   | RoomList
   | Ignored
   | Registered
   | Bans
+  | Hands
   | Knocking
   | Knocks
+  | LogNotice
+  | Waiting
   | TypingNotice
+  | Reacted
   | ErrorMessage

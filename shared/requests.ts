@@ -2,6 +2,7 @@
 import Type, { type Static } from 'typebox'
 import { Order } from './acts.ts'
 import { limits, PROTOCOL_VERSION } from './limits.ts'
+import { MOMENT_LENGTH } from './transcript/moment.ts'
 
 /** Printable ASCII, so that every program stores and compares it in the same way. */
 const ClientId = Type.String({ pattern: '^[ -~]{1,64}$' })
@@ -9,6 +10,9 @@ const ClientId = Type.String({ pattern: '^[ -~]{1,64}$' })
 /** The name of a room, in any case. In a request, its default is the room of the `hello`. */
 const RoomName = Type.String({ maxLength: 256 })
 const InRoom = Type.Optional(RoomName)
+
+/** The id or the name of a person: the request is for the conversation with them. */
+const WithPerson = Type.Optional(Type.String({ maxLength: 256 }))
 
 /** Where a client continues in a room, and how many of the latest events it wants otherwise. */
 const place = {
@@ -43,12 +47,21 @@ export type Join = Static<typeof Join>
 export const Leave = Type.Object({ type: Type.Literal('leave'), room: RoomName })
 export type Leave = Static<typeof Leave>
 
+/** seq of the event that a message answers, in the same room or conversation. */
+const Answered = Type.Optional(Type.Integer({ minimum: 1 }))
+
 export const Say = Type.Object({
   type: Type.Literal('say'),
   /** Chosen by the sender. The log keeps one event for each id of a person. */
   id: Type.Optional(ClientId),
   text: Type.String(),
   action: Type.Optional(Type.Boolean()),
+  reply: Answered,
+  /**
+   * For clients that people type at: the text begins with `#` and the seq, or with the name of a person
+   * whose latest message it answers; otherwise it answers the latest message of another person.
+   */
+  addressed: Type.Optional(Type.Boolean()),
   room: InRoom,
 })
 export type Say = Static<typeof Say>
@@ -61,6 +74,7 @@ export const DirectSay = Type.Object({
   id: Type.Optional(ClientId),
   text: Type.String(),
   action: Type.Optional(Type.Boolean()),
+  reply: Answered,
 })
 export type DirectSay = Static<typeof DirectSay>
 
@@ -99,11 +113,21 @@ export const HostRequest = Type.Object({
 export type HostRequest = Static<typeof HostRequest>
 
 /** An act of a host. The reply is an event of the kind `act`. */
-export const ActRequest = Type.Object({ type: Type.Literal('act'), act: Order, room: InRoom })
+export const ActRequest = Type.Object({
+  type: Type.Literal('act'),
+  act: Order,
+  room: InRoom,
+  /** Takes back what was said to this person: the act MUST be a `redact`. */
+  direct: WithPerson,
+})
 export type ActRequest = Static<typeof ActRequest>
 
 /** Requests the list of the people who are banned. The reply is `bans`. For hosts only. */
 export const BansRequest = Type.Object({ type: Type.Literal('bans') })
+
+/** Requests the list of the raised hands in a room. The reply is `hands`. */
+export const HandsRequest = Type.Object({ type: Type.Literal('hands'), room: InRoom })
+export type HandsRequest = Static<typeof HandsRequest>
 
 /** Requests the list of rooms. */
 export const RoomsRequest = Type.Object({ type: Type.Literal('rooms') })
@@ -121,9 +145,6 @@ export const Bye = Type.Object({ type: Type.Literal('bye') })
 
 const Limit = Type.Optional(Type.Integer({ minimum: 1, maximum: limits.historyEvents }))
 
-/** The id or the name of a person: the request is for the conversation with them. */
-const WithPerson = Type.Optional(Type.String({ maxLength: 256 }))
-
 /** Requests the latest events below `before`; without it, the latest of all. */
 export const HistoryRequest = Type.Object({
   type: Type.Literal('history'),
@@ -134,15 +155,52 @@ export const HistoryRequest = Type.Object({
 })
 export type HistoryRequest = Static<typeof HistoryRequest>
 
-/** Requests the latest events that have every word of the query. */
+/** A time in UTC, as in `2026-11-20T14:30:00Z`; a day alone is its beginning. */
+export const Time = Type.String({
+  pattern:
+    '^\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])(T([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d{1,3})?)?Z)?$',
+})
+
+/**
+ * Requests the latest events that have every word of the query and pass all filters. With a
+ * filter, the query may be ''.
+ */
 export const SearchRequest = Type.Object({
   type: Type.Literal('search'),
   query: Type.String({ maxLength: 256 }),
+  /** The name under which it was said. */
+  from: Type.Optional(Type.String({ maxLength: 256 })),
+  /** Only what others said that mentions the name of this person. */
+  mentions: Type.Optional(Type.Boolean()),
+  /** From this time on. */
+  since: Type.Optional(Time),
+  /** Before this time. */
+  until: Type.Optional(Time),
   limit: Limit,
   room: InRoom,
   direct: WithPerson,
 })
 export type SearchRequest = Static<typeof SearchRequest>
+
+/** The times and the look of a transcript. */
+export const transcriptFields = {
+  /** Times as in `shared/transcript/moment.ts`. */
+  from: Type.Optional(Type.String({ maxLength: MOMENT_LENGTH })),
+  to: Type.Optional(Type.String({ maxLength: MOMENT_LENGTH })),
+  /** An offset from UTC, and `seconds`, as in `/time`. */
+  time: Type.Optional(Type.String({ maxLength: MOMENT_LENGTH })),
+  format: Type.Optional(
+    Type.Union([Type.Literal('text'), Type.Literal('markdown'), Type.Literal('ndjson')]),
+  ),
+}
+
+/** Requests a link to a transcript of a room. The reply is `transcript`. */
+export const TranscriptRequest = Type.Object({
+  type: Type.Literal('transcript'),
+  ...transcriptFields,
+  room: InRoom,
+})
+export type TranscriptRequest = Static<typeof TranscriptRequest>
 
 /** A host lets a client in that waits outside, or turns it away. Without `id`: the first of them. */
 export const Admit = Type.Object({
@@ -163,6 +221,7 @@ export const clientMessages = {
   typing: Typing,
   history: HistoryRequest,
   search: SearchRequest,
+  transcript: TranscriptRequest,
   rooms: RoomsRequest,
   direct: DirectSay,
   ignore: Ignore,
@@ -170,6 +229,7 @@ export const clientMessages = {
   host: HostRequest,
   act: ActRequest,
   bans: BansRequest,
+  hands: HandsRequest,
   admit: Admit,
   bye: Bye,
 } as const
@@ -183,6 +243,7 @@ export type ClientMessage =
   | Static<typeof Typing>
   | HistoryRequest
   | SearchRequest
+  | TranscriptRequest
   | Static<typeof RoomsRequest>
   | DirectSay
   | Ignore
@@ -190,5 +251,6 @@ export type ClientMessage =
   | HostRequest
   | ActRequest
   | Static<typeof BansRequest>
+  | HandsRequest
   | Admit
   | Static<typeof Bye>

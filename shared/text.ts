@@ -4,11 +4,12 @@
  *
  * The output of `sanitise` MUST be well-formed and NFC. It MUST NOT contain a character
  * that moves a cursor, starts an escape sequence, ends a line or changes the reading order.
- * It MUST be a fixed point of `sanitise`.
+ * It MUST be a fixed point of `sanitise`. `sanitiseLines` keeps LF, and nothing else, of these.
  *
  * Removing escape sequences is not enough: common strippers leave the ESC of a DCS or of an
  * unterminated OSC, and ENQ, BEL, BS and the bidi overrides.
  */
+import { LINE_END, linesOf } from './lines.ts'
 
 /** Most combining marks on one base: enough for every living script, too few to cover other lines. */
 const MARKS = 4
@@ -44,6 +45,11 @@ export function sanitise(text: string): string {
     if (unit < 0x20 || unit > 0x7e) return sanitiseAny(text)
   }
   return text
+}
+
+/** As `sanitise`, for a text of several lines, which end with LF in the result. */
+export function sanitiseLines(text: string): string {
+  return LINE_END.test(text) ? linesOf(text).map(sanitise).join('\n') : sanitise(text)
 }
 
 function sanitiseAny(text: string): string {

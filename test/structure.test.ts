@@ -14,12 +14,14 @@ const allowed: [place: string, from: string[]][] = [
   ['server/room', ['shared']],
   ['server/log', ['shared', 'server/room']],
   ['server/net', ['shared', 'server/room']],
+  ['server/wire', ['shared', 'server/room', 'server/net']],
   ['server/terminal/editor', ['shared']],
   ['server/terminal/client', ['shared', 'server/terminal/editor']],
   ['server/terminal/console', ['shared', 'server/room', 'server/net', 'server/terminal/editor']],
   ['server/config.ts', ['shared', 'server/room', 'server/net']],
   ['server/clock.ts', ['server/room']],
   ['server/heap.ts', []],
+  ['server/usage', []],
   [
     'server/gateway.ts',
     [
@@ -27,26 +29,56 @@ const allowed: [place: string, from: string[]][] = [
       'server/room',
       'server/log',
       'server/net',
+      'server/wire',
       'server/terminal/console',
       'server/clock.ts',
       'server/config.ts',
       'server/heap.ts',
+      'server/opening.ts',
       'server/serving.ts',
     ],
   ],
+  ['server/ready.ts', ['server/gateway.ts', 'server/net', 'server/config.ts', 'server/opening.ts']],
+  ['server/opening.ts', ['server/room', 'server/log', 'server/net', 'server/config.ts']],
   ['server/code.ts', ['server/room', 'server/log']],
-  ['server/serving.ts', ['server/config.ts']],
-  ['server/doctor.ts', ['server/room', 'server/log', 'server/serving.ts']],
-  ['server/serve.ts', ['server/gateway.ts', 'server/config.ts', 'server/terminal/console']],
+  ['server/hook.ts', ['shared', 'server/room', 'server/log']],
+  ['server/export.ts', ['shared', 'server/log']],
+  ['server/serving.ts', ['server/config.ts', 'server/net']],
+  ['server/doctor.ts', ['server/room', 'server/log', 'server/net', 'server/serving.ts']],
+  [
+    'server/databasedoctor.ts',
+    ['server/room', 'server/log', 'server/doctor.ts', 'server/serving.ts'],
+  ],
+  ['server/restart', ['server/room', 'server/log', 'server/net', 'server/serving.ts']],
+  [
+    'server/serve.ts',
+    [
+      'server/gateway.ts',
+      'server/config.ts',
+      'server/heap.ts',
+      'server/log',
+      'server/net',
+      'server/opening.ts',
+      'server/ready.ts',
+      'server/restart',
+      'server/terminal/console',
+    ],
+  ],
   [
     'server/main.ts',
     [
+      'shared',
       'server/serve.ts',
       'server/code.ts',
       'server/config.ts',
+      'server/databasedoctor.ts',
       'server/doctor.ts',
+      'server/export.ts',
+      'server/hook.ts',
       'server/log',
+      'server/restart',
       'server/terminal/client',
+      'server/usage',
     ],
   ],
   ['web', ['shared']],
@@ -81,7 +113,7 @@ describe('imports', () => {
     for (const specifier of local) {
       const target = relative(root, resolve(root, dirname(path), specifier))
       const from = placeOf(target)
-      if (from === place || /\.css$|\.svg$/.test(target)) continue
+      if (from === place || /\.css$|\.svg$|\?raw$/.test(target)) continue
       expect(may, `${path} imports ${target}`).toContain(from)
     }
   })

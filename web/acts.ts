@@ -3,15 +3,18 @@
  * room.
  */
 import type { Signal } from '@preact/signals'
+import type { RoomEvent } from '../shared/protocol.ts'
 import type { ErrorMessage, Events, Knocks, ServerMessage } from '../shared/replies.ts'
+import { answering } from './answering.ts'
 import { askRooms, lobbyName } from './directory.ts'
 import { door } from './door.ts'
-import { bans, enterHouse, knocks, takeRule } from './hosts.ts'
+import { bans, canRecord, enterHouse, knocks, takeRule } from './hosts.ts'
 import { more } from './language/more.ts'
 import { fetchEvents, pageUrl } from './log/history.ts'
 import { keepFocus } from './log/refocus.ts'
+import { isPaced } from './queue.ts'
 import { eventOf, takeActs } from './state/acts.ts'
-import { type Action, LOBBY, roomsOf, type State } from './state.ts'
+import { type Action, conversationWith, LOBBY, roomsOf, type State } from './state.ts'
 
 /** The session, as far as the acts of hosts need it. */
 export type ActHost = {
@@ -25,13 +28,21 @@ const SILENCED = /^(muted|observer|slow_mode)$/u
 
 export function takeHosting(host: ActHost, message: ServerMessage): void {
   if (message.type === 'events') takeEvents(host, message)
-  else if (message.type === 'error') explain(host, message)
+  else if (message.type === 'direct') {
+    const rooms = message.people.map(({ id }) => conversationWith(id))
+    forgetTexts(host, message.events, rooms)
+  } else if (message.type === 'error') explain(host, message)
   else if (message.type === 'bans') bans.value = message.bans
   else if (message.type === 'knocks') takeKnocks(host, message)
   else if (message.type === 'knocking') wait(host)
+  else if (message.type === 'waiting') isPaced.value = true
+  else if (message.type === 'log') canRecord.value = message.available
   else if (message.type === 'joined') enterHouse(message.room, message.house, false)
   else if (message.type === 'welcome') {
     knocks.value = []
+    canRecord.value = true
+    // It was in another log.
+    if (message.reset === 'epoch') answering.value = null
     enterHouse(message.room ?? LOBBY, message.house, true)
     door.request = { headers: { authorization: `Bearer ${message.token}` } }
     // Before, the server may have told nothing about its rooms.
@@ -51,11 +62,20 @@ function takeEvents(host: ActHost, { events, room = LOBBY }: Events): void {
   const now = Date.now()
   change(host, room, (there) => takeActs(there, events, now))
   refocus()
-  // What was read aloud last may be the text.
-  if (events.some(({ act }) => act?.type === 'redact')) host.announcement.value = ''
+  forgetTexts(host, events, [room])
   for (const { act } of events) if (act) takeRule(room, act)
   const pin = events.findLast(({ act }) => act?.type === 'pin')?.act
   if (pin?.type === 'pin' && pin.seq > 0) fetchPinned(host, room, pin.seq)
+}
+
+/** What was read aloud last, or is answered now, may be a text that is taken away. `rooms`: where. */
+function forgetTexts(host: ActHost, events: readonly RoomEvent[], rooms: readonly string[]): void {
+  for (const { act } of events) {
+    if (act?.type !== 'redact') continue
+    host.announcement.value = ''
+    const { value } = answering
+    if (value?.reply === act.seq && rooms.includes(value.room)) answering.value = null
+  }
 }
 
 function takeKnocks(host: ActHost, message: Knocks): void {

@@ -11,29 +11,41 @@ import {
   commands,
   nearestCommand,
 } from '../shared/commands.ts'
-import { decodeOrder } from '../shared/dialect/hosting.ts'
+import { decodeOrder, decodeReact, decodeUndo } from '../shared/dialect/hosting.ts'
 import { parseDirect, parseTyped } from '../shared/typed.ts'
 import type { Conversations } from './conversations.ts'
 import type { Meaning, Spoken } from './draft.ts'
-import { admit, asked, giveKey, isHost, order, rulesIn } from './hosts.ts'
+import { help } from './help.ts'
+import { admit, asked, giveKey, isHost, order, rulesIn, takeBack, takeBackFrom } from './hosts.ts'
 import { more } from './language/more.ts'
 import { texts } from './language.ts'
+import { leave } from './leaving.ts'
+import { longestOf, messagesIn } from './messages.ts'
 import { enter, type RoomHost, setTopic } from './rooms.ts'
+import type { State } from './state.ts'
+import { askedFor, transcript } from './transcript.ts'
+import { showWire } from './wire/open.ts'
 
 /** For hosts only. */
-type HostCommand = Exclude<Ordered, 'unhost'> | 'bans' | 'admit' | 'turnaway'
+type HostCommand = Exclude<Ordered, 'unhost' | 'hand' | 'react'> | 'bans' | 'admit' | 'turnaway'
 
 type Runnable =
   | 'name'
   | 'join'
   | 'msg'
   | 'ignore'
+  | 'undo'
+  | 'hand'
+  | 'hands'
+  | 'transcript'
+  | 'react'
   | 'rooms'
   | 'topic'
   | 'search'
   | 'who'
   | 'help'
   | 'quit'
+  | 'wire'
   | 'host'
   | HostCommand
 
@@ -59,6 +71,8 @@ export function orderOf(line: string): Order {
     case 'name':
     case 'join':
     case 'msg':
+    case 'react':
+    case 'search':
       if (argument === '') break
       return { type: 'run', name, argument }
     case 'mute':
@@ -81,12 +95,18 @@ export function orderOf(line: string): Order {
     case 'admit':
     case 'turnaway':
     case 'ignore':
+    case 'undo':
+    case 'hand':
+    case 'hands':
+    case 'lower':
+    case 'lesson':
+    case 'transcript':
     case 'rooms':
     case 'topic':
-    case 'search':
     case 'who':
     case 'help':
     case 'quit':
+    case 'wire':
       return { type: 'run', name, argument }
     default:
       return { type: 'elsewhere', name }
@@ -103,11 +123,17 @@ type CommandTarget = RoomHost & {
   readonly roomsOpen: { value: boolean }
   readonly searching: { value: { query: string } | null }
   readonly peopleOpen: { value: boolean }
+  readonly wire: { value: boolean }
   readonly rewrite: { value: ((draft: string) => string) | null }
 }
 
-/** Carries out a draft with a command. False if it stays in the composer. */
+/** Carries out a draft with a command, or a long one. False if it stays in the composer. */
 export async function take(session: CommandTarget, meaning: Meaning): Promise<boolean> {
+  if (meaning.type === 'long') {
+    const messages = messagesIn(meaning.text)
+    if (longestOf(messages) > session.peek().limits.textBytes) return false
+    return session.say(messages.map((text) => ({ text, action: false })))
+  }
   return meaning.type === 'command' ? run(session, meaning.line) : session.hint(more.commandAlone)
 }
 
@@ -141,6 +167,37 @@ export async function run(session: CommandTarget, line: string): Promise<boolean
         (await session.converse((all) => all.ignore(name))) ?? session.hint(texts.connectionLost)
       )
     }
+    case 'react': {
+      if (session.peek().person !== '') return session.hint(more.notInConversation)
+      const decoded = decodeReact(meant.argument)
+      return decoded === undefined
+        ? session.hint(more.commandUsage(commandOf('react').usage))
+        : order(session, decoded)
+    }
+    case 'hand': {
+      if (session.peek().person !== '') return session.hint(more.notInConversation)
+      const decoded = decodeOrder('hand', meant.argument)
+      return decoded.type === 'request' && decoded.request.type === 'act'
+        ? order(session, decoded.request.act)
+        : session.hint(more.commandUsage(commandOf('hand').usage))
+    }
+    case 'hands':
+      if (session.peek().person !== '') return session.hint(more.notInConversation)
+      session.hint(more.handsAre(rulesIn(session.peek().room).hands.map(({ name }) => name)))
+      return true
+    case 'transcript': {
+      if (session.peek().person !== '') return session.hint(more.noTranscript)
+      const wanted = askedFor(meant.argument)
+      if (wanted === undefined) {
+        return session.hint(more.commandUsage(commandOf('transcript').usage))
+      }
+      transcript.value = wanted
+      return true
+    }
+    case 'undo': {
+      const { act, direct } = decodeUndo(meant.argument)
+      return direct === undefined ? takeBack(session, act.seq) : takeBackFrom(session, direct)
+    }
     case 'rooms':
       session.roomsOpen.value = true
       return true
@@ -148,20 +205,24 @@ export async function run(session: CommandTarget, line: string): Promise<boolean
       const { topic, person } = session.peek()
       if (person !== '') return session.hint(more.notInConversation)
       if (meant.argument === '') {
-        session.hint(topic === '' ? more.noTopic : topic)
+        session.hint(topic === '' ? more.noTopic : more.topicIs(topic))
         return true
       }
-      return setTopic(session, meant.argument === 'off' ? '' : meant.argument)
+      return setTopic(session, meant.argument.toLowerCase() === 'off' ? '' : meant.argument)
     }
     case 'search':
       session.searching.value = { query: meant.argument }
       return true
     case 'who':
       if (session.peek().person !== '') return session.hint(more.notInConversation)
+      session.hint(hereText(session.peek()))
       session.peopleOpen.value = true
       return true
     case 'quit':
-      session.leave()
+      leave(session)
+      return true
+    case 'wire':
+      showWire(session, true)
       return true
     case 'host':
       // The key stays in no draft and is not recalled.
@@ -169,17 +230,33 @@ export async function run(session: CommandTarget, line: string): Promise<boolean
       if (meant.argument === '') asked.value = { type: 'host' }
       else giveKey(session, meant.argument)
       return false
-    case 'help': {
-      const name = commandNamed(meant.argument)
-      const command = offered.find((one) => one.name === name)
-      if (command !== undefined) return session.hint(`${command.usage}: ${command.summary}`)
-      // The palette lists all commands.
-      session.rewrite.value = () => '/'
-      return false
-    }
+    case 'help':
+      return explain(session, meant.argument.replace(/^\//u, ''))
     default:
       return runForHost(session, meant.name, meant.argument)
   }
+}
+
+function explain(session: CommandTarget, word: string): boolean {
+  const about = word === 'bye' ? 'quit' : commandNamed(word)
+  if (word !== '' && about === undefined) {
+    return session.hint(more.noCommand(word, nearestCommand(word)))
+  }
+  help.value = about === undefined ? {} : { about }
+  return true
+}
+
+/** Names in the reply to /who; more are counted. */
+const NAMES_HERE = 20
+
+function hereText({ members, memberCount }: Pick<State, 'members' | 'memberCount'>): string {
+  const shown = [...members.values()].slice(0, NAMES_HERE)
+  const names = shown.map(({ name, via, role }) => {
+    const how = role === undefined ? '' : `${more.roles[role] ?? role}, `
+    return `${name} (${how}${texts.via(via)})`
+  })
+  const others = memberCount - shown.length
+  return more.here(memberCount, names.join(', ')) + (others > 0 ? ` ${more.andMore(others)}` : '')
 }
 
 function runForHost(session: CommandTarget, name: HostCommand, argument: string): boolean {

@@ -21,6 +21,8 @@ import type { ClientMessage } from '../shared/requests.ts'
 import { Inquiry } from './inquiry.ts'
 import { more } from './language/more.ts'
 import type { Fetched } from './log/history.ts'
+import { keepFocus } from './log/refocus.ts'
+import { takeActs } from './state/acts.ts'
 import {
   conversationsOf,
   enterConversation,
@@ -227,7 +229,13 @@ export class Conversations {
     if (held === undefined) return
     this.#held.delete(room)
     const events = [...found, ...held].sort((one, other) => one.seq - other.seq)
-    this.#change(room, (there) => takeEvents(there, { type: 'events', events }, Date.now()))
+    // Only an act draws rows again.
+    const refocus = events.some(({ act }) => act) ? keepFocus() : undefined
+    const now = Date.now()
+    this.#change(room, (there) =>
+      takeActs(takeEvents(there, { type: 'events', events }, now), events, now),
+    )
+    refocus?.()
   }
 
   async #fetch(room: string, limit: number, before?: number): Promise<History | null> {

@@ -2,7 +2,11 @@
 import { signal } from '@preact/signals'
 import type { RoomList, ServerMessage } from '../shared/replies.ts'
 import { door } from './door.ts'
+import { root } from './root.ts'
 import { isSameRoom, LOBBY, type State } from './state.ts'
+
+/** Time without a response after which the list is not waited for. */
+const TIMEOUT_MS = 10_000
 
 /** The lobby is the first one. `open`: whether anybody can make a room. */
 export const directory = signal<Pick<RoomList, 'rooms' | 'open'>>({ rooms: [], open: false })
@@ -30,7 +34,8 @@ export function nameOf(room: string): string {
 
 export async function askRooms(): Promise<void> {
   try {
-    const response = await fetch('/api/rooms', door.request)
+    const signal = AbortSignal.timeout(TIMEOUT_MS)
+    const response = await fetch(`${root}api/rooms`, { ...door.request, signal })
     if (response.ok) directory.value = (await response.json()) as RoomList
   } catch {
     // The list stays as it was; rooms can still be entered by name.

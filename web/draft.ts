@@ -1,6 +1,5 @@
 /**
  * The meaning of the text in the composer when it is sent. A command must be the only line.
- * Several lines are several messages, because a message has no line breaks.
  */
 
 export type Spoken = { text: string; action: boolean }
@@ -9,42 +8,40 @@ export type Spoken = { text: string; action: boolean }
 export type Meaning =
   | { type: 'nothing' }
   | { type: 'say'; messages: Spoken[] }
+  /** Perhaps too long for one message. */
+  | { type: 'long'; text: string }
   | { type: 'command'; line: string }
   /** A command among other lines. */
   | { type: 'crowded' }
 
 /** All characters that a line-based client may treat as a line break. */
-const LINE_BREAK = /\r\n|[\n\v\f\r\u0085\u2028\u2029]/u
+const LINE_BREAK = /\r\n|[\n\v\f\r\u0085\u2028\u2029]/gu
 const COMMAND_SHAPED = /^\/[a-z]+(\s|$)/iu
+/** Characters, of at most three bytes, and lines that always fit into one message. */
+const SHORT = 1300
+const FEW_LINES = 100
 
 /** Also with spaces before it: said as text, it would reveal the key of the hosts. */
 export const SECRET = /^\s*\/host\s/i
 
-export function linesOf(draft: string): string[] {
-  return draft.split(LINE_BREAK).filter((line) => line.trim() !== '')
+/** The draft without blank lines at its beginning, and without blanks at its end. */
+export function textOf(draft: string): string {
+  return draft
+    .replace(LINE_BREAK, '\n')
+    .replace(/^\s*\n/u, '')
+    .trimEnd()
 }
 
 export function meaningOf(draft: string): Meaning {
-  const lines = linesOf(draft)
-  const [first] = lines
-  if (first === undefined) return { type: 'nothing' }
-  if (lines.length === 1) {
-    if (SECRET.test(first) || /^\/(?!\/)/.test(first)) return { type: 'command', line: first }
-    return { type: 'say', messages: [{ text: first.replace(/^\/\//u, '/'), action: false }] }
+  const text = textOf(draft)
+  const { length } = text.split('\n')
+  if (text.trim() === '') return { type: 'nothing' }
+  if (length === 1 && (SECRET.test(text) || /^\/(?!\/)/.test(text))) {
+    return { type: 'command', line: text }
   }
-  if (COMMAND_SHAPED.test(first)) return { type: 'crowded' }
-  return { type: 'say', messages: lines.map((text) => ({ text, action: false })) }
-}
-
-/** The draft that sends this message. */
-export function draftOf({ text, action }: Spoken): string {
-  if (action) return `/me ${text}`
-  return text.startsWith('/') ? `/${text}` : text
-}
-
-const encoder = new TextEncoder()
-
-/** UTF-8 bytes of the longest message in the draft. */
-export function longestMessage(draft: string): number {
-  return Math.max(0, ...linesOf(draft).map((line) => encoder.encode(line).length))
+  if (length > 1 && COMMAND_SHAPED.test(text)) return { type: 'crowded' }
+  const said = length === 1 ? text.replace(/^\/\//u, '/') : text
+  return length > FEW_LINES || text.length > SHORT
+    ? { type: 'long', text: said }
+    : { type: 'say', messages: [{ text: said, action: false }] }
 }

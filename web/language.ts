@@ -1,14 +1,17 @@
+/// <reference types="vite/types/importMeta.d.ts" />
 /**
- * The texts of the page: one file for each language, chosen by the browser's settings.
- * English is part of the page; any other language is loaded before the page is drawn.
+ * The texts of the page, chosen by the browser's settings or by the reader. English is part of the page.
+ * Each other language is one file in `language/`, named by its tag, which is loaded before the page is
+ * drawn.
  *
  * `texts` MUST be read while drawing, not while modules load.
  */
 import { english, type Texts } from './language/english.ts'
 
-const others: Record<string, () => Promise<Texts>> = {
-  fa: async () => (await import('./language/persian.ts')).persian,
-}
+const others = import.meta.glob<Texts>('./language/??.ts', { import: 'texts' })
+
+/** The tags of all languages. */
+export const languages = [english.tag, ...Object.keys(others).map((path) => path.slice(-5, -3))]
 
 export let texts: Texts = english
 
@@ -17,7 +20,7 @@ export async function chooseLanguage(wanted: readonly string[]): Promise<void> {
   for (const tag of wanted) {
     const language = tag.toLowerCase().split('-')[0] ?? ''
     if (language === english.tag) break
-    const load = others[language]
+    const load = others[`./language/${language}.ts`]
     if (load === undefined) continue
     texts = await load().catch(() => english)
     break

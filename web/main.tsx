@@ -1,34 +1,33 @@
 /** Starts the page: the session and its view. */
-import { effect } from '@preact/signals'
 import { render } from 'preact'
-import { askAddress } from './address.ts'
-import { watchAttention } from './attention.ts'
+import { addressedRoom } from './addressed.ts'
 import { Page } from './components/page.tsx'
 import { takeCode } from './door.ts'
 import { chooseLanguage } from './language.ts'
-import { watchLinks } from './log/link.ts'
-import { addressedRoom, watchPlace } from './place.ts'
 import { Session } from './session.ts'
-import { applySettings } from './settings.ts'
-import { LOBBY, unreadIn } from './state.ts'
+import { applySettings, settings } from './settings.ts'
 
-/** `?view=wall` is the view for a projector. */
-const wall = new URLSearchParams(location.search).get('view') === 'wall'
+/** Time until the next attempt to load a chunk, in ms. */
+const RETRY_MS = 5000
+
+/** `?view=wall` is the view for a projector, `?view=wire` that of the bytes. */
+const view = new URLSearchParams(location.search).get('view')
+const wall = view === 'wall'
 
 applySettings()
 takeCode()
-askAddress()
-await chooseLanguage(navigator.languages)
+const { language } = settings.peek()
+await chooseLanguage(language === 'system' ? navigator.languages : [language])
 const session = new Session(wall ? 'oneroom.wall' : 'oneroom', addressedRoom())
-watchAttention(session)
-watchPlace(session)
-watchLinks(session)
-
-const unread = session.select(unreadIn)
-const place = session.select(({ room, person }) => (room === LOBBY ? '' : `${person || room} · `))
-effect(() => {
-  document.title = `${unread.value === 0 ? '' : `(${unread.value}) `}${place.value}Oneroom`
-})
-
+session.wire.value = view === 'wire'
 const root = document.getElementById('page')
 if (root) render(<Page session={session} wall={wall} />, root)
+watch()
+
+/** Its chunk is loaded once the page is drawn, and again if the network fails meanwhile. */
+function watch(): void {
+  import('./watching.ts').then(
+    (watching) => watching.watch(session),
+    () => setTimeout(watch, RETRY_MS),
+  )
+}

@@ -1,9 +1,14 @@
 /** Times in full, for parts of the page that are loaded when they are needed. In ms since 1970. */
-import { formatFor } from './clock.ts'
+import { formatFor, readersTime } from './clock.ts'
 
 /** Day, time with seconds, and zone. */
 export function fullTimeOf(at: number): string {
   return formatFor({ dateStyle: 'full', timeStyle: 'long' })(at)
+}
+
+/** Day and time with seconds. */
+export function exactTimeOf(at: number): string {
+  return formatFor({ dateStyle: 'medium', timeStyle: 'medium' })(at)
 }
 
 /** Day and time without seconds. */
@@ -13,8 +18,5 @@ export function momentOf(at: number): string {
 
 /** For example 12:21:15, the same format for every reader. */
 export function stampOf(at: number): string {
-  const date = new Date(at)
-  return [date.getHours(), date.getMinutes(), date.getSeconds()]
-    .map((part) => String(part).padStart(2, '0'))
-    .join(':')
+  return new Date(readersTime(at)).toISOString().slice(11, 19)
 }

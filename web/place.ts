@@ -1,21 +1,13 @@
 /**
- * The address of the page: `/r/ROOM` for each room but the lobby, and for a conversation a path
+ * The address of the page: `r/ROOM`, below its root, for each room but the lobby, and for a conversation a path
  * that means something in this tab only. The history of the browser leads back to the room that
  * was shown before.
  */
 import { effect } from '@preact/signals'
+import { addressedRoom } from './addressed.ts'
+import { root } from './root.ts'
 import type { Session } from './session.ts'
 import { isSameRoom, knownRoom, LOBBY } from './state.ts'
-
-/** The room that the address names. */
-export function addressedRoom(): string {
-  const [, name = LOBBY] = /^\/r\/([^/]+)/u.exec(location.pathname) ?? []
-  try {
-    return decodeURIComponent(name)
-  } catch {
-    return name
-  }
-}
 
 export function watchPlace(session: Session): void {
   const room = session.select((state) => state.room)
@@ -25,7 +17,7 @@ export function watchPlace(session: Session): void {
     notice.value
     const addressed = addressedRoom()
     if (addressed === room.value) return
-    const path = room.value === LOBBY ? '/' : `/r/${encodeURIComponent(room.value)}`
+    const path = room.value === LOBBY ? root : `${root}r/${encodeURIComponent(room.value)}`
     // An address that leads nowhere, or has the name in another case, is replaced.
     const isSame = isSameRoom(addressed, room.value)
     const isReachable = !isSame && knownRoom(session.peek(), addressed) !== undefined

@@ -38,11 +38,21 @@ export async function enter(session: RoomHost, wanted: string): Promise<boolean>
   return session.send(request) || session.hint(more.roomOffline)
 }
 
-export function leave(session: RoomHost, room: string): void {
+/** False if messages of the room wait to be sent: the room is shown then. */
+export function leave(session: RoomHost, room: string): boolean {
+  const { pending } = session.peek()
+  const waiting = pending.filter(
+    ({ room: of = LOBBY, to, fault }) => of === room && to === undefined && fault === null,
+  )
+  if (waiting.length > 0) {
+    session.act({ type: 'show', room })
+    return session.hint(more.stillWaiting(waiting.length))
+  }
   session.send({ type: 'leave', room: nameOf(room) })
   session.act({ type: 'drop', room })
   // It is one of the other rooms now.
   askRooms()
+  return true
 }
 
 /** Shows the next room or conversation of the list, or the one before; after the last comes the first. */

@@ -10,6 +10,7 @@ import { Connection } from '../shared/client/connection.ts'
 import { sayOf } from '../shared/client/pending.ts'
 import type { ServerMessage } from '../shared/replies.ts'
 import type { ClientMessage, Hello } from '../shared/requests.ts'
+import { takeAnswering } from './answering.ts'
 import type { Conversations } from './conversations.ts'
 import { watchDeadlines } from './deadlines.ts'
 import { nameOf, withLobby } from './directory.ts'
@@ -47,6 +48,8 @@ export class Session {
   readonly searching = signal<{ query: string } | null>(null)
   readonly peopleOpen = signal(false)
   readonly roomsOpen = signal(false)
+  /** Whether the wire view is shown in place of the chat. */
+  readonly wire = signal(false)
   /** The page of the log that could not be loaded, until it is requested again. */
   readonly pageFailed = signal<Page | null>(null)
   /** The seq of the row being read, null at the newest one; the list replaces this function. */
@@ -138,7 +141,14 @@ export class Session {
     if (pending.length + messages.length > PENDING_MESSAGES) {
       return this.hint(texts.tooMany(messages.length, PENDING_MESSAGES))
     }
-    const drafts = messages.map((message) => ({ ...message, id: createIdentifier(), room }))
+    // The first of several messages answers.
+    const answer = takeAnswering(room)
+    const drafts = messages.map((message, at) => ({
+      ...message,
+      ...(at ? null : answer),
+      id: createIdentifier(),
+      room,
+    }))
     this.act({ type: 'say', messages: drafts, now: Date.now() })
     return true
   }

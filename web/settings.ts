@@ -4,8 +4,13 @@ import { read, write } from './store.ts'
 
 export type Settings = {
   theme: 'system' | 'light' | 'dark'
+  /** `system`, or the tag of a language. */
+  language: string
   /** 12 or 24 hours. */
   clock: 'system' | 'h12' | 'h23'
+  /** Whether times have seconds, and whether they are in UTC. */
+  seconds: boolean
+  utc: boolean
   /** The messages that a screen reader reads aloud. */
   announce: 'all' | 'mentions' | 'none'
   notify: boolean
@@ -20,7 +25,10 @@ const SETTINGS = 'oneroom.settings'
 
 const usual: Settings = {
   theme: 'system',
+  language: 'system',
   clock: 'system',
+  seconds: false,
+  utc: false,
   announce: 'all',
   notify: false,
   sound: false,

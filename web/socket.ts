@@ -1,6 +1,7 @@
 /** One WebSocket to the room, as a transport of the shared connection. */
 import type { Clock, Transport, TransportEvents } from '../shared/client/connection.ts'
 import type { ServerMessage } from '../shared/replies.ts'
+import { root } from './root.ts'
 
 const SUBPROTOCOL = 'oneroom.v1'
 /** Close code of the error table: another connection continues this session. */
@@ -33,7 +34,7 @@ export const clock: Clock = {
   },
 }
 
-/** The WebSocket address of the server that the page came from. */
-function roomUrl({ protocol, host }: Location): string {
-  return `${protocol === 'https:' ? 'wss' : 'ws'}://${host}/ws`
+/** The WebSocket address of the server that the page came from: http → ws, https → wss. */
+function roomUrl({ origin }: Location): string {
+  return `${origin.replace('http', 'ws')}${root}ws`
 }

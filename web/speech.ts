@@ -1,5 +1,5 @@
-/** What a person says: a draft becomes messages or a command, and a message a draft again. */
-import { draftOf, meaningOf, type Spoken } from './draft.ts'
+/** What a person says: a draft becomes messages or a command. */
+import { meaningOf } from './draft.ts'
 import { texts } from './language.ts'
 import type { Session } from './session.ts'
 
@@ -12,14 +12,11 @@ export async function submit(session: Session, draft: string): Promise<boolean> 
     case 'say':
       return session.say(meaning.messages)
     default: {
+      const { room } = session.peek()
       const command = await import('./command.ts').catch(() => null)
-      return command ? command.take(session, meaning) : session.hint(texts.connectionLost)
+      if (command === null) return session.hint(texts.connectionLost)
+      // The draft stays in its room if another one is shown meanwhile.
+      return session.peek().room === room && command.take(session, meaning)
     }
   }
-}
-
-/** Moves a message that was not sent back into the composer. */
-export function edit(session: Session, message: Spoken & { id: string }): void {
-  session.act({ type: 'delete', id: message.id })
-  session.rewrite.value = (draft) => [draftOf(message), draft].filter(Boolean).join('\n')
 }

@@ -20,7 +20,6 @@ export { type Arrival, arrivals } from './state/arrivals.ts'
 export { firstUnread } from './state/entries.ts'
 export { type EventEntry, firstSeq, lastSeq } from './state/entry.ts'
 export * from './state/model.ts'
-export { countByKind } from './state/presence.ts'
 export * from './state/room.ts'
 export {
   greetingOf,

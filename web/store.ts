@@ -20,7 +20,6 @@ const SELVES = '.ownIds'
 const PENDING = '.pending'
 const ROOMS = '.rooms'
 const DRAFT = 'oneroom.draft'
-const RECALL = 'oneroom.recall'
 
 type Area = 'localStorage' | 'sessionStorage'
 
@@ -89,14 +88,6 @@ function draftKey(room: string): string {
   return room === LOBBY ? DRAFT : `${DRAFT}.${room.toLowerCase()}`
 }
 
-export function readRecall(): string[] {
-  return readList('sessionStorage', RECALL, (item) => typeof item === 'string')
-}
-
-export function keepRecall(texts: readonly string[]): void {
-  write('sessionStorage', RECALL, JSON.stringify(texts))
-}
-
 export function read(area: Area, key: string): string | null {
   try {
     return window[area].getItem(key)
@@ -114,7 +105,7 @@ export function write(area: Area, key: string, value: string | null): void {
   }
 }
 
-function readList<T>(area: Area, key: string, fits: (item: unknown) => item is T): T[] {
+export function readList<T>(area: Area, key: string, fits: (item: unknown) => item is T): T[] {
   try {
     const list: unknown = JSON.parse(read(area, key) ?? '[]')
     return Array.isArray(list) ? list.filter(fits) : []

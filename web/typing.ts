@@ -23,9 +23,16 @@ export class TypingNotice {
     this.#room = room
   }
 
+  /** A message was sent, with which the server ends the notice. */
+  said(): void {
+    this.#sentAt = 0
+  }
+
   off(): void {
     if (this.#sentAt === 0) return
-    if (this.#send(false, this.#room)) this.#sentAt = 0
+    // Leaving the room has ended it.
+    if (!this.#session.peek().rooms.has(this.#room)) this.#sentAt = 0
+    else if (this.#send(false, this.#room)) this.#sentAt = 0
   }
 
   #send(on: boolean, room: string): boolean {

@@ -30,6 +30,18 @@ const plainImport: Plugin = {
   apply: 'build',
   load: (id) =>
     id.endsWith('vite/preload-helper.js') ? 'export const __vitePreload = (load) => load()' : null,
+  generateBundle: {
+    order: 'post',
+    handler(_options, bundle) {
+      for (const part of Object.values(bundle)) {
+        if (part.type !== 'chunk') continue
+        // The helper, with what Vite passes to it if the page's addresses are relative.
+        part.code = part.code
+          .replaceAll(/[\w$]+\(\(\)=>(import\(`[^`]+`\)),\[\],import\.meta\.url\)/g, '$1')
+          .replaceAll(',[],import.meta.url)', ')')
+      }
+    },
+  },
 }
 
 type Modules = {
@@ -48,6 +60,8 @@ function firstLoadName(id: string, modules: Modules, seen = new Set<string>()): 
 
 export default defineConfig({
   root: import.meta.dirname,
+  // Relative addresses: a proxy may serve the page under a path.
+  base: './',
   plugins: [emoji, plainImport, firstLoad],
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {
@@ -57,10 +71,11 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: false,
     target: 'es2022',
+    license: { fileName: 'licenses.md' },
     rolldownOptions: {
       output: {
         // The first load has the name of every chunk, and gzip cannot shorten a hash.
-        chunkFileNames: 'assets/[name]-[hash:6].js',
+        chunkFileNames: 'assets/[name]-[hash:7].js',
         // One file compresses best and takes one round trip.
         codeSplitting: { groups: [{ name: firstLoadName, debugName: 'first load' }] },
       },

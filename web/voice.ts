@@ -1,10 +1,11 @@
 /**
- * Announces new messages to a screen reader, and mentions as notifications: a chunk of its
+ * Announces new messages to a screen reader, and shows notifications of those that the reader heeds: a chunk of its
  * own, loaded with the first message that arrives.
  */
 import { effect, type Signal } from '@preact/signals'
 import { Announcer, SUMMARY_MS } from './announcer.ts'
 import { nameOf } from './directory.ts'
+import { isHeeded, isQuiet } from './heed.ts'
 import { more } from './language/more.ts'
 import { sentenceOf } from './log/row.ts'
 import { settings } from './settings.ts'
@@ -29,13 +30,13 @@ export class Voice {
     })
   }
 
-  /** `after`: the state with these messages. */
+  /** `fresh`: of all rooms. `after`: the state with these messages. */
   hear(fresh: readonly Arrival[], { away, room }: Pick<State, 'away' | 'room'>): void {
-    const mentions = fresh.filter(({ mention }) => mention)
     const { announce } = settings.peek()
-    if (announce !== 'none') this.#announce(announce === 'all' ? fresh : mentions, room)
-    const last = mentions.at(-1)
-    if (!last) return
+    const heard = fresh.filter((one) => one.mention || (one.room === room && announce === 'all'))
+    if (announce !== 'none') this.#announce(heard, room)
+    const last = fresh.findLast(isHeeded)
+    if (!last || isQuiet()) return
     if (away || last.room !== room) sound()
     if (away) this.#notify(last, room)
   }
@@ -64,12 +65,13 @@ export class Voice {
   }
 
   /** Works also without notifications, or if their permission was withdrawn. */
-  #notify({ event: { from, text }, room }: Arrival, shown: string): void {
+  #notify(arrival: Arrival, shown: string): void {
+    const { event, room } = arrival
     if (!settings.peek().notify || !('Notification' in window)) return
     if (Notification.permission !== 'granted') return
-    const title = titleOf(from.name, room, shown)
+    const title = titleOf(arrival, shown)
     try {
-      const shown = new Notification(title, { body: text, tag: 'oneroom' })
+      const shown = new Notification(title, { body: event.text, tag: 'oneroom' })
       shown.onclick = () => {
         window.focus()
         this.#host.act({ type: 'show', room })
@@ -81,8 +83,10 @@ export class Voice {
   }
 }
 
-function titleOf(name: string, room: string, shown: string): string {
+function titleOf({ event, mention, room }: Arrival, shown: string): string {
+  const { name } = event.from
   if (peerOf(room) !== '') return more.directFrom(name)
+  if (!mention) return more.saidIn(name, nameOf(room))
   return room === shown ? more.mentioned(name) : more.mentionedIn(name, nameOf(room))
 }
 

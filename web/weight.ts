@@ -28,7 +28,8 @@ export const firstLoad: Plugin = {
       })
       const line = `First load, gzipped: ${parts.map(({ text }) => text).join(', ')}`
       if (parts.some(({ over }) => over)) this.error(line)
-      console.log(line)
+      // `npm start` builds silently: its output is that of the server.
+      if (process.env.npm_config_loglevel !== 'silent') console.log(line)
     },
   },
 }

@@ -36,7 +36,8 @@ def show(event):
     if event["seq"] <= seq:
         return                               # the answer to a repeated message
     seq = event["seq"]
-    print(f"{event['from']['name']}: {event['text']}", flush=True)
+    text = event["text"].replace("\n", "\n  | ")    # a text must not look like another message
+    print(f"{event['from']['name']}: {text}", flush=True)
 
 
 def receive(room, message):

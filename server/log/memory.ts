@@ -18,7 +18,7 @@ import type {
 import { placesByLog } from './committed.ts'
 import { MemoryLog } from './memory/log.ts'
 import { MemorySeats } from './memory/seats.ts'
-import { redactionsOf } from './redactions.ts'
+import { reactingOf, redactionsOf } from './redactions.ts'
 import { SearchQueue } from './searches.ts'
 
 /**
@@ -81,6 +81,7 @@ class MemoryStore implements Store {
         committed[place] = log.commit(draft)
         for (const rule of rulesOf(draft, log.key)) this.#keep(rule)
         for (const redaction of redactionsOf([draft])) log.redact(redaction)
+        for (const reacting of reactingOf([draft])) log.react(reacting)
       }
       if (size === 0) this.#noteDirect(log)
       if (log.size >= this.#retain * SPARE) log.trim(this.#retain)

@@ -19,8 +19,14 @@ export type EventRow = [
   text: string,
   id: string | null,
   act: string | null,
+  /** seq of the event that it answers. */
+  reply: number | null,
+  /** JSON. */
+  quote: string | null,
   /** Name of the host who has taken the text away. */
   redacted: string | null,
+  /** JSON: an array of [sign, id, name]. */
+  reactions: string | null,
 ]
 
 /** `first`, `head`: seqs of the oldest and the latest event. */
@@ -64,13 +70,13 @@ export async function* paged<Row, Key>(
 }
 
 /**
- * The same pages, with every error as a LogUnusable, so that a fault of the source is not taken for
+ * The same pages, of whatever kind, with every error as a LogUnusable, so that a fault of the source is not taken for
  * one of the target, which reads them. `sentence`: what to say about an error.
  */
-export async function* guarded(
-  pages: AsyncIterable<Page>,
+export async function* guarded<T>(
+  pages: AsyncIterable<T>,
   sentence: (error: unknown) => string,
-): AsyncGenerator<Page> {
+): AsyncGenerator<T> {
   try {
     yield* pages
   } catch (error) {

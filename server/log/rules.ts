@@ -6,6 +6,8 @@ import { useRules as useFolder } from './sqlite/rules.ts'
 export type StoredRules = {
   /** The value of a rule; undefined if there is none. */
   read(key: string): Promise<unknown>
+  /** The values of the rules whose keys begin so. */
+  list(prefix: string): Promise<unknown[]>
   write(rule: Rule): Promise<void>
 }
 
@@ -21,7 +23,11 @@ export async function useRules<T>(
     const { useRules } = await import('./postgres/rules.ts')
     return useRules(data, use)
   }
-  return useFolder(data, ({ read, write }) =>
-    use({ read: async (key) => read(key), write: async (rule) => write(rule) }),
+  return useFolder(data, ({ read, list, write }) =>
+    use({
+      read: async (key) => read(key),
+      list: async (prefix) => list(prefix),
+      write: async (rule) => write(rule),
+    }),
   )
 }

@@ -11,13 +11,6 @@ export function isWildcard(host: string): boolean {
   return host === '0.0.0.0' || host === '::'
 }
 
-/** An address under which other machines reach a server that listens on `host`. */
-export function reachableAt(host: string): string {
-  if (!isWildcard(host)) return host
-  const cards = Object.values(networkInterfaces()).flatMap((card) => card ?? [])
-  return cards.find(({ family, internal }) => family === 'IPv4' && !internal)?.address ?? host
-}
-
 /** The local address of a connection. An IPv4 address in IPv6 form (RFC 4291, 2.5.5.2) → IPv4. */
 export function reachedAt(socket: Socket): string {
   return withoutPrefix(socket.localAddress ?? '')

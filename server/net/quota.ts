@@ -20,11 +20,15 @@ export class Quota {
     return this.#total
   }
 
-  /** Counts one; returns a function that gives it back, or undefined when a limit is reached. */
-  take(address: string | undefined): (() => void) | undefined {
+  /**
+   * Counts one; returns a function that gives it back, or undefined when a limit is reached.
+   * `isShared`: the address is that of a proxy with many clients, so only the total is limited.
+   */
+  take(address: string | undefined, isShared = false): (() => void) | undefined {
     const network = networkOf(address ?? '')
     const taken = this.#ofNetwork.get(network) ?? 0
-    if (this.#total >= this.#limits.total || taken >= this.#limits.ofNetwork) return undefined
+    const most = isShared ? Infinity : this.#limits.ofNetwork
+    if (this.#total >= this.#limits.total || taken >= most) return undefined
     this.#total += 1
     this.#ofNetwork.set(network, taken + 1)
     let isTaken = true

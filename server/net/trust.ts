@@ -37,7 +37,8 @@ export function originIn(trusted: BlockList): (address: string) => Origin {
   })
 }
 
-function includes(list: BlockList, address: string): boolean {
+/** Whether an address is in the list. */
+export function includes(list: BlockList, address: string): boolean {
   const plain = withoutPrefix(address)
   const version = isIP(plain)
   return version !== 0 && list.check(plain, version === 4 ? 'ipv4' : 'ipv6')

@@ -21,7 +21,7 @@ import { admit } from './connection/admission.ts'
 import { Connection, type ConnectionOptions } from './connection/connection.ts'
 import type { Arrived, Input } from './connection/input.ts'
 import { isTaken, type Transport } from './connection/transport.ts'
-import { refuseForeign } from './http/origin.ts'
+import type { OriginHook } from './http/origin.ts'
 import { WEBSOCKET_PATH } from './http/sockets.ts'
 import { type Framing, framedSlices, sizeOf, writeSlices } from './raw/framing.ts'
 import { REFUSED_MS } from './raw/refusal.ts'
@@ -38,6 +38,7 @@ const MAX_CONTROL_FRAMES = 500
 /** Bytes of a length in the buffer of WebSocketInput. */
 const LENGTH_BYTES = 4
 const NOTHING = Buffer.alloc(0)
+const UPGRADE_HELP = 'Connect here with a WebSocket.\n'
 /** First byte of a text frame that is a whole message. */
 const FINAL_TEXT = 0x81
 
@@ -46,6 +47,7 @@ export async function websocketRoute(
   app: FastifyInstance,
   upgrades: Server,
   options: ConnectionOptions,
+  refuseForeign: OriginHook,
 ): Promise<void> {
   await app.register(fastifyWebsocket, {
     options: {
@@ -57,6 +59,10 @@ export async function websocketRoute(
       handleProtocols: (offered) =>
         [JSON_PROTOCOL, TEXT_PROTOCOL].find((protocol) => offered.has(protocol)) ?? false,
     },
+  })
+  // The page asks what is in the way if HTTP reaches the server and the WebSocket does not.
+  app.post(WEBSOCKET_PATH, { onRequest: refuseForeign }, async (_request, reply) => {
+    return reply.code(426).header('Upgrade', 'websocket').type('text/plain').send(UPGRADE_HELP)
   })
   const hooks = { preValidation: [refuseForeign, refuseUnknown], preHandler: letGoOfRequest }
   app.get(WEBSOCKET_PATH, { websocket: true, ...hooks }, (socket, request) => {
@@ -138,6 +144,14 @@ export class WebSocketInput implements Input {
     this.#start = 0
   }
 
+  get backlog(): number {
+    let count = this.#lines === undefined ? 0 : this.#lines.split('\n').length
+    for (let at = this.#start; at < this.#end; count += 1) {
+      at += LENGTH_BYTES + this.#buffer.readUInt32LE(at)
+    }
+    return count
+  }
+
   next(): Arrived | undefined {
     const step = this.#steps.shift()
     if (step !== undefined) return step
@@ -163,7 +177,7 @@ export class WebSocketInput implements Input {
 
 class WebSocketConnection implements Transport {
   /** The socket below the WebSocket. */
-  readonly #stream: Socket
+  readonly socket: Socket
   readonly #socket: WebSocket
   readonly #options: ConnectionOptions
   readonly #input: WebSocketInput
@@ -176,7 +190,7 @@ class WebSocketConnection implements Transport {
 
   constructor(socket: WebSocket, stream: Socket, source: Network, options: ConnectionOptions) {
     this.#socket = socket
-    this.#stream = stream
+    this.socket = stream
     this.#options = options
     const isText = socket.protocol === TEXT_PROTOCOL
     this.#input = new WebSocketInput(isText, isText ? [LINE_HELLO] : [])
@@ -247,8 +261,8 @@ class WebSocketConnection implements Transport {
     this.#options.rooms.tally.bytesOut += size
     // Beside ws, whose send() makes a header for each reader and message. Without compression,
     // ws keeps no messages of its own that these could overtake.
-    writeSlices(this.#stream, slices, size)
-    return isTaken(this.#stream, done)
+    writeSlices(this.socket, slices, size)
+    return isTaken(this.socket, done)
   }
 
   end(code: number, reason: string): void {

@@ -7,12 +7,15 @@
  */
 import { limits } from '../../shared/limits.ts'
 import type { RoomEvent } from '../../shared/protocol.ts'
+import { redactedBy } from '../../shared/redaction.ts'
 import type { Direct, Events, ServerMessage } from '../../shared/replies.ts'
 import { Feed, type FeedMemory } from './feed.ts'
 import { latestFitting } from './fitting.ts'
 import type { RoomLog } from './log.ts'
+import type { Pages } from './pages.ts'
 import type { People } from './people.ts'
 import type { Reader } from './reader.ts'
+import { shownBefore } from './shown.ts'
 import type { Tally } from './tally.ts'
 
 /** The same for all channels of a server. */
@@ -20,16 +23,20 @@ export type ChannelOptions = {
   people: People
   tally: Tally
   feedMemory: FeedMemory
+  pages: Pages
   /** Receives an error that only a bug can cause. */
   onBug: (error: unknown) => void
 }
+
+/** A reader, as far as a channel needs it. */
+type Follower = Pick<Reader, 'wake' | 'lost'>
 
 export abstract class Channel {
   readonly log: RoomLog
   readonly feed: Feed
   readonly #options: ChannelOptions
   readonly #onUnused: () => void
-  readonly #readers = new Set<Reader>()
+  readonly #readers = new Set<Follower>()
   #holds = 0
   #prepared: Promise<void> | undefined
 
@@ -73,7 +80,7 @@ export abstract class Channel {
 
   /** Reads the events that newcomers are shown; after it, joining does not wait for the log. */
   prepare(): Promise<void> {
-    this.#prepared ??= this.log.before(this.feed.seq + 1, limits.historyEvents).then(
+    this.#prepared ??= shownBefore(this.log, this.feed.seq + 1, limits.historyEvents).then(
       (events) => this.feed.prepend(latestFitting(events)),
       () => {
         // The next newcomer tries again.
@@ -94,13 +101,26 @@ export abstract class Channel {
     const { people, tally, onBug } = this.#options
     tally.messages += events.length
     try {
+      // A text that is taken away here is in no event of the same commit either.
+      if (this.#redact(events)) this.#options.pages.close()
       this.prepareFor(events)
-      this.broadcast(this.eventsMessage(events))
+      this.broadcast(this.eventsMessage(this.feed.current(events)))
       this.conclude(events)
       people.noteSeatsSoon()
     } catch (error) {
       onBug(error)
     }
+  }
+
+  /** Takes away the texts that these acts are about. Returns whether there were any. */
+  #redact(events: readonly RoomEvent[]): boolean {
+    let isAny = false
+    for (const { act, from } of events) {
+      if (act?.type !== 'redact') continue
+      isAny = true
+      this.feed.redact(act.seq, redactedBy(act, from))
+    }
+    return isAny
   }
 
   protected broadcast(message: ServerMessage): void {
@@ -115,16 +135,16 @@ export abstract class Channel {
   }
 
   /** A bug in one reader MUST NOT stop the others. */
-  protected failed(reader: Reader, error: unknown): void {
+  protected failed(reader: Follower, error: unknown): void {
     this.#options.onBug(error)
     reader.lost()
   }
 
-  addReader(reader: Reader): void {
+  addReader(reader: Follower): void {
     this.#readers.add(reader)
   }
 
-  removeReader(reader: Reader): void {
+  removeReader(reader: Follower): void {
     this.#readers.delete(reader)
   }
 

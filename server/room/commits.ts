@@ -11,10 +11,18 @@ import type { Tally } from './tally.ts'
 /** Drafts in one append, and UTF-16 units of text in them: bounds the delay and the segment. */
 const BATCH_DRAFTS = 1024
 const BATCH_SIZE = 262_144
+/**
+ * How long an append waits for more drafts: half of the time that the append before it took, but at
+ * most so many ms. Senders that wait for their own event send again within it, and one commit then
+ * holds the messages of all. On a database with many servers, each commit holds up the others.
+ */
+const GATHER_MS = 4
+const GATHER_PART = 0.5
 
 /** Receives the outcome of a post; undefined if the store could not commit it. */
 export type Settle = (committed: Committed | undefined) => void
-type Posted = { log: RoomLog; draft: Draft; settle: Settle }
+/** `isJoined`: committed together with the one before it. */
+type Posted = { log: RoomLog; draft: Draft; settle: Settle; isJoined: boolean }
 
 export type CommitsOptions = {
   store: Pick<Store, 'append'>
@@ -32,6 +40,10 @@ export class Commits {
   #timeStamp = { ms: Number.NaN, text: '' }
   /** Resolves when no draft waits; undefined while none does. */
   #committing: Promise<void> | undefined
+  /** As many drafts as the senders of the latest append may send again, and until when they may. */
+  #expected = { count: 0, until: 0 }
+  /** Ends the wait for them. */
+  #onExpected = (): void => {}
 
   constructor(options: CommitsOptions) {
     this.#options = options
@@ -41,12 +53,30 @@ export class Commits {
    * Queues a draft for a log, which MUST stay open until it is settled. Drafts are committed in the
    * order of the calls.
    */
-  post(log: RoomLog, draft: Omit<Draft, 'at'>, settle: Settle): void {
-    this.#posted.push({ log, draft: { at: this.#now(), ...draft }, settle })
+  post(log: RoomLog, draft: Omit<Draft, 'at'>, settle: Settle, isJoined = false): void {
+    this.#posted.push({ log, draft: { at: this.#now(), ...draft }, settle, isJoined })
+    if (this.#posted.length >= this.#expected.count) this.#onExpected()
     // At the end of the turn, so that all drafts of this turn go into the same append.
     this.#committing ??= new Promise((resolve) => {
       this.#options.clock.turn(() => resolve(this.#commitAll()))
     })
+  }
+
+  /**
+   * Queues drafts for one log that are committed in one append, which they can make larger than the
+   * limits of a batch. Resolves to undefined if the store could not commit them.
+   */
+  async postTogether(
+    log: RoomLog,
+    drafts: readonly Omit<Draft, 'at'>[],
+  ): Promise<Committed[] | undefined> {
+    const outcomes = await Promise.all(
+      drafts.map(
+        (draft, at) =>
+          new Promise<Committed | undefined>((settle) => this.post(log, draft, settle, at > 0)),
+      ),
+    )
+    return outcomes.every((outcome) => outcome !== undefined) ? outcomes : undefined
   }
 
   /** Resolves when every posted draft is settled. */
@@ -63,6 +93,7 @@ export class Commits {
 
   async #commitAll(): Promise<void> {
     while (this.#posted.length > 0) {
+      await this.#gather()
       const batch = this.#takeBatch()
       const committed = await this.#append(batch)
       batch.forEach(({ settle }, at) => {
@@ -81,11 +112,29 @@ export class Commits {
     }
   }
 
+  /** Waits for the senders of the latest append to send again, for a bounded time. */
+  async #gather(): Promise<void> {
+    const { clock } = this.#options
+    const { count, until } = this.#expected
+    const ms = until - clock.monotonic()
+    if (this.#posted.length >= count || ms <= 0) return
+    await new Promise<void>((resolve) => {
+      const cancel = clock.after(ms, resolve)
+      this.#onExpected = () => {
+        cancel()
+        resolve()
+      }
+    })
+    this.#onExpected = () => {}
+  }
+
   #takeBatch(): Posted[] {
     let count = 0
-    for (let size = 0; count < this.#posted.length && count < BATCH_DRAFTS; count += 1) {
-      size += this.#posted[count]?.draft.text.length ?? 0
-      if (size > BATCH_SIZE && count > 0) break
+    for (let size = 0; count < this.#posted.length; count += 1) {
+      const { draft, isJoined } = this.#posted[count] as Posted
+      size += draft.text.length
+      const isFull = count >= BATCH_DRAFTS || size > BATCH_SIZE
+      if (isFull && count > 0 && !isJoined) break
     }
     return this.#posted.splice(0, count)
   }
@@ -99,7 +148,10 @@ export class Commits {
       onLogFault(error)
       return undefined
     } finally {
-      tally.onCommit(drafts.length, clock.monotonic() - began)
+      const ended = clock.monotonic()
+      const gathering = Math.min(GATHER_MS, (ended - began) * GATHER_PART)
+      this.#expected = { count: drafts.length + this.#posted.length, until: ended + gathering }
+      tally.onCommit(drafts.length, ended - began)
     }
   }
 }

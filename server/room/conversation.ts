@@ -51,7 +51,7 @@ export class Conversation extends Channel {
     this.#pair = this.pair
     for (const { id } of this.#pair) {
       const reader = this.#people.readerOf(id)
-      const sender = events.findLast(({ from }) => from.id !== id)?.from
+      const sender = events.findLast(({ from, act }) => from.id !== id && !act)?.from
       try {
         reader?.invite(this, sender)
       } catch (error) {

@@ -8,6 +8,9 @@
 import type { Encoding } from '../../shared/dialect/dialect.ts'
 import { limits } from '../../shared/limits.ts'
 import type { RoomEvent } from '../../shared/protocol.ts'
+import { withoutQuoteOf } from '../../shared/quote.ts'
+import { isReaction, reacted } from '../../shared/reactions.ts'
+import { redacted } from '../../shared/redaction.ts'
 import type { ServerMessage } from '../../shared/replies.ts'
 import { Encoded } from './encoded.ts'
 import { latestFitting, REPLY_SIZE } from './fitting.ts'
@@ -21,6 +24,8 @@ const KEPT_ENCODINGS = 32
 const ENCODED_BYTES = 5
 /** Events that `latest` can return. */
 const RECENT_EVENTS = limits.historyEvents
+/** Reactions that are applied to events which were read from the log before. */
+const RECENT_REACTIONS = 100
 /** Texts that were taken away, as long as a read that began before may go on. */
 const MAX_REDACTED = 1000
 
@@ -71,7 +76,10 @@ export class Segment {
 
 function costOf(message: ServerMessage): number {
   if (message.type === 'events' || message.type === 'direct') {
-    return message.events.reduce((sum, { text }) => sum + 400 + text.length * 2, 256)
+    return message.events.reduce(
+      (sum, { text, quote }) => sum + 400 + (text.length + (quote?.text.length ?? 0)) * 2,
+      256,
+    )
   }
   if (message.type !== 'presence') return 1024
   const { joined, left, renamed, moved = [], members = [] } = message
@@ -137,8 +145,8 @@ export class Feed {
   /** lastSeq of the segment that left the ring last. */
   #trimmedSeq: number
   /**
-   * The latest events of a room, oldest first: at least RECENT_EVENTS if it has them and they fit
-   * into one reply.
+   * The latest events of a room, oldest first: at least RECENT_EVENTS that are no reactions, if it has
+   * them and they fit into one reply.
    */
   #recent: RoomEvent[] = []
   /** UTF-16 units of text in #recent. */
@@ -193,20 +201,37 @@ export class Feed {
     if (this.#redacted.size > MAX_REDACTED && oldest !== undefined) this.#redacted.delete(oldest)
     for (const segment of this.#ring) {
       const { message } = segment
-      if (message.type !== 'events' || !message.events.some((event) => event.seq === seq)) continue
+      if (message.type === 'reacted' && message.messages.some((one) => one.seq === seq)) {
+        // It quotes the text.
+        segment.redact({ ...message, messages: message.messages.filter((one) => one.seq !== seq) })
+      }
+      if (message.type !== 'events' && message.type !== 'direct') continue
+      const isMeant = (event: RoomEvent) => event.seq === seq || event.reply === seq
+      if (!message.events.some(isMeant)) continue
       segment.redact({ ...message, events: message.events.map((event) => this.#asItIs(event)) })
     }
     this.#recent = this.#recent.map((event) => this.#asItIs(event))
   }
 
-  /** The events without the texts that were taken away while they were read from the log. */
+  /** The events without the texts, and quotes of texts, that were taken away while they were read from the log. */
   current(events: readonly RoomEvent[]): RoomEvent[] {
-    return this.#redacted.size === 0 ? [...events] : events.map((event) => this.#asItIs(event))
+    const current =
+      this.#redacted.size === 0 ? [...events] : events.map((event) => this.#asItIs(event))
+    return this.#withReactions(current)
+  }
+
+  /** With the reactions of the latest events, which may be of after the event was read or remembered. */
+  #withReactions(events: RoomEvent[]): RoomEvent[] {
+    const all = this.#recent.filter(isReaction)
+    return all.length === 0 ? events : events.map((event) => all.reduce(afterReaction, event))
   }
 
   #asItIs(event: RoomEvent): RoomEvent {
     const by = this.#redacted.get(event.seq)
-    return by === undefined ? event : { ...event, text: '', redacted: { by } }
+    const { reply } = event
+    const quoting =
+      reply !== undefined && this.#redacted.has(reply) ? withoutQuoteOf(event, reply) : event
+    return by === undefined ? quoting : redacted(quoting, by)
   }
 
   /** Called by the memory, when it needs the bytes of the oldest segment. */
@@ -227,18 +252,32 @@ export class Feed {
     this.#recent = [...older, ...this.#recent]
   }
 
-  /** The latest `limit` events from `first` on, oldest first; at most RECENT_EVENTS. */
+  /** The latest `limit` events from `first` on that are no reactions, oldest first; at most RECENT_EVENTS. */
   latest(limit: number, first: number): RoomEvent[] {
     if (limit === 0) return []
-    return this.#recent.slice(-Math.min(limit, RECENT_EVENTS)).filter(({ seq }) => seq >= first)
+    const shown = this.#recent.filter((event) => event.seq >= first && !isReaction(event))
+    return this.#withReactions(shown.slice(-Math.min(limit, RECENT_EVENTS)))
   }
 
   #remember(events: readonly RoomEvent[]): void {
     for (const { text } of events) this.#recentSize += text.length
     this.#recent.push(...events)
     if (this.#recent.length <= 2 * RECENT_EVENTS && this.#recentSize <= 2 * REPLY_SIZE) return
-    this.#recent = latestFitting(this.#recent.slice(-RECENT_EVENTS))
+    this.#recent = latestFitting(this.#withoutOldest())
     this.#recentSize = this.#recent.reduce((sum, { text }) => sum + text.length, 0)
+  }
+
+  /** Reactions do not take the place of messages: the oldest are in the messages only, from now on. */
+  #withoutOldest(): RoomEvent[] {
+    const acts = this.#recent.filter(isReaction)
+    const kept = new Set([
+      ...acts.slice(-RECENT_REACTIONS),
+      ...this.#recent.filter((event) => !isReaction(event)).slice(-RECENT_EVENTS),
+    ])
+    const old = acts.slice(0, -RECENT_REACTIONS)
+    return this.#recent
+      .filter((event) => kept.has(event))
+      .map((event) => old.reduce(afterReaction, event))
   }
 
   /** The segment at a position from tail to head; undefined at the head. */
@@ -252,4 +291,8 @@ export class Feed {
     this.#ring = []
     this.#recent = []
   }
+}
+
+function afterReaction(event: RoomEvent, { act, from }: RoomEvent): RoomEvent {
+  return act?.type === 'react' && act.seq === event.seq ? reacted(event, act, from) : event
 }

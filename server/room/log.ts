@@ -19,6 +19,17 @@ export type Draft = Omit<RoomEvent, 'seq'>
 /** `repeated`: the person has used this id in this log before, and `event` is that earlier event. */
 export type Committed = { event: RoomEvent; repeated: boolean }
 
+/** What a search finds besides words. */
+export type Filter = {
+  /** The name under which it was said, in any case. */
+  from?: string | undefined
+  /** A name that the text mentions. What was said under this name is not found. */
+  mentions?: string | undefined
+  /** seqs, both included. */
+  first?: number | undefined
+  last?: number | undefined
+}
+
 export type CommitListener = (events: RoomEvent[]) => void
 
 /**
@@ -76,11 +87,13 @@ export interface RoomLog {
   /** The latest `limit` events whose seq is below `seq`, oldest first. */
   before(seq: number, limit: number): Promise<RoomEvent[]>
   /**
-   * The latest `limit` events that have every word of `query`, oldest first. The last word of the
-   * query may be the beginning of a word. At most 16 different words count; the others are ignored.
+   * The latest `limit` events that have every word of `query` and pass the filter, oldest first. The
+   * last word of the query may be the beginning of a word. At most 16 different words count; the
+   * others are ignored. Without words, a filter is needed. Looks at most at the latest 50,000 events
+   * that have the words and are in the range of the filter.
    * Never delays the other calls. Rejects when too many searches are waiting already.
    */
-  search(query: string, limit: number): Promise<RoomEvent[]>
+  search(query: string, limit: number, filter?: Filter): Promise<RoomEvent[]>
   /** Frees its memory. The log MUST NOT be used afterwards; `Store.open` opens it again. */
   release(): void
 }

@@ -29,7 +29,7 @@ export type MembersOptions = {
   absenceMs: number
   broadcast: (message: Presence) => void
   /** Called when a person is a member no more. */
-  onLeft: (id: string) => void
+  onLeft: (person: Person) => void
 }
 
 export class Members {
@@ -95,7 +95,16 @@ export class Members {
     this.#people.set(person.id, person)
   }
 
-  /** The same, announced. */
+  /**
+   * A member whose client is about to come back from the server before this one. The place is held.
+   * Not announced.
+   */
+  seedHeld(person: Person, source: Network): void {
+    this.seed(person)
+    this.#hold(person.id, source)
+  }
+
+  /** As `seed`, announced. */
   joinElsewhere(person: Person): void {
     this.#add(person, undefined)
   }
@@ -136,15 +145,18 @@ export class Members {
   leave(id: string, reader: Reader, hold: boolean): void {
     if (this.#readers.get(id) !== reader) return
     this.#readers.delete(id)
-    const { absenceMs, clock } = this.#options
-    if (!hold || absenceMs === 0) {
+    if (!hold || this.#options.absenceMs === 0) {
       this.#remove(id, reader.source)
       return
     }
-    const { source } = reader
+    this.#hold(id, reader.source)
+    if (this.#held.size > MAX_HELD) this.#giveUpOldest()
+  }
+
+  #hold(id: string, source: Network): void {
+    const { absenceMs, clock } = this.#options
     const cancel = clock.after(absenceMs, () => this.#remove(id, source))
     this.#held.set(id, { cancel, source })
-    if (this.#held.size > MAX_HELD) this.#giveUpOldest()
   }
 
   /** Whether the member is lost, and only the place is held. */
@@ -172,7 +184,7 @@ export class Members {
     if (person === undefined) return
     this.#people.delete(id)
     this.#collection(id, source).leave(person)
-    this.#options.onLeft(id)
+    this.#options.onLeft(person)
   }
 
   /** A member has another name. */
@@ -220,6 +232,12 @@ export class Members {
     // A join that is collected there comes before its leave.
     this.#announce()
     this.#broadcast(this.#flapping.take(this.size), LISTED_FLAPS)
+  }
+
+  /** Broadcasts all changes that are collected. */
+  announceAll(): void {
+    this.#cancelFlapping?.()
+    this.#announceFlapping()
   }
 
   #announceSoon(): void {

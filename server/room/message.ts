@@ -3,7 +3,7 @@
  */
 import type { Fault } from '../../shared/errors.ts'
 import { limits, TOPIC_BYTES } from '../../shared/limits.ts'
-import { sanitise, utf8Length } from '../../shared/text.ts'
+import { sanitise, sanitiseLines, utf8Length } from '../../shared/text.ts'
 import { holdsToken } from './token.ts'
 
 export type Checked = { ok: true; text: string } | { ok: false; fault: Fault }
@@ -14,7 +14,11 @@ export function checkMessage(raw: string, secret: Uint8Array): Checked {
   if (raw.length * 3 > limits.textBytes && utf8Length(raw) > limits.textBytes) {
     return { ok: false, fault: { code: 'text_too_long' } }
   }
-  const text = sanitise(raw)
+  const text = sanitiseLines(raw)
+  if (text.split('\n').length > limits.textLines) {
+    const message = `A message has at most ${limits.textLines} lines.`
+    return { ok: false, fault: { code: 'text_too_long', message } }
+  }
   if (holdsToken(text, secret)) return { ok: false, fault: { code: 'code_said' } }
   return text.trim() === '' ? { ok: false, fault: { code: 'text_empty' } } : { ok: true, text }
 }

@@ -14,6 +14,7 @@ import type { Hello } from '../../shared/requests.ts'
 import type { Clock } from './clock.ts'
 import type { Named } from './conversation.ts'
 import { Directory } from './directory.ts'
+import type { Network } from './doors/networks.ts'
 import { type Kept, keptOf, latestPositions, NOTHING_KEPT } from './kept.ts'
 import { LOBBY } from './keys.ts'
 import type { LogKey, Seat, Store } from './log.ts'
@@ -43,6 +44,17 @@ type Entry = {
   kept: Kept
   keepsSeat: boolean
   lostFrom?: string
+}
+
+/**
+ * A person who was here when the server before this one handed over. `network`: see `networkOf`.
+ * `rooms`: by their names; undefined: the lobby. `kept` and `keepsSeat`: see `Entry`.
+ */
+export type Handed = Pick<Person, 'id' | 'name' | 'via'> & {
+  network: string
+  rooms: readonly (string | undefined)[]
+  kept: Kept
+  keepsSeat: boolean
 }
 
 const NOWHERE: readonly Room[] = []
@@ -216,6 +228,34 @@ export class People {
     if (person === undefined || entry === undefined) return undefined
     const { name, via } = person
     return { id, name, via, rooms: entry.rooms.map(placeOf), mark: this.#markOf(id) }
+  }
+
+  /** Everybody who is a member of a room, in the order in which they came. */
+  get handed(): Handed[] {
+    const handed: Handed[] = []
+    for (const [id, { reader, rooms, kept, keepsSeat, lostFrom }] of this.#entries) {
+      const person = this.names.get(id)
+      if (reader !== undefined) this.noteSeat(id, reader)
+      if (person === undefined || rooms.length === 0) continue
+      const { name, via } = person
+      const network = reader?.source.name ?? lostFrom ?? ''
+      const labels = rooms.map(({ label }) => label)
+      handed.push({ id, name, via, network, rooms: labels, kept, keepsSeat })
+    }
+    return handed
+  }
+
+  /** A person from the server before this one. Their places are held until their client comes. */
+  seed({ id, name, via, kept, keepsSeat }: Handed, rooms: readonly Room[], source: Network): void {
+    const person = this.names.add(id, name, via)
+    this.#entries.set(id, {
+      ...{ reader: undefined, rooms: NOWHERE, kept, keepsSeat },
+      lostFrom: source.name,
+    })
+    for (const room of rooms) {
+      room.members.seedHeld(person, source)
+      this.joined(id, room)
+    }
   }
 
   /** How many people are here. */

@@ -26,8 +26,12 @@ export interface Reader {
   readonly remembersSeat: boolean
   /** Whether its client sends typed lines: it can be asked for what its hello lacks. */
   readonly isTyped: boolean
+  /** Whether its client may wait for an answer to each line, and does not receive its own lines. */
+  readonly awaitsAnswer: boolean
   /** Whether its client reads no more. What it sent before is still processed. */
   readonly isGone: boolean
+  /** The address of the page, as its client can reach it; undefined if it is not known. */
+  readonly page?: string | undefined
   /** The network of its client, for limits. */
   readonly source: Network
   /** seq of the last event of the channel that its transport has taken; undefined before follow(). */

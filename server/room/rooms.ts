@@ -15,18 +15,20 @@ import { Commits, type Settle } from './commits.ts'
 import type { Conversation } from './conversation.ts'
 import { Conversations } from './conversations.ts'
 import type { Doors } from './doors/doors.ts'
+import { Hooks } from './doors/hooks.ts'
 import { FeedMemory } from './feed.ts'
 import { Hosts } from './hosts/hosts.ts'
 import { LOBBY, roomKey, roomOf } from './keys.ts'
-import type { Draft, LogKey, RoomLog, Store } from './log.ts'
+import type { Committed, Draft, LogKey, RoomLog, Store } from './log.ts'
 import { Others } from './nodes/others.ts'
 import { Pages } from './pages.ts'
-import { People } from './people.ts'
+import { type Handed, People } from './people.ts'
 import { type About, Room, type RoomOptions } from './room.ts'
 import { CODE_IN_NAME } from './roster.ts'
 import { Tally } from './tally.ts'
 import { holdsToken } from './token.ts'
 import { Turns } from './turns.ts'
+import type { WireView } from './wire.ts'
 
 /** Most rooms that exist and were made from one network since the start. */
 export const MAX_ROOMS_OF_NETWORK = 250
@@ -86,6 +88,7 @@ export class Rooms {
   readonly tally = new Tally()
   readonly people: People
   readonly hosts: Hosts
+  readonly hooks: Hooks
   readonly conversations: Conversations
   readonly pages: Pages
   /** For replies to queries, which can be long. */
@@ -93,6 +96,10 @@ export class Rooms {
   /** For greetings: an address that connects many times at once delays no message. */
   readonly arrivals: Turns
   readonly lobby: Room
+  /** The server stops, so people leave who did not decide to: their hands stay raised. */
+  isStopping = false
+  /** Set by the gateway. */
+  wire: WireView | undefined
   readonly #rule: RoomsRule
   readonly #commits: Commits
   readonly #options: RoomOptions
@@ -124,6 +131,8 @@ export class Rooms {
     this.doors.tellHosts = (message) => {
       this.people.deliver(message, (id) => this.hosts.rules.isHost(id))
     }
+    this.hooks = new Hooks(store)
+    this.people.names.hookOf = (skeleton) => this.hooks.of(skeleton)
     this.hosts = new Hosts(store, clock, this.people, options.readonlyDefault ?? false)
     this.pages = new Pages(clock)
     this.queries = new Turns(clock)
@@ -131,7 +140,17 @@ export class Rooms {
     this.#commits = new Commits({ store, clock, tally, onLogFault, onBug })
     const feedMemory = new FeedMemory(feedBytes)
     const { people, hosts, pages } = this
-    this.#options = { clock, people, hosts, pages, tally, feedMemory, absenceMs, onBug }
+    this.#options = {
+      clock,
+      people,
+      hosts,
+      pages,
+      tally,
+      feedMemory,
+      absenceMs,
+      onBug,
+      post: (room, draft, settle) => (this.isStopping ? settle() : this.post(room, draft, settle)),
+    }
     const about = { name: lobby, topic: store.lobbyTopic }
     this.conversations = new Conversations(store, this.#options)
     this.lobby = new Room(this.#options, about, undefined, lobbyLog, () => {})
@@ -141,6 +160,7 @@ export class Rooms {
     if (rule.type === 'listed') for (const name of rule.names) this.#addListed(name)
     this.others = store.nodes && new Others(this, store.nodes)
     people.others = this.others
+    this.doors.knocks.elsewhere = store.nodes?.knocks
   }
 
   /** The room of this log, if it is in memory. */
@@ -152,6 +172,17 @@ export class Rooms {
   noteRoom(log: LogKey, name: string): void {
     const folded = roomOf(log)
     if (folded !== undefined && !this.#entries.has(folded)) this.#add(folded, { name, topic: '' })
+  }
+
+  /** Something was said in a room, or its topic was set, at another node. */
+  noteSaid(log: LogKey, about: About): void {
+    const folded = roomOf(log)
+    if (folded === undefined) return
+    const known = this.#entries.get(folded)
+    if (known === undefined && this.#rule.type === 'listed') return
+    const entry = known ?? this.#add(folded, about)
+    entry.isEmpty = false
+    if (entry.opened === undefined) entry.about.topic = about.topic
   }
 
   /** At the other nodes, nobody is in the room any more. */
@@ -302,9 +333,40 @@ export class Rooms {
     this.#commits.post(log, draft, settle)
   }
 
+  /**
+   * The same for drafts that are committed all or none. Resolves to undefined if the store could not
+   * commit them.
+   */
+  postTogether(
+    { log }: Channel,
+    drafts: readonly Omit<Draft, 'at'>[],
+  ): Promise<Committed[] | undefined> {
+    return this.#commits.postTogether(log, drafts)
+  }
+
   /** Estimated bytes of memory of all feeds, for tests. */
   get feedBytes(): number {
     return this.#options.feedMemory.bytes
+  }
+
+  /** Seeds the people of the server before this one, before any client arrives. */
+  async seed(people: readonly Handed[]): Promise<void> {
+    for (const person of people) {
+      const entered: Room[] = []
+      for (const name of person.rooms) {
+        const held = await this.enter(name, person.network)
+        if (held.ok) entered.push(held.room)
+      }
+      if (entered.length === 0) continue
+      this.people.seed(person, entered, this.doors.networks.of(person.network))
+      for (const room of entered) room.release()
+    }
+  }
+
+  /** Commits what was posted, and broadcasts all that is due. */
+  async settle(): Promise<void> {
+    await this.#commits.settled()
+    for (const room of this.opened) room.members.announceAll()
   }
 
   /** Commits what was posted, stores the seats, and leaves no timer. */

@@ -9,14 +9,15 @@ import type { Fault } from '../../shared/errors.ts'
 import { foldName } from '../../shared/fold.ts'
 import { checkName, nameSkeleton, nearestName, suggestName } from '../../shared/names.ts'
 import type { Person, Role, Via } from '../../shared/protocol.ts'
+import type { Registered } from './log.ts'
 import type { Registrations } from './registrations.ts'
-import { holdsToken, OPERATOR_ID } from './token.ts'
+import { holdsToken, isOperator } from './token.ts'
 
 /** Why a name that contains a token is refused, for people and for rooms. */
 export const CODE_IN_NAME =
   'A name cannot contain a /resume code, with which another person could impersonate its owner.'
 
-/** The name that only the operator may have. */
+/** The name that only an operator may have. */
 export const OPERATOR_NAME = 'Server'
 
 /** Names of the server itself, which no other person may have. */
@@ -27,7 +28,7 @@ const firstSigns = new RegExp(`^${SIGNS}`, 'u')
 const lastSigns = new RegExp(`${SIGNS}$`, 'u')
 
 /** Whether the name is one of the server itself, also with numbers or signs around it. */
-function isReserved(name: string): boolean {
+export function isReserved(name: string): boolean {
   const shorter = name.replace(lastSigns, '')
   // A digit at the beginning can stand for a letter, as in `5erver`.
   return [name, shorter, name.replace(firstSigns, ''), shorter.replace(firstSigns, '')].some(
@@ -41,6 +42,8 @@ export type Claim = { ok: true; name: string } | { ok: false; fault: Fault; hold
 export class Roster {
   /** The role of a person with this id, if they have one. */
   roleOf: (id: string) => Role | undefined = () => undefined
+  /** The hook whose name has this skeleton. */
+  hookOf: (skeleton: string) => Registered | undefined = () => undefined
   readonly #byId = new Map<string, Person>()
   /** Skeleton of each member's name → the member's id. */
   readonly #bySkeleton = new Map<string, string>()
@@ -92,7 +95,7 @@ export class Roster {
     const free = this.#freeName(name, id)
     const suggestion = free === undefined ? {} : { suggestion: free }
     const skeleton = nameSkeleton(name)
-    const registered = this.#registrations.of(skeleton)
+    const registered = this.#keptFor(skeleton)
     if (registered !== undefined && registered.person !== id) {
       return { ok: false, fault: { ...registeredFault(name, registered.name), ...suggestion } }
     }
@@ -145,17 +148,22 @@ export class Roster {
   /** Returns `name`, or a free name near it; undefined if there is none, as for `Server`. */
   #freeName(name: string, id: string): string | undefined {
     if (this.#isFree(name, id)) return name
-    if (isReserved(name)) return undefined
+    if (isReserved(name) && !isOperator(id)) return undefined
     const near = suggestName(name, (candidate) => this.#isFree(candidate, id))
     return this.#isFree(near, id) ? near : undefined
   }
 
+  /** Whose name has this skeleton, also while they are away. */
+  #keptFor(skeleton: string): Registered | undefined {
+    return this.hookOf(skeleton) ?? this.#registrations.of(skeleton)
+  }
+
   #isFree(name: string, id: string): boolean {
-    if (isReserved(name)) return id === OPERATOR_ID
+    if (isReserved(name) && !isOperator(id)) return false
     // Clients can name a person by the id.
     if (name !== id && this.#byId.has(name)) return false
     const skeleton = nameSkeleton(name)
-    const { person = id } = this.#registrations.of(skeleton) ?? {}
+    const { person = id } = this.#keptFor(skeleton) ?? {}
     return person === id && (this.#bySkeleton.get(skeleton) ?? id) === id
   }
 }

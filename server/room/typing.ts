@@ -41,6 +41,11 @@ export class Typing {
     if (this.#cancel === undefined) this.#flush()
   }
 
+  /** Whether this member types. */
+  has(id: string | undefined): boolean {
+    return id !== undefined && this.#typists.has(id)
+  }
+
   /** The person has another name now. */
   renamed(person: Person): void {
     const typist = this.#typists.get(person.id)

@@ -5,6 +5,7 @@
  * author deletes it, so that no text is lost. A message can be sent twice, because the log
  * accepts an id once.
  */
+import type { Quote } from '../protocol.ts'
 import type { DirectSay, Say } from '../requests.ts'
 
 /** Messages sent and not acknowledged, at most; the others wait for them. */
@@ -27,7 +28,8 @@ export type Recipient = { address: string; name: string }
 
 /**
  * `room`: absent for the lobby. `to`: set for a direct message, which has no room. `at`: when it
- * was written. Times are in ms since 1970.
+ * was written. `reply`, `quote`: what it answers. `addressed`: the text says that. Times are in ms since
+ * 1970.
  */
 export type Pending = {
   id: string
@@ -35,20 +37,32 @@ export type Pending = {
   action: boolean
   room?: string | undefined
   to?: Recipient | undefined
+  reply?: number | undefined
+  quote?: Quote | undefined
+  addressed?: boolean | undefined
   at: number
   /** null until the current connection has sent it. */
   sentAt: number | null
   fault: PendingFault | null
 }
 
-export type Draft = Pick<Pending, 'id' | 'text' | 'action' | 'room' | 'to'>
+export type Draft = Omit<Pending, 'at' | 'sentAt' | 'fault'>
 
 export function written(drafts: readonly Draft[], now: number): Pending[] {
   return drafts.map((draft) => ({ ...draft, at: now, sentAt: null, fault: null }))
 }
 
-export function sayOf({ id, text, action, room }: Draft): Say & { id: string } {
-  return { type: 'say', id, text, ...(action && { action }), ...(room !== undefined && { room }) }
+export function sayOf(draft: Draft): Say & { id: string } {
+  const { id, text, action, room, reply, addressed } = draft
+  return {
+    type: 'say',
+    id,
+    text,
+    ...(action && { action }),
+    ...(reply && { reply }),
+    ...(addressed && { addressed }),
+    ...(room !== undefined && { room }),
+  }
 }
 
 export function directOf({ id, text }: Draft, { address }: Recipient): DirectSay & { id: string } {
@@ -75,6 +89,11 @@ export function markSent(
 /** For a new connection, which has sent nothing yet. */
 export function unmarkSent(pending: readonly Pending[]): readonly Pending[] {
   return pending.map((message) => ({ ...message, sentAt: null }))
+}
+
+/** What the messages answer was in another log, in which a seq is another event. */
+export function withoutAnswers(pending: readonly Pending[]): readonly Pending[] {
+  return pending.map(({ reply: _, quote: __, ...message }) => message)
 }
 
 export function withFault(

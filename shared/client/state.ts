@@ -10,7 +10,7 @@ import type { Person, RoomEvent } from '../protocol.ts'
 import type { ErrorMessage, Events, Joined, Presence, Welcome } from '../replies.ts'
 import type { Hello } from '../requests.ts'
 import type { ConnectionPhase } from './connection.ts'
-import { nextToSend, type Pending, unmarkSent, withFault } from './pending.ts'
+import { nextToSend, type Pending, unmarkSent, withFault, withoutAnswers } from './pending.ts'
 
 /** Earlier ids of this client that are remembered. */
 const OWN_IDS = 8
@@ -74,7 +74,7 @@ export function placeOf({ epoch, seq }: Pick<ClientState, 'epoch' | 'seq'>, hist
 }
 
 export function takeWelcome<S extends ClientState>(state: S, welcome: Welcome): S {
-  const { you, token, room } = welcome
+  const { you, token, room, reset } = welcome
   return {
     ...takeView(state, welcome),
     name: you.name,
@@ -83,7 +83,7 @@ export function takeWelcome<S extends ClientState>(state: S, welcome: Welcome): 
     ownIds: [you.id, ...state.ownIds.filter((id) => id !== you.id)].slice(0, OWN_IDS),
     connection: { phase: 'online' },
     room,
-    pending: unmarkSent(state.pending),
+    pending: unmarkSent(reset === 'epoch' ? withoutAnswers(state.pending) : state.pending),
   }
 }
 

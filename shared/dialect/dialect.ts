@@ -5,23 +5,26 @@
  */
 import type { CommandName } from '../commands.ts'
 import type { Fault } from '../errors.ts'
-import type { Person } from '../protocol.ts'
+import type { Person, Quote } from '../protocol.ts'
 import type { ServerMessage } from '../replies.ts'
 import type { ClientMessage } from '../requests.ts'
+import type { BlockState } from './block.ts'
 import type { LineStyle } from './style.ts'
 
 /** Goes to a room, and leaves the one before. `history`: how many of its latest events to show. */
 export type Move = { type: 'move'; room: string; history: number }
 
-/** A request to the session. The last seven exist in the line dialect only. */
+/** A request to the session. The last nine exist in the line dialect only. */
 export type Request =
   | ClientMessage
   | Move
   | { type: 'reply'; text: string }
   | { type: 'resume'; code: string }
+  | { type: 'show_code' }
   | { type: 'who' }
   | { type: 'show_topic' }
   | { type: 'show_approval' }
+  | { type: 'wire'; name?: string }
   | { type: 'help'; about?: CommandName }
 
 /** A request to the connection itself: how it writes to its reader. */
@@ -29,6 +32,8 @@ export type Setting =
   | { type: 'style'; change: Partial<LineStyle> }
   /** Lockstep mode: at most 1024 bytes for each message received. */
   | { type: 'lockstep'; on: boolean }
+  /** The lines that follow are one message, up to a line with only a dot. */
+  | { type: 'paste' }
 
 /** One decoded unit. `nothing`: an empty line. `id`: of the `say` that has the fault. */
 export type Decoded =
@@ -43,7 +48,13 @@ export type Reply =
   /** The person receives a direct message when they return. */
   | { type: 'away'; name: string }
   | { type: 'topic_is'; topic: string; changed: boolean }
+  /** The code of this person for /resume. */
+  | { type: 'code_is'; code: string }
   | { type: 'approval_is'; on: boolean }
+  /** What the reader's own message, which is left out, has answered. */
+  | { type: 'answered'; quote: Quote }
+  /** What connections have read and written, as it is shown. */
+  | { type: 'wire'; lines: readonly string[] }
   /** What this host did, whose own event is left out. `hint`: what else there is to know or to do. */
   | { type: 'acted'; text: string; hint?: string }
   /** `isHost`: whether the commands of hosts are listed, too. */
@@ -66,8 +77,11 @@ export type Reply =
   | { type: 'goodbye'; name: string | undefined }
 export type Outgoing = ServerMessage | Reply
 
-/** One line or one WebSocket message. `own`: the id of the person whose event or change it is. */
-export type Unit = { text: string; own?: string }
+/**
+ * One line or one WebSocket message. `own`: the id of the person whose event or change it is. `secret`:
+ * the wire view hides what is secret of it.
+ */
+export type Unit = { text: string; own?: string; secret?: true }
 
 /** Encodes what all readers receive. Readers with the same Encoding object share the result. */
 export type Encoding = {
@@ -81,16 +95,26 @@ export type Encoding = {
 /** The codec of one connection. */
 export type Codec = {
   decode(unit: string): Decoded
+  /** The client sends nothing more: what it has left unfinished. */
+  end?(): Decoded
+  /** Whether the units that come are parts of one message, which has room for more. */
+  readonly gathers?: boolean
+  /** The unfinished message; undefined if there is none. */
+  readonly block?: BlockState | undefined
+  /** Goes on with an unfinished message. */
+  goOn?(block: BlockState): void
   /** Encodes a message to this connection alone. */
   encode(message: Outgoing): Unit[]
   /** The encoding of broadcasts; a change of style replaces it. */
   readonly broadcast: Encoding
+  /** Undefined in dialects without styles. */
+  readonly style?: LineStyle | undefined
   /** Changes the style from now on. No effect in dialects without styles. */
   restyle(change: Partial<LineStyle>): void
 }
 
 export type Dialect = {
-  readonly name: 'line' | 'json' | 'relay'
+  readonly name: 'line' | 'json' | 'relay' | 'sse'
   /**
    * Whether clients reconnect by themselves with their token. If so, the place of a lost
    * client is held for a while; if not, the client has left.

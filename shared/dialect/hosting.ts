@@ -1,6 +1,8 @@
 /** The typed commands of hosts → requests. */
 import type { Order, Ordered } from '../acts.ts'
 import { parseDuration } from '../duration.ts'
+import { signOf } from '../reactions.ts'
+import type { ActRequest } from '../requests.ts'
 import { parseDirect } from '../typed.ts'
 import type { Decoded } from './dialect.ts'
 
@@ -27,6 +29,15 @@ export function decodeOrder(type: Ordered, argument: string): Decoded {
     }
     case 'slow':
       return decodeSlow(argument)
+    case 'lesson':
+      if (argument === '') return order({ type })
+      return argument.toLowerCase() === 'off'
+        ? order({ type, on: false })
+        : misused('/lesson has no argument, or off.')
+    case 'hand':
+      return decodeHand(argument)
+    case 'lower':
+      return order(argument === '' ? { type } : { type, person: parseDirect(argument).to })
     case 'lock':
     case 'unlock':
       return order({ type })
@@ -40,10 +51,36 @@ export function decodeOrder(type: Ordered, argument: string): Decoded {
         /^#?\d{1,12}$/.test(to) ? { type, seq: Number(to.replace('#', '')) } : { type, person: to },
       )
     }
+    case 'react':
+      return order(decodeReact(argument) ?? { type })
     case 'unhost':
     case 'unban':
     case 'observer':
       return order({ type, person: parseDirect(argument).to })
+  }
+}
+
+/** Which own text to take away: the latest, that with this number, or the latest to this person. */
+export function decodeUndo(argument: string): ActRequest {
+  const type = 'redact'
+  if (argument === '') return { type: 'act', act: { type } }
+  const [, seq] = /^#?(\d{1,12})$/.exec(argument) ?? []
+  return seq === undefined || Number(seq) === 0
+    ? { type: 'act', act: { type }, direct: parseDirect(argument).to }
+    : { type: 'act', act: { type, seq: Number(seq) } }
+}
+
+/** `NAME SIGN`, `SEQ SIGN` or `SIGN` alone; undefined if the argument is empty. */
+export function decodeReact(argument: string): Order | undefined {
+  const [, target = '', sign] = /^(?:(.*\S)\s+)?(\S+)$/u.exec(argument) ?? []
+  if (sign === undefined) return undefined
+  const [, seq] = /^#?(\d{1,12})$/.exec(target) ?? []
+  return {
+    type: 'react',
+    sign: signOf(sign),
+    ...(seq !== undefined && Number(seq) > 0
+      ? { seq: Number(seq) }
+      : target !== '' && { person: parseDirect(target).to }),
   }
 }
 
@@ -77,6 +114,15 @@ function decodeSlow(argument: string): Decoded {
   return argument.toLowerCase() === 'off'
     ? order({ type: 'slow' })
     : misused('/slow takes a time such as 10s or 1m, or off.')
+}
+
+/** Without an argument, the opposite of before. */
+function decodeHand(argument: string): Decoded {
+  const given = argument.toLowerCase()
+  if (given === '') return order({ type: 'hand' })
+  return given === 'up' || given === 'down'
+    ? order({ type: 'hand', on: given === 'up' })
+    : misused('/hand is up or down.')
 }
 
 /** Without an argument, it requests whether the approval is on. */

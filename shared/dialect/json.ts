@@ -9,6 +9,7 @@ import { limits } from '../limits.ts'
 import { serverMessages } from '../replies.ts'
 import { type ClientMessage, clientMessages } from '../requests.ts'
 import type { Codec, Decoded, Dialect, Encoding, Outgoing, Unit } from './dialect.ts'
+import { marked } from './secret.ts'
 
 const encoding: Encoding = { skipsOwn: false, isCommon: true, encode }
 
@@ -24,7 +25,8 @@ export const jsonDialect: Dialect = {
 }
 
 function encode(message: Outgoing): Unit[] {
-  return Object.hasOwn(serverMessages, message.type) ? [{ text: JSON.stringify(message) }] : []
+  if (!Object.hasOwn(serverMessages, message.type)) return []
+  return marked(message, [{ text: JSON.stringify(message) }])
 }
 
 const checks = {
@@ -37,6 +39,7 @@ const checks = {
   typing: Compile(clientMessages.typing),
   history: Compile(clientMessages.history),
   search: Compile(clientMessages.search),
+  transcript: Compile(clientMessages.transcript),
   rooms: Compile(clientMessages.rooms),
   direct: Compile(clientMessages.direct),
   ignore: Compile(clientMessages.ignore),
@@ -44,6 +47,7 @@ const checks = {
   host: Compile(clientMessages.host),
   act: Compile(clientMessages.act),
   bans: Compile(clientMessages.bans),
+  hands: Compile(clientMessages.hands),
   admit: Compile(clientMessages.admit),
   bye: Compile(clientMessages.bye),
 } satisfies Record<keyof typeof clientMessages, unknown>

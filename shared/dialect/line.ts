@@ -1,25 +1,36 @@
 /**
  * The line dialect, for people at nc and telnet and for their programs. Every unit is one
- * line. The room has sanitised all text in it, so a terminal receives no control characters
- * except line ends and, if turned on, colours.
+ * line; a message of several lines is several units. The room has sanitised all text in it, so a
+ * terminal receives no control characters except line ends and, if turned on, colours and a bell.
  *
  * After the time stamp a line has one of four forms, which no name or text can forge:
  * `NAME: TEXT` is a message, `NAME * TEXT` an action, `NAME -> NAME: TEXT` a direct message (or
  * `NAME -> NAME * TEXT`), `* …` a notice of the server. Names
  * contain none of `: * < >` nor anything that looks like them; in a notice, a name with
- * spaces stands in angle brackets.
+ * spaces stands in angle brackets. Each further line of a message begins with `CONTINUED`, which no
+ * stamp and no name does, so that it cannot look like a message, whatever its text is.
  */
 
+import { searchText } from '../finding.ts'
 import { limits } from '../limits.ts'
+import { CONTINUED } from '../lines.ts'
 import type { PersonName } from '../person.ts'
 import type { RoomEvent } from '../protocol.ts'
+import { quoteText } from '../quote.ts'
+import { isReaction } from '../reactions.ts'
+import { removalText } from '../redaction.ts'
 import type { Joined, Presence, Welcome } from '../replies.ts'
 import { cutUtf8, utf8Length } from '../text.ts'
+import { viaWord } from '../via.ts'
 import { inAscii } from './ascii.ts'
-import type { Codec, Dialect, Encoding, Outgoing, Unit } from './dialect.ts'
+import { Block, type BlockState } from './block.ts'
+import type { Codec, Decoded, Dialect, Encoding, Outgoing, Unit } from './dialect.ts'
+import { givenLines, reactedUnits } from './given.ts'
+import { inNotice, type Looks, type Styled, shown } from './naming.ts'
 import { nameList, pinnedLine, replyLines } from './replies.ts'
-import { dayOf, stampOf } from './stamp.ts'
-import { type LineStyle, offsetAt, painted, utcOffset } from './style.ts'
+import { marked } from './secret.ts'
+import { dayOf, stampOf, stampWidth } from './stamp.ts'
+import { type LineStyle, offsetAt, timesText, utcOffset } from './style.ts'
 import { decodeLine } from './typed.ts'
 
 /** In rooms with more members, readers receive a summary of joins and leaves. */
@@ -33,7 +44,14 @@ const NAMES_BYTES = 500
 /** One encoding for each style in use. A style has few values, so there are some hundreds at most. */
 const encodings = new Map<string, Encoding>()
 
-const PLAIN: LineStyle = { offset: undefined, stamps: true, color: false, ascii: false }
+const PLAIN: LineStyle = {
+  offset: undefined,
+  seconds: false,
+  stamps: true,
+  color: false,
+  ascii: false,
+  bell: false,
+}
 
 export const lineDialect: Dialect = {
   name: 'line',
@@ -45,26 +63,71 @@ export const lineDialect: Dialect = {
 
 export class LineCodec implements Codec {
   readonly #columns: () => number
+  readonly #looks: Looks
   #style: LineStyle
   #broadcast: Encoding
+  #block: Block | undefined
 
-  /** `columns`: returns the width of the reader's terminal. */
-  constructor(style: Partial<LineStyle>, columns: () => number = () => Infinity) {
+  /** `columns`: returns the width of the reader's terminal. `looks`: not of the broadcast. */
+  constructor(
+    style: Partial<LineStyle>,
+    columns: () => number = () => Infinity,
+    looks: Looks = {},
+  ) {
+    this.#looks = looks
     this.#style = { ...PLAIN, ...style }
     this.#broadcast = encodingFor(this.#style)
     this.#columns = columns
   }
 
-  decode(line: string) {
-    return decodeLine(line)
+  decode(line: string): Decoded {
+    if (this.#block !== undefined) return this.#gather(this.#block, line)
+    const decoded = decodeLine(line, this.#style.offset)
+    if (decoded.type === 'setting' && decoded.setting.type === 'paste') this.#block = new Block()
+    return this.#timed(decoded)
+  }
+
+  /** A transcript has the reader's times. */
+  #timed(decoded: Decoded): Decoded {
+    if (decoded.type !== 'request' || decoded.request.type !== 'transcript') return decoded
+    const time = timesText(this.#style)
+    return time === '' ? decoded : { ...decoded, request: { ...decoded.request, time } }
+  }
+
+  #gather(block: Block, line: string): Decoded {
+    if (!block.take(line)) return { type: 'nothing' }
+    this.#block = undefined
+    return block.decoded
+  }
+
+  end(): Decoded {
+    const block = this.#block
+    this.#block = undefined
+    return block?.decoded ?? { type: 'nothing' }
+  }
+
+  get gathers(): boolean {
+    return this.#block?.isOver === false
+  }
+
+  get block(): BlockState | undefined {
+    return this.#block?.state
+  }
+
+  goOn(block: BlockState): void {
+    this.#block = Block.from(block)
   }
 
   encode(message: Outgoing): Unit[] {
-    return encodeStyled(message, this.#style, this.#columns())
+    return encodeStyled(message, { ...this.#style, ...this.#looks }, this.#columns())
   }
 
   get broadcast(): Encoding {
     return this.#broadcast
+  }
+
+  get style(): LineStyle {
+    return this.#style
   }
 
   /** Before `ascii` is turned on, the caller awaits `loadAscii()`. */
@@ -75,7 +138,8 @@ export class LineCodec implements Codec {
 }
 
 function encodingFor(style: LineStyle): Encoding {
-  const key = JSON.stringify([style.offset ?? null, style.stamps, style.color, style.ascii])
+  const { offset = null, seconds, stamps, color, ascii } = style
+  const key = JSON.stringify([offset, seconds, stamps, color, ascii])
   let encoding = encodings.get(key)
   if (encoding === undefined) {
     encoding = {
@@ -88,31 +152,32 @@ function encodingFor(style: LineStyle): Encoding {
   return encoding
 }
 
-function encodeStyled(message: Outgoing, style: LineStyle, columns: number): Unit[] {
-  const units = encode(message, style, columns)
+function encodeStyled(message: Outgoing, style: Styled, columns: number): Unit[] {
+  const units = marked(message, encode(message, style, columns))
   return style.ascii ? units.map((unit) => ({ ...unit, text: inAscii(unit.text) })) : units
 }
 
-function encode(message: Outgoing, style: LineStyle, columns: number): Unit[] {
+function encode(message: Outgoing, style: Styled, columns: number): Unit[] {
   switch (message.type) {
     case 'welcome':
       return greeting(message, style).map((text) => ({ text }))
     case 'joined':
       return arrival(message, style).map((text) => ({ text }))
     case 'events':
-      return message.events.map((event) => ({ text: eventLine(event, style), own: event.from.id }))
+      return message.events.flatMap((event) => unitsOf(eventLines(event, style), event))
     case 'direct':
-      return message.events.map((event) => ({
-        text: directLine(event, message.people, style),
-        own: event.from.id,
-      }))
+      return message.events.flatMap((event) =>
+        unitsOf(directLines(event, message.people, style), event),
+      )
     case 'history':
       return message.events.length === 0
         ? [{ text: '* There are no messages yet.' }]
         : [...leftOutLines(message), ...datedLines(message, style)]
     case 'found':
       return [
-        { text: `* ${message.events.length || 'Nothing'} found for ${message.query}` },
+        {
+          text: `* ${message.events.length || 'Nothing'} found for ${searchText(message, style.offset)}`,
+        },
         ...leftOutLines(message),
         ...datedLines(message, style),
       ]
@@ -121,15 +186,21 @@ function encode(message: Outgoing, style: LineStyle, columns: number): Unit[] {
     case 'error': {
       const hint = message.suggestion === undefined ? '' : ` Try /name ${message.suggestion}`
       // A stop of the server is not the reader's fault.
-      const mark = message.code === 'shutdown' ? '*' : '!'
+      const mark = /^(shutdown|restart)$/.test(message.code) ? '*' : '!'
       return [{ text: `${mark} ${message.message}${hint}` }]
     }
+    case 'reacted':
+      return reactedUnits(message, style)
     case 'typing':
     case 'left':
       return []
     default:
       return replyLines(message, columns).map((text) => ({ text }))
   }
+}
+
+function unitsOf(lines: readonly string[], { from }: RoomEvent): Unit[] {
+  return lines.map((text) => ({ text, own: from.id }))
 }
 
 function leftOutLines({ leftOut }: { leftOut?: number }): Unit[] {
@@ -141,12 +212,14 @@ function leftOutLines({ leftOut }: { leftOut?: number }): Unit[] {
 /** The lines of events, with the date before the first event of each day. */
 function datedLines(
   { events, people }: { events: readonly RoomEvent[]; people?: readonly PersonName[] },
-  style: LineStyle,
+  style: Styled,
 ): Unit[] {
   let day = ''
   return events.flatMap((event) => {
-    const line = people === undefined ? eventLine(event, style) : directLine(event, people, style)
-    const units = [{ text: line }]
+    const lines =
+      people === undefined ? eventLines(event, style) : directLines(event, people, style)
+    const units = lines.map((text) => ({ text }))
+    if (units.length === 0) return []
     const its = dayOf(event.at, style)
     if (its !== day) units.unshift({ text: dayLine(its) })
     day = its
@@ -158,28 +231,62 @@ function dayLine(day: string): string {
   return `* ${day}`
 }
 
-function eventLine({ at, kind, from, text, redacted }: RoomEvent, style: LineStyle): string {
+/** A reaction is no line of its own: `reacted` has those of a while in one. */
+function eventLines(event: RoomEvent, style: Styled): string[] {
+  if (isReaction(event)) return []
+  const { at, kind, from, text, redacted } = event
   const stamp = style.stamps ? stampOf(at, style) : ''
   if (redacted !== undefined) {
-    return `${stamp}* ${inNotice(from.name, style)}: removed by ${inNotice(redacted.by, style)}`
+    const removal = removalText(from.name, redacted.by, inNotice(redacted.by, style))
+    return [`${stamp}* ${inNotice(from.name, style)}: ${removal}`]
   }
-  if (kind === 'notice') return `${stamp}* ${text}`
-  if (kind === 'topic') return `${stamp}* ${inNotice(from.name, style)} ${topicChange(text)}`
-  if (kind === 'act') return `${stamp}* ${inNotice(from.name, style)} ${text}`
-  if (kind === 'action') return `${stamp}${shown(from.name, style)} * ${text}`
-  return `${stamp}${shown(from.name, style)}: ${text}`
+  if (kind === 'notice') return [`${stamp}* ${text}`]
+  if (kind === 'topic') return [`${stamp}* ${inNotice(from.name, style)} ${topicChange(text)}`]
+  if (kind === 'act') return [`${stamp}* ${inNotice(from.name, style)} ${text}`]
+  return [
+    ...quoteLines(event, stamp, style),
+    ...saidLines(`${stamp}${shown(from.name, style)}`, kind, style.mark?.(event) ?? text, style),
+    ...givenLines(event, style),
+  ]
+}
+
+/**
+ * A notice before the message, so that no text can look like a quote. The text of the quote ends the line,
+ * so that it cannot look like the answer.
+ */
+function quoteLines(event: RoomEvent, stamp: string, style: Styled): string[] {
+  const { from, quote } = event
+  if (quote === undefined) return []
+  const text = quoteText(inNotice(quote.from.name, { ...style, color: false }), quote)
+  return [`${stamp}* ${inNotice(from.name, style)} ${style.mark?.({ ...event, text }) ?? text}`]
 }
 
 /** `NAME -> NAME: TEXT`: no name contains `>`, so no other line has this form. */
-function directLine(
-  { at, kind, from, text }: RoomEvent,
-  people: readonly PersonName[],
-  style: LineStyle,
-): string {
+function directLines(event: RoomEvent, people: readonly PersonName[], style: Styled): string[] {
+  const { at, kind, from, text, act, redacted } = event
   const to = people.find(({ id }) => id !== from.id)?.name ?? from.name
   const stamp = style.stamps ? stampOf(at, style) : ''
-  const mark = kind === 'action' ? ' *' : ':'
-  return `${stamp}${shown(from.name, style)} -> ${shown(to, style)}${mark} ${text}`
+  const both = `${inNotice(from.name, style)} -> ${inNotice(to, style)}`
+  if (redacted) return [`${stamp}* ${both}: ${removalText(from.name, redacted.by)}`]
+  if (act) return [`${stamp}* ${both} ${text}`]
+  return [
+    ...quoteLines(event, stamp, style),
+    ...saidLines(`${stamp}${shown(from.name, style)} -> ${shown(to, style)}`, kind, text, style),
+  ]
+}
+
+/** `said`: what stands before the mark that ends the name. */
+function saidLines(
+  said: string,
+  kind: RoomEvent['kind'],
+  text: string,
+  style: LineStyle,
+): string[] {
+  const begun = `${said}${kind === 'action' ? ' *' : ':'} `
+  if (!text.includes('\n')) return [begun + text]
+  const indent = style.stamps ? ' '.repeat(stampWidth(style)) : ''
+  const [first = '', ...others] = text.split('\n')
+  return [begun + first, ...others.map((line) => `${indent}${CONTINUED}${line}`)]
 }
 
 /** What a person did who set this topic. */
@@ -187,27 +294,7 @@ export function topicChange(topic: string): string {
   return topic === '' ? 'removed the topic' : `set the topic: ${topic}`
 }
 
-function shown(name: string, { color, ascii }: LineStyle): string {
-  const spelled = ascii ? asciiName(name) : name
-  return color ? painted(spelled) : spelled
-}
-
-/**
- * In ASCII, `Zoë` is spelled `<Zoe>`: another member can have the name `Zoe`, and no name has
- * angle brackets. Left out are `<`, `>`, `:`, `*` and `!`, which separate the parts of a line.
- */
-function asciiName(name: string): string {
-  const spelled = inAscii(name).replace(/[<>:*!]/g, '') || '?'
-  return spelled === name ? name : `<${spelled}>`
-}
-
-/** Without the brackets, the name `bob is now` could forge a notice about bob. */
-function inNotice(name: string, style: LineStyle): string {
-  const spelled = shown(name, style)
-  return spelled.includes(' ') && !spelled.includes('<') ? `<${spelled}>` : spelled
-}
-
-function presenceLines(presence: Presence, style: LineStyle): Unit[] {
+function presenceLines(presence: Presence, style: Styled): Unit[] {
   const { joined, left, renamed, moved = [], counted, members, memberCount } = presence
   if (members !== undefined && counted === undefined) return []
   const came = counted?.joined ?? joined.length
@@ -229,18 +316,18 @@ function presenceLines(presence: Presence, style: LineStyle): Unit[] {
       own: id,
     })),
     ...moved.map(({ id, name, via }) => ({
-      text: `* ${inNotice(name, style)} continues (${via})`,
+      text: `* ${inNotice(name, style)} continues (${viaWord(via)})`,
       own: id,
     })),
     ...joined.map(({ id, name, via }) => ({
-      text: `* ${inNotice(name, style)} joined (${via})`,
+      text: `* ${inNotice(name, style)} joined (${viaWord(via)})`,
       own: id,
     })),
   ]
 }
 
-function greeting(welcome: Welcome, style: LineStyle): string[] {
-  const { you, token, at, members, memberCount, events, topic, pinned } = welcome
+function greeting(welcome: Welcome, style: Styled): string[] {
+  const { you, at, members, memberCount, events, topic, pinned } = welcome
   const others = members.filter(({ id }) => id !== you.id)
   const here =
     others.length === 0
@@ -251,7 +338,7 @@ function greeting(welcome: Welcome, style: LineStyle): string[] {
     `${here} Times are ${utcOffset(offsetAt(at, style.offset))}.`,
     ...topicLines(topic),
     ...(pinned === undefined ? [] : [pinnedLine(pinned)]),
-    `After a break, /resume ${token} takes you back to where you were.`,
+    '/resume shows a code that takes you back here after a break.',
     'Type to talk. /help lists the commands, bye leaves.',
   ]
   const tail = tailLines(events, style, GREETING_BYTES - bytesOf(lines))
@@ -261,7 +348,7 @@ function greeting(welcome: Welcome, style: LineStyle): string[] {
 /** What a terminal shows of a room that it moves to, in one short write. */
 function arrival(
   { room, members, memberCount, topic, pinned, events }: Joined,
-  style: LineStyle,
+  style: Styled,
 ): string[] {
   const lines = [
     `You are in ${room} now. ${memberCount} here: ${nameList(members, memberCount, NAMES_BYTES)}.`,
@@ -276,7 +363,7 @@ function topicLines(topic: string | undefined): string[] {
 }
 
 /** As many of the latest events as fit into `room` bytes, below a heading. */
-function tailLines(events: readonly RoomEvent[], style: LineStyle, room: number): string[] {
+function tailLines(events: readonly RoomEvent[], style: Styled, room: number): string[] {
   const heading = '* Earlier messages; /history shows more:'
   const from = tailStart(events, style, room - bytesOf([heading]))
   if (from < events.length) {
@@ -288,13 +375,13 @@ function tailLines(events: readonly RoomEvent[], style: LineStyle, room: number)
 }
 
 /** Index of the first event from which the dated lines of all fit into `room` bytes. */
-function tailStart(events: readonly RoomEvent[], style: LineStyle, room: number): number {
+function tailStart(events: readonly RoomEvent[], style: Styled, room: number): number {
   let left = room
   let day: string | undefined
   for (let at = events.length - 1; at >= 0; at -= 1) {
     const event = events[at] as RoomEvent
     const its = dayOf(event.at, style)
-    left -= bytesOf(its === day ? [] : [dayLine(its)]) + bytesOf([eventLine(event, style)])
+    left -= bytesOf(its === day ? [] : [dayLine(its)]) + bytesOf(eventLines(event, style))
     if (left < 0) return at + 1
     day = its
   }

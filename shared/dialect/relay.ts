@@ -5,6 +5,9 @@
 
 import { limits } from '../limits.ts'
 import type { RoomEvent } from '../protocol.ts'
+import { quoteText } from '../quote.ts'
+import { isReaction } from '../reactions.ts'
+import { removalText } from '../redaction.ts'
 import type { Codec, Decoded, Dialect, Outgoing, Unit } from './dialect.ts'
 import { topicChange } from './line.ts'
 
@@ -32,7 +35,19 @@ export function relayFormatFault(format: string): string | undefined {
 export function relayDialect(format: string): Dialect {
   const encode = (message: Outgoing): Unit[] =>
     message.type === 'events'
-      ? message.events.map((event) => ({ text: relayed(event, format), own: event.from.id }))
+      ? message.events.flatMap((event) =>
+          // Reactions would be many lines.
+          isReaction(event)
+            ? []
+            : [
+                ...quoteUnits(event),
+                // The other server has no messages of several lines.
+                ...event.text.split('\n').map((text) => ({
+                  text: relayed({ ...event, text }, format),
+                  own: event.from.id,
+                })),
+              ],
+        )
       : []
   const codec: Codec = {
     decode,
@@ -55,8 +70,14 @@ function decode(line: string): Decoded {
     : { type: 'request', request: { type: 'say', text: line } }
 }
 
+/** Begins as no action does, so that none can look like a quote. */
+function quoteUnits({ from, quote }: RoomEvent): Unit[] {
+  if (quote === undefined) return []
+  return [{ text: `> ${from.name} ${quoteText(quote.from.name, quote)}`, own: from.id }]
+}
+
 function relayed({ kind, from, text, redacted }: RoomEvent, format: string): string {
-  if (redacted !== undefined) return `* ${from.name}: removed by ${redacted.by}`
+  if (redacted !== undefined) return `* ${from.name}: ${removalText(from.name, redacted.by)}`
   if (kind === 'notice') return `* ${text}`
   if (kind === 'topic') return `* ${from.name} ${topicChange(text)}`
   if (kind === 'action' || kind === 'act') return `* ${from.name} ${text}`

@@ -2,10 +2,26 @@
  * Replies to one reader of the line dialect → lines.
  */
 import { commandsFor } from '../commands.ts'
+import { durationText } from '../duration.ts'
 import { helpAbout, helpLines } from '../help.ts'
-import type { Person, RoomEvent } from '../protocol.ts'
-import type { Bans, Ignored, Knock, Knocking, Knocks, Registered, RoomList } from '../replies.ts'
+import type { Person, Quote, RoomEvent } from '../protocol.ts'
+import { quoteText } from '../quote.ts'
+import type {
+  Bans,
+  Hands,
+  Ignored,
+  Knock,
+  Knocking,
+  Knocks,
+  LogNotice,
+  Registered,
+  RoomList,
+  Transcript,
+  Waiting,
+} from '../replies.ts'
 import { cutUtf8, utf8Length } from '../text.ts'
+import { LINK_SECONDS } from '../transcript/format.ts'
+import { viaWord } from '../via.ts'
 import { wrap } from '../wrap.ts'
 import type { Reply, Setting } from './dialect.ts'
 import { utcOffset } from './style.ts'
@@ -17,7 +33,18 @@ const SHOWN_ROOMS = 50
 
 /** `columns`: width of the reader's terminal, Infinity if it is unknown. */
 export function replyLines(
-  reply: Reply | RoomList | Ignored | Registered | Bans | Knocking | Knocks,
+  reply:
+    | Reply
+    | RoomList
+    | Transcript
+    | Ignored
+    | Registered
+    | Bans
+    | Hands
+    | Knocking
+    | Knocks
+    | LogNotice
+    | Waiting,
   columns: number,
 ): string[] {
   switch (reply.type) {
@@ -35,22 +62,47 @@ export function replyLines(
         : helpAbout(reply.about, columns)
     case 'rooms':
       return roomLines(reply)
+    case 'transcript':
+      return [
+        `* For ${durationText(LINK_SECONDS)}, any client that has this link can read the transcript:`,
+        reply.url,
+      ]
     case 'ignored':
       return [ignoredLine(reply)]
     case 'registered':
       return [registeredLine(reply)]
     case 'bans':
       return banLines(reply)
+    case 'hands':
+      return handLines(reply)
     case 'knocking':
       return [`* ${reply.message}`]
     case 'knocks':
       return knockLines(reply)
+    case 'log':
+      return [
+        reply.available
+          ? '* The database is back.'
+          : '* The server has lost its database. Nothing can be said until it is back.',
+      ]
+    case 'waiting':
+      return [
+        `* You send faster than the room takes lines. ${reply.count === 1 ? '1 waits' : `${reply.count} wait`}, for about ${durationText(reply.seconds)}; none is lost.`,
+      ]
     case 'away':
       return [`* ${reply.name} is not here now, and receives it after coming back.`]
     case 'topic_is':
       return [topicLine(reply.topic, reply.changed)]
+    case 'code_is':
+      return [
+        `After a break, /resume ${reply.code} takes you back to where you were. Keep it secret.`,
+      ]
+    case 'answered':
+      return [answeredLine(reply.quote)]
     case 'approval_is':
       return [`/approve is ${onOff(reply.on)}.`]
+    case 'wire':
+      return [...reply.lines]
     case 'acted':
       return [
         `* You ${reply.text.replace(/^is /, 'are ')}.`,
@@ -116,13 +168,25 @@ function banLines({ bans }: Bans): string[] {
   })
 }
 
+function handLines({ hands }: Hands): string[] {
+  if (hands.length === 0) return ['No hand is raised.']
+  return ['Raised hands:', ...hands.map(({ name }, at) => `  ${at + 1}. ${name}`)]
+}
+
 /** UTF-8 bytes of a pinned message in a greeting. */
 const PIN_BYTES = 200
 
 /** What newcomers see of the message that is pinned. */
 export function pinnedLine({ from, text }: RoomEvent): string {
-  const cut = cutUtf8(text, PIN_BYTES)
+  const [first = ''] = text.split('\n')
+  const cut = cutUtf8(first, PIN_BYTES)
   return `* Pinned: ${from.name}: ${cut}${cut === text ? '' : '…'}`
+}
+
+/** `* You answer bob: …`: which message the reader's own one belongs to. */
+function answeredLine(quote: Quote): string {
+  const { name } = quote.from
+  return `* You ${quoteText(name.includes(' ') ? `<${name}>` : name, quote).replace('answers', 'answer')}`
 }
 
 /** `1 other shares`, `3 others share`. */
@@ -164,8 +228,15 @@ function settingLine(setting: Setting, applied: boolean): string {
       ? `/turn is ${onOff(setting.on)} now.`
       : '! /turn works on raw TCP connections only.'
   }
-  const { offset, ...switches } = setting.change
-  if (offset !== undefined) return `Times are ${utcOffset(offset)} now.`
+  if (setting.type === 'paste') {
+    return '* The lines that you send now are one message. A line with only a dot sends it.'
+  }
+  const { offset, seconds, ...switches } = setting.change
+  const detail = seconds ? 'seconds' : 'no seconds'
+  if (offset !== undefined) {
+    return `Times are ${utcOffset(offset)}${seconds === undefined ? '' : `, with ${detail},`} now.`
+  }
+  if (seconds !== undefined) return `Times have ${detail} now.`
   const [[name, on] = ['style', true]] = Object.entries(switches)
   return `/${name} is ${onOff(on)} now.`
 }
@@ -174,14 +245,15 @@ function onOff(on: boolean): string {
   return on ? 'on' : 'off'
 }
 
-/** `alice (web), bob (host, tcp) and 7 more`: as many of `people` as fit; `count` is the total. */
+/** `alice (web), bob (host, terminal) and 7 more`: as many of `people` as fit; `count` is the total. */
 export function nameList(people: readonly Person[], count: number, maxBytes: number): string {
   const entries: string[] = []
   let bytes = 0
   for (const { name, via, role } of people) {
     // The name `boss (host, web)` would give itself a role.
     const shown = name.includes('(') ? `<${name}>` : name
-    const entry = `${shown} (${role === undefined ? via : `${role}, ${via}`})`
+    const how = viaWord(via)
+    const entry = `${shown} (${role === undefined ? how : `${role}, ${how}`})`
     bytes += utf8Length(entry) + 2
     if (bytes > maxBytes) break
     entries.push(entry)

@@ -12,12 +12,16 @@ export type LineStyle = Readonly<{
    * machine that encodes, with its daylight saving time.
    */
   offset: number | undefined
+  /** Whether times have seconds. */
+  seconds: boolean
   /** Whether each message begins with its time. */
   stamps: boolean
   /** Whether names have colours, with the escape sequences of ECMA-48. */
   color: boolean
   /** Whether everything is spelled in ASCII. */
   ascii: boolean
+  /** Whether the bell rings for what concerns the reader. It is in no encoding that readers share. */
+  bell: boolean
 }>
 
 /** The smallest and the largest offset in use, in minutes from UTC, and the step between them. */
@@ -39,6 +43,28 @@ export function parseOffset(text: string): number | undefined {
   return offset % STEP === 0 && offset >= WEST && offset <= EAST ? offset : undefined
 }
 
+/** How times are shown: `/time`. */
+export type Times = Pick<LineStyle, 'offset' | 'seconds'>
+
+/** The words of `/time`: an offset, `seconds` or `minutes`, or both. Undefined if there are others. */
+export function parseTimes(text: string): Partial<Times> | undefined {
+  const words = text.split(/\s+/)
+  const units = words.filter((word) => /^(seconds|minutes)$/i.test(word))
+  const rest = words.filter((word) => word !== '' && !units.includes(word)).join(' ')
+  if (units.length > 1 || text.trim() === '') return undefined
+  const [unit] = units
+  const seconds = unit === undefined ? {} : { seconds: unit.toLowerCase() === 'seconds' }
+  if (rest === '') return seconds
+  const offset = parseOffset(rest)
+  return offset === undefined ? undefined : { offset, ...seconds }
+}
+
+/** The words that `parseTimes` reads; '' for minutes in the time zone of the machine. */
+export function timesText({ offset, seconds }: Times): string {
+  const words = [offset === undefined ? '' : utcOffset(offset), seconds ? 'seconds' : '']
+  return words.filter((word) => word !== '').join(' ')
+}
+
 /** `UTC+05:45` for 345. */
 export function utcOffset(minutes: number): string {
   const sign = minutes < 0 ? '-' : '+'
@@ -52,9 +78,14 @@ export function utcOffset(minutes: number): string {
  */
 export const NAME_COLORS = [29, 63, 98, 131, 163] as const
 
-/** The name in its colour. Upper and lower case have the same colour. */
-export function painted(name: string): string {
+/** Upper and lower case have the same colour. Returns an index of `NAME_COLORS`. */
+export function colorOf(name: string): number {
   let hash = 0
   for (const char of foldName(name)) hash = (Math.imul(hash, 31) + (char.codePointAt(0) ?? 0)) >>> 0
-  return `\u001b[38;5;${NAME_COLORS[hash % NAME_COLORS.length]}m${name}\u001b[39m`
+  return hash % NAME_COLORS.length
+}
+
+/** The name in a colour, its own unless `color` is given. */
+export function painted(name: string, color = colorOf(name)): string {
+  return `\u001b[38;5;${NAME_COLORS[color]}m${name}\u001b[39m`
 }

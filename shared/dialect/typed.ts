@@ -3,13 +3,15 @@
  */
 import { type CommandName, commandNamed, commandOf, nearestCommand } from '../commands.ts'
 import type { Fault } from '../errors.ts'
+import { parseSearch } from '../finding.ts'
 import { limits, PROTOCOL_VERSION } from '../limits.ts'
 import { cutUtf8, sanitise } from '../text.ts'
+import { parseTranscript } from '../transcript/typed.ts'
 import { parseDirect, parseTyped } from '../typed.ts'
 import type { Decoded, Request, Setting } from './dialect.ts'
-import { decodeOrder } from './hosting.ts'
+import { decodeOrder, decodeUndo } from './hosting.ts'
 import { isHello } from './json.ts'
-import { parseOffset } from './style.ts'
+import { parseTimes } from './style.ts'
 
 /** Messages in the greeting of a terminal, and in replies to /history or /search. */
 export const TAIL_EVENTS = 20
@@ -33,13 +35,16 @@ const JSON_HERE: Fault = {
 /** The beginning of most hello objects, for those that are cut or not valid JSON. */
 const HELLO_START = /^\s*\{\s*["']?type["']?\s*:\s*["']hello/
 
-export function decodeLine(line: string): Decoded {
+/** `offset`: of the times that the reader sees, in minutes from UTC; undefined for the local one. */
+export function decodeLine(line: string, offset?: number): Decoded {
   // Sent as text, it would reveal a token.
   if (HELLO_START.test(line) || isHello(line)) return { type: 'fault', fault: JSON_HERE }
   const typed = parseTyped(line)
   if (typed.type === 'nothing') return { type: 'nothing' }
   if (typed.type === 'text') return request({ type: 'say', text: typed.text })
-  return typed.type === 'unknown' ? unknown(typed.word) : decodeCommand(typed.name, typed.argument)
+  return typed.type === 'unknown'
+    ? unknown(typed.word)
+    : decodeCommand(typed.name, typed.argument, offset)
 }
 
 /** Commands that need an argument. */
@@ -48,9 +53,10 @@ const needsArgument: readonly CommandName[] = [
   'join',
   'msg',
   'reply',
+  're',
   'me',
   'search',
-  'resume',
+  'time',
   'host',
   'mute',
   'unmute',
@@ -63,9 +69,10 @@ const needsArgument: readonly CommandName[] = [
   'redact',
   'slow',
   'pin',
+  'react',
 ]
 
-function decodeCommand(name: CommandName, argument: string): Decoded {
+function decodeCommand(name: CommandName, argument: string, offset: number | undefined): Decoded {
   if (argument === '' && needsArgument.includes(name)) {
     return misused(`Usage: ${commandOf(name).usage}`)
   }
@@ -84,6 +91,8 @@ function decodeCommand(name: CommandName, argument: string): Decoded {
       return decodeDirect(argument)
     case 'reply':
       return request({ type: 'reply', text: argument })
+    case 're':
+      return request({ type: 'say', text: argument, addressed: true })
     case 'ignore':
       return request({ type: 'ignore', ...(argument !== '' && { name: argument }) })
     case 'rooms':
@@ -94,23 +103,32 @@ function decodeCommand(name: CommandName, argument: string): Decoded {
       return request({ type: 'say', text: argument, action: true })
     case 'history':
       return decodeHistory(argument)
-    case 'search': {
-      const query = cutUtf8(sanitise(argument), QUERY_BYTES)
-      return request({ type: 'search', query, limit: TAIL_EVENTS })
-    }
+    case 'search':
+      return decodeSearch(argument, offset)
+    case 'transcript':
+      return decodeTranscript(argument)
     case 'resume':
-      return request({ type: 'resume', code: argument })
+      return request(argument === '' ? { type: 'show_code' } : { type: 'resume', code: argument })
     case 'time':
       return decodeTime(argument)
     case 'stamps':
     case 'color':
     case 'ascii':
+    case 'bell':
     case 'turn':
       return decodeSwitch(name, argument)
+    case 'undo':
+      return request(decodeUndo(argument))
+    case 'paste':
+      return setting({ type: 'paste' })
     case 'host':
       return request({ type: 'host', key: argument })
+    case 'wire':
+      return request({ type: 'wire', ...(argument !== '' && { name: argument }) })
     case 'bans':
       return request({ type: 'bans' })
+    case 'hands':
+      return request({ type: 'hands' })
     case 'mute':
     case 'unmute':
     case 'kick':
@@ -125,6 +143,10 @@ function decodeCommand(name: CommandName, argument: string): Decoded {
     case 'unlock':
     case 'approve':
     case 'pin':
+    case 'lesson':
+    case 'hand':
+    case 'lower':
+    case 'react':
       return decodeOrder(name, argument)
     case 'admit':
     case 'turnaway':
@@ -141,6 +163,21 @@ function decodeHistory(argument: string): Decoded {
   return Number.isInteger(limit) && limit >= 1 && limit <= limits.historyEvents
     ? request({ type: 'history', limit })
     : misused(`/history takes a number from 1 to ${limits.historyEvents}.`)
+}
+
+function decodeSearch(argument: string, offset: number | undefined): Decoded {
+  const typed = cutUtf8(sanitise(argument), QUERY_BYTES)
+  const sought = parseSearch(typed, offset, Date.now())
+  return sought === undefined
+    ? misused(
+        'Filters look like from:alice mentions:me after:2026-11-20 before:today on:yesterday.',
+      )
+    : request({ type: 'search', ...sought, limit: TAIL_EVENTS })
+}
+
+function decodeTranscript(argument: string): Decoded {
+  const wanted = parseTranscript(argument)
+  return wanted === undefined ? misused(`Usage: ${commandOf('transcript').usage}`) : request(wanted)
 }
 
 function decodeAdmission(name: 'admit' | 'turnaway', argument: string): Decoded {
@@ -167,17 +204,22 @@ function decodeTopic(argument: string): Request {
 }
 
 function decodeTime(argument: string): Decoded {
-  const offset = parseOffset(argument)
-  if (offset === undefined) {
-    return misused('/time takes an offset, as in /time +05:45, /time -3 or /time UTC.')
+  const change = parseTimes(argument)
+  if (change === undefined) {
+    return misused(
+      '/time takes an offset, as in /time +05:45, /time -3 or /time UTC, and seconds or minutes.',
+    )
   }
-  return setting({ type: 'style', change: { offset } })
+  return setting({ type: 'style', change })
 }
 
-function decodeSwitch(name: 'stamps' | 'color' | 'ascii' | 'turn', argument: string): Decoded {
+function decodeSwitch(
+  name: 'stamps' | 'color' | 'ascii' | 'bell' | 'turn',
+  argument: string,
+): Decoded {
   const given = argument.toLowerCase()
-  if (given !== 'on' && given !== 'off' && given !== '') return misused(`/${name} is on or off.`)
-  const on = given !== 'off'
+  if (given !== 'on' && given !== 'off') return misused(`Usage: ${commandOf(name).usage}`)
+  const on = given === 'on'
   return setting(
     name === 'turn' ? { type: 'lockstep', on } : { type: 'style', change: { [name]: on } },
   )

@@ -7,7 +7,7 @@ import { cuttable } from '../support/cuttable.ts'
 import { serveInProcess } from '../support/gateway.ts'
 import { pageClient } from '../support/page.ts'
 import { greeted } from '../support/raw.ts'
-import { composer, drawn, it, join, open, row, say } from '../support/view.ts'
+import { composer, controls, drawn, it, join, open, row, say } from '../support/view.ts'
 
 let browser: Browser
 beforeAll(async () => {
@@ -56,9 +56,12 @@ describe('a conversation', () => {
     bob.send('hello all\n')
     await row(ann, 'hello all').waitFor()
     // The names are buttons once the chunk of the log's controls is loaded.
+    await row(ann, 'hello all').waitFor()
+    await controls(ann)
     await row(ann, 'hello all').hover()
     await row(ann, 'hello all').getByRole('button', { name: 'Reply' }).waitFor()
     await row(ann, 'hello all').locator('.name').click()
+    await ann.getByRole('button', { name: 'Write to bob alone' }).click()
     await isShown(ann, 'bob')
     expect(await ann.title()).toBe('bob · Oneroom')
     expect(await ann.locator('.side, .counts').count()).toBe(0)
@@ -90,8 +93,9 @@ describe('a conversation', () => {
     await bob.hello({ name: 'Bob B' })
     const page = await pair(webUrl)
     await page.getByRole('button', { name: 'Bob B', exact: true }).click()
+    await page.getByRole('button', { name: 'Write to Bob B alone' }).click()
     await isShown(page, 'Bob B')
-    expect(await page.evaluate(() => document.activeElement?.id)).toBe('message')
+    await page.waitForFunction(() => document.activeElement?.id === 'message')
     await entry(page, 'lobby').click()
     await isShown(page, 'Oneroom')
     await say(page, '/msg "bob b" by command')

@@ -7,7 +7,7 @@ import { serveInProcess } from '../support/gateway.ts'
 import { HOST_KEY, hostClient } from '../support/hosts.ts'
 import { pageClient } from '../support/page.ts'
 import { rawClient } from '../support/raw.ts'
-import { composer, it, join, open, row, say } from '../support/view.ts'
+import { composer, controls, it, join, open, row, say } from '../support/view.ts'
 
 let browser: Browser
 beforeAll(async () => {
@@ -31,7 +31,7 @@ describe('everybody', () => {
     await say(bob, 'something rude')
     for (const page of [ann, bob]) await row(page, 'something rude').waitFor()
     await ann.getByRole('button', { name: 'Search' }).click()
-    await ann.getByRole('dialog').getByRole('textbox').fill('rude')
+    await ann.getByRole('dialog').getByLabel('Words to look for').fill('rude')
     await ann.keyboard.press('Enter')
     await ann.getByRole('dialog').getByText('something rude').waitFor()
     const hana = await hostClient(webUrl)
@@ -194,6 +194,8 @@ describe('a host', () => {
     await say(bob, 'first')
     await say(bob, 'something rude')
     await row(hana, 'something rude').waitFor()
+    await row(hana, 'something rude').waitFor()
+    await controls(hana)
     await row(hana, 'something rude').hover()
     await row(hana, 'something rude').getByRole('button', { name: 'Reply' }).waitFor()
     expect(await row(hana, 'something rude').getByRole('button', { name: 'Host' }).count()).toBe(0)
@@ -213,6 +215,7 @@ describe('a host', () => {
     for (let at = 0; at < 3; at++) await hana.keyboard.press('ArrowDown')
     await hana.keyboard.press('Enter')
     await row(bob, 'Hana unmuted Bob').waitFor()
+    await controls(hana)
     await hana.locator('.log').focus()
     await hana.keyboard.press('End')
     await expect
@@ -250,6 +253,8 @@ describe('a host', () => {
     const [hana, bob] = [await person(webUrl, 'Hana'), await person(webUrl, 'Bob')]
     await becomeHost(hana)
     await say(bob, 'the plan')
+    await row(hana, 'the plan').waitFor()
+    await controls(hana)
     await row(hana, 'the plan').hover()
     await row(hana, 'the plan').getByRole('button', { name: 'Host' }).click()
     await hana.getByRole('button', { name: 'Pin message' }).click()
@@ -334,6 +339,8 @@ describe.each([
     await join(page, 'Hana')
     const bob = await pageClient(webUrl)
     await bob.hello({ name: 'Bob' })
+    const long = await pageClient(webUrl)
+    await long.hello({ name: 'Mary Wolfeschlegelsteinh' })
     await becomeHost(page)
     bob.send({ type: 'say', text: 'the first' }).send({ type: 'say', text: 'the second' })
     await row(page, 'the second').waitFor()
@@ -344,6 +351,9 @@ describe.each([
     await row(page, 'removed by Hana').first().waitFor()
     if (width === 320) await page.locator('.counts').click()
     await menuOf(page, 'Bob').waitFor()
+    // A long name breaks, and leaves the buttons beside it as large as ever.
+    const button = await menuOf(page, 'Mary Wolfeschlegelsteinh').boundingBox()
+    expect(button?.width).toBe((await menuOf(page, 'Bob').boundingBox())?.width)
     expect(await violations(page)).toEqual([])
     await menuOf(page, 'Bob').click()
     await page.getByRole('dialog').waitFor()
@@ -354,6 +364,8 @@ describe.each([
     await page.keyboard.press('Escape')
     if (width === 320) await page.locator('.counts').click()
     if (process.env.SHOTS) await page.screenshot({ path: `/tmp/pagehosts-row-${width}.png` })
+    await row(page, 'the second').last().waitFor()
+    await controls(page)
     await row(page, 'the second').last().hover()
     await row(page, 'the second').getByRole('button', { name: 'Host' }).waitFor()
     if (process.env.SHOTS) await page.screenshot({ path: `/tmp/pagehosts-bar-${width}.png` })
@@ -362,8 +374,16 @@ describe.each([
     if (process.env.SHOTS) await page.screenshot({ path: `/tmp/pagehosts-message-${width}.png` })
     expect(await violations(page)).toEqual([])
     await page.keyboard.press('Escape')
+    bob.send({ type: 'say', text: `the third${' and so on'.repeat(20)}` })
+    await row(page, 'the third').waitFor()
+    await say(page, '/pin Bob')
+    await page.getByRole('button', { name: 'Pinned Bob the third' }).waitFor()
     await say(page, '/bans')
     await page.getByRole('dialog').getByText('Nobody is banned.').waitFor()
+    const hidden = await page
+      .getByRole('dialog')
+      .evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)
+    expect(hidden).toBe(0)
     expect(await violations(page)).toEqual([])
     if (process.env.SHOTS) await page.screenshot({ path: `/tmp/pagehosts-tools-${width}.png` })
   })

@@ -52,8 +52,10 @@ it('announces many messages that were not sent once', async () => {
   await page.clock.install()
   // The server keeps the connection and sends nothing.
   server.child.kill('SIGSTOP')
-  await composer(page).fill(Array.from({ length: 20 }, (_, at) => `line ${at}`).join('\n'))
-  await page.keyboard.press('Enter')
+  for (let at = 0; at < 20; at += 1) {
+    await composer(page).fill(`line ${at}`)
+    await page.keyboard.press('Enter')
+  }
   await page.locator('.clock').first().waitFor({ state: 'visible' })
   await page.clock.fastForward(ANSWER_MS)
   await page.getByText('20 messages failed to send.').waitFor({ state: 'attached' })
@@ -71,6 +73,8 @@ it('shows after ten seconds without a response that a message is not sent, and l
   const { webUrl, server } = await serve()
   const page = await open(browser, webUrl)
   await join(page, 'Ann')
+  // The texts about messages that are not sent are loaded after the page is drawn.
+  await page.waitForLoadState('networkidle')
   // The server keeps its connections and does not respond.
   server.child.kill('SIGSTOP')
   await composer(page).fill('into the silence')

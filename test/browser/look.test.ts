@@ -1,6 +1,7 @@
 /** Accessibility and looks: axe, narrow screens, languages, settings, the wall. */
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect } from 'vitest'
+import { hostsOf } from '../../server/net/reach.ts'
 import { violations } from '../support/axe.ts'
 import { launch } from '../support/chromium.ts'
 import { serveInProcess } from '../support/gateway.ts'
@@ -8,9 +9,9 @@ import { need } from '../support/installed.ts'
 import { long } from '../support/long.ts'
 import { Program, serve } from '../support/program.ts'
 import { greeted } from '../support/raw.ts'
-import { composer, drawn, it, join, open, row, say } from '../support/view.ts'
+import { composer, controls, drawn, it, join, open, row, say } from '../support/view.ts'
 
-const shell = need('python3') && '/bin/sh'
+const python3 = need('python3')
 
 let browser: Browser
 beforeAll(async () => {
@@ -24,6 +25,13 @@ async function expectNoSidewaysScroll(page: Page): Promise<void> {
     return scrollWidth - clientWidth
   })
   expect(wide).toBeLessThanOrEqual(0)
+}
+
+/** A server that other machines can reach, if this one is in a network. `here`: its page, on this one. */
+async function serveOnAll() {
+  const served = await serveInProcess({ host: '0.0.0.0', open: true })
+  const here = `http://127.0.0.1:${new URL(served.webUrl).port}`
+  return { ...served, here, isShared: (await hostsOf('0.0.0.0')).length > 0 }
 }
 
 /** Colour scheme and width are independent, so two combinations cover all four. */
@@ -53,7 +61,10 @@ describe('axe', () => {
     await expectNoSidewaysScroll(page)
     await join(page, 'Ann')
     await say(page, 'some `code`, and **more**')
+    await say(page, 'lines:\n> quoted\n```py\nif a:\n    b()\n```')
     client.send('Ann: do you see it?\n')
+    await row(page, 'do you see it?').waitFor()
+    await controls(page)
     await row(page, 'do you see it?').hover()
     await composer(page).fill('/')
     await page.getByRole('option').first().waitFor()
@@ -79,7 +90,7 @@ describe('axe', () => {
       await page.locator('.counts').click()
     }
     await page.getByRole('button', { name: 'Join from a terminal' }).click()
-    await page.getByRole('img', { name: 'QR code' }).waitFor()
+    await page.getByText('Only this machine can join.').waitFor()
     expect(await violations(page)).toEqual([])
     await page.keyboard.press('Escape')
     server.child.kill('SIGKILL')
@@ -110,10 +121,14 @@ describe('the page', () => {
     await expectNoSidewaysScroll(page)
   })
 
-  it('keeps its settings after a reload: theme, clock, size', async () => {
+  it('keeps its settings after a reload: theme, clock, seconds, UTC, size', async () => {
     const { webUrl, tcpPort } = await serveInProcess()
     const { client } = await greeted(tcpPort)
-    const page = await open(browser, webUrl, { colorScheme: 'light', locale: 'en-GB' })
+    const page = await open(browser, webUrl, {
+      colorScheme: 'light',
+      locale: 'en-GB',
+      timezoneId: 'Asia/Kathmandu',
+    })
     await join(page, 'Ann')
     client.send('hello\n')
     const time = row(page, 'hello').locator('time')
@@ -129,35 +144,49 @@ describe('the page', () => {
       ])
     expect(await look()).toEqual(['rgb(18, 23, 22)', '23px'])
     expect(await time.textContent()).toMatch(/[ap]m$/i)
+    await page.getByLabel('Times with seconds').check()
+    await page.getByLabel('Times in UTC').check()
+    const said = new Date((await time.getAttribute('datetime')) ?? '')
+    const hours = { timeStyle: 'medium', timeZone: 'UTC', hourCycle: 'h12' } as const
+    const inUtc = said.toLocaleTimeString('en-GB', hours)
+    expect(await time.textContent()).toBe(inUtc)
     await page.reload()
     await row(page, 'hello').waitFor()
     expect(await look()).toEqual(['rgb(18, 23, 22)', '23px'])
-    expect(await time.textContent()).toMatch(/[ap]m$/i)
+    expect(await time.textContent()).toBe(inUtc)
   })
 
-  const withShell = shell ? it : it.skip
-  withShell('shows commands to join from a terminal, and they work', async () => {
-    const { webUrl, tcpPort } = await serveInProcess()
-    const page = await open(browser, webUrl)
+  const withPython = python3 ? it : it.skip
+  withPython('shows lines and programs that join from a terminal, and they work', async () => {
+    const { here, webUrl, tcpPort, isShared } = await serveOnAll()
+    const page = await open(browser, here)
     await join(page, 'Ann')
     await page.getByRole('button', { name: 'Join from a terminal' }).click()
-    await page.getByRole('img', { name: `QR code of ${webUrl}/` }).waitFor()
-    const lines = await page.getByRole('dialog').locator('code').allTextContents()
-    expect(lines.map((line) => line.split(/[ =]/)[0])).toEqual(['nc', 'telnet', 'python3', '$c'])
+    const dialog = page.getByRole('dialog')
+    if (isShared) await dialog.getByRole('img', { name: `QR code of ${webUrl}/` }).waitFor()
+    const lines = await page.locator('.ways code').allTextContents()
+    expect(lines.map((line) => line.split(/[ =]/)[0])).toEqual(['nc', 'telnet', '$c'])
     for (const line of lines) expect(line).toContain(String(tcpPort))
-    await page.getByRole('button', { name: 'Copy: nc' }).click()
+    await dialog.getByRole('button', { name: 'Copy: nc' }).click()
     await page.getByText('Copied').waitFor()
+    await page.getByRole('button', { name: 'C', exact: true }).click()
+    await page.getByText('starter.c', { exact: true }).waitFor()
+    await page.getByRole('button', { name: 'server.py' }).click()
+    await page.getByText('Connected client : ').waitFor()
+    await page.getByRole('button', { name: 'Python', exact: true }).click()
+    expect(await violations(page)).toEqual([])
+    const program = await page.locator('.starters pre').textContent()
     await page.keyboard.press('Escape')
-    const python = new Program(shell as string, ['-c', lines[2] as string])
+    const python = new Program(python3 as string, ['-c', program ?? ''])
     await python.until('Ann (web)')
-    python.type('hello from a line that was copied\n')
-    await row(page, 'hello from a line that was copied').waitFor()
+    python.type('hello from a program that was copied\n')
+    await row(page, 'hello from a program that was copied').waitFor()
   })
 
   it('has a wall for a projector: no composer, the newest in sight, and how to join', async () => {
-    const { webUrl, tcpPort } = await serveInProcess()
+    const { here, webUrl, tcpPort, isShared } = await serveOnAll()
     const { client } = await greeted(tcpPort)
-    const page = await open(browser, `${webUrl}/?view=wall`, {
+    const page = await open(browser, `${here}/?view=wall`, {
       viewport: { width: 1920, height: 1080 },
     })
     await client.until('* projector joined (web)\n')
@@ -167,10 +196,22 @@ describe('the page', () => {
     const box = await row(page, 'line 79.').boundingBox()
     expect((box?.y ?? 9999) + (box?.height ?? 0)).toBeLessThanOrEqual(1080)
     expect(await composer(page).count()).toBe(0)
-    await page.getByText(`nc 127.0.0.1 ${tcpPort}`).waitFor()
-    await page.getByRole('img', { name: 'QR code' }).waitFor()
+    if (isShared) {
+      await page.getByText(`nc ${new URL(webUrl).hostname} ${tcpPort}`).waitFor()
+      await page.getByRole('img', { name: `QR code of ${webUrl}/` }).waitFor()
+    }
     expect(await violations(page)).toEqual([])
     expect(await page.evaluate(() => localStorage.getItem('oneroom.name'))).toBeNull()
+  })
+
+  it('has a wall that shows no address if no other machine can use it, but how to share the server', async () => {
+    const { webUrl } = await serveInProcess()
+    const page = await open(browser, `${webUrl}/?view=wall`)
+    await page.getByText('Only this machine can join.').waitFor()
+    await page.getByText('npm start -- --host 0.0.0.0').waitFor()
+    expect(await page.getByText('127.0.0.1').count()).toBe(0)
+    expect(await page.getByRole('img', { name: 'QR code' }).count()).toBe(0)
+    expect(await violations(page)).toEqual([])
   })
 
   it('shows the wall under its own name in a tab that is already in the room', async () => {

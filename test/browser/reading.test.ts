@@ -1,10 +1,11 @@
 /** Reading in the page: new messages, history, and scroll positions. */
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect } from 'vitest'
+import { violations } from '../support/axe.ts'
 import { launch } from '../support/chromium.ts'
 import { serveInProcess } from '../support/gateway.ts'
 import { greeted, type RawClient } from '../support/raw.ts'
-import { attend, composer, drawn, it, join, open, row, say } from '../support/view.ts'
+import { attend, composer, controls, drawn, it, join, open, row, say } from '../support/view.ts'
 
 let browser: Browser
 let page: Page
@@ -36,6 +37,10 @@ const places = () =>
     [...document.querySelectorAll('.log .row')].map((one) => one.getBoundingClientRect().top),
   )
 
+/** The words that are marked in the log. */
+const highlighted = () =>
+  page.evaluate(() => [...(CSS.highlights.get('found') ?? [])].map((range) => String(range)))
+
 describe('the unread line', () => {
   it('is placed where the focus was lost, counts in the title, and goes without moving rows', async () => {
     await hear('seen')
@@ -66,10 +71,54 @@ describe('the unread line', () => {
   })
 })
 
+describe('the pills', () => {
+  const focused = (text: string) =>
+    page.waitForFunction((text) => document.activeElement?.textContent?.includes(text), text)
+  const pill = (name: string) => page.getByRole('button', { name, exact: true })
+  const lines = (from: number, to: number) =>
+    Array.from({ length: to - from + 1 }, (_, at) => `line ${from + at}.\n`).join('')
+
+  it('lead to the first unread message, from mention to mention, and to the newest', async () => {
+    await hear('seen')
+    await attend(page, false)
+    client.send(`${lines(1, 60)}Ann, one\n${lines(61, 120)}Ann, two\n${lines(121, 180)}`)
+    await row(page, 'line 180.').waitFor()
+    expect(await pill('First unread').count()).toBe(0)
+    await attend(page, true)
+    await pill('First unread').focus()
+    await page.keyboard.press('Enter')
+    await focused('line 1.')
+    await row(page, 'line 1.').locator('.unread').waitFor()
+    await page.getByRole('button', { name: '2 mention you' }).press('Enter')
+    await focused('Ann, one')
+    await page.getByRole('button', { name: '1 mentions you' }).press('Enter')
+    await focused('Ann, two')
+    await page.getByRole('button', { name: /^[0-9]+ new$/ }).press('Enter')
+    await page.getByRole('button', { name: /new|First unread/ }).waitFor({ state: 'detached' })
+    expect(await row(page, 'line 180.').boundingBox()).not.toBeNull()
+  })
+
+  it('do not offer an unread line that was in view', async () => {
+    await hear('seen')
+    await controls(page)
+    await attend(page, false)
+    await hear('missed')
+    await attend(page, true)
+    await drawn(page)
+    client.send(lines(1, 60))
+    await row(page, 'line 60.').waitFor()
+    await drawn(page)
+    expect(await pill('First unread').count()).toBe(0)
+  })
+})
+
 describe('the log', () => {
   it('copies rows as lines, without the labels of buttons', async () => {
-    await hear('first from nc')
+    client.send('/paste\nfirst\nfrom nc\n.\n')
+    await row(page, 'from nc').waitFor()
     await say(page, 'second from **here**')
+    await row(page, 'second from here').waitFor()
+    await controls(page)
     await row(page, 'second from here').hover()
     await page.getByRole('button', { name: 'Reply' }).waitFor()
     const copied = await page.evaluate(() => {
@@ -85,7 +134,7 @@ describe('the log', () => {
       return data.getData('text/plain')
     })
     expect(copied).toMatch(
-      /^\[\d\d:\d\d:\d\d] <Bob> first from nc\n\[\d\d:\d\d:\d\d] <Ann> second from \*\*here\*\*$/,
+      /^\[\d\d:\d\d:\d\d] <Bob> first\n {2}\| from nc\n\[\d\d:\d\d:\d\d] <Ann> second from \*\*here\*\*$/,
     )
   })
 
@@ -95,6 +144,8 @@ describe('the log', () => {
     expect(await row(page, 'one of two').getAttribute('class')).toContain('lead')
     expect(await row(page, 'two of two').getAttribute('class')).not.toContain('lead')
     expect(await page.locator('.day').count()).toBe(1)
+    await row(page, 'two of two').waitFor()
+    await controls(page)
     await row(page, 'two of two').hover()
     const title = await row(page, 'two of two').locator('time').getAttribute('title')
     expect(title).toContain(String(new Date().getFullYear()))
@@ -104,17 +155,19 @@ describe('the log', () => {
     await hear('**not** `this`')
     expect(await row(page, '**not** `this`').locator('strong, code').count()).toBe(0)
     await say(page, '```js\nlet a = **1**\n```\n*after*')
-    await client.until('Ann: *after*\n')
+    await client.until('  | *after*\n')
     await row(page, 'after').locator('em').waitFor()
     const code = row(page, 'let a = **1**')
-    expect(await code.getAttribute('class')).toContain('fence inside')
+    expect(await code.locator('.block').textContent()).toBe('let a = **1**')
     expect(await code.locator('strong').count()).toBe(0)
   })
 
   it('is one tab stop; arrow keys move between rows, and Escape moves to the composer', async () => {
     await hear('one https://example.com/')
     await hear('two')
+    await controls(page)
     const active = () => page.evaluate(() => document.activeElement?.textContent ?? '')
+    await controls(page)
     await page.locator('.log').focus()
     await page.keyboard.press('ArrowUp')
     expect(await active()).toContain('two')
@@ -160,6 +213,46 @@ describe('the log', () => {
   })
 })
 
+it('a search is narrowed to a person, a time, mentions, and a room, by keyboard alone', async () => {
+  await hear('fish for Ann')
+  await say(page, 'fish of Ann')
+  await client.until('Ann: fish of Ann\n')
+  await say(page, '/join den')
+  await page.getByRole('heading', { name: 'den' }).waitFor()
+  await say(page, 'fish in the den')
+  await row(page, 'fish in the den').waitFor()
+  await say(page, '/search fish')
+  const found = page.locator('.found button')
+  const expectFound = async (...texts: string[]) => {
+    await expect.poll(() => found.locator('.text').allTextContents()).toEqual(texts)
+  }
+  await expectFound('fish in the den')
+  await page.getByText('Filters').focus()
+  await page.keyboard.press('Enter')
+  await page.locator('select[name=room]').selectOption('All rooms')
+  await expectFound('fish in the den', 'fish of Ann', 'fish for Ann')
+  await page.getByLabel('From').fill('ann')
+  await page.keyboard.press('Enter')
+  await expectFound('fish in the den', 'fish of Ann')
+  await page.getByLabel('From').fill('')
+  await page.getByLabel('Mentions me').press('Space')
+  await expectFound('fish for Ann')
+  await page.getByLabel('Before', { exact: true }).fill('2026-01-01')
+  await page.getByText('Nothing found.').waitFor()
+  await page.getByLabel('Before', { exact: true }).fill('')
+  await expectFound('fish for Ann')
+  expect(await violations(page)).toEqual([])
+  await found.press('Enter')
+  await page.waitForFunction(() => document.activeElement?.textContent?.includes('fish for Ann'))
+  await page.getByRole('heading', { name: 'Oneroom' }).waitFor()
+  await composer(page).fill('/search fish')
+  await composer(page).press('Enter')
+  await page.getByLabel('Day', { exact: true }).fill('2026-01-01')
+  await page.keyboard.press('Enter')
+  await page.getByRole('dialog').waitFor({ state: 'detached' })
+  await page.waitForFunction(() => document.activeElement?.matches('.row:first-child'))
+})
+
 describe('an old message', () => {
   beforeEach(async () => {
     const lines = Array.from(
@@ -174,14 +267,17 @@ describe('an old message', () => {
     await composer(page).fill('/search needle')
     await page.keyboard.press('Enter')
     await page.getByText('1 message', { exact: true }).waitFor()
+    expect(await page.locator('.found mark').allTextContents()).toEqual(['needle'])
     await page.getByRole('button', { name: 'needle' }).click()
     await row(page, 'm100 needle').waitFor({ state: 'visible' })
     await page.waitForFunction(() => document.activeElement?.textContent?.includes('m100 needle'))
     expect(await row(page, 'm100 needle').isVisible()).toBe(true)
+    expect(await highlighted()).toEqual(['needle'])
     await row(page, 'm101 hay').waitFor()
     await page.getByRole('button', { name: 'Back' }).click()
     await row(page, 'm1500 hay').waitFor({ state: 'visible' })
     await page.getByRole('button', { name: 'Back' }).waitFor({ state: 'detached' })
+    expect(await highlighted()).toEqual([])
   })
 
   it('opens by its link in a new page', async () => {

@@ -326,7 +326,8 @@ describe('an address', () => {
   })
 
   it('with ?view=wall shows that room to a projector', async () => {
-    const { webUrl } = await serveInProcess()
+    const publicUrl = new URL('https://chat.example/')
+    const { webUrl } = await serveInProcess({ open: true, publicUrl })
     const bob = await member(webUrl, 'Bob', 'physics')
     const page = await open(browser, `${webUrl}/r/physics?view=wall`, {
       viewport: { width: 1920, height: 1080 },
@@ -337,7 +338,7 @@ describe('an address', () => {
     await row(page, 'for the wall').waitFor()
     expect(await rows(page)).toEqual(['for the wall'])
     await page.getByRole('heading', { level: 1, name: 'physics' }).waitFor()
-    await page.getByRole('img', { name: `QR code of ${webUrl}/r/physics` }).waitFor()
+    await page.getByRole('img', { name: 'QR code of https://chat.example/r/physics' }).waitFor()
     await page.getByText('/join physics').waitFor()
   })
 })

@@ -1,10 +1,11 @@
 /** Writing in the page: keys, completion, recall, pasting, and the preview of a draft. */
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect } from 'vitest'
+import { violations } from '../support/axe.ts'
 import { launch } from '../support/chromium.ts'
 import { serveInProcess } from '../support/gateway.ts'
 import { greeted, type RawClient } from '../support/raw.ts'
-import { composer, drawn, it, join, open, row, say } from '../support/view.ts'
+import { composer, controls, drawn, it, join, open, row, say } from '../support/view.ts'
 
 let browser: Browser
 let page: Page
@@ -20,6 +21,8 @@ beforeEach(async () => {
   await client.until('You are Bob now.\n')
   page = await open(browser, served.webUrl)
   await join(page, 'Ann')
+  // Recall, and the notice of flood control, are loaded after the page is drawn.
+  await page.waitForLoadState('networkidle')
   await client.until('* Ann joined (web)\n')
 })
 
@@ -66,6 +69,40 @@ describe('the composer', () => {
     expect(await text()).toBe(long)
   })
 
+  it('says that messages wait for flood control, and counts the seconds until they are sent', async () => {
+    await composer(page).evaluate(async (element) => {
+      const field = element as HTMLTextAreaElement
+      for (let at = 0; at < 32; at += 1) {
+        field.value = `message ${at}`
+        field.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true }))
+        await new Promise((sent) => setTimeout(sent))
+      }
+    })
+    const told = page.getByText('You send faster than the room takes messages.')
+    await told.waitFor()
+    expect(await told.textContent()).toMatch(/: \d+\u00a0s$/)
+    expect(await told.locator('[aria-hidden]').textContent()).toMatch(/s$/)
+    await told.waitFor({ state: 'detached' })
+    await expect.poll(() => page.locator('.pending .row').count()).toBe(0)
+  })
+
+  it('takes letters that are typed anywhere, but none of a dialog or a shortcut', async () => {
+    await say(page, 'hello')
+    await controls(page)
+    await page.locator('.log').focus()
+    await page.keyboard.press('ArrowUp')
+    await page.keyboard.press('Control+b')
+    await page.keyboard.press('Space')
+    expect(await text()).toBe('')
+    await page.keyboard.type('hi')
+    expect(await text()).toBe('hi')
+    await page.getByRole('button', { name: 'Settings' }).click()
+    await page.getByRole('dialog').waitFor()
+    await page.keyboard.type('x')
+    await page.keyboard.press('Escape')
+    expect(await text()).toBe('hi')
+  })
+
   it('leaves Enter and the arrows to an input method', async () => {
     await say(page, 'said before')
     const cdp = await page.context().newCDPSession(page)
@@ -86,7 +123,7 @@ describe('the composer', () => {
 
   it('completes with Tab while a completion is open; otherwise Tab leaves it', async () => {
     await composer(page).pressSequentially('@bo')
-    await page.getByRole('option', { name: 'Bob tcp' }).waitFor()
+    await page.getByRole('option', { name: 'Bob terminal' }).waitFor()
     await page.keyboard.press('Tab')
     expect(await text()).toBe('@Bob ')
     await composer(page).pressSequentially(':smil')
@@ -149,13 +186,119 @@ describe('the composer', () => {
     expect((await client.until('Ann: once\n')).match(/Ann \* waves/g)).toHaveLength(1)
   })
 
-  it('shows how many messages pasted lines are and how long they take', async () => {
-    const lines = Array.from({ length: 20 }, (_, at) => `line ${at}`).join('\n')
+  it('shows how many messages a long paste is and how long they take', async () => {
+    const lines = Array.from({ length: 1700 }, (_, at) => `line ${at}`).join('\n')
     await composer(page).focus()
     await page.evaluate((pasted) => document.execCommand('insertText', false, pasted), lines)
-    await page.getByText('20 messages, about 2 seconds').waitFor()
+    await page.getByText('17 messages, about 2 seconds').waitFor()
     await composer(page).fill('one\ntwo\nthree')
     await page.getByText('messages, about').waitFor({ state: 'detached' })
+  })
+
+  it('sends several lines as one message, in which a code fence is one block', async () => {
+    const code = 'def f(x):\n    return x'
+    await say(page, `\nlook:\n\`\`\`py\n${code}\n\`\`\`\nok?\n`)
+    await client.until(/Ann: look:\n {10}\| ```py\n(.*\n){3} {10}\| ok\?\n/)
+    const sent = row(page, 'look:')
+    expect(await sent.locator('.block').textContent()).toBe(code)
+    expect(await page.locator('.log .row.message').count()).toBe(1)
+    client.send('/paste\n  from\n```\nbob\n.\n')
+    expect(await row(page, 'from').locator('.text').textContent()).toBe('  from\n```\nbob')
+  })
+
+  it('takes back a message with the keyboard alone, and with /undo', async () => {
+    await say(page, 'one')
+    await say(page, 'two')
+    await client.until('Ann: two\n')
+    await row(page, 'two').waitFor()
+    await page.keyboard.press('Shift+Tab')
+    await controls(page)
+    await page.locator('.log').focus()
+    await page.keyboard.press('End')
+    const focused = () => page.evaluate(() => document.activeElement?.textContent)
+    for (let steps = 0; steps < 9 && (await focused()) !== 'Take back'; steps += 1) {
+      await page.keyboard.press('ArrowRight')
+    }
+    await page.keyboard.press('Enter')
+    await client.until('* Ann took back message 2\n')
+    await row(page, 'taken back').waitFor()
+    expect(await row(page, 'two').count()).toBe(0)
+    await say(page, '/undo')
+    await client.until('* Ann took back message 1\n')
+    await expect.poll(() => row(page, 'taken back').count()).toBe(2)
+    client.send('not yours\n')
+    await row(page, 'not yours').focus()
+    await row(page, 'not yours').getByRole('button', { name: 'Reply' }).waitFor()
+    expect(await page.getByRole('button', { name: 'Take back' }).count()).toBe(0)
+  })
+
+  it('answers a message with the keyboard alone, and leads to it from the answer', async () => {
+    client.send('who has the key?\n')
+    await row(page, 'who has the key?').waitFor()
+    await composer(page).fill('I have')
+    await page.keyboard.press('Shift+Tab')
+    await controls(page)
+    await page.locator('.log').focus()
+    await page.keyboard.press('End')
+    await page.getByRole('button', { name: 'Reply' }).waitFor()
+    await page.keyboard.press('ArrowRight')
+    await page.keyboard.press('Enter')
+    await page.getByText('Replying to Bob who has the key?').waitFor()
+    expect(await composer(page).evaluate((field) => document.activeElement === field)).toBe(true)
+    await page.keyboard.press('Enter')
+    await client.until('* Ann answers Bob: who has the key?\n')
+    await client.until('Ann: I have\n')
+    expect(await page.locator('.answering').count()).toBe(0)
+    const link = page.getByRole('link', { name: 'In reply to Bob: who has the key?' })
+    await link.focus()
+    await page.keyboard.press('Enter')
+    await page.locator('.row.aimed', { hasText: 'who has the key?' }).waitFor()
+    await page.getByRole('button', { name: 'Reply' }).click()
+    await page.getByText('Replying to').waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByText('Replying to').waitFor({ state: 'detached' })
+    client.send('/re yes? yes\n/undo 1\n/undo\n')
+    await row(page, 'yes? yes').waitFor({ state: 'detached' })
+    client.send('/re really\n/undo 1\n')
+    await page.locator('.row.mention', { hasText: 'really' }).waitFor()
+    await page.getByText('taken back').first().waitFor()
+    expect(await page.locator('.answered').allTextContents()).toEqual(['Ann I have'])
+  })
+
+  it('reacts to a message with the keyboard alone, and shows who else has reacted', async () => {
+    client.send('look\nthe disk is full\n')
+    await row(page, 'the disk is full').waitFor()
+    await controls(page)
+    await page.locator('.log').focus()
+    await page.keyboard.press('End')
+    await page.getByRole('button', { name: 'React' }).waitFor()
+    await page.keyboard.press('ArrowRight')
+    await page.keyboard.press('ArrowRight')
+    await page.keyboard.press('Enter')
+    for (let steps = 0; steps < 4; steps += 1) await page.keyboard.press('ArrowRight')
+    expect(await violations(page)).toEqual([])
+    await page.keyboard.press('Enter')
+    const chip = page.getByRole('button', { name: '👀 by Ann', exact: true })
+    await chip.waitFor()
+    expect(await chip.getAttribute('aria-pressed')).toBe('true')
+    expect(
+      await row(page, 'the disk is full').evaluate((one) => one === document.activeElement),
+    ).toBe(true)
+    await client.until('* Ann 👀 to Bob: the disk is full\n')
+    await say(page, 'I am at it')
+    client.send('/react ann ok\n/re good\n/history\n')
+    await client.until('+ Ann 👀\n')
+    await page.getByRole('button', { name: '👍 by Bob', exact: true }).click()
+    await page.getByRole('button', { name: '👍 by Bob, Ann', exact: true }).waitFor()
+    await row(page, 'good').waitFor()
+    expect(await violations(page)).toEqual([])
+    await chip.click()
+    await chip.waitFor({ state: 'detached' })
+    expect(await page.locator('.row.act').count()).toBe(0)
+    await page.reload()
+    await page.getByRole('button', { name: '👍 by Bob, Ann', exact: true }).waitFor()
+    await say(page, '/react bob 🚀')
+    await page.getByRole('button', { name: '🚀 by Ann', exact: true }).waitFor()
   })
 
   it('shows how a terminal will show the draft when that differs', async () => {
@@ -168,16 +311,6 @@ describe('the composer', () => {
     await page.locator('.view', { hasText: 'a\\u202eb' }).waitFor()
     await composer(page).fill('plain')
     await page.locator('.view').waitFor({ state: 'detached' })
-  })
-
-  it('replies below a quotation of the message', async () => {
-    client.send('what is the time?\n')
-    await row(page, 'what is the time?').hover()
-    await page.getByRole('button', { name: 'Reply' }).click()
-    expect(await text()).toBe('> Bob: what is the time?\n')
-    await page.keyboard.type('noon')
-    await page.keyboard.press('Enter')
-    await client.until(/Ann: > Bob: what is the time\?\n\[..:..] Ann: noon\n/)
   })
 
   it('offers a reply also if the pointer came to the message before the controls were loaded', async () => {

@@ -55,7 +55,7 @@ describe('a program that sends once and reads once in a loop', () => {
     const { client: ann } = await greeted(tcp.port)
     const student = run(python as string, lockstep, tcp.port)
     await student.until('Welcome to Oneroom.')
-    student.type('/turn\n')
+    student.type('/turn on\n')
     await student.until('/turn is on now.')
     const lines = Array.from({ length: 40 }, (_, at) => `${at} ${'€'.repeat(60)}`)
     ann.send(`${lines.join('\n')}\n/who\n`)

@@ -1,5 +1,6 @@
 /** Common network programs, unchanged: each joins a room together with another client. */
 import { describe, expect, it } from 'vitest'
+import { viaWord } from '../../shared/via.ts'
 import { type TestGateway, testGateway } from '../support/gateway.ts'
 import { need, type ProgramName } from '../support/installed.ts'
 import { Program } from '../support/program.ts'
@@ -50,7 +51,7 @@ async function together({ program, args, via }: Client) {
   const { client: ann } = await greeted(gateway.tcp.port)
   const client = new Program(need(program) as string, args(gateway.tcp.port))
   await client.until('bye leaves.')
-  await ann.until(`* guest-2 joined (${via})\n`)
+  await ann.until(`* guest-2 joined (${viaWord(via)})\n`)
   return { gateway, ann, client }
 }
 

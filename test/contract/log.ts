@@ -27,19 +27,20 @@ type Fresh = { store: Store; log: RoomLog; append: Append }
 /** `open`: the suite closes what it returns. */
 export function logContract(open: OpenStore): void {
   async function fresh(
-    texts: readonly string[] = [],
+    texts: readonly (string | Draft)[] = [],
     after: After = onTestFinished,
   ): Promise<Fresh> {
     const store = await open(after)
     after(() => store.close())
     const log = await store.open('lobby', 'lobby')
     const append = appendTo(store, log)
-    if (texts.length > 0) await append(texts.map((text) => draft(text)))
+    const drafts = texts.map((text) => (typeof text === 'string' ? draft(text) : text))
+    if (drafts.length > 0) await append(drafts)
     return { store, log, append }
   }
 
   /** One log for all tests of a group that only read. */
-  function shared(texts: readonly string[]): () => RoomLog {
+  function shared(texts: readonly (string | Draft)[]): () => RoomLog {
     let log: RoomLog
     const ends: (() => void | Promise<void>)[] = []
     beforeAll(async () => {
@@ -112,12 +113,15 @@ export function logContract(open: OpenStore): void {
       const { log, append } = await fresh()
       const drafts = [
         draft('hello'),
+        draft('def f(x):\n    return x\n\n* end'),
         draft('waves', { kind: 'action', from: bob, id: 'u1' }),
         draft('The disk is full.', { kind: 'notice', from: { ...bob, via: 'server' } }),
         draft('👨‍👩‍👧‍👦 𝒜 語 é \u{10ffff} \ufffd', { id: '😀' }),
         draft(`"quotes", 'more', \\ % _ ; -- NULL`, { id: `'"\\` }),
         draft(' spaces ', { at: '1999-12-31T23:59:59.999Z' }),
         draft('123', { id: '1' }),
+        draft('yes', { reply: 3, quote: { from: { id: bob.id, name: 'bob' }, text: 'waves "…"' } }),
+        draft('gone', { reply: 1 }),
         draft('x'.repeat(12_288), { id: 'x'.repeat(64) }),
         draft('hello', { from: { ...alice, name: '😀'.repeat(24) } }),
       ]
@@ -246,9 +250,21 @@ export function logContract(open: OpenStore): void {
         'world peace',
         'Привет, мир!',
         'hello again',
+        'first line\nsecond line',
+      ])
+
+      const mixed = shared([
+        draft('Bob: the disk is full', { from: alice }),
+        draft('bobbin', { from: bob }),
+        draft('I, Bob, know', { from: bob }),
+        draft('thanks, bob!', { from: alice }),
+        draft('which disk?', { from: bob }),
+        draft('the disk of bob-2', { from: { ...alice, id: 'a2', name: 'Alice' } }),
       ])
 
       test.each([
+        ['first second', 9, [6]],
+        ['line sec', 9, [6]],
         ['hello', 9, [1, 2, 5]],
         ['HELLO', 9, [1, 2, 5]],
         ['hello', 2, [2, 5]],
@@ -293,6 +309,22 @@ export function logContract(open: OpenStore): void {
         expect(await log.search(`${most} ignored las`, 9)).toHaveLength(1)
         expect(await log.search(`${most} absent`, 9)).toEqual([])
         expect(await log.search(`${'a1 '.repeat(20)} absent las`, 9)).toEqual([])
+      })
+
+      test.each([
+        ['', { from: 'ALICE' }, [1, 4, 6]],
+        ['disk', { from: 'alice' }, [1, 6]],
+        ['', { from: 'nobody' }, []],
+        ['', { mentions: 'Bob' }, [1, 4]],
+        ['dis', { mentions: 'Bob' }, [1]],
+        ['', { from: 'alice', mentions: 'bob', first: 2 }, [4]],
+        ['', { first: 3, last: 4 }, [3, 4]],
+        ['disk', { first: 2 }, [5, 6]],
+        ['disk', { last: 5 }, [1, 5]],
+        ['', { first: 1 }, [3, 4, 5, 6]],
+        ['', {}, []],
+      ])('for %j finds the latest 4 that pass the filter %j: %j', async (query, filter, found) => {
+        expect(seqs(await mixed().search(query, 4, filter))).toEqual(found)
       })
 
       test('is rejected while too many others wait, and not afterwards', async () => {

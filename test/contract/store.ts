@@ -290,6 +290,99 @@ export function storeContract(name: string, open: OpenStore): void {
       expect(textsOf(await physics.search('secret', 9))).toEqual([[2, 'two secret']])
     })
 
+    test('a text that its author has taken away has the name that the author had then', async () => {
+      const { store, lobby } = await two()
+      const act: Act = { type: 'redact', seq: 1, person: { id: alice.id, name: alice.name } }
+      const from = { ...alice, name: 'Alicia' }
+      await appendTo(store, lobby)([draft('mine'), draft('took', { kind: 'act', from, act })])
+      const [first] = await lobby.read(1, 1)
+      expect(first).toStrictEqual({ seq: 1, ...draft(''), redacted: { by: alice.name } })
+    })
+
+    test('an answer loses its quote with the text that it quotes, also if it comes later', async () => {
+      const { store, lobby, physics } = await two()
+      const quote = { from: { id: alice.id, name: 'alice' }, text: 'the secret' }
+      const answer = (id: string) => draft('why?', { from: bob, id, reply: 1, quote })
+      const bare = (seq: number, id: string) => ({
+        seq,
+        ...draft('why?', { from: bob, id, reply: 1 }),
+      })
+      const act: Act = { type: 'redact', seq: 1, person: { id: alice.id, name: 'alice' } }
+      await store.append([
+        { log: lobby, draft: draft('the secret') },
+        { log: lobby, draft: answer('u1') },
+        { log: physics, draft: draft('another secret') },
+        { log: physics, draft: answer('u1') },
+      ])
+      expect(await lobby.read(2, 1)).toStrictEqual([{ seq: 2, ...answer('u1') }])
+      await appendTo(store, lobby)([draft('took', { kind: 'act', act }), answer('u2')])
+      await appendTo(store, lobby)([answer('u3')])
+      expect(await lobby.read(2, 1)).toStrictEqual([bare(2, 'u1')])
+      expect(await lobby.read(4, 9)).toStrictEqual([bare(4, 'u2'), bare(5, 'u3')])
+      expect(await physics.read(2, 1)).toStrictEqual([{ seq: 2, ...answer('u1') }])
+      const [again] = await appendTo(store, lobby)([answer('u1')])
+      expect(again).toStrictEqual({ event: bare(2, 'u1'), repeated: true })
+    })
+
+    test('reactions are kept with the event that they are about, once for each person and sign', async () => {
+      const { store, lobby, physics } = await two()
+      const person = { id: alice.id, name: 'alice' }
+      const react = (from: typeof alice | typeof bob, sign: string, on = true, seq = 1) =>
+        draft('reacted', { kind: 'act', from, act: { type: 'react', seq, person, sign, on } })
+      const reactions = async () => (await lobby.read(1, 1))[0]?.reactions
+      await appendTo(
+        store,
+        lobby,
+      )([draft('one', { id: 'u1' }), react(bob, '👀'), react(alice, '👍')])
+      await appendTo(store, physics)([draft('other')])
+      await appendTo(store, lobby)([react(bob, '👍'), react(bob, '👍'), react(bob, '✅', true, 99)])
+      const [ann, bobby] = [person, { id: bob.id, name: 'bob' }]
+      expect(await reactions()).toStrictEqual([
+        { sign: '👍', people: [ann, bobby] },
+        { sign: '👀', people: [bobby] },
+      ])
+      expect((await lobby.before(2, 1))[0]?.reactions).toHaveLength(2)
+      const [again] = await appendTo(store, lobby)([draft('one', { id: 'u1' })])
+      expect(again?.event.reactions).toHaveLength(2)
+      await appendTo(store, lobby)([react(bob, '👍', false), react(bob, '🎉', false)])
+      await appendTo(store, lobby)([react(bob, '👀', false)])
+      expect(await reactions()).toStrictEqual([{ sign: '👍', people: [ann] }])
+      await appendTo(store, lobby)([react(alice, '👍', false)])
+      expect(await lobby.read(1, 1)).toStrictEqual([{ seq: 1, ...draft('one', { id: 'u1' }) }])
+      await appendTo(
+        store,
+        lobby,
+      )([
+        react(bob, '👀'),
+        draft('took', { kind: 'act', act: { type: 'redact', seq: 1, person } }),
+        react(alice, '👀'),
+      ])
+      expect(await reactions()).toBeUndefined()
+      expect(await physics.read(1, 1)).toStrictEqual([{ seq: 1, ...draft('other') }])
+    })
+
+    test('no reaction takes the place of a message in a search', async () => {
+      const { store, lobby } = await two()
+      const act = (on: boolean) => {
+        const person = { id: alice.id, name: 'alice' }
+        return { type: 'react', seq: 1, person, sign: '👍', on } as const
+      }
+      const reactions = [true, false, true, false].map((on) =>
+        draft('reacted to hello', { kind: 'act', act: act(on) }),
+      )
+      await appendTo(store, lobby)([draft('hello'), draft('hello you'), ...reactions])
+      for (const [query, filter] of [
+        ['hello', {}],
+        ['', { from: 'alice' }],
+      ] as const) {
+        const found = await lobby.search(query, 2, filter)
+        expect(textsOf(found)).toEqual([
+          [1, 'hello'],
+          [2, 'hello you'],
+        ])
+      }
+    })
+
     describe('seats', () => {
       const seat = (person: string, name: string, rest: Partial<Seat> = {}): Seat => ({
         person,

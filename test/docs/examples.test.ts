@@ -1,7 +1,9 @@
 /** The programs in `docs/examples`, as people copy them. */
+import { createSocket, type RemoteInfo } from 'node:dgram'
+import { once } from 'node:events'
 import { mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { everything } from '../support/events.ts'
 import { testFolder } from '../support/folder.ts'
 import { testGateway } from '../support/gateway.ts'
@@ -14,8 +16,8 @@ const python = need('python3')
 const bash = need('bash')
 const jq = need('jq')
 const curl = need('curl')
-/** In test/nodes/haproxy.test.ts. */
-const elsewhere = ['haproxy.cfg']
+/** In test/nodes/haproxy.test.ts and in starters.test.ts. */
+const elsewhere = ['haproxy.cfg', 'starter.py', 'starter.c', 'Starter.java', 'starter.mjs']
 const folder = join(root, 'docs/examples')
 const env = { ...process.env, PYTHONIOENCODING: 'utf-8', PYTHONUNBUFFERED: '1' }
 
@@ -24,13 +26,41 @@ function run(command: string, name: string, { tcp = 0, web = 0, cwd = folder }):
   const path = join(testFolder(), name)
   const source = readFileSync(join(folder, name), 'utf8')
   const text = source.replaceAll('8080', `${tcp}`).replaceAll('3000', `${web}`)
-  writeFileSync(path, text.replace('LONGEST_WAIT_S = 1, 30', 'LONGEST_WAIT_S = 0.1, 0.2'))
+  writeFileSync(
+    path,
+    text
+      .replace('LONGEST_WAIT_S = 1, 30', 'LONGEST_WAIT_S = 0.1, 0.2')
+      .replace('WAIT_S, TRIES = 1, 10', 'WAIT_S, TRIES = 0.1, 100'),
+  )
   return new Program(command, [path], { env, cwd })
+}
+
+/** A way to a UDP port that loses every third datagram of each direction. Returns its port. */
+async function lossyWay(to: number): Promise<number> {
+  const [front, back] = [createSocket('udp4'), createSocket('udp4')]
+  onTestFinished(() => {
+    front.close()
+    back.close()
+  })
+  let client: RemoteInfo | undefined
+  const lost = { there: 0, here: 0 }
+  front.on('message', (datagram, from) => {
+    client = from
+    if (++lost.there % 3 !== 1) back.send(datagram, to, '127.0.0.1')
+  })
+  back.on('message', (datagram) => {
+    if (++lost.here % 3 !== 2) front.send(datagram, client?.port, client?.address)
+  })
+  await Promise.all([front, back].map((one) => once(one.bind(0, '127.0.0.1'), 'listening')))
+  return front.address().port
 }
 
 describe('the example', () => {
   it('of every file is in a test', () => {
-    const here = readFileSync(import.meta.filename, 'utf8')
+    const files = ['examples.test.ts', 'chats.test.ts'].map((name) =>
+      join(import.meta.dirname, name),
+    )
+    const here = files.map((file) => readFileSync(file, 'utf8')).join('')
     const names = readdirSync(folder).filter((name) => !elsewhere.includes(name))
     for (const name of names) expect(here).toContain(`'${name}'`)
   })
@@ -53,7 +83,7 @@ describe('the example', () => {
     const { tcp } = await testGateway()
     const { client: ann } = await greeted(tcp.port)
     const clock = run(python as string, 'clock.py', { tcp: tcp.port })
-    await ann.until('* clock joined (json)\n')
+    await ann.until('* clock joined (program)\n')
     ann.send('what time is it?\n')
     await ann.until(/clock: It is \d\d:\d\d\.\n/)
     expect(clock.stderr).toBe('')
@@ -63,7 +93,7 @@ describe('the example', () => {
     const { tcp } = await testGateway()
     const { client: ann } = await greeted(tcp.port)
     const echo = run(process.execPath, 'echo.mjs', { tcp: tcp.port })
-    await ann.until('* echo joined (json)\n')
+    await ann.until('* echo joined (program)\n')
     ann.send('not to the bot\necho: Grüße 🙂\n')
     await ann.until('echo: Grüße 🙂\n')
     expect(ann.text).not.toContain('echo: not')
@@ -74,7 +104,7 @@ describe('the example', () => {
     const { tcp, close } = await testGateway()
     const { client: ann } = await greeted(tcp.port)
     const watch = run(bash as string, 'watch.sh', { tcp: tcp.port })
-    await ann.until('* watch joined (json)\n')
+    await ann.until('* watch joined (program)\n')
     await ann.until(/watch: load \d/)
     ann.send('Grüße "quoted" 🙂\n')
     await watch.until('guest-1: Grüße "quoted" 🙂\n')
@@ -112,6 +142,37 @@ describe('the example', () => {
     expect(await log.untilExit(), log.stderr).toBe(0)
     expect(log.stdout).toMatch(/ guest-1: kept\n$/)
   })
+
+  it.skipIf(!python)('udp.py chats by UDP', async () => {
+    const { tcp, udpPort } = await testGateway({ udpPort: 0 })
+    const { client: ann } = await greeted(tcp.port)
+    const program = run(python as string, 'udp.py', { tcp: udpPort as number })
+    await program.until('Welcome to Oneroom.')
+    ann.send('Grüße 🙂\n')
+    await program.until('guest-1: Grüße 🙂\n')
+    program.type('from Python\n')
+    await program.until('guest-2: from Python\n')
+    await ann.until('guest-2: hello\n')
+    program.type('bye\n')
+    expect(await program.untilExit()).toBe(0)
+    await ann.until('* guest-2 left\n')
+  })
+
+  it.skipIf(!python)(
+    'udp_once.py says each line once over a way that loses datagrams',
+    async () => {
+      const trust = { networks: [], limitsLocal: true }
+      const { tcp, udpPort } = await testGateway({ udpPort: 0, trust })
+      const { client: ann } = await greeted(tcp.port)
+      const program = run(python as string, 'udp_once.py', {
+        tcp: await lossyWay(udpPort as number),
+      })
+      program.type('one\ntwo\nthree').child.stdin?.end()
+      expect(await program.untilExit(), program.stderr).toBe(0)
+      await ann.until(': three\n')
+      expect(ann.text.match(/(?<=guest-2: ).*/g)).toEqual(['one', 'two', 'three'])
+    },
+  )
 
   it.skipIf(!python)(
     'reliable.py loses and repeats nothing when the server is killed and comes back',

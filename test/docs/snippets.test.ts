@@ -35,6 +35,8 @@ type Run = {
   endless?: true
   /** It starts a server of its own. */
   serves?: true
+  /** It reads without joining. */
+  outside?: true
 }
 
 const SAID_TWICE = /ci: deployed\n[\s\S]*ci: deployed\n/
@@ -55,6 +57,22 @@ const runs: Record<string, Run> = {
   },
   'docs/joining.md: sleep infinity | oneroom connect 127.0.0.1:8080 --json | jq -r --unbuffered .text':
     { prints: /^hello from the listener\n/m, endless: true },
+  "docs/hooks.md: curl -d 'deployed' '127.0.0.1:3000/api/say?name=ci'": {
+    heard: /ci: deployed\n.*ci: compiled\n.*ci: compiled\n.*ci: deployed\n/,
+    prints: TWO_EVENTS,
+  },
+  'docs/hooks.md: oneroom hook add alerts --data data       # prints the token': {
+    prints: /^hook_\S+\nalerts \(added at .*Z\)\nRemoved alerts\.\n$/,
+  },
+  'docs/hooks.md: token=$(oneroom hook add ci --data data)': {
+    heard: SAID_TWICE,
+    prints: TWO_EVENTS,
+  },
+  "docs/hooks.md: curl -N '127.0.0.1:3000/api/events?stream&history=10'": {
+    prints: /^event: welcome\n[\s\S]*^data: .*"text":"hello from the listener"/m,
+    endless: true,
+    outside: true,
+  },
   "docs/joining.md: curl -d 'deployed' '127.0.0.1:3000/api/say?name=ci'": {
     heard: SAID_TWICE,
     prints: TWO_EVENTS,
@@ -73,6 +91,10 @@ const runs: Record<string, Run> = {
   'docs/operations.md: oneroom export --data data --format text': {
     prints: /Z listener: hello from the listener\n[\s\S]* 1 listener\n/,
   },
+  'docs/transcripts.md: oneroom export --data data --room lobby --from today --format markdown': {
+    prints:
+      /^# lobby\n\n## [\d-]+, UTC\+00:00\n\n- \d\d:\d\d \*\*listener\*\*: hello from the listener\n/,
+  },
   'docs/operations.md: oneroom export --data data --direct': {
     prints: /Z \(direct\) guest-2 -> listener: between us\n/,
   },
@@ -86,6 +108,13 @@ const runs: Record<string, Run> = {
     prints: TWO_EVENTS,
   },
   "docs/protocol.md: curl '127.0.0.1:3000/api/events?after=0&limit=5'": { prints: /"head":\d/ },
+  "docs/protocol.md: curl '127.0.0.1:3000/api/transcript?room=builds&from=today&format=markdown'": {
+    prints: /^# builds\n/,
+  },
+  "docs/protocol.md: curl '127.0.0.1:3000/api/search?query=disk+full&from=alice&since=2026-11-20'":
+    {
+      prints: /"events":\[.*"more":false/,
+    },
   'docs/protocol.md: curl 127.0.0.1:3000/api/rooms': { prints: /"name":"builds","memberCount":0/ },
   'docs/protocol.md: curl 127.0.0.1:3000/api/address': {
     prints: /"flood":\{"perSecond":4,"burst":12\}/,
@@ -101,6 +130,8 @@ const BECOME = '/host k7m-q2x'
 const MAP =
   'shared/                what the server and its clients have in common; no Node.js, no DOM'
 const LINES = '[12:21] alice: hello'
+/** In the fixtures of webhooks. */
+const ALERTS = 'alertmanager: FIRING critical HighRequestLatency'
 /** Typed lines begin with `/`; what follows each is what the terminal shows. */
 const MOVE = '/join physics'
 const DIRECT = '/msg guest-2 Is it due today?'
@@ -113,10 +144,15 @@ const keyOf = (block: Block): string => `${block.page}: ${firstLine(block)}`
 const isRun = (block: Block): boolean =>
   block.language === 'sh' && Object.hasOwn(runs, keyOf(block))
 
+/** Installs something, which the tests of packages do in folders of their own. */
+const isInstallation = ({ page, language }: Block): boolean =>
+  page === 'docs/install.md' && language === 'sh'
+
 /** Whether every line calls npm or Vitest: those cannot run inside a test. */
-const isTooling = ({ language, text }: Block): boolean =>
-  language === 'sh' &&
-  text
+const isTooling = (block: Block): boolean =>
+  block.language === 'sh' &&
+  !isInstallation(block) &&
+  block.text
     .trimEnd()
     .split('\n')
     .every((line) => /^(\w+=\S+ )?(npm|npx vitest) /.test(line))
@@ -134,13 +170,21 @@ const isDoors = (block: Block): boolean =>
 const isDatabase = ({ language, text }: Block): boolean =>
   language === 'sh' && text.includes("='postgres://")
 
+/** Restarts, and sockets from systemd. */
+const isRestart = (block: Block): boolean => block.page === 'docs/restart.md'
+
 /** The test that covers a block; undefined if none does. */
 function covers(block: Block): string | undefined {
-  const { language, text } = block
+  const { page, language, text } = block
+  if (page === 'docs/deploy.md') return 'deploy.test.ts'
+  if (page === 'docs/tls.md') return 'tls.test.ts'
   if (isTooling(block)) return 'names what exists'
+  if (isInstallation(block)) return 'packages'
   if (isDoors(block)) return 'is of a server with a code'
   if (isDatabase(block)) return 'server/log'
+  if (isRestart(block)) return 'faults/restart.test.ts'
   if (isRun(block) || language === 'console') return 'runs'
+  if (page === 'docs/transcripts.md') return 'transcripts.test.ts'
   if (language === 'python') return examples.includes(text) ? 'examples.test.ts' : undefined
   if (language === 'jsonl') return 'is of the protocol'
   if (language !== 'text') return undefined
@@ -148,6 +192,7 @@ function covers(block: Block): string | undefined {
   if (first === READY) return 'runs'
   if (first === MAP) return 'links.test.ts'
   if (first === KEY) return 'runs'
+  if (first.startsWith(ALERTS)) return 'is what webhooks become'
   return [LINES, MOVE, DIRECT, BECOME].includes(first) ? 'is what a terminal shows' : undefined
 }
 
@@ -213,6 +258,7 @@ function steady(text: string): string {
   return text
     .replaceAll(/\d\d:\d\d(?=\])|UTC[+-]\d\d:\d\d/g, 'TIME')
     .replaceAll(/[\w-]{10}\.[\w-]{11}/g, 'TOKEN')
+    .replaceAll(/To share: (npm start --|oneroom)/g, 'To share: START')
     .replaceAll(/host [a-z2-9]{3}-[a-z2-9]{3}/g, 'host KEY')
 }
 
@@ -265,12 +311,12 @@ function stopGroup({ child, exitCode }: Program): void {
 }
 
 async function runCommands(block: Block, place: Place, listener: RawClient): Promise<void> {
-  const { heard, prints, input, endless, serves } = runs[keyOf(block)] as Run
+  const { heard, prints, input, endless, serves, outside } = runs[keyOf(block)] as Run
   const program = shell(block.text, place, serves)
   if (input !== undefined) program.type(input)
   if (!endless) program.child.stdin?.end()
   if (heard !== undefined) await listener.until(heard)
-  if (endless && !serves) await greetAgain(listener, place.tcpPort)
+  if (endless && !serves && !outside) await greetAgain(listener, place.tcpPort)
   if (prints !== undefined) await program.until(prints)
   if (endless) stopGroup(program)
   else expect(await program.untilExit(), program.stderr).toBe(0)
@@ -282,7 +328,7 @@ async function runCommands(block: Block, place: Place, listener: RawClient): Pro
 async function greetAgain(listener: RawClient, tcpPort: number): Promise<void> {
   const { client } = await greeted(tcpPort)
   client.send('/who\n')
-  await client.until(/\(json\)/)
+  await client.until(/\(program\)/)
   listener.send(`${HELLO}\n`)
   client.socket.destroy()
 }
@@ -327,7 +373,7 @@ describe('the commands work as written', () => {
     const { client: listener } = await greeted(served.tcpPort)
     listener.send('/name listener\n')
     listener.send(`${HELLO}\n/who\n`)
-    await listener.until('listener (tcp)')
+    await listener.until('listener (terminal)')
     if (mine.some(({ text }) => text.includes('--direct'))) await tell(listener, served.tcpPort)
     for (const block of mine.filter((one) => !transcripts.includes(one))) {
       if (block.language === 'text') {
@@ -347,7 +393,9 @@ it('the lines in commands.md are those that a terminal shows', async () => {
   await client.until('You are ann now.')
   const alice = await pageClient(webUrl)
   await alice.hello({ name: 'alice' })
-  alice.send({ type: 'say', text: 'hello' }).send({ type: 'say', text: 'waves', action: true })
+  alice.send({ type: 'say', text: 'hello' })
+  alice.send({ type: 'say', text: 'def double(x):\n    return 2 * x' })
+  alice.send({ type: 'say', text: 'waves', action: true })
   await client.until('alice * waves\n')
   alice.send({ type: 'topic', text: 'Exercise 4' })
   await client.until('set the topic')
@@ -357,6 +405,8 @@ it('the lines in commands.md are those that a terminal shows', async () => {
   const bob = await pageClient(webUrl)
   const { token } = await bob.hello({ name: 'bob' })
   await client.until('* bob joined (web)\n')
+  bob.send({ type: 'say', text: 'good morning', reply: 1 })
+  await client.until('bob: good morning\n')
   alice.send({ type: 'host', key: HOST_KEY })
   alice.send({ type: 'act', act: { type: 'mute', person: 'bob', seconds: 600 } })
   await client.until('for 10 minutes\n')
@@ -387,11 +437,19 @@ it('the key in hosts.md makes a person at a terminal a host', async () => {
   await client.until(shown.join(''))
 })
 
+it('the lines in hooks.md are what webhooks become', () => {
+  const block = blocks.find((one) => firstLine(one).startsWith(ALERTS)) as Block
+  const folder = join(root, 'test/fixtures/hooks')
+  const fixtures = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'))
+  const said = fixtures.flatMap((text) => JSON.parse(text).says as string[])
+  for (const line of block.text.trimEnd().split('\n')) expect(said).toContain(line)
+})
+
 it('the conversation about rooms in joining.md is what a terminal shows', async () => {
   const { tcp } = await testGateway()
   const { client } = await greeted(tcp.port)
   await greeted(tcp.port)
-  await client.until('* guest-2 joined (tcp)\n')
+  await client.until('* guest-2 joined (terminal)\n')
   const block = blocks.find((one) => firstLine(one) === MOVE) as Block
   for (const exchange of block.text.split(/^(?=\/)/m)) {
     const [typed = '', ...shown] = exchange.split(/(?<=\n)/)
@@ -405,7 +463,7 @@ it('the direct messages in joining.md are what a terminal shows', async () => {
   const { tcp } = await testGateway()
   const { client } = await greeted(tcp.port)
   const { client: other } = await greeted(tcp.port)
-  await client.until('* guest-2 joined (tcp)\n')
+  await client.until('* guest-2 joined (terminal)\n')
   const answers: Record<string, string> = {
     [`${DIRECT}\n`]: '/msg guest-1 Yes, at six.\n',
     '/reply Thank you\n': 'bye\n',

@@ -164,7 +164,7 @@ describe('the page of options', () => {
     })
   }
 
-  it.each(['serve', 'connect', 'export', 'move', 'host-key'])(
+  it.each(['serve', 'connect', 'export', 'move', 'host-key', 'wire'])(
     'has those of %s, as its help has them',
     (command) => {
       const rows = tableAfter('docs/options.md', `options ${command}:`)

@@ -10,7 +10,7 @@ import { TelnetDecoder } from '../../server/net/raw/telnet.ts'
 import type { Reader } from '../../server/room/reader.ts'
 import type { ServerMessage } from '../../shared/replies.ts'
 import type { ClientMessage } from '../../shared/requests.ts'
-import { sanitise } from '../../shared/text.ts'
+import { sanitiseLines } from '../../shared/text.ts'
 import { type TestGateway, testGateway } from '../support/gateway.ts'
 import { long } from '../support/long.ts'
 import { openPage } from '../support/page.ts'
@@ -35,9 +35,15 @@ const ENDS = ['\n', '\r\n', '\r', '\r\0', '\0', '', '\n\n']
 const OPENINGS = [
   ...[Buffer.from('aced0005', 'hex'), Buffer.from('800495', 'hex'), Buffer.of(0, 5)],
   ...[Buffer.of(255, 254), Buffer.of(254, 255), Buffer.from('{"type":"hello","protocol":1}\n')],
-  ...['{"type":', '/name ', '/stamps off\n', '/ascii\n', '/turn\n', '/me ', 'GET / HTTP/'].map(
-    (one) => Buffer.from(one),
-  ),
+  ...[
+    '{"type":',
+    '/name ',
+    '/stamps off\n',
+    '/ascii on\n',
+    '/turn on\n',
+    '/me ',
+    'GET / HTTP/',
+  ].map((one) => Buffer.from(one)),
 ]
 
 function word(random: Random): string {
@@ -96,13 +102,14 @@ function listenTo({ room }: TestGateway) {
   const hear = (message: ServerMessage): void => {
     if (message.type !== 'events') return
     for (const { from, text } of message.events) {
-      expect(sanitise(text)).toBe(text)
+      expect(sanitiseLines(text)).toBe(text)
       said.set(from.id, (said.get(from.id) ?? '') + lettersOf(text))
     }
   }
   const reader: Reader = {
     via: 'server',
     remembersSeat: false,
+    awaitsAnswer: false,
     isGone: false,
     isTyped: false,
     source: testNetwork,
@@ -130,11 +137,25 @@ function listenTo({ room }: TestGateway) {
 /** The bytes that one connection sent, and the ids of the members that it has been. */
 type Life = { sent: Uint8Array[]; ids: Set<string> }
 
-const IDS = /\/resume (\S{10})\.\S+ takes|"you":\{"id":"([^"]+)"/g
+/** The ids of the members that the client at a port has been, from the server's log, which is emptied. */
+function peopleIn({ logged }: TestGateway, people: Map<string, Set<string>>): void {
+  for (const { msg, connection, remote, person } of logged.splice(0)) {
+    if (msg === 'connected') {
+      const ids = new Set<string>()
+      people.set(`${connection}`, ids)
+      people.set(String(remote), ids)
+    }
+    if (msg === 'joined') people.get(`${connection}`)?.add(String(person))
+    if (msg === 'left') people.delete(`${connection}`)
+  }
+}
+
+const people = new Map<string, Set<string>>()
 
 async function rawLife(gateway: TestGateway, random: Random): Promise<Life> {
   const client = await openRaw(gateway.tcp.port)
   const sent: Uint8Array[] = []
+  const { localPort } = client.socket
   if (random() < 0.5) await client.until(/bye leaves/)
   for (let left = upTo(random, 25); left > 0; left -= 1) {
     const chunk = noise(random)
@@ -146,8 +167,11 @@ async function rawLife(gateway: TestGateway, random: Random): Promise<Life> {
   await client.untilEnded()
   client.socket.destroy()
   await client.untilClosed()
-  const ids = [...client.text.matchAll(IDS)].map(([, line, json]) => (line ?? json) as string)
-  return { sent, ids: new Set(ids) }
+  const at = `127.0.0.1:${localPort}`
+  peopleIn(gateway, people)
+  const ids = people.get(at) ?? new Set()
+  people.delete(at)
+  return { sent, ids }
 }
 
 async function pageLife(gateway: TestGateway, random: Random): Promise<Life> {
@@ -215,7 +239,7 @@ describe('noise', () => {
     timeout: 240_000 + LANES * LIVES * 300,
   }, async () => {
     const gateway = await testGateway(
-      { retain: 1000, logLevel: 'silent' },
+      { retain: 1000, logLevel: 'info' },
       { absenceMs: 0, feedBytes: 1_000_000 },
     )
     const { room, rooms } = gateway

@@ -20,7 +20,7 @@ describe('a start', () => {
   it('prints the ready lines with the real ports, and nothing else, to standard output', async () => {
     const { server } = await serve()
     expect(server.stdout).toMatch(
-      /^Server started\n {2}web {2}http:\/\/127\.0\.0\.1:\d+\n {2}tcp {2}nc 127\.0\.0\.1 \d+\n {2}host [a-z2-9]{3}-[a-z2-9]{3} is the key of the hosts, shown only now\nWaiting for client request\.\.\n$/,
+      /^Server started\n {2}web {2}http:\/\/127\.0\.0\.1:\d+\n {2}tcp {2}nc 127\.0\.0\.1 \d+\n {2}Only this machine can join\. To share: (npm start --|oneroom) --host 0\.0\.0\.0\n {2}host [a-z2-9]{3}-[a-z2-9]{3} is the key of the hosts, shown only now\nWaiting for client request\.\.\n$/,
     )
   })
 

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { testGateway } from '../support/gateway.ts'
 import { pageClient } from '../support/page.ts'
-import { greeted, type RawClient } from '../support/raw.ts'
+import { codeOf, greeted, type RawClient } from '../support/raw.ts'
 
 /** Together more bytes than the kernel buffers for a connection that does not read. */
 const MESSAGES = 8000
@@ -22,9 +22,9 @@ function lastMessage({ socket }: RawClient): Promise<void> {
 }
 
 test('a connection that never reads is closed, resumes with /resume, and receives all that it missed', async () => {
-  const gateway = await testGateway({}, { stalledMs: 900 })
+  const gateway = await testGateway({}, { stalledMs: 5000 })
   const { client: stuck } = await greeted(gateway.tcp.port)
-  const code = /\/resume (\S+)/.exec(stuck.text)?.[1]
+  const code = await codeOf(stuck)
   stuck.socket.pause()
   const { client: reader } = await greeted(gateway.tcp.port)
   const readByOther = lastMessage(reader)

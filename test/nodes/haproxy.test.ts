@@ -77,11 +77,12 @@ describe.skipIf(!haproxy || !nc || postgres === undefined)('behind HAProxy', () 
     cal.type('/name Cal\n')
     await cal.until('You are Cal now.')
     const ben = oneroom('connect', `127.0.0.1:${tcp}`, '--name', 'Ben')
-    await cal.until('* Ben joined (json)')
+    await cal.until('* Ben joined (program)')
     await say(page, 'first of Ann')
     await ben.until('Ann: first of Ann')
     await cal.until('Ann: first of Ann')
-    const [, code = ''] = /\/resume (\S+)/.exec(cal.stdout) ?? []
+    cal.type('/resume\n')
+    const [, code = ''] = /\/resume (\S+) takes/.exec(await cal.until(/\/resume \S+ takes/)) ?? []
     cal.child.kill('SIGKILL')
     // A server stores within 2 s where people are.
     const sql = database.client(schema)

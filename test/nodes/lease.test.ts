@@ -1,5 +1,6 @@
 /** Nodes that die, that stop for a while, and that lose their database: what the others see. */
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { testGateway } from '../support/gateway.ts'
 import { postgresPrograms } from '../support/installed.ts'
 import { middleTo } from '../support/middle.ts'
 import { pageClient } from '../support/page.ts'
@@ -19,7 +20,7 @@ describe.skipIf(postgres === undefined)('a node', () => {
     const { token } = await ann.hello({ name: 'Ann' })
     const { client: bob } = await greeted(other.tcpPort)
     bob.send('/name Bob\n/who\n')
-    await bob.until('2 here: Ann (web), Bob (tcp)')
+    await bob.until('2 here: Ann (web), Bob (terminal)')
     one.server.child.kill('SIGKILL')
     await bob.until('* Ann left')
     bob.send('/name Ann\n')
@@ -38,7 +39,7 @@ describe.skipIf(postgres === undefined)('a node', () => {
     const { you } = await cal.hello({ name: 'Cal' })
     const { client: bob } = await greeted(other.tcpPort)
     bob.send('/who\n')
-    await bob.until('3 here: Ann (web), Cal (web), guest-1 (tcp)')
+    await bob.until('3 here: Ann (web), Cal (web), guest-1 (terminal)')
     one.server.child.kill('SIGSTOP')
     onTestFinished(() => void one.server.child.kill('SIGCONT'))
     await bob.until(/\* Ann left[\s\S]*\* Cal left/)
@@ -83,6 +84,28 @@ describe.skipIf(postgres === undefined)('a node', () => {
     const { client } = await greeted(tcpPort)
     client.send('after\n')
     await again.until('after')
+  })
+
+  test('frees the names of people who have left while it had lost its database', async () => {
+    const middle = await middleTo(server.port)
+    const node = await testGateway({ data: server.url(server.newSchema(), middle.port) })
+    const ann = await pageClient(node.webUrl)
+    await ann.hello({ name: 'Ann' })
+    const bob = await pageClient(node.webUrl)
+    const { you } = await bob.hello({ name: 'Bob' })
+    middle.stall()
+    ann.send({ type: 'bye' })
+    await ann.untilClosed()
+    bob.send({ type: 'say', text: 'lost' })
+    await bob.next('error', ({ code }) => code === 'log_unavailable')
+    middle.resume()
+    const { names } = node.rooms.people
+    await expect
+      .poll(() => {
+        bob.send({ type: 'name', name: 'Ann' })
+        return names.get(you.id)?.name
+      })
+      .toBe('Ann')
   })
 
   test('that has lost its database keeps its readers, and goes on by itself', async () => {

@@ -35,6 +35,25 @@ describe.skipIf(postgres === undefined)('the clients of one address', () => {
     await bob.next('error', ({ code }) => code === 'too_fast')
   })
 
+  test('may connect again when those at another node have closed, or the node has ended', async () => {
+    const nodes = await testNodes(postgres, 2, { trust, addressConnections: 2 })
+    const [one, other] = nodes as [TestGateway, TestGateway]
+    const source = other.rooms.doors.networks.of('127.0.0.1')
+    const connect = async () => {
+      const clients = [await pageClient(one.webUrl), await pageClient(other.webUrl)]
+      await expect.poll(() => source.openEverywhere).toBe(2)
+      return clients.map(({ socket }) => socket)
+    }
+    const [far, near] = await connect()
+    near?.terminate()
+    await expect.poll(() => source.openEverywhere).toBe(1)
+    far?.terminate()
+    await expect.poll(() => source.openEverywhere).toBe(0)
+    await connect()
+    await one.close()
+    await expect.poll(() => source.openEverywhere).toBe(1)
+  })
+
   test('have what they registered at all nodes', async () => {
     const nodes = await testNodes(postgres, 2, { reserve: true })
     const [one, other] = nodes as [TestGateway, TestGateway]

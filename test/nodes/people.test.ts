@@ -3,10 +3,11 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { plain, tableAfter } from '../docs/pages.ts'
 import { testGateway } from '../support/gateway.ts'
 import { HOST_KEY, hostClient } from '../support/hosts.ts'
+import { middleTo } from '../support/middle.ts'
 import { testNodes } from '../support/nodes.ts'
 import { pageClient } from '../support/page.ts'
 import { testPostgres } from '../support/postgres.ts'
-import { greeted } from '../support/raw.ts'
+import { codeOf, greeted } from '../support/raw.ts'
 
 const postgres = await testPostgres()
 
@@ -34,7 +35,7 @@ describe.skipIf(postgres === undefined)('two nodes', () => {
     await ann.next('presence', ({ renamed }) => renamed[0]?.name === 'Robert')
     const { client } = await greeted(one.tcp.port)
     client.send('/who\n')
-    await client.until('3 here: Ann (web), Robert (web), guest-1 (tcp)')
+    await client.until('3 here: Ann (web), Robert (web), guest-1 (terminal)')
     bob.send({ type: 'say', text: 'hello' })
     await client.until('Robert: hello')
     bob.send({ type: 'bye' })
@@ -89,6 +90,46 @@ describe.skipIf(postgres === undefined)('two nodes', () => {
     expect(one.room.members.size).toBe(2)
   })
 
+  test('keep a person who comes back from the other faster than this node hears of it', async () => {
+    const server = postgres as NonNullable<typeof postgres>
+    const schema = server.newSchema()
+    const one = await testGateway({ data: server.url(schema) })
+    const ann = await pageClient(one.webUrl)
+    const { token, you } = await ann.hello({ name: 'Ann' })
+    const sqls = [server.client(schema), server.client(schema)]
+    onTestFinished(() => Promise.all(sqls.map((sql) => sql.end())).then(() => {}))
+    const [sql, holder] = sqls as [(typeof sqls)[0], (typeof sqls)[0]]
+    const nodeOf = async () => {
+      const [row] = await sql`SELECT n.name AS node FROM people p LEFT JOIN nodes n ON n.id = p.node
+        WHERE p.id = ${you.id}`
+      return row?.node
+    }
+    const [other] = await sql`INSERT INTO nodes (id, name, lease, born, at)
+      VALUES (gen_random_uuid(), 'other', 1, 0, now() + interval '1 hour') RETURNING id`
+    const moveTo = (node: string | null) =>
+      sql`UPDATE people SET node = ${node}, version = nextval('news') WHERE id = ${you.id}`
+    await moveTo(null)
+    await expect.poll(nodeOf).toBe(one.rooms.people.names.node)
+    // She moves to the other node, and comes back before this one has heard of it.
+    await moveTo(other?.id)
+    const again = await pageClient(one.webUrl)
+    await holder.begin(async (held) => {
+      await held`SELECT 1 FROM people WHERE id = ${you.id} FOR UPDATE`
+      again.send({ type: 'hello', protocol: 1, token })
+      const waiting = () =>
+        sql`SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'
+          AND application_name = ${`oneroom writer ${schema}`}`
+      await expect.poll(async () => (await waiting()).length).toBe(1)
+      await one.rooms.store.nodes?.refresh()
+    })
+    expect((await again.next('welcome')).you).toEqual(you)
+    await expect.poll(nodeOf).toBe(you.node)
+    await expect.poll(() => one.rooms.people.names.get(you.id)?.node).toBe(you.node)
+    expect(one.room.members.size).toBe(1)
+    again.send({ type: 'say', text: 'here' })
+    await again.until('here')
+  })
+
   test('let a client read on at the other, which may not have all that the client has read', async () => {
     const schema = postgres?.newSchema() ?? ''
     const data = postgres?.url(schema) ?? ''
@@ -118,7 +159,7 @@ describe.skipIf(postgres === undefined)('two nodes', () => {
   test('move a terminal with /resume, which reads on where it was', async () => {
     const { one, other } = await two()
     const { client: ann } = await greeted(one.tcp.port)
-    const [, code = ''] = /\/resume (\S+)/.exec(ann.text) ?? []
+    const code = await codeOf(ann)
     const { client: cal } = await greeted(other.tcp.port)
     cal.send('/name Cal\none\n')
     await ann.until('Cal: one\n')
@@ -177,6 +218,36 @@ describe.skipIf(postgres === undefined)('two nodes', () => {
     expect(token).toBeDefined()
   })
 
+  test('bring direct messages and names that were registered while one was cut off', async () => {
+    const server = postgres as NonNullable<typeof postgres>
+    const middle = await middleTo(server.port)
+    const schema = server.newSchema()
+    const config = { reserve: true, hostKey: HOST_KEY }
+    const far = await testGateway({ ...config, data: server.url(schema, middle.port) })
+    const near = await testGateway({ ...config, data: server.url(schema) })
+    const bob = await pageClient(far.webUrl)
+    await bob.hello({ name: 'Bob' })
+    const ann = await pageClient(near.webUrl)
+    const { you } = await ann.hello({ name: 'Ann' })
+    ann.send({ type: 'direct', to: 'Bob', text: 'one' })
+    await bob.next('direct')
+    const cal = await pageClient(near.webUrl)
+    await cal.hello({ name: 'Cal' })
+    await expect.poll(() => far.rooms.people.names.named('Cal')).toBeDefined()
+    middle.stall()
+    cal.send({ type: 'direct', to: 'Bob', text: 'two' })
+    await cal.next('direct')
+    ann.send({ type: 'register' })
+    await ann.next('registered')
+    middle.cut()
+    middle.resume()
+    cal.send({ type: 'direct', to: 'Bob', text: 'three' })
+    await bob.next('direct', ({ events }) => events.at(-1)?.text === 'three')
+    const texts = bob.messages.flatMap((one) => (one.type === 'direct' ? one.events : []))
+    expect(texts.map(({ text }) => text)).toEqual(['one', 'two', 'three'])
+    await expect.poll(() => far.rooms.people.registrations.nameOf(you.id)).toBe('Ann')
+  })
+
   test('serve the metrics that the documentation lists', async () => {
     const [one] = await testNodes(postgres, 1)
     const text = await (await fetch(`${one?.webUrl}/metrics`)).text()
@@ -209,5 +280,42 @@ describe.skipIf(postgres === undefined)('two nodes', () => {
     await ann.untilClosed()
     bob.send({ type: 'leave', room: 'Physics' })
     await expect.poll(() => one.rooms.list().roomCount).toBe(2)
+  })
+
+  test('list the rooms that were begun at the other, with their topics, also when they are empty', async () => {
+    const { one, other } = await two()
+    const ann = await pageClient(one.webUrl)
+    await ann.hello({ name: 'Ann', room: 'Physics' })
+    ann.send({ type: 'topic', text: 'waves' })
+    const listed = (memberCount: number) => ({ name: 'Physics', memberCount, topic: 'waves' })
+    await expect.poll(() => other.rooms.list().rooms[1]).toEqual(listed(1))
+    ann.send({ type: 'bye' })
+    await expect.poll(() => other.rooms.people.names.named('Ann')).toBeUndefined()
+    expect(other.rooms.list().rooms[1]).toEqual(listed(0))
+  })
+
+  test('start again if they cannot learn of all acts of hosts', async () => {
+    const server = postgres as NonNullable<typeof postgres>
+    const middle = await middleTo(server.port)
+    const schema = server.newSchema()
+    const far = await testGateway({ data: server.url(schema, middle.port) })
+    const near = await testGateway({ data: server.url(schema), hostKey: HOST_KEY })
+    const hana = await pageClient(near.webUrl)
+    await hana.hello({ name: 'Hana', room: 'Physics' })
+    hana.send({ type: 'host', key: HOST_KEY })
+    await hana.until('is a host now')
+    hana.send({ type: 'act', act: { type: 'lock' } })
+    await expect.poll(() => far.rooms.hosts.rules.isLocked).toBe(true)
+    middle.stall()
+    hana.send({ type: 'act', act: { type: 'unlock' } })
+    await expect.poll(() => near.rooms.hosts.rules.isLocked).toBe(false)
+    const sql = server.client(schema)
+    await sql`DELETE FROM acts WHERE version < (SELECT max(version) FROM acts)`
+    await sql.end()
+    middle.cut()
+    middle.resume()
+    await expect
+      .poll(() => far.logged.map(({ msg }) => msg))
+      .toContain('the log cannot be used any more; the server starts again')
   })
 })

@@ -10,6 +10,10 @@ describe('the configuration', () => {
         host: '127.0.0.1',
         webPort: 3000,
         tcpPort: 8080,
+        port: undefined,
+        tlsCert: undefined,
+        tlsKey: undefined,
+        tlsOnly: false,
         data: './data',
         retain: 1_000_000,
         retainDays: 0,
@@ -24,6 +28,9 @@ describe('the configuration', () => {
         addressRenames: { perSecond: 0.2, burst: 20 },
         addressCodes: { perSecond: 0.2, burst: 40 },
         logLevel: 'info',
+        trustProxy: [],
+        publicUrl: undefined,
+        publicTcp: undefined,
         allowHost: [],
         lobby: 'lobby',
         rooms: { type: 'open' },
@@ -33,6 +40,7 @@ describe('the configuration', () => {
         relay: undefined,
         relayCode: undefined,
         relayFormat: '{name}: {text}',
+        wire: 0,
       },
     })
     expect(read.ok && Object.isFrozen(read.config)).toBe(true)
@@ -63,6 +71,25 @@ describe('the configuration', () => {
     expect(readConfig({ relay })).toEqual({ ok: false, faults })
   })
 
+  it('reads one port in place of two, and a certificate with its key', () => {
+    const tls = { tlsCert: 'cert.pem', tlsKey: 'key.pem', tlsOnly: 'on' }
+    expect(readConfig({ port: '443', webPort: '3000', ...tls })).toMatchObject({
+      config: { port: 443, tlsCert: 'cert.pem', tlsKey: 'key.pem', tlsOnly: true },
+    })
+    expect(readConfig({ port: '80', webPort: '81', tcpPort: '0', tlsKey: 'key.pem' })).toEqual({
+      ok: false,
+      faults: [
+        '--port takes the place of --web-port; give one of the two.',
+        '--port takes the place of --tcp-port; give one of the two.',
+        '--tls-cert and --tls-key belong together; give both.',
+      ],
+    })
+    expect(readConfig({ tlsOnly: 'on', port: '' })).toEqual({
+      ok: false,
+      faults: ['--tls-only needs a certificate; give --tls-cert and --tls-key.'],
+    })
+  })
+
   it('reads the code and the trusted networks', () => {
     expect(readConfig({ code: 'Amber fox', trust: '10.0.0.0/8, ::1,none' })).toMatchObject({
       config: { code: 'Amber fox', trust: { networks: ['10.0.0.0/8', '::1'], limitsLocal: true } },
@@ -79,6 +106,34 @@ describe('the configuration', () => {
       faults: ['--open lets everybody in and --code does not; give one of the two.'],
     })
   })
+
+  it('reads the proxies and the public addresses', () => {
+    const given = { trustProxy: '127.0.0.1, 10.0.0.0/8', publicTcp: 'chat.example:8080' }
+    expect(readConfig({ ...given, publicUrl: 'https://chat.example/room' })).toMatchObject({
+      config: {
+        trustProxy: ['127.0.0.1', '10.0.0.0/8'],
+        publicUrl: new URL('https://chat.example/room/'),
+        publicTcp: { host: 'chat.example', port: 8080 },
+      },
+    })
+    expect(readConfig({ trustProxy: 'nginx', publicTcp: 'chat.example' })).toEqual({
+      ok: false,
+      faults: [
+        '--trust-proxy "nginx" is not a list of addresses and networks such as 127.0.0.1.',
+        '--public-tcp "chat.example" is not of the form host:port.',
+      ],
+    })
+  })
+
+  it.each(['chat.example', 'ftp://chat.example', 'http://a:b@c', 'http://a/?b', 'http://a/#b'])(
+    'refuses the public address %s',
+    (publicUrl) => {
+      const faults = [
+        `--public-url "${publicUrl}" is not a URL such as https://chat.example/room/.`,
+      ]
+      expect(readConfig({ publicUrl })).toEqual({ ok: false, faults })
+    },
+  )
 
   it('reads the rooms, and the room of the relay', () => {
     const listed = readConfig({ rooms: 'Physics, chemistry', relay: '[::1]:7000=PHYSICS' })
@@ -106,6 +161,15 @@ describe('the configuration', () => {
 
   it.each(['{name}', '{text}\n'])('refuses the pattern %j', (relayFormat) => {
     expect(readConfig({ relayFormat }).ok).toBe(false)
+  })
+
+  it('has no UDP without TLS if raw clients need TLS', () => {
+    const given = { tlsOnly: 'yes', tlsCert: 'a.pem', tlsKey: 'b.pem' }
+    expect(readConfig(given).ok).toBe(true)
+    expect(readConfig({ ...given, udpPort: '8080' })).toEqual({
+      ok: false,
+      faults: ['--tls-only refuses clients without TLS, and UDP has none; give no --udp-port.'],
+    })
   })
 
   it('refuses one port for both listeners, unless it is 0', () => {

@@ -5,11 +5,12 @@
 import { connect } from 'node:net'
 import { Writable } from 'node:stream'
 import { expect, onTestFinished, test } from 'vitest'
-import { type ExportFormat, exportLogs } from '../../server/log/sqlite/export.ts'
+import { exportLogs } from '../../server/log/sqlite/export.ts'
+import type { TranscriptFormat } from '../../shared/transcript/format.ts'
 import { testFolder } from '../support/folder.ts'
 import { type TestGateway, testGateway } from '../support/gateway.ts'
 import { pageClient } from '../support/page.ts'
-import { greeted, RawClient, rawClient } from '../support/raw.ts'
+import { codeOf, greeted, RawClient, rawClient } from '../support/raw.ts'
 
 type Used = { gateway: TestGateway; data: string; valid: string[]; wrong: string }
 
@@ -20,7 +21,7 @@ async function withUsedTokens(): Promise<Used> {
   const ann = await pageClient(gateway.webUrl)
   const { token, you } = await ann.hello({ name: 'Ann' })
   const { client: bob } = await greeted(gateway.tcp.port)
-  const [, code = ''] = /\/resume (\S+)/.exec(bob.text) ?? []
+  const code = await codeOf(bob)
   bob.send('hello\n/msg Ann psst\n')
   await ann.next('direct')
   const wrong = `${you.id}.BBBBBBBBBBB`
@@ -89,7 +90,7 @@ function readable(text: string): string {
   return [text, ...lists.map((list) => Buffer.from(JSON.parse(list)).toString())].join('\n')
 }
 
-async function exported(folder: string, format: ExportFormat): Promise<string> {
+async function exported(folder: string, format: TranscriptFormat): Promise<string> {
   let text = ''
   const to = new Writable({
     write(chunk, _encoding, done) {

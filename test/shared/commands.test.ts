@@ -70,17 +70,34 @@ describe('the command table', () => {
     expect(parseTyped(`${typed} ${argument}`)).toEqual(command(name, argument))
   })
 
-  test('is shown by /help with a row for each command and its summaries in one column', () => {
+  test('is shown by /help: rows with summaries in one column, and names of special commands', () => {
     const rows = helpLines(Infinity)
-    const listed = commandsFor(false)
-    expect(rows).toHaveLength(listed.length)
-    const columns = rows.map((row, at) => row.indexOf(listed[at]?.summary ?? '?'))
+    const columns = commandsFor(false)
+      .filter(({ daily }) => daily)
+      .map(({ usage, summary }) =>
+        rows.find((row) => row.startsWith(`  ${usage} `))?.indexOf(summary),
+      )
     expect(new Set(columns)).toEqual(new Set([columns[0]]))
+    expect(columns[0]).toBeGreaterThan(0)
     expect(rows.find((row) => row.startsWith('  /who '))).toMatch(
       /^ {2}\/who {2,}List the people here/,
     )
+    const special = commandsFor(false).filter(({ daily }) => !daily)
+    const words = rows.slice(rows.indexOf('Special:')).join(' ').split(/ +/)
+    expect(words).toEqual(expect.arrayContaining(special.map(({ name }) => `/${name}`)))
     expect(rows.join()).not.toContain('/mute')
     expect(helpLines(Infinity, commandsFor(true)).join()).toContain('/mute NAME|all')
+  })
+
+  test('has the commands of every day first, then special ones, and those of hosts for hosts', () => {
+    const titles = (isHost: boolean) =>
+      helpLines(Infinity, commandsFor(isHost)).filter((row) => row.endsWith(':'))
+    expect(titles(false)).toEqual(['Daily:', 'Special:'])
+    expect(titles(true)).toEqual(['Daily:', 'Special:', 'For hosts:'])
+    const rows = helpLines(Infinity, commandsFor(true)).join('\n')
+    const inOrder = ['/name', '/quit', 'Special', '/turn', 'For hosts', '/mute']
+    const places = inOrder.map((word) => rows.indexOf(word))
+    expect(places).toEqual(places.toSorted((a, b) => a - b))
   })
 
   test('fits into one read of 1024 bytes and a terminal of 80 columns', () => {

@@ -2,11 +2,23 @@
 import { connect, createServer, type Socket } from 'node:net'
 import { onTestFinished } from 'vitest'
 
+type Cuttable = {
+  port: number
+  cut: () => void
+  /** Whether new connections are closed at once. */
+  refuse: (on: boolean) => void
+}
+
 /** A TCP relay whose connections can be cut, and lead to the ports in turn. */
-export async function cuttable(...ports: number[]): Promise<{ port: number; cut: () => void }> {
+export async function cuttable(...ports: number[]): Promise<Cuttable> {
   const sockets = new Set<Socket>()
   let connections = 0
+  let isRefusing = false
   const relay = createServer((client) => {
+    if (isRefusing) {
+      client.resetAndDestroy()
+      return
+    }
     const server = connect(ports[connections % ports.length] as number, '127.0.0.1')
     connections += 1
     for (const [one, other] of [
@@ -25,10 +37,13 @@ export async function cuttable(...ports: number[]): Promise<{ port: number; cut:
   const cut = (): void => {
     for (const socket of sockets) socket.resetAndDestroy()
   }
+  const refuse = (on: boolean): void => {
+    isRefusing = on
+  }
   onTestFinished(() => {
     cut()
     relay.close()
   })
   await new Promise<void>((ready) => relay.listen(0, '127.0.0.1', ready))
-  return { port: (relay.address() as { port: number }).port, cut }
+  return { port: (relay.address() as { port: number }).port, cut, refuse }
 }

@@ -6,6 +6,7 @@ import { pino } from 'pino'
 import { onTestFinished } from 'vitest'
 import type { Config } from '../../server/config.ts'
 import { type Gateway, startGateway, type Tuning } from '../../server/gateway.ts'
+import type { Inherited } from '../../server/net/handover.ts'
 import { UNLIMITED } from '../../server/room/rate.ts'
 import type { Room } from '../../server/room/room.ts'
 import { testFolder } from './folder.ts'
@@ -28,6 +29,7 @@ export async function testGateway(
   config: Partial<Config> = {},
   tuning: Partial<Tuning> = {},
   webRoot = emptyPage(),
+  inherited?: Inherited,
 ): Promise<TestGateway> {
   const logged: TestGateway['logged'] = []
   const stream = new Writable({
@@ -40,6 +42,11 @@ export async function testGateway(
     host: '127.0.0.1',
     webPort: 0,
     tcpPort: 0,
+    udpPort: undefined,
+    port: undefined,
+    tlsCert: undefined,
+    tlsKey: undefined,
+    tlsOnly: false,
     data: ':memory:',
     retain: 0,
     retainDays: 0,
@@ -54,6 +61,9 @@ export async function testGateway(
     addressRenames: UNLIMITED,
     addressCodes: UNLIMITED,
     logLevel: 'info',
+    trustProxy: [],
+    publicUrl: undefined,
+    publicTcp: undefined,
     allowHost: [],
     lobby: 'lobby',
     rooms: { type: 'open' },
@@ -63,12 +73,13 @@ export async function testGateway(
     relay: undefined,
     relayCode: undefined,
     relayFormat: '{name}: {text}',
+    wire: 0,
     ...config,
   }
-  const gateway = await startGateway(full, pino({ level: full.logLevel }, stream), webRoot, {
-    logWorker: new URL('../../dist/server/worker.js', import.meta.url),
-    ...tuning,
-  })
+  const logger = pino({ level: full.logLevel }, stream)
+  const logWorker = new URL('../../dist/server/worker.js', import.meta.url)
+  const all = { logWorker, ...tuning }
+  const gateway = await startGateway(full, logger, webRoot, all, () => {}, inherited)
   onTestFinished(() => gateway.close())
   return { ...gateway, room: gateway.rooms.lobby, logged }
 }
@@ -83,7 +94,9 @@ function emptyPage(): string {
  * A gateway in this process with the built page. It starts faster than `serve()`, but cannot
  * be killed or suspended.
  */
-export async function serveInProcess(config: Partial<Config> = {}): Promise<Served> {
-  const { webUrl, tcp } = await testGateway(config, {}, builtPage)
-  return { webUrl, tcpPort: tcp.port }
+export async function serveInProcess(
+  config: Partial<Config> = {},
+): Promise<Served & Pick<TestGateway, 'udpPort'>> {
+  const { webUrl, tcp, udpPort } = await testGateway(config, {}, builtPage)
+  return { webUrl, tcpPort: tcp.port, udpPort }
 }

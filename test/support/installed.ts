@@ -9,18 +9,31 @@ import { delimiter, dirname, join } from 'node:path'
 export const PACKAGES = {
   bash: 'bash',
   busybox: 'busybox',
+  caddy: 'caddy',
   curl: 'curl',
+  fish: 'fish',
+  groff: 'groff-base',
   haproxy: 'haproxy',
   'inetutils-telnet': 'inetutils-telnet',
   jq: 'jq',
+  'lua5.4': 'lua5.4',
   'nc.openbsd': 'netcat-openbsd',
   'nc.traditional': 'netcat-traditional',
   ncat: 'ncat',
+  nginx: 'nginx',
+  openssl: 'openssl',
+  pgbouncer: 'pgbouncer',
+  php: 'php-cli',
   plink: 'putty-tools',
   python3: 'python3',
+  ruby: 'ruby',
   script: 'bsdutils',
   socat: 'socat',
+  stunnel4: 'stunnel4',
+  'systemd-analyze': 'systemd',
   tmux: 'tmux',
+  tshark: 'tshark',
+  zsh: 'zsh',
 } as const
 
 export type ProgramName = keyof typeof PACKAGES
@@ -34,6 +47,14 @@ export function which(program: string): string | undefined {
 /** The path of a program that a test runs. When it is undefined, the test is to be skipped. */
 export function need(program: ProgramName): string | undefined {
   return which(program)
+}
+
+/** Where Lua finds its library for sockets. */
+const LUA_SOCKET = ['/usr/share/lua/5.4/socket.lua', '/usr/local/share/lua/5.4/socket.lua']
+
+/** Whether Lua can open sockets: with the Debian package `lua-socket`. */
+export function hasLuaSocket(): boolean {
+  return LUA_SOCKET.some((path) => existsSync(path))
 }
 
 /** Where Debian has the programs of each version. */

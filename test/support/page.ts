@@ -63,7 +63,7 @@ export class PageClient {
       this.messages.find((one): one is Of<K> => one.type === type && matches(one as Of<K>))
     await this.#waiting.until(
       () => find() !== undefined,
-      () => `a ${type} message`,
+      () => `a ${type} message; the latest: ${this.#latest()}`,
     )
     return find() as Of<K>
   }
@@ -75,6 +75,11 @@ export class PageClient {
       () => `the event ${JSON.stringify(text)}`,
     )
     return find() as RoomEvent
+  }
+
+  /** For the report of a failed test. */
+  #latest(): string {
+    return JSON.stringify([...this.messages.slice(-3), this.closeCode]).slice(0, 1000)
   }
 
   async untilClosed(): Promise<number> {

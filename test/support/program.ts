@@ -16,8 +16,15 @@ export class Program {
   exitCode: number | undefined
   readonly #waiting = new Waiting()
 
-  constructor(command: string, args: readonly string[], options: SpawnOptions = {}) {
-    this.child = spawn(command, args, { ...options, stdio: 'pipe' })
+  /** `inherits`: descriptors that the process has from 3 on. */
+  constructor(
+    command: string,
+    args: readonly string[],
+    options: SpawnOptions = {},
+    inherits: readonly number[] = [],
+  ) {
+    const stdio = ['pipe', 'pipe', 'pipe', ...inherits] as const
+    this.child = spawn(command, args, { ...options, stdio: [...stdio] })
     this.child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       this.stdout += text
       this.#waiting.changed()

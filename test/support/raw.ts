@@ -98,3 +98,10 @@ export async function greeted(
   const text = await client.until(/bye leaves\.\n/)
   return { client, name: /You are (\S+);/.exec(text)?.[1] ?? '' }
 }
+
+/** The code of the person for /resume, which the server tells nobody else. */
+export async function codeOf(client: Pick<RawClient, 'send' | 'until'>): Promise<string> {
+  client.send('/resume\n')
+  const text = await client.until(/\/resume \S+ takes/)
+  return /\/resume (\S+) takes/.exec(text)?.[1] ?? ''
+}

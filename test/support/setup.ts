@@ -6,7 +6,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { chromiumPath, headlessShellPath } from './chromium.ts'
-import { PACKAGES, postgresPrograms, which } from './installed.ts'
+import { hasLuaSocket, PACKAGES, postgresPrograms, which } from './installed.ts'
 
 /** How long, in seconds, apt-get waits for another apt-get or dpkg to finish. */
 const LOCK_SECONDS = 600
@@ -18,6 +18,7 @@ function missing(): [program: string, name: string][] {
   )
   if (chromiumPath() === undefined) programs.push(['chromium', 'chromium'])
   if (postgresPrograms() === undefined) programs.push(['PostgreSQL', 'postgresql'])
+  if (!hasLuaSocket()) programs.push(["Lua's library for sockets", 'lua-socket'])
   return programs
 }
 

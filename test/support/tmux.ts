@@ -11,10 +11,15 @@ export const main = resolve(import.meta.dirname, '../../dist/server/main.js')
 export class Screen {
   readonly #socket: string
 
-  /** Runs `oneroom` with `args`. When it exits, the screen shows its exit code. */
-  constructor(args: readonly string[], columns = 80, background = false) {
+  /** Runs `program`, which is `oneroom` unless given, with `args`. When it exits, the screen shows its exit code. */
+  constructor(
+    args: readonly string[],
+    columns = 80,
+    background = false,
+    program: readonly string[] = [process.execPath, main],
+  ) {
     this.#socket = join(testFolder(), 'tmux')
-    const words = [process.execPath, main, ...args].map((word) => `'${word}'`).join(' ')
+    const words = [...program, ...args].map((word) => `'${word}'`).join(' ')
     // tmux sends SIGHUP to the foreground process only.
     const inBackground = `set -m; ${words} & trap "kill $!" HUP; wait`
     const run = background ? inBackground : `(exec ${words})`
@@ -33,7 +38,7 @@ export class Screen {
 
   /** Types the text as it is. */
   type(text: string): this {
-    this.#run('send-keys', '-l', text)
+    this.#run('send-keys', '-l', '--', text)
     return this
   }
 

@@ -57,6 +57,29 @@ export async function attend(page: Page, attention: boolean): Promise<void> {
   await page.evaluate((type) => dispatchEvent(new Event(type)), attention ? 'focus' : 'blur')
 }
 
+/** Waits for the toolbar and the keys of the list, which are loaded after it is drawn. */
+export async function controls(page: Page): Promise<void> {
+  const last = page.locator('.row').last()
+  // As if the pointer came to the row: it may have been there before the toolbar was loaded.
+  const point = async (): Promise<number> => {
+    await last.dispatchEvent('pointerover')
+    return page.locator('.toolbar').count()
+  }
+  await expect.poll(point).toBeGreaterThan(0)
+}
+
+/** Waits for a chunk that the page loads after it is drawn, and for all that the chunk imports. */
+export async function loaded(page: Page, chunk: string): Promise<void> {
+  // A string, because Vitest rewrites `import()` in functions.
+  const find = (part: string) =>
+    performance
+      .getEntriesByType('resource')
+      .map(({ name }) => name)
+      .find((name) => name.includes(part))
+  const url = await (await page.waitForFunction(find, `/${chunk}-`)).jsonValue()
+  await page.evaluate(`import(${JSON.stringify(url)}).then(() => {})`)
+}
+
 /** Waits two frames, after which all changes are drawn. */
 export async function drawn(page: Page): Promise<void> {
   await page.evaluate(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { painted } from '../../shared/dialect/style.ts'
+import { colorOf, NAME_COLORS, painted } from '../../shared/dialect/style.ts'
 import { testFolder } from '../support/folder.ts'
 import { serveInProcess } from '../support/gateway.ts'
 import { type PageClient, pageClient } from '../support/page.ts'
@@ -130,7 +130,7 @@ describe.skipIf(tmux === undefined)('oneroom connect at a terminal', () => {
     screen.type('said in Physics').press('Enter')
     expect((await carol.until('said in Physics')).from.name).toBe('Ann')
     screen.type('/who').press('Enter')
-    await screen.until('* 2 in Physics: Carol (web), Ann (json)')
+    await screen.until('* 2 in Physics: Carol (web), Ann (program)')
     expect(screen.everything).not.toMatch(/in the lobby|Ann left/)
     screen.type('/join lobby').press('Enter')
     await carol.next('presence', ({ left }) => left.some(({ name }) => name === 'Ann'))
@@ -223,7 +223,7 @@ describe.skipIf(tmux === undefined)('oneroom connect at a terminal', () => {
     screen.type('/me waves').press('Enter')
     expect(await bob.until('waves')).toMatchObject({ kind: 'action' })
     screen.type('/who').press('Enter')
-    await screen.until('* 2 here: Bob (web), Ann (json)')
+    await screen.until('* 2 here: Bob (web), Ann (program)')
     screen.type('/nmae x').press('Enter')
     await screen.until('Did you mean /name?')
     screen.type('/turn on').press('Enter')
@@ -238,21 +238,21 @@ describe.skipIf(tmux === undefined)('oneroom connect at a terminal', () => {
     const { screen } = await ann()
     screen.type('/help').press('Enter')
     const help = await screen.until('/quit or bye')
-    expect(help).toContain('  /ascii on|off')
-    expect(help).not.toMatch(/^ +\/(resume|turn)/m)
+    expect(help).toContain(' /ascii ')
+    expect(help).not.toMatch(/\/(resume|turn)\b/)
   })
 
   it('asks before it sends a paste of several messages', async () => {
     const { screen, bob } = await ann()
     screen.paste('one\n/quit\nthree\n')
-    await screen.until('3 messages; send? y/n')
+    await screen.until('1 message of 3 lines; send? y/n')
     screen.type('n')
     await screen.until(/Ann>$/)
     screen.paste('one\n/quit\nthree\n')
-    await screen.until('3 messages; send? y/n')
+    await screen.until('1 message of 3 lines; send? y/n')
     screen.type('y')
-    await bob.until('three')
-    expect(bob.texts).toEqual(['one', '/quit', 'three'])
+    await bob.until('one\n/quit\nthree')
+    await screen.until(/Ann: one\n +\| \/quit\n +\| three\n/)
   })
 
   it('reports that the end of a paste is missing, and discards it at Ctrl-C', async () => {
@@ -264,14 +264,30 @@ describe.skipIf(tmux === undefined)('oneroom connect at a terminal', () => {
     expect(bob.texts).toEqual(['typed'])
   })
 
-  it('gives names a colour, unless NO_COLOR or --color turns it off', async () => {
+  it('gives two names two colours, unless NO_COLOR or --color turns them off', async () => {
     const { screen, served, bob } = await ann()
     say(bob, 'hi')
     await screen.until('Bob: hi')
-    expect(screen.coloured).toContain(painted('Bob').replace('\x1b[39m', ''))
+    // The two have one colour at other terminals, which do not know who else is there.
+    expect(colorOf('Bob')).toBe(colorOf('Ann'))
+    const next = (colorOf('Bob') + 1) % NAME_COLORS.length
+    expect(screen.coloured).toContain(painted('Ann').replace('\x1b[39m', ''))
+    expect(screen.coloured).toContain(painted('Bob', next).replace('\x1b[39m', ''))
     const plain = new Screen(['connect', address(served), '--color', 'never'])
     await plain.until('Bob: hi')
     expect(plain.coloured).not.toContain('\x1b[')
+  })
+
+  it('breaks lines between words, and sets off the own name in what others say', async () => {
+    const { screen, bob } = await ann(36)
+    say(bob, 'one two three four five six seven eight nine, @ann')
+    await screen.until(
+      /\] Bob: one two three four\n {8}five six seven eight nine,\n {8}@ann\nAnn>$/,
+    )
+    expect(screen.coloured).toContain('@\x1b[7mann')
+    screen.type('I am Ann').press('Enter')
+    await screen.until(/Ann: I am Ann\nAnn>$/)
+    expect(screen.coloured.split('\x1b[7m')).toHaveLength(2)
   })
 
   it.each([

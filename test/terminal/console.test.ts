@@ -1,4 +1,6 @@
+import { renderUnicodeCompact } from 'uqr'
 import { describe, expect, it } from 'vitest'
+import { hostsOf } from '../../server/net/reach.ts'
 import { painted } from '../../shared/dialect/style.ts'
 import { rawClient } from '../support/raw.ts'
 import { Screen, tmux } from '../support/tmux.ts'
@@ -16,7 +18,9 @@ describe.skipIf(tmux === undefined)("the server's own terminal", () => {
     const client = await rawClient(tcpPort)
     await client.until('Here: Server (host, server).')
     const { localPort } = client.socket
-    await screen.until(`Connected client : ('127.0.0.1', ${localPort})\n* guest-1 joined (tcp)\n`)
+    await screen.until(
+      `Connected client : ('127.0.0.1', ${localPort}) guest-1\n* guest-1 joined (terminal)\n`,
+    )
     screen.type('a question for')
     await screen.until('Server> a question for')
     client.send('This is from Client\n')
@@ -28,6 +32,23 @@ describe.skipIf(tmux === undefined)("the server's own terminal", () => {
     // To people it is a farewell, and no command.
     screen.type('bye').press('Enter')
     await client.until(/\] Server: bye\n/)
+    screen.type('/paste').press('Enter')
+    await screen.until('A line with only a dot sends it.')
+    screen.paste('one\ntwo')
+    await screen.until('1 message of 2 lines; send? y/n')
+    screen.type('y').type('three').press('Enter').type('.').press('Enter')
+    await client.until(/\] Server: one\n +\| two\n +\| three\n/)
+  })
+
+  it('shows a QR code of the address for other machines, and who may come in', async () => {
+    const args = ['--host', '0.0.0.0', '--code', 'amber-fox-lamp']
+    const { screen } = await console(...args)
+    const text = await screen.until(/People need the code, .*\nServer>$/)
+    const [, url = ''] = /web {2}(\S+)/.exec(screen.everything) ?? []
+    const hosts = await hostsOf('0.0.0.0')
+    const rows = renderUnicodeCompact(url, { ecc: 'L', border: 2 })
+    expect(text.includes(rows)).toBe(hosts.length > 0)
+    expect(screen.everything).not.toContain('0.0.0.0:')
   })
 
   it('has commands of its own, completes them, and stops with one', async () => {
@@ -35,11 +56,13 @@ describe.skipIf(tmux === undefined)("the server's own terminal", () => {
     const client = await rawClient(tcpPort)
     await client.until('bye leaves.')
     screen.type('/wh').press('Tab', 'Enter')
-    await screen.until('2 here: Server (host, server), guest-1 (tcp)\n')
+    await screen.until('2 here: Server (host, server), guest-1 (terminal)\n')
     screen.type('/name Boss').press('Enter')
     await screen.until("! There is no /name at the server's own console.")
     screen.type('/help').press('Enter')
-    const help = await screen.until('Stop the server.')
+    await screen.until('Let new people wait for a host.')
+    const help = screen.everything
+    expect(help).toContain('Stop the server.')
     expect(help).not.toContain('/resume')
     expect(help).toContain('Admit a waiting client (Alt+Enter).')
     screen.press('C-d')
@@ -75,7 +98,7 @@ describe.skipIf(tmux === undefined)("the server's own terminal", () => {
     const { screen, tcpPort } = await console()
     const client = await rawClient(tcpPort)
     // A member that leaves in the turn in which it joined is not mentioned.
-    await screen.until('* guest-1 joined (tcp)\n')
+    await screen.until('* guest-1 joined (terminal)\n')
     client.send('/join physics\n')
     await screen.until('* guest-1 left\n')
     screen.type('/join physics').press('Enter')

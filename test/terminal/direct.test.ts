@@ -183,8 +183,8 @@ describe.skipIf(tmux === undefined)('direct messages at a terminal', () => {
     const { ann } = await bobAndAnn()
     ann.type('/help').press('Enter')
     const help = await ann.until('/quit or bye')
-    for (const usage of ['/msg NAME TEXT', '/reply TEXT', '/ignore [NAME]']) {
-      expect(help).toContain(`  ${usage} `)
+    for (const usage of ['\n  /msg NAME TEXT ', '\n  /reply TEXT ', ' /ignore ']) {
+      expect(help).toContain(usage)
     }
   })
 })

@@ -1,8 +1,12 @@
 /** What the acts of hosts change in a tab: texts that are taken away, and pinned messages. */
+import { signal } from '@preact/signals'
 import { describe, expect, it } from 'vitest'
 import type { Act } from '../../shared/acts.ts'
+import type { ServerMessage } from '../../shared/replies.ts'
+import { takeHosting } from '../../web/acts.ts'
+import { answering } from '../../web/answering.ts'
 import { takeActs } from '../../web/state/acts.ts'
-import { LOBBY } from '../../web/state.ts'
+import { conversationWith, LOBBY } from '../../web/state.ts'
 import { alice, bob, event, events, joined, range, Tab, welcome } from './room.ts'
 
 const hana = { id: 'h', name: 'Hana', via: 'web' } as const
@@ -83,5 +87,35 @@ describe('a pinned message', () => {
     const tab = new Tab().receive(welcome({ events: range(1, 3) }))
     expect(act(tab, 4, { type: 'pin', seq: 3 }).state.pinned?.text).toBe('text 3')
     expect(act(tab, 5, { type: 'pin', seq: 0 }).state.pinned).toBeNull()
+  })
+})
+
+describe('what the next message answers', () => {
+  const bobs = conversationWith('b')
+  const redaction = event(5, bob, { kind: 'act', text: '', act: redact(2) })
+
+  /** What is answered after a message of the server, if it was this before. */
+  function leftBy(message: ServerMessage, room: string, reply = 2) {
+    answering.value = { room, reply, quote: { from: bob, text: 'secret' } }
+    const tab = new Tab().receive(welcome())
+    const host = {
+      peek: () => tab.state,
+      act: (action: Parameters<Tab['act']>[0]) => void tab.act(action),
+      announcement: signal(''),
+    }
+    takeHosting(host, message)
+    return answering.value
+  }
+
+  it('is nothing when its text is taken away in the conversation', () => {
+    const direct: ServerMessage = { type: 'direct', people: [alice, bob], events: [redaction] }
+    expect(leftBy(direct, bobs)).toBeNull()
+    expect(leftBy(direct, LOBBY)).not.toBeNull()
+    expect(leftBy(direct, bobs, 3)).not.toBeNull()
+  })
+
+  it('is nothing in another log, where its seq is another event', () => {
+    expect(leftBy(welcome({ reset: 'epoch', epoch: 'e2' }), LOBBY)).toBeNull()
+    expect(leftBy(welcome(), LOBBY)).not.toBeNull()
   })
 })

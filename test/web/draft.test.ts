@@ -1,17 +1,28 @@
 /** The meaning of the text in the composer when Enter is pressed. */
 import { describe, expect, it } from 'vitest'
 import { orderOf } from '../../web/command.ts'
-import { draftOf, longestMessage, meaningOf } from '../../web/draft.ts'
+import { meaningOf } from '../../web/draft.ts'
+import { longestOf, messagesIn } from '../../web/messages.ts'
 import { terminalView } from '../../web/preview.ts'
+import { draftOf } from '../../web/redraft.ts'
 
 function saidBy(draft: string): string[] | string {
   const meaning = meaningOf(draft)
+  if (meaning.type === 'long') return messagesIn(meaning.text)
   return meaning.type === 'say' ? meaning.messages.map(({ text }) => text) : meaning.type
 }
 
 describe('a draft', () => {
-  it('of several lines is one message for each that has something in it', () => {
-    expect(saidBy('one\n\n  two\r\n \u2028three\n')).toEqual(['one', '  two', 'three'])
+  it('of several lines is one message, without blank lines around it', () => {
+    expect(saidBy('\n \none\n\n  two\r\n \u2028three\n')).toEqual(['one\n\n  two\n \nthree'])
+  })
+
+  it('that is too long for one message is several, of whole lines', () => {
+    const lines = Array.from({ length: 150 }, (_, at) => `line ${at}`)
+    const said = saidBy(lines.join('\n')) as string[]
+    expect(said.map((text) => text.split('\n').length)).toEqual([100, 50])
+    expect(said.join('\n')).toBe(lines.join('\n'))
+    expect(saidBy(`${'x'.repeat(3000)}\n${'y'.repeat(3000)}`)).toHaveLength(2)
   })
 
   it('with the key of the hosts is a command, also after spaces', () => {
@@ -37,14 +48,15 @@ describe('a draft', () => {
     expect(saidBy(draftOf({ text: '/name is a command', action: false }))).toEqual([
       '/name is a command',
     ])
+    expect(saidBy(draftOf({ text: '/etc/passwd\n/b', action: false }))).toEqual(['/etc/passwd\n/b'])
   })
 
   it('of several lines may hold paths and comments', () => {
-    expect(saidBy('/etc/passwd\n// comment')).toEqual(['/etc/passwd', '// comment'])
+    expect(saidBy('/etc/passwd\n// comment')).toEqual(['/etc/passwd\n// comment'])
   })
 
   it('is measured by its longest message in UTF-8 bytes', () => {
-    expect(longestMessage('ab\n€€\n')).toBe(6)
+    expect(longestOf(messagesIn('ab\n€€\n'))).toBe(9)
   })
 })
 

@@ -3,7 +3,7 @@ import { createServer, type RequestListener } from 'node:http'
 import { signal } from '@preact/signals'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { fetchEvents, History, type Page } from '../../web/log/history.ts'
-import { alice, event, range, Tab, welcome } from './room.ts'
+import { alice, event, events, range, Tab, welcome } from './room.ts'
 
 async function listen(listener: RequestListener): Promise<string> {
   const server = createServer(listener)
@@ -68,5 +68,70 @@ describe('a page of which all is from people who are ignored', () => {
     expect(asked).toEqual([400, 200])
     await vi.waitFor(() => expect(tab.seqs).toEqual([150, 400]))
     expect(tab.state.atStart).toBe(true)
+  })
+})
+
+describe('a mention in a part of the log that the tab does not have', () => {
+  it('is the one that the reader goes to, not a later one', async () => {
+    const tab = new Tab().receive(welcome({ head: 100, events: range(91, 100) }))
+    tab.act({ type: 'follow', on: false })
+    const log = range(1, 2200).map((one) =>
+      one.seq === 1100 || one.seq === 2150 ? { ...one, text: 'alice: look' } : one,
+    )
+    tab.receive(events(...log.slice(100)))
+    expect(tab.state.gap).toBe(true)
+    vi.stubGlobal('fetch', async (url: string) => {
+      const after = Number(/after=(\d+)/.exec(url)?.[1])
+      const found = log.slice(after, after + 200)
+      return new Response(JSON.stringify({ epoch: 'e1', events: found, more: true }))
+    })
+    onTestFinished(() => void vi.unstubAllGlobals())
+    const history = new History({
+      peek: () => tab.state,
+      act: (action) => void tab.act(action),
+      hint: () => {},
+      converse: async () => undefined,
+      readingSeq: () => null,
+      pageFailed: signal<Page | null>(null),
+    })
+    await history.goToMention(100)
+    expect(tab.state.target).toEqual({ seq: 1100 })
+    await history.goToMention(1100)
+    expect(tab.state.target).toEqual({ seq: 2150 })
+  })
+})
+
+describe('a day', () => {
+  it('leads to its first message, and to none of a person who is ignored', async () => {
+    const tab = new Tab().receive(welcome({ head: 400, events: [event(400, alice)] }))
+    const ignored = [{ id: 'b', name: 'bob' }]
+    tab.act({ type: 'change', room: tab.state.room, change: (state) => ({ ...state, ignored }) })
+    const log = range(1, 400).map((one) => (one.seq % 150 === 0 ? event(one.seq, alice) : one))
+    const hints: string[] = []
+    const asked: URL[] = []
+    vi.stubGlobal('fetch', async (path: string) => {
+      const url = new URL(path, 'http://127.0.0.1')
+      asked.push(url)
+      const since = url.searchParams.get('since')
+      const after = Number(url.searchParams.get('after'))
+      const events = log
+        .filter(({ seq, at }) => (since === null ? seq > after : at >= since))
+        .slice(0, Number(url.searchParams.get('limit')))
+      return new Response(JSON.stringify({ epoch: 'e1', events, more: true }))
+    })
+    onTestFinished(() => void vi.unstubAllGlobals())
+    const history = new History({
+      peek: () => tab.state,
+      act: (action) => void tab.act(action),
+      hint: (text) => hints.push(text),
+      converse: async () => undefined,
+      readingSeq: () => null,
+      pageFailed: signal<Page | null>(null),
+    })
+    await history.goToTime(Date.parse(event(101).at))
+    expect(asked[0]?.searchParams.get('since')).toBe(event(101).at)
+    expect(tab.state.target).toEqual({ seq: 150 })
+    await history.goToTime(Date.parse(event(401).at))
+    expect(hints).toEqual(['Nothing was said on that day or since.'])
   })
 })

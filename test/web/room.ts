@@ -59,7 +59,13 @@ export function welcome(fields: Partial<Welcome> = {}): Welcome {
     members: [alice, bob],
     memberCount: 2,
     events: [],
-    limits: { textBytes: 4096, nameLength: 24, frameBytes: 16_384, historyEvents: 200 },
+    limits: {
+      textBytes: 4096,
+      textLines: 100,
+      nameLength: 24,
+      frameBytes: 16_384,
+      historyEvents: 200,
+    },
     ...fields,
   }
 }

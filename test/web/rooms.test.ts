@@ -203,12 +203,13 @@ describe('what is unread', () => {
 })
 
 describe('arrivals', () => {
-  it('of a room that is not shown are mentions only', () => {
+  it('are the messages of others in all rooms', () => {
     const tab = inTwoRooms()
     const before = tab.state
     tab.receive(events(event(4), forAlice(5)), eventsIn('physics', event(3)))
     const heard = arrivals(before, tab.state).map(({ event: { seq }, room }) => [room, seq])
     expect(heard).toEqual([
+      [LOBBY, 4],
       [LOBBY, 5],
       ['physics', 3],
     ])

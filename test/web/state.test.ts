@@ -275,10 +275,10 @@ describe('the way in', () => {
 })
 
 describe('an error that closes the connection', () => {
-  // The page never causes the first two; the third ends the session; the others come before it.
+  // The page never causes the first three; the fourth ends the session; the others come before it.
   const before = ['network_full', 'locked']
   const atDoor = ['code_timeout', 'turned_away']
-  const never = ['binary_frame', 'hello_timeout', 'replaced', ...before, ...atDoor]
+  const never = ['binary_frame', 'hello_timeout', 'udp_silent', 'replaced', ...before, ...atDoor]
   const closing = Object.entries(errors).filter(
     ([code, { close }]) => close !== null && !never.includes(code),
   )
@@ -322,8 +322,28 @@ describe('presence', () => {
     expect([...tab.state.members.values()].map(({ name }) => name)).toEqual(['alice', 'caro'])
     expect(tab.state.entries.at(-1)).toMatchObject({
       kind: 'presence',
-      changes: [{ kind: 'joined' }, { kind: 'left' }, { kind: 'renamed' }],
+      changes: [
+        { kind: 'joined', name: 'caro' },
+        { kind: 'left', name: 'bob' },
+      ],
     })
+  })
+
+  it('shows one line for a guest who takes a name, unless the guest has spoken', () => {
+    const guest = { id: 'c', name: 'guest-3', via: 'tcp' as const }
+    const named = presence({ renamed: [{ id: 'c', was: 'guest-3', name: 'Inês' }] })
+    const rows = (...between: Parameters<typeof event>) =>
+      inRoom()
+        .receive(presence({ joined: [guest] }), events(event(...between)))
+        .receive(named)
+        .state.entries.slice(3)
+    const joined = (name: string) => ({ changes: [{ kind: 'joined', name, via: 'tcp' }] })
+    expect(rows(4, bob)).toMatchObject([joined('Inês'), { kind: 'event' }])
+    expect(rows(4, guest)).toMatchObject([
+      joined('guest-3'),
+      { kind: 'event' },
+      { changes: [{ kind: 'renamed', was: 'guest-3', name: 'Inês' }] },
+    ])
   })
 
   it('shows that a name became free before it shows who has it now', () => {
@@ -342,6 +362,8 @@ describe('presence', () => {
     const [last] = tab.state.entries.slice(-1)
     expect(tab.state.entries).toHaveLength(4)
     expect(last).toMatchObject({ kind: 'presence', changes: { length: 6 }, more: 34 })
+    tab.receive(presence({ renamed: [{ id: '30', was: 'n30', name: 'Inês' }] }))
+    expect(tab.state.entries.at(-1)).toMatchObject({ changes: { length: 6 }, more: 34 })
   })
 
   it('takes our new name from the room', () => {

@@ -58,13 +58,37 @@ describe('markdown', () => {
     ['a **b** c', ['text', 'strong', 'text']],
     ['*a*', ['em']],
     ['`a * b * c`', ['code']],
-    ['```a b``` c', ['code', 'text']],
+    ['```a b``` c', ['block', 'text']],
+    ['see:\n```js\nlet a = `b` ** 2\n```\nok', ['text', 'block', 'text']],
+    ['> asked\nanswered', ['quote', 'text']],
+    ['answered\n> asked', ['text', 'quote']],
     ['https://x.example/a*b*c', ['link']],
   ])('in %j is %j', (text, expected) => expect(kinds(text)).toEqual(expected))
 
-  it.each(['2 * 3 * 4', 'a*b*c', '** a **', '``', '*', '**', '***'])('is not in %j', (text) =>
-    expect(kinds(text)).toEqual(['text']),
-  )
+  it('has one quote in a line, however many marks it begins with', () => {
+    const text = `${'> '.repeat(2000)}asked`
+    const inner = [{ kind: 'text', text: 'asked' }]
+    expect(tokensOf(text, true)).toEqual([{ kind: 'quote', text, inner }])
+  })
+
+  it.each([
+    '*a\nb*',
+    '**a\nb**',
+    '`a\nb`',
+    'a > b',
+    '2 * 3 * 4',
+    'a*b*c',
+    '** a **',
+    '``',
+    '*',
+    '**',
+    '***',
+  ])('is not in %j', (text) => expect(kinds(text)).toEqual(['text']))
+
+  it('takes the name of a language and the outer line ends from a block', () => {
+    const [block] = tokensOf('```py\n  if a:\n    b()\n```', true)
+    expect(block).toMatchObject({ inner: '  if a:\n    b()' })
+  })
 
   it('holds links and more of itself', () => {
     const [strong] = tokensOf('**see *this*: https://x.example**', true)
@@ -87,7 +111,8 @@ describe('markdown', () => {
       }),
     )
     const used = await cpuMs(() => {
-      for (const worst of ['**a ', '*a ', '`a', '** ', '***a']) tokensOf(worst.repeat(1000), true)
+      for (const worst of ['**a ', '*a ', '`a', '** ', '***a', '```', '```a', '> a\n', '\n'])
+        tokensOf(worst.repeat(1000), true)
       for (const worst of [')', ').', 'http://a)']) tokensOf(`http://a${worst.repeat(20_000)}`)
     })
     expect(used).toBeLessThan(1000)

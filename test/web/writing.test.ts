@@ -1,7 +1,7 @@
 /** Completion, recall, and mentions. */
 import { describe, expect, it } from 'vitest'
+import { mentions } from '../../shared/mention.ts'
 import { matching, soughtAt } from '../../web/completion.ts'
-import { mentions } from '../../web/mention.ts'
 import { Recall } from '../../web/recall.ts'
 
 describe('completion', () => {

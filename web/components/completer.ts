@@ -5,8 +5,10 @@
 import { computed, signal } from '@preact/signals'
 import { offered } from '../command.ts'
 import { matching, type Sought, type Suggestion, soughtAt } from '../completion.ts'
+import type { Emoji } from '../emoji.ts'
 import { isHost } from '../hosts.ts'
 import { texts } from '../language.ts'
+import { likely } from '../likely.ts'
 import type { Session } from '../session.ts'
 
 const SHOWN = 8
@@ -18,6 +20,7 @@ export class Completer {
   readonly #session: Session
   readonly #field: () => HTMLTextAreaElement | null
   #sought: Sought | null = null
+  #emojis: readonly Emoji[] | null = null
 
   constructor(session: Session, field: () => HTMLTextAreaElement | null) {
     this.#session = session
@@ -28,9 +31,11 @@ export class Completer {
   update(): void {
     const field = this.#field()
     const caret = field?.selectionStart
-    const sought = field && caret === field.selectionEnd ? soughtAt(field.value, caret ?? 0) : null
+    // A chunk may be loaded after the focus has moved on.
+    const isAtCaret = field && caret === field.selectionEnd && document.activeElement === field
+    const sought = isAtCaret ? soughtAt(field.value, caret ?? 0) : null
     this.#sought = sought
-    if (sought?.kind === 'emoji') this.#updateEmoji(sought)
+    if (sought?.kind === 'emoji' && this.#emojis === null) this.#loadEmojis()
     else this.#offer(sought === null ? [] : this.#suggestionsFor(sought))
   }
 
@@ -67,7 +72,12 @@ export class Completer {
     const field = this.#field()
     const suggestion = this.list.value[index]
     if (!field || !suggestion || !this.#sought) return false
-    const { from } = this.#sought
+    const { from, query } = this.#sought
+    // The caret has moved since.
+    if (field.selectionEnd !== from + 1 + query.length) {
+      this.close()
+      return false
+    }
     const stands = field.value.slice(from, field.selectionEnd) === suggestion.insert.trimEnd()
     this.close()
     field.setRangeText(suggestion.insert, from, field.selectionEnd, 'end')
@@ -92,23 +102,24 @@ export class Completer {
         insert: `/${name} `,
       }))
     }
-    const people = this.#session.select(({ members, me }) =>
-      [...members.values()].filter(({ id }) => id !== me?.id),
-    )
-    return matching(people.peek(), query, SHOWN, ({ name }) => name).map(({ name, via }) => ({
+    if (kind === 'emoji') {
+      return matching(this.#emojis ?? [], query, SHOWN, ({ name }) => name).map(
+        ({ emoji, name }) => ({ label: `${emoji} :${name}:`, detail: '', insert: emoji }),
+      )
+    }
+    const people = likely(this.#session.peek())
+    return matching(people, query, SHOWN, ({ name }) => name).map(({ name, via }) => ({
       label: name,
-      detail: via,
+      detail: texts.via(via),
       insert: `@${name} `,
     }))
   }
 
-  /** The table is loaded with the first use; if that fails, there are no suggestions. */
-  async #updateEmoji(sought: Sought): Promise<void> {
-    const { emojis } = await import('../emoji.ts').catch(() => ({ emojis: [] }))
-    if (this.#sought !== sought) return
-    const found = matching(emojis, sought.query, SHOWN, ({ name }) => name)
-    this.#offer(
-      found.map(({ emoji, name }) => ({ label: `${emoji} :${name}:`, detail: '', insert: emoji })),
-    )
+  /** Loads the table with its first use. If that fails, there are no suggestions. */
+  async #loadEmojis(): Promise<void> {
+    const loaded = await import('../emoji.ts').catch(() => null)
+    if (loaded === null) return
+    this.#emojis = loaded.emojis
+    this.update()
   }
 }

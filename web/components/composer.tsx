@@ -3,17 +3,16 @@ import { effect, useSignal } from '@preact/signals'
 import type { ComponentType } from 'preact'
 import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks'
 import { soughtAt } from '../completion.ts'
-import { longestMessage } from '../draft.ts'
 import { texts } from '../language.ts'
-import { Recall } from '../recall.ts'
 import type { Session } from '../session.ts'
 import { submit } from '../speech.ts'
-import { keepDraft, keepRecall, readDraft, readRecall } from '../store.ts'
+import { keepDraft, readDraft } from '../store.ts'
 import { TypingNotice } from '../typing.ts'
 import type { Completer } from './completer.ts'
 import { Icon } from './icon.tsx'
 import { lazily } from './lazy.tsx'
 import { usePart } from './part.ts'
+import type { Recalling } from './recalling.ts'
 
 /** The `keyCode` that older input methods report for every key they handle. */
 const INPUT_METHOD_KEY = 229
@@ -31,12 +30,11 @@ export function Composer({ session }: { session: Session }) {
   const draft = useSignal('')
   const completion = useSignal<Completion | null>(null)
   const completer = completion.value?.completer
-  const recall = useMemo(() => new Recall(readRecall()), [])
+  const recall = useRef<Recalling>(undefined)
   const typing = useMemo(() => new TypingNotice(session), [session])
   const room = usePart(session, (state) => state.room)
   const entered = usePart(session, (state) => state.me?.id)
   const aimed = usePart(session, (state) => state.target)
-  const limit = usePart(session, (state) => state.limits.textBytes)
 
   function take(element: HTMLTextAreaElement) {
     draft.value = element.value
@@ -72,6 +70,12 @@ export function Composer({ session }: { session: Session }) {
   }, [room.value])
 
   useEffect(() => {
+    import('./recalling.ts').then(({ Recalling }) => {
+      recall.current = new Recalling(write)
+    }, ignore)
+  }, [])
+
+  useEffect(() => {
     // A reader who followed a link to a message has the focus there.
     if (entered.value !== undefined && aimed.peek() === null) field.current?.focus()
   }, [entered.value])
@@ -98,15 +102,16 @@ export function Composer({ session }: { session: Session }) {
   async function send() {
     const text = field.current?.value ?? ''
     // A second Enter while a command loads its chunk must not run the command twice.
-    if (sending.current || longestMessage(text) > limit.value) return
+    if (sending.current) return
     sending.current = true
     const from = room.peek()
-    const taken = await submit(session, text)
-    sending.current = false
+    const taken = await submit(session, text).finally(() => {
+      sending.current = false
+    })
     if (!taken) return
-    recall.add(text)
-    keepRecall(recall.texts)
-    typing.off()
+    recall.current?.add(text)
+    if (text.trimStart().startsWith('/')) typing.off()
+    else typing.said()
     // A command may have led to another room. Text written while it loads its chunk stays.
     if (room.peek() !== from) keepDraft(from, '')
     else if (field.current?.value === text) write('')
@@ -121,35 +126,10 @@ export function Composer({ session }: { session: Session }) {
       event.preventDefault()
       send()
     } else if (event.key === 'ArrowUp') {
-      stepUnlessMoved('older', event)
+      recall.current?.takeKey('older', event)
     } else if (event.key === 'ArrowDown') {
-      stepUnlessMoved('newer', event)
+      recall.current?.takeKey('newer', event)
     }
-  }
-
-  /**
-   * The key moves the caret between lines first and recalls a message only if the caret did
-   * not move. Only the browser knows the wrapped lines. On a single line it would move the
-   * caret to an end, so the default is prevented there.
-   */
-  function stepUnlessMoved(direction: 'older' | 'newer', event: KeyboardEvent) {
-    const element = field.current
-    if (!element) return
-    const { selectionStart, selectionEnd, value } = element
-    if (isOneLine(element)) {
-      event.preventDefault()
-      return step(direction, value)
-    }
-    setTimeout(() => {
-      const moved =
-        element.selectionStart !== selectionStart || element.selectionEnd !== selectionEnd
-      if (!moved && element.value === value) step(direction, value)
-    })
-  }
-
-  function step(direction: 'older' | 'newer', current: string) {
-    const recalled = recall.step(direction, current)
-    if (recalled !== null) write(recalled)
   }
 
   function formOnSubmit(event: Event) {
@@ -172,7 +152,7 @@ export function Composer({ session }: { session: Session }) {
         placeholder={texts.saySomething}
         autocomplete="off"
         enterkeyhint="send"
-        aria-describedby="notice"
+        aria-describedby="answering notice"
         aria-autocomplete="list"
         aria-controls={completer?.isOpen.value ? 'suggestions' : undefined}
         aria-activedescendant={
@@ -191,15 +171,12 @@ export function Composer({ session }: { session: Session }) {
   )
 }
 
-function isOneLine(element: HTMLTextAreaElement): boolean {
-  const { lineHeight, paddingBlockStart, paddingBlockEnd } = getComputedStyle(element)
-  const [line = 0, ...paddings] = [lineHeight, paddingBlockStart, paddingBlockEnd].map(parseFloat)
-  return element.scrollHeight < paddings.reduce((sum, padding) => sum + padding, 2 * line)
-}
-
 /** Grows the field with its text in browsers without `field-sizing`. */
 function growToText(element: HTMLTextAreaElement) {
   if (CSS.supports('field-sizing', 'content')) return
   element.style.blockSize = 'auto'
   element.style.blockSize = `${element.scrollHeight}px`
 }
+
+/** Without the chunk, Up and Down move the caret only. */
+function ignore() {}

@@ -1,8 +1,13 @@
 /** A modal dialog. Escape, its close button and a click outside close it. */
 import type { ComponentChildren } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
+import { addStyle } from '../addstyle.ts'
 import { more } from '../language/more.ts'
+import href from '../style/dialog.css?url'
 import { Icon } from './icon.tsx'
+
+// No dialog is drawn before its style is loaded.
+await addStyle(href)
 
 type Props = { title: string; class?: string; onClose: () => void; children: ComponentChildren }
 

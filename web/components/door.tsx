@@ -2,7 +2,6 @@
 import { useEffect, useRef } from 'preact/hooks'
 import { door, keepCode } from '../door.ts'
 import { more } from '../language/more.ts'
-import { texts } from '../language.ts'
 import type { Session } from '../session.ts'
 import { usePart } from './part.ts'
 
@@ -36,7 +35,7 @@ export function Door({ session }: { session: Session }) {
         class="link"
         onClick={(event) => takeSuggestion(suggestion, event.currentTarget)}
       >
-        {texts.joinAs(suggestion)}
+        {more.joinAs(suggestion)}
       </button>
     )
   }

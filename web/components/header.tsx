@@ -4,7 +4,6 @@ import { hasSeveral } from '../directory.ts'
 import { texts } from '../language.ts'
 import type { Session } from '../session.ts'
 import { LOBBY } from '../state.ts'
-import { countsText } from './counts.ts'
 import { Icon } from './icon.tsx'
 import { lazily } from './lazy.tsx'
 import { Mark } from './mark.tsx'
@@ -12,16 +11,23 @@ import { usePart } from './part.ts'
 
 const Settings = lazily(async () => (await import('./settings.tsx')).SettingsDialog)
 const Search = lazily(async () => (await import('./search.tsx')).Search)
+const Counts = lazily(async () => (await import('./counts.tsx')).Counts)
 const RoomsButton = lazily(async () => (await import('./rooms.tsx')).RoomsButton)
 
 export function Header({ session }: { session: Session }) {
-  const counts = usePart(session, countsText)
   const several = usePart(session, hasSeveral)
   const room = usePart(session, (state) => state.room)
   const person = usePart(session, (state) => state.person)
   const topic = usePart(session, (state) => state.topic)
-  const { peopleOpen, searching } = session
+  const { searching } = session
   const setting = useSignal(false)
+  function leave() {
+    // This chunk is there already, also without a connection.
+    import('./above.tsx').then(
+      ({ leave }) => leave(session),
+      () => session.leave(),
+    )
+  }
   return (
     <header class="top">
       {several.value && <RoomsButton session={session} />}
@@ -38,19 +44,7 @@ export function Header({ session }: { session: Session }) {
           </p>
         </div>
       )}
-      {person.value === '' && (
-        <button
-          type="button"
-          class="quiet counts"
-          aria-expanded={peopleOpen.value}
-          aria-controls="side"
-          onClick={() => {
-            peopleOpen.value = !peopleOpen.value
-          }}
-        >
-          {counts}
-        </button>
-      )}
+      {person.value === '' && <Counts session={session} />}
       <button
         type="button"
         class="quiet icon"
@@ -73,7 +67,7 @@ export function Header({ session }: { session: Session }) {
       >
         <Icon path="M4 7h9M17 7h3M4 17h3M11 17h9M15 5v4M9 15v4" />
       </button>
-      <button type="button" class="quiet" onClick={() => session.leave()}>
+      <button type="button" class="quiet" onClick={leave}>
         {texts.leave}
       </button>
       {setting.value && (

@@ -10,6 +10,7 @@ import type { Session } from '../session.ts'
 import { Dialog } from './dialog.tsx'
 import { Ask, BanAddress } from './hostask.tsx'
 import { Reply } from './hostreply.tsx'
+import { menuOnKeyDown } from './menukeys.ts'
 import { usePart } from './part.ts'
 
 const MINUTE = 60
@@ -62,13 +63,7 @@ export function HostMenu({ session, about: { person, event }, onClose }: Props) 
   }
 
   function contentOnKeyDown(pressed: KeyboardEvent) {
-    if (step.value !== 'menu') return
-    const by = pressed.key === 'ArrowDown' ? 1 : pressed.key === 'ArrowUp' ? -1 : 0
-    if (by === 0) return
-    pressed.preventDefault()
-    const buttons = [...(content.current?.querySelectorAll('button') ?? [])]
-    const at = buttons.indexOf(document.activeElement as HTMLButtonElement)
-    buttons.at((at + by) % buttons.length)?.focus()
+    if (step.value === 'menu') menuOnKeyDown(content.current, pressed)
   }
 
   const item = (label: string, onClick: () => void) => (

@@ -39,6 +39,10 @@ export function HostRoom({ session, onClose }: { session: Session; onClose: () =
   return (
     <Dialog title={more.hostTools} onClose={onClose}>
       <p class="note">{more.youAreHost}</p>
+      <Group title={more.lesson}>
+        {act(more.newLesson, { type: 'lesson' })}
+        {act(more.endLesson, { type: 'lesson', on: false })}
+      </Group>
       <Group title={more.slow}>
         {PACES.map((seconds) =>
           act(more.pace(seconds), { type: 'slow', seconds }, slow === seconds),

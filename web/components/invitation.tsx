@@ -1,6 +1,6 @@
-/** The button that shows how to join from a terminal. */
+/** The button that shows how to join from a terminal: a chunk of its own. */
 import { useSignal } from '@preact/signals'
-import { texts } from '../language.ts'
+import { more } from '../language/more.ts'
 import { Icon } from './icon.tsx'
 import { lazily } from './lazy.tsx'
 
@@ -18,7 +18,7 @@ export function Invitation() {
         }}
       >
         <Icon path="M5 7l5 5-5 5M12 18h7" />
-        {texts.terminals}
+        {more.terminals}
       </button>
       {open.value && (
         <Terminals

@@ -3,12 +3,12 @@ import { useEffect, useRef } from 'preact/hooks'
 import { errorText, texts } from '../language.ts'
 import type { Session } from '../session.ts'
 import { LOBBY } from '../state.ts'
-import { Invitation } from './invitation.tsx'
 import { lazily } from './lazy.tsx'
 import { Mark } from './mark.tsx'
 import { usePart } from './part.ts'
 
 const Door = lazily(async () => (await import('./door.tsx')).Door)
+export const Invitation = lazily(async () => (await import('./invitation.tsx')).Invitation)
 const Status = lazily(async () => (await import('./status.tsx')).Status)
 
 export function Join({ session }: { session: Session }) {

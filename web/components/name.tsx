@@ -1,5 +1,6 @@
 /** The name of a person in its colour, and the kind of their connection. */
 import type { Via } from '../../shared/protocol.ts'
+import { texts } from '../language.ts'
 
 export function Name({ name, hue }: { name: string; hue: number }) {
   return (
@@ -10,5 +11,5 @@ export function Name({ name, hue }: { name: string; hue: number }) {
 }
 
 export function Tag({ via }: { via: Via }) {
-  return <span class={`tag ${via}`}>{via}</span>
+  return <span class={`tag ${via}`}>{texts.via(via)}</span>
 }

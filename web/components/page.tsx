@@ -1,13 +1,11 @@
 /** The page: the form or the room, and the live region for screen readers, which exists from the start. */
-import { useEffect } from 'preact/hooks'
 import { hasSeveral } from '../directory.ts'
 import { texts } from '../language.ts'
 import { Log } from '../log/log.tsx'
 import type { Session } from '../session.ts'
 import { Composer } from './composer.tsx'
 import { Header } from './header.tsx'
-import { Invitation } from './invitation.tsx'
-import { Join } from './join.tsx'
+import { Invitation, Join } from './join.tsx'
 import { lazily } from './lazy.tsx'
 import { usePart } from './part.ts'
 
@@ -16,6 +14,7 @@ const Above = lazily(async () => (await import('./above.tsx')).Above)
 const Status = lazily(async () => (await import('./status.tsx')).Status)
 const Typing = lazily(async () => (await import('./typing.tsx')).Typing)
 const Wall = lazily(async () => (await import('./wall.tsx')).Wall)
+const Wire = lazily(async () => (await import('../wire/wire.tsx')).Wire)
 const Rooms = lazily(async () => (await import('./rooms.tsx')).Rooms)
 
 /** `wall`: the view for a projector. */
@@ -25,6 +24,14 @@ export function Page({ session, wall }: { session: Session; wall: boolean }) {
     <>
       {wall ? (
         <Wall session={session} />
+      ) : session.wire.value ? (
+        <Wire
+          session={session}
+          onClose={() => {
+            session.wire.value = false
+            session.hint(texts.connectionLost)
+          }}
+        />
       ) : screen.value === 'form' ? (
         <Join session={session} />
       ) : (
@@ -41,24 +48,9 @@ function Room({ session }: { session: Session }) {
   const several = usePart(session, hasSeveral)
   const person = usePart(session, (state) => state.person)
   const { roomsOpen } = session
-  useEffect(() => {
-    const closePeople = (event: Event): void => {
-      const isAway =
-        event instanceof KeyboardEvent
-          ? event.key === 'Escape'
-          : !(event.target as Element).closest('.side, .counts')
-      if (isAway) session.peopleOpen.value = false
-    }
-    const types = ['keydown', 'pointerdown']
-    for (const type of types) addEventListener(type, closePeople)
-    return () => {
-      for (const type of types) removeEventListener(type, closePeople)
-    }
-  }, [session])
   return (
     <div class={session.peopleOpen.value ? 'room open' : 'room'}>
       <Header session={session} />
-
       {(several.value || roomsOpen.value) && (
         <Rooms
           session={session}

@@ -1,11 +1,13 @@
 /** The members and the kinds of their connections: a chunk of its own, loaded after the page is drawn. */
-import { useMemo } from 'preact/hooks'
+import { useEffect, useMemo } from 'preact/hooks'
 import { asked, isHost } from '../hosts.ts'
 import { hueOf } from '../hue.ts'
 import { more } from '../language/more.ts'
 import type { Session } from '../session.ts'
 import type { Named } from '../state.ts'
-import { countsText } from './counts.ts'
+import { transcript } from '../transcript.ts'
+import { countsText } from './counts.tsx'
+import { Hand } from './hand.tsx'
 import { Icon } from './icon.tsx'
 import { Name, Tag } from './name.tsx'
 import { usePart } from './part.ts'
@@ -26,6 +28,20 @@ export function People({ session }: { session: Session }) {
     () => [...members.value.values()].sort((a, b) => collator.compare(a.name, b.name)),
     [members.value],
   )
+  useEffect(() => {
+    const closePeople = (event: Event): void => {
+      const isAway =
+        event instanceof KeyboardEvent
+          ? event.key === 'Escape'
+          : !(event.target as Element).closest('.side, .counts')
+      if (isAway) session.peopleOpen.value = false
+    }
+    const types = ['keydown', 'pointerdown']
+    for (const type of types) addEventListener(type, closePeople)
+    return () => {
+      for (const type of types) removeEventListener(type, closePeople)
+    }
+  }, [session])
   const shown = people.slice(0, NAMES_SHOWN)
   const unnamed = memberCount.value - shown.length
   return (
@@ -54,6 +70,16 @@ export function People({ session }: { session: Session }) {
         ))}
       </ul>
       {unnamed > 0 && <p class="counts-line">{more.andMore(unnamed)}</p>}
+      <Hand session={session} />
+      <button
+        type="button"
+        class="quiet"
+        onClick={() => {
+          transcript.value = {}
+        }}
+      >
+        {more.transcript}
+      </button>
       {hosting.value && (
         <button
           type="button"
@@ -72,18 +98,15 @@ export function People({ session }: { session: Session }) {
 /** `hasMenu`: the reader is a host, and this person is not. */
 type OtherProps = { session: Session; person: Named; isIgnored: boolean; hasMenu: boolean }
 
-/** A name that leads to the conversation with its person, and a switch that hides the person. */
+/** A name that opens the menu of its person, and a switch that hides the person. */
 function Other({ session, person, isIgnored, hasMenu }: OtherProps) {
   const { id, name } = person
-  async function open() {
-    const isOpen = await session.converse((conversations) => conversations.open(person))
-    if (!isOpen) return
-    session.peopleOpen.value = false
-    document.getElementById('message')?.focus()
+  function open() {
+    asked.value = { type: 'menu', person }
   }
   return (
     <>
-      <button type="button" class="to-person" title={more.writeTo(name)} onClick={open}>
+      <button type="button" class="to-person" aria-haspopup="dialog" onClick={open}>
         <Name name={name} hue={hueOf(name)} />
       </button>
       <button

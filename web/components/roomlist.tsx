@@ -54,7 +54,10 @@ export function RoomList({ session, onChoose }: Props) {
                 class="quiet icon"
                 aria-label={more.leaveRoom(nameOf(there.room))}
                 title={more.leaveRoom(nameOf(there.room))}
-                onClick={() => leave(session, there.room)}
+                onClick={() => {
+                  // The button is gone then.
+                  if (leave(session, there.room)) document.getElementById('message')?.focus()
+                }}
               >
                 <Icon path="M7 7l10 10M17 7L7 17" />
               </button>
@@ -80,9 +83,7 @@ export function RoomList({ session, onChoose }: Props) {
               <li key={name}>
                 <button type="button" class="to-room" onClick={() => choose(name)}>
                   <bdi class="label">{name}</bdi>
-                  <span class="about">
-                    {[more.present(memberCount), topic].filter(Boolean).join(' · ')}
-                  </span>
+                  <span class="about">{aboutText(memberCount, topic)}</span>
                 </button>
               </li>
             ))}
@@ -117,7 +118,7 @@ function OwnRoom({ there, shown, isFaulty, onChoose }: OwnProps) {
       <Badge unread={unread} mentions={mentions} isFaulty={isFaulty} />
       {person === '' && (
         <span class="about" dir="auto">
-          {topic || more.present(memberCount)}
+          {aboutText(memberCount, topic)}
         </span>
       )}
     </button>
@@ -150,4 +151,9 @@ function RoomForm({ onEnter }: { onEnter: (name: string) => void }) {
       </button>
     </form>
   )
+}
+
+/** How many people are there, and the topic. */
+function aboutText(memberCount: number, topic: string): string {
+  return [more.present(memberCount), topic].filter((part) => part !== '').join(' · ')
 }

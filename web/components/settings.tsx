@@ -1,24 +1,46 @@
 /** The settings of this browser. A change takes effect at once. */
-import { useSignal } from '@preact/signals'
+import { shortcutsOpen } from '../help.ts'
 import { asked, isHost } from '../hosts.ts'
 import { more } from '../language/more.ts'
-import { texts } from '../language.ts'
+import { languages, texts } from '../language.ts'
 import type { Session } from '../session.ts'
 import { change, type Settings, settings } from '../settings.ts'
 import { Dialog } from './dialog.tsx'
+import { Notices } from './notices.tsx'
 import { usePart } from './part.ts'
 
 type Props = { session: Session; onClose: () => void }
 
+/** Each language by its own name. */
+const languageNames = Object.fromEntries(
+  languages.map((tag) => [tag, new Intl.DisplayNames(tag, { type: 'language' }).of(tag) ?? tag]),
+)
+
 export function SettingsDialog({ session, onClose }: Props) {
   const hosting = usePart(session, isHost)
-  const { theme, clock, size, announce, sound } = settings.value
+  const { theme, clock, size, announce, language } = settings.value
   /** This dialog gives the focus back first. */
-  function openHosting() {
+  function next(open: () => void) {
     onClose()
-    setTimeout(() => {
+    setTimeout(open)
+  }
+
+  function openHosting() {
+    next(() => {
       asked.value = { type: 'host' }
     })
+  }
+
+  function openShortcuts() {
+    next(() => {
+      shortcutsOpen.value = true
+    })
+  }
+
+  /** All texts change, also those that were drawn long ago. Drafts and rooms are kept over a reload. */
+  function chooseLanguage(language: Settings['language']) {
+    change({ language })
+    location.reload()
   }
 
   return (
@@ -31,12 +53,21 @@ export function SettingsDialog({ session, onClose }: Props) {
         onChoose={(theme) => change({ theme })}
       />
       <Choice
+        title={more.language}
+        name="language"
+        value={language}
+        options={{ system: more.asBrowser, ...languageNames }}
+        onChoose={chooseLanguage}
+      />
+      <Choice
         title={more.clock}
         name="clock"
         value={clock}
         options={{ system: more.asSystem, h12: more.hours12, h23: more.hours24 }}
         onChoose={(clock) => change({ clock })}
       />
+      <Switch name="seconds" label={more.seconds} />
+      <Switch name="utc" label={more.utc} />
       <Choice
         title={more.typeSize}
         name="size"
@@ -55,16 +86,11 @@ export function SettingsDialog({ session, onClose }: Props) {
         }}
         onChoose={(announce) => change({ announce })}
       />
-      <Notifications />
-      <label class="switch">
-        <input
-          type="checkbox"
-          checked={sound}
-          onChange={({ currentTarget }) => change({ sound: currentTarget.checked })}
-        />
-        {more.sound}
-      </label>
-      <p>
+      <Notices session={session} />
+      <p class="acts">
+        <button type="button" onClick={openShortcuts}>
+          {more.shortcuts}
+        </button>
         <button type="button" onClick={openHosting}>
           {hosting.value ? more.hostTools : more.becomeHost}
         </button>
@@ -100,28 +126,15 @@ function Choice<T extends string>({ title, name, value, options, onChoose }: Cho
   )
 }
 
-/** Asks the browser for permission only when the reader turns notifications on. */
-function Notifications() {
-  const denied = useSignal(false)
-  async function wish(on: boolean) {
-    const allowed =
-      on && 'Notification' in window && (await Notification.requestPermission()) === 'granted'
-    denied.value = on && !allowed
-    change({ notify: allowed })
-  }
+function Switch({ name, label }: { name: 'seconds' | 'utc'; label: string }) {
   return (
-    <>
-      <label class="switch">
-        <input
-          type="checkbox"
-          checked={settings.value.notify}
-          onChange={({ currentTarget }) => wish(currentTarget.checked)}
-        />
-        {more.notifications}
-      </label>
-      <p role="status" class="note">
-        {denied.value && more.notificationsDenied}
-      </p>
-    </>
+    <label class="switch">
+      <input
+        type="checkbox"
+        checked={settings.value[name]}
+        onChange={({ currentTarget }) => change({ [name]: currentTarget.checked })}
+      />
+      {label}
+    </label>
   )
 }

@@ -3,7 +3,8 @@
  * has one file with the same keys, and with those of `english.more.ts`.
  */
 import type { ErrorCode } from '../../shared/errors.ts'
-import type { RoomEvent, Via } from '../../shared/protocol.ts'
+import type { RoomEvent } from '../../shared/protocol.ts'
+import { viaWord } from '../../shared/via.ts'
 import type { MoreTexts } from './english.more.ts'
 
 export const english = {
@@ -19,26 +20,26 @@ export const english = {
   yourName: 'Your name',
   join: 'Join',
   joining: 'Joining …',
-  joinAs: (name: string) => `Join as ${name}`,
   leave: 'Leave',
   search: 'Search',
   settings: 'Settings',
 
   messages: 'Messages',
   pending: 'Pending messages',
-  empty: 'No messages yet. Write the first one.',
-  beginning: 'The log begins here.',
   newLine: 'New',
   topicSet: (name: string, topic: string) =>
     topic === '' ? `${name} removed the topic` : `${name} set the topic: ${topic}`,
   acted: ({ from, text }: RoomEvent) => `${from.name} ${text}`,
-  removedBy: (host: string) => `removed by ${host}`,
+  removedBy: (host: string, author: string) =>
+    host === author ? 'taken back' : `removed by ${host}`,
   change: {
-    joined: (name: string, via: Via) => `${name} joined (${via})`,
+    joined: (name: string, via: string) => `${name} joined (${viaWord(via)})`,
     left: (name: string) => `${name} left`,
     renamed: (was: string, name: string) => `${was} is now ${name}`,
-    more: (count: number) => `and ${count} more changes`,
+    more: (count: number) => `and ${count} more came or went`,
   },
+
+  via: viaWord,
 
   message: 'Message',
   saySomething: 'Say something',
@@ -49,24 +50,10 @@ export const english = {
   sending: 'sending',
   morePending: (count: number) => `and ${count} more pending`,
   notSent: 'Not sent.',
-  noAnswer: 'The server did not respond.',
-  leftBefore: 'You left before it was sent.',
-  retry: 'Retry',
-  edit: 'Edit',
-  delete: 'Delete',
 
   connectionLost: 'The connection is lost.',
 
   theRoom: 'The room',
-  nobodyYet: 'Nobody yet',
-  counts: {
-    web: (count: number) => `${count} web`,
-    terminal: (count: number) => `${count} terminal${count === 1 ? '' : 's'}`,
-    server: (count: number) => `${count} server`,
-    more: (count: number) => `${count} more`,
-  },
-
-  terminals: 'Join from a terminal',
 }
 
 /** `more`: absent in English. */

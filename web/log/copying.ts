@@ -1,4 +1,5 @@
 /** Several copied rows become lines as on a terminal, without the labels of buttons. */
+import { CONTINUED } from '../../shared/lines.ts'
 import { stampOf } from '../moment.ts'
 import type { Entry } from '../state.ts'
 import { changesText, sentenceOf, shownText } from './row.ts'
@@ -23,12 +24,15 @@ export function connectCopying(scroller: HTMLElement, rows: Rows): () => void {
   return () => scroller.removeEventListener('copy', scrollerOnCopy)
 }
 
-/** `[12:21:15] <alice> text`; all but messages begin with `*`. */
+/**
+ * `[12:21:15] <alice> text`; all but messages begin with `*`. Further lines have the mark of terminals,
+ * so that they cannot look like another message.
+ */
 export function lineOf(entry: Entry): string {
   const stamp = `[${stampOf(entry.at)}]`
   if (entry.kind === 'presence') return `${stamp} * ${changesText(entry)}`
   const { kind, from, redacted } = entry.event
-  const text = shownText(entry.event)
+  const text = shownText(entry.event).replaceAll('\n', `\n${CONTINUED}`)
   if (redacted) return `${stamp} * ${from.name}: ${text}`
   if (kind === 'topic' || kind === 'act') return `${stamp} * ${sentenceOf(entry.event)}`
   if (kind === 'message') return `${stamp} <${from.name}> ${text}`

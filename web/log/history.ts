@@ -8,10 +8,15 @@ import type { RoomEvent } from '../../shared/protocol.ts'
 import type { Conversations } from '../conversations.ts'
 import { door } from '../door.ts'
 import { more } from '../language/more.ts'
-import { isIgnored, type LogPage, takePage } from '../state/pages.ts'
+import { root } from '../root.ts'
+import { entryOf } from '../state/entry.ts'
+import { isHidden, type LogPage, takePage } from '../state/pages.ts'
+import { isUnreadBefore, leave, othersHeld } from '../state/unread.ts'
 import {
   type Action,
+  type EventEntry,
   firstSeq,
+  firstUnread,
   isDetached,
   isShown,
   LOBBY,
@@ -73,13 +78,70 @@ export class History {
     const { room } = host.peek()
     if (isShown(host.peek(), seq)) return host.act({ type: 'aim', seq, back })
     const has = ({ events }: Fetched): boolean =>
-      events.some((event) => event.seq === seq && !isIgnored(host.peek(), event.from.id))
+      events.some((event) => event.seq === seq && !isHidden(host.peek(), event))
     let found = await this.#fetch(room, 'after', Math.max(0, seq - PAGE_ROWS / 2))
     // A page of long messages can end before the target.
     if (found?.more && !has(found)) found = await this.#fetch(room, 'after', seq - 1)
     if (!found) return host.hint(more.historyFailed)
     if (!has(found)) return host.hint(more.notKept)
     this.#take(room, { ...found, position: { target: seq, back } })
+  }
+
+  /** Shows the first message of others after `after`. What comes after it is below then. */
+  async goToUnread(after: number): Promise<void> {
+    const host = this.#host
+    const state = host.peek()
+    const { room } = state
+    const seq = isUnreadBefore(state, after)
+      ? await this.#findAfter(room, after, ({ mine }) => !mine)
+      : firstUnread({ ...state, readTo: after })
+    if (host.peek().room !== room) return
+    if (seq === null) return host.hint(more.historyFailed)
+    await this.goTo(seq)
+    host.act({ type: 'change', room, change: (there) => leave(there, seq) })
+  }
+
+  /** Shows the first message that was said at or after a time, in ms since 1970. */
+  async goToTime(at: number): Promise<void> {
+    const host = this.#host
+    const { room } = host.peek()
+    const page = await fetchEvents(dayUrl(room, at))
+    const first = page?.events[0]
+    // The reader may ignore the sender of the first event.
+    const shown = first && (await this.#findAfter(room, first.seq - 1, () => true))
+    if (host.peek().room !== room) return
+    if (!page) host.hint(more.historyFailed)
+    else if (!first) host.hint(more.nothingSince)
+    else await this.goTo(shown ?? first.seq)
+  }
+
+  /** Shows the first message after `seq` that mentions the reader, or the newest one. */
+  async goToMention(seq: number): Promise<void> {
+    const state = this.#host.peek()
+    const isMention = ({ mention }: EventEntry) => mention
+    const held = othersHeld(state, seq).find(isMention)?.event.seq
+    // It may be among those that the tab does not have.
+    const { room } = state
+    const found = held ?? (state.gap ? await this.#findAfter(room, seq, isMention) : null)
+    if (this.#host.peek().room !== room) return
+    if (found === null) this.#host.act({ type: 'follow', on: true })
+    else await this.goTo(found)
+  }
+
+  /** The seq of the first event after `seq` that is shown and fits; null if none is found. */
+  async #findAfter(
+    room: string,
+    seq: number,
+    fits: (entry: EventEntry) => boolean,
+  ): Promise<number | null> {
+    const state = this.#host.peek()
+    const page = await this.#fetchVisible(room, 'after', seq)
+    const found = page?.events.find(
+      (event) => !isHidden(state, event) && fits(entryOf(state, event, 0)),
+    )
+    const last = page?.events.at(-1)
+    if (found || !page?.more || !last) return found?.seq ?? null
+    return this.#findAfter(room, last.seq, fits)
   }
 
   async goBack(): Promise<void> {
@@ -108,7 +170,7 @@ export class History {
   ): Promise<Fetched | null> {
     const found = await this.#fetch(room, direction, seq)
     const state = this.#host.peek()
-    if (!found?.more || !found.events.every(({ from }) => isIgnored(state, from.id))) return found
+    if (!found?.more || !found.events.every((event) => isHidden(state, event))) return found
     const isOlder = direction === 'before'
     const last = found.events.at(isOlder ? 0 : -1)
     const next = last && (await this.#fetchVisible(room, direction, last.seq))
@@ -137,7 +199,12 @@ export function pageUrl(
   limit = PAGE_ROWS,
 ): string {
   const place = room === LOBBY ? '' : `&room=${encodeURIComponent(room)}`
-  return `/api/events?${direction}=${seq}&limit=${limit}${place}`
+  return `${root}api/events?${direction}=${seq}&limit=${limit}${place}`
+}
+
+function dayUrl(room: string, at: number): string {
+  const place = room === LOBBY ? '' : `&room=${encodeURIComponent(room)}`
+  return `${root}api/events?since=${new Date(at).toISOString()}&limit=1${place}`
 }
 
 /** null if the server does not return the page within the time limit. */

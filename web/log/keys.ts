@@ -5,7 +5,7 @@
 import type { Session } from '../session.ts'
 import type { Rows } from './rows.ts'
 
-const USABLE = 'a, button'
+const USABLE = 'a, button:not([hidden])'
 
 export function connectKeys(
   session: Session,

@@ -1,6 +1,6 @@
 /** Opens the message that a link leads to, also if the link is followed in this page. */
 import { effect, untracked } from '@preact/signals'
-import { addressedRoom } from '../place.ts'
+import { addressedRoom } from '../addressed.ts'
 import type { Session } from '../session.ts'
 import { isSameRoom, type State } from '../state.ts'
 

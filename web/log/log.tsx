@@ -4,20 +4,18 @@
  */
 import { useEffect, useRef } from 'preact/hooks'
 import { lazily } from '../components/lazy.tsx'
-import { usePart } from '../components/part.ts'
 import { texts } from '../language.ts'
 import type { Session } from '../session.ts'
 import { PendingList } from './pending.tsx'
 import { connectLog } from './scroll.ts'
 
+const Start = lazily(async () => (await import('./start.tsx')).Start)
 const Pills = lazily(async () => (await import('./pills.tsx')).Pills)
 
 export function Log({ session }: { session: Session }) {
   const scroller = useRef<HTMLDivElement>(null)
   const content = useRef<HTMLDivElement>(null)
   const list = useRef<HTMLOListElement>(null)
-  const empty = usePart(session, ({ epoch, entries }) => epoch !== null && entries.length === 0)
-  const atStart = usePart(session, (state) => state.atStart && state.entries.length > 0)
 
   useEffect(() => {
     if (!scroller.current || !content.current || !list.current) return
@@ -36,8 +34,7 @@ export function Log({ session }: { session: Session }) {
         tabIndex={0}
       >
         <div class="log-content" ref={content}>
-          {empty.value && <p class="empty">{texts.empty}</p>}
-          {atStart.value && <p class="empty">{texts.beginning}</p>}
+          <Start session={session} />
           <ol ref={list} />
           <PendingList session={session} />
         </div>

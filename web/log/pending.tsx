@@ -1,12 +1,14 @@
 /** Pending messages, below all messages that the log has returned. */
 import { Icon } from '../components/icon.tsx'
+import { lazily } from '../components/lazy.tsx'
 import { Name } from '../components/name.tsx'
 import { usePart } from '../components/part.ts'
 import { hueOf } from '../hue.ts'
-import { errorText, texts } from '../language.ts'
+import { texts } from '../language.ts'
 import type { Session } from '../session.ts'
-import { edit } from '../speech.ts'
-import { PENDING_ROWS, type Pending, type PendingFault, type State } from '../state.ts'
+import { PENDING_ROWS, type Pending, type State } from '../state.ts'
+
+const Fault = lazily(async () => (await import('./pills.tsx')).Fault)
 
 export function PendingList({ session }: { session: Session }) {
   const pending = usePart(session, (state) => state.pending)
@@ -48,7 +50,7 @@ function endsWithMine({ entries, me }: State): boolean {
 type RowProps = { message: Pending; name: string; lead: boolean; session: Session }
 
 function PendingRow({ message, name, lead, session }: RowProps) {
-  const { id, text, action, fault } = message
+  const { text, action, fault } = message
   const kind = action ? 'action' : 'message'
   return (
     <li class={`row mine ${kind}${lead || action ? ' lead' : ''}${fault ? ' faulty' : ''}`}>
@@ -64,24 +66,8 @@ function PendingRow({ message, name, lead, session }: RowProps) {
           <span class="unseen">{texts.sending}</span>
         </span>
       ) : (
-        <p class="fault">
-          <strong>{texts.notSent}</strong> {faultText(fault)}{' '}
-          <button type="button" class="link" onClick={() => session.act({ type: 'retry', id })}>
-            {texts.retry}
-          </button>{' '}
-          <button type="button" class="link" onClick={() => edit(session, message)}>
-            {texts.edit}
-          </button>{' '}
-          <button type="button" class="link" onClick={() => session.act({ type: 'delete', id })}>
-            {texts.delete}
-          </button>
-        </p>
+        <Fault message={message} fault={fault} session={session} />
       )}
     </li>
   )
-}
-
-function faultText(fault: PendingFault): string {
-  if (fault.kind === 'silent') return texts.noAnswer
-  return fault.kind === 'left' ? texts.leftBefore : errorText(fault.code, fault.text)
 }

@@ -3,14 +3,17 @@
  * busy minute, and none of them changes. All text is inserted as text nodes.
  */
 import type { RoomEvent } from '../../shared/protocol.ts'
-import { dayOf, minuteOf } from '../clock.ts'
+import { dayOf, timeOf } from '../clock.ts'
 import { hueOf } from '../hue.ts'
 import { texts } from '../language.ts'
 import type { Change, Entry } from '../state.ts'
 import type { RowLayout } from './layout.ts'
 import { element, textElement } from './text.ts'
 
-export function rowElement(entry: Entry, { lead, newDay, fence }: RowLayout): HTMLLIElement {
+/** What modules that are loaded later add to the row of an event. */
+export const additions: { draw?: (row: HTMLElement, event: RoomEvent) => void } = {}
+
+export function rowElement(entry: Entry, { lead, newDay, sameMinute }: RowLayout): HTMLLIElement {
   const row = element('li', 'row')
   row.tabIndex = -1
   if (newDay) {
@@ -24,19 +27,21 @@ export function rowElement(entry: Entry, { lead, newDay, fence }: RowLayout): HT
     row.classList.add(entry.event.kind, entry.event.from.via)
     if (entry.event.redacted) row.classList.add('redacted')
     if (lead) row.classList.add('lead')
+    if (sameMinute) row.classList.add('same-minute')
     if (entry.mine) row.classList.add('mine')
+    if (entry.event.text.includes('\n')) row.classList.add('tall')
     if (entry.mention) row.classList.add('mention')
-    if (fence !== '') row.classList.add('fence', fence)
-    row.append(...contentOf(entry.event, fence))
+    row.append(...contentOf(entry.event))
+    additions.draw?.(row, entry.event)
   }
   row.append(timeElement(entry.at))
   return row
 }
 
-function contentOf(event: RoomEvent, fence: RowLayout['fence']): HTMLElement[] {
+function contentOf(event: RoomEvent): HTMLElement[] {
   const { kind, redacted } = event
   if (redacted || (kind !== 'topic' && kind !== 'act')) {
-    return [whoElement(event), textElement(shownText(event), !redacted && marksUp(event, fence))]
+    return [whoElement(event), textElement(shownText(event), !redacted && marksUp(event))]
   }
   const text = textElement(sentenceOf(event), false)
   // A sentence of the page, which has not the direction of the name that it begins with.
@@ -67,13 +72,13 @@ export function sentenceOf(event: RoomEvent): string {
 }
 
 /** The text of a message, or who has taken it away. */
-export function shownText({ text, redacted }: RoomEvent): string {
-  return redacted ? texts.removedBy(redacted.by) : text
+export function shownText({ from, text, redacted }: RoomEvent): string {
+  return redacted ? texts.removedBy(redacted.by, from.name) : text
 }
 
 /** Only messages written in a page may have markup. */
-function marksUp({ kind, from }: RoomEvent, fence: RowLayout['fence']): boolean {
-  return from.via === 'web' && kind !== 'notice' && fence === ''
+function marksUp({ kind, from }: RoomEvent): boolean {
+  return from.via === 'web' && kind !== 'notice'
 }
 
 function whoElement({ from }: RoomEvent): HTMLElement {
@@ -82,13 +87,13 @@ function whoElement({ from }: RoomEvent): HTMLElement {
   name.title = from.name
   name.style.setProperty('--hue', String(hueOf(from.name)))
   const who = element('p', 'who', name)
-  if (from.via !== 'web') who.append(' ', element('span', `tag ${from.via}`, from.via))
+  if (from.via !== 'web') who.append(' ', element('span', `tag ${from.via}`, texts.via(from.via)))
   return who
 }
 
 /** The full time is added when a pointer reaches the row: formatting it is the costliest part. */
 function timeElement(at: number): HTMLTimeElement {
-  const time = element('time', '', minuteOf(at))
+  const time = element('time', '', timeOf(at))
   time.dateTime = new Date(at).toISOString()
   return time
 }

@@ -33,9 +33,17 @@ export class Rows {
   /** Draws the window; the row being read stays in its position unless the newest is followed. */
   show(state: Pick<State, 'entries' | 'readTo' | 'following'>): void {
     const place = state.following ? undefined : this.place(state.entries)
+    const focused = this.of(document.activeElement)
     this.#draw(state.entries)
     this.#drawUnread(firstUnread(state))
     this.keep(place)
+    if (focused?.element.isConnected === false) this.#focusAgain(focused.entry)
+  }
+
+  /** A row that had the focus was drawn again, or has left the window. */
+  #focusAgain(entry: Entry): void {
+    const next = this.#rows.get(entry)?.element ?? this.#scroller
+    next.focus({ preventScroll: true })
   }
 
   /** Draws all rows again, of another room or after a change of a setting that all depend on. */
@@ -150,5 +158,7 @@ export class Rows {
 }
 
 function isSame(one: RowLayout, other: RowLayout): boolean {
-  return one.lead === other.lead && one.newDay === other.newDay && one.fence === other.fence
+  return (
+    one.lead === other.lead && one.newDay === other.newDay && one.sameMinute === other.sameMinute
+  )
 }

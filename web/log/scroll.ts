@@ -1,5 +1,6 @@
 /** Connects the scroll position of the list to the state, in both directions. */
 import { effect } from '@preact/signals'
+import { looksOf } from '../clock.ts'
 import type { Session } from '../session.ts'
 import { settings } from '../settings.ts'
 import { isDetached } from '../state.ts'
@@ -30,7 +31,7 @@ export function connectLog(
   const readTo = session.select((state) => state.readTo)
   const detached = session.select(isDetached)
   const target = session.select((state) => state.target)
-  const drawing = session.select(() => settings.value.clock)
+  const drawing = session.select(() => looksOf(settings.value))
   let drawnAs = drawing.peek()
   // A link may have chosen a message before this list existed.
   let aimed: { seq: number } | null = null
@@ -68,6 +69,8 @@ export function connectLog(
     else if (drawing.value === drawnAs) rows.show(state)
     else rows.redraw(state)
     drawnAs = drawing.value
+    // When the oldest rows are removed, scroll anchoring would move up, as a reader does who stops following.
+    scroller.style.overflowAnchor = state.following ? 'none' : ''
     // The resize observer follows new rows after their layout; doing it here would force a second layout.
     if (state.following && !followed) stick()
     followed = state.following

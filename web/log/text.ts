@@ -3,8 +3,7 @@ import { type Token, tokensOf } from './tokens.ts'
 
 /** `marked`: whether markdown is read. */
 export function textElement(text: string, marked: boolean): HTMLElement {
-  const quote = marked && text.startsWith('> ')
-  const result = element('p', quote ? 'text quote' : 'text', ...tokenNodes(tokensOf(text, marked)))
+  const result = element('p', 'text', ...tokenNodes(tokensOf(text, marked)))
   result.dir = 'auto'
   return result
 }
@@ -19,7 +18,10 @@ function tokenNodes(tokens: readonly Token[]): (string | Node)[] {
       case 'control':
         return element('span', 'control', token.name)
       case 'code':
-        return element('code', '', token.inner)
+      case 'block':
+        return element('code', token.kind, token.inner)
+      case 'quote':
+        return element('span', 'quote', ...tokenNodes(token.inner))
       default:
         return element(token.kind, '', ...tokenNodes(token.inner))
     }

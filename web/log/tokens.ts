@@ -10,23 +10,28 @@ export type Token =
   | { kind: 'link'; text: string; href: string }
   /** `name`: its code point, as in `U+001B`. */
   | { kind: 'control'; text: string; name: string }
-  | { kind: 'code'; text: string; inner: string }
-  | { kind: 'strong' | 'em'; text: string; inner: Token[] }
+  /** `block`: between fences; `inner` has neither the name of a language nor the outer line ends. */
+  | { kind: 'code' | 'block'; text: string; inner: string }
+  /** `quote`: a line that begins with one or more `> `, with its line end. */
+  | { kind: 'strong' | 'em' | 'quote'; text: string; inner: Token[] }
 
-/** C0 except tab, DEL, C1, and the controls of bidirectional text. */
-const CONTROL = '\\u0000-\\u0008\\u000a-\\u001f\\u007f-\\u009f\\u202a-\\u202e\\u2066-\\u2069'
+/** C0 except tab and LF, DEL, C1, and the controls of bidirectional text. */
+const CONTROL = '\\u0000-\\u0008\\u000b-\\u001f\\u007f-\\u009f\\u202a-\\u202e\\u2066-\\u2069'
 const PLAIN = `(?<link>(?<![\\p{L}\\p{N}_])https?://[^\\s<>"${CONTROL}]+)|(?<control>[${CONTROL}])`
 /** None of these looks beyond the next mark of its kind, so all take linear time. */
 const MARKS = [
-  '```(?<block>[^`]+)```',
-  '`(?<code>[^`]+)`',
-  '\\*\\*(?=\\S)(?<strong>(?:[^*]|\\*(?!\\*))+)(?<=\\S)\\*\\*',
-  '(?<![*\\p{L}\\p{N}])\\*(?=[^\\s*])(?<em>[^*]+)(?<=\\S)\\*(?![*\\p{L}\\p{N}])',
+  '```(?<block>[^]+?)```\\n?',
+  '`(?<code>[^`\\n]+)`',
+  '(?<=^|\\n)(?:> )+(?<quote>[^\\n]+)\\n?',
+  '\\*\\*(?=\\S)(?<strong>(?:[^*\\n]|\\*(?!\\*))+)(?<=\\S)\\*\\*',
+  '(?<![*\\p{L}\\p{N}])\\*(?=[^\\s*])(?<em>[^*\\n]+)(?<=\\S)\\*(?![*\\p{L}\\p{N}])',
 ].join('|')
 const plain = new RegExp(PLAIN, 'giu')
 const marked = new RegExp(`${MARKS}|${PLAIN}`, 'giu')
 /** Characters that end the sentence around an address and not the address. */
 const TRAILING = /[.,:;!?'*_~)\]}’”»…]$/u
+/** In a block: the name of a language on the first line, and the last line end. */
+const OUTER = /^[\w+#.-]*\n|\n\s*$/gu
 const OPENING: Record<string, string> = { ')': '(', ']': '[', '}': '{' }
 
 /** `markdown`: whether marks are read; never for text from a terminal. */
@@ -45,10 +50,11 @@ export function tokensOf(text: string, markdown = false): Token[] {
 }
 
 function tokenOf(text: string, groups: Record<string, string | undefined>): Token | null {
-  const { link, block, code, strong, em } = groups
+  const { link, block, code, quote, strong, em } = groups
   if (link !== undefined) return linkToken(link)
-  const literal = block ?? code
-  if (literal !== undefined) return { kind: 'code', text, inner: literal }
+  if (block !== undefined) return { kind: 'block', text, inner: block.replace(OUTER, '') }
+  if (code !== undefined) return { kind: 'code', text, inner: code }
+  if (quote !== undefined) return { kind: 'quote', text, inner: tokensOf(quote, true) }
   if (strong !== undefined) return { kind: 'strong', text, inner: tokensOf(strong, true) }
   if (em !== undefined) return { kind: 'em', text, inner: tokensOf(em, true) }
   const hex = (text.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')

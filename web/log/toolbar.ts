@@ -1,24 +1,60 @@
-/** The actions on a message: one toolbar, which moves to the row under the pointer or focus. */
+/** The full time of a row and the actions on a message: one toolbar, which moves to the row under the pointer or focus. */
 import type { RoomEvent } from '../../shared/protocol.ts'
+import { SIGNS } from '../../shared/reactions.ts'
+import { TAKE_BACK_MS } from '../../shared/redaction.ts'
+import { answering } from '../answering.ts'
 import { copyText } from '../clipboard.ts'
-import { asked, isHost } from '../hosts.ts'
+import { asked, isHost, order, takeBack } from '../hosts.ts'
 import { more } from '../language/more.ts'
-import { fullTimeOf } from '../moment.ts'
+import { exactTimeOf, fullTimeOf } from '../moment.ts'
 import type { Session } from '../session.ts'
+import { pageAddress } from '../share.ts'
 import type { EventEntry, State } from '../state.ts'
 import type { Rows } from './rows.ts'
 import { element } from './text.ts'
 
-/** Characters of a message that a reply quotes. */
+/** How far the toolbar reaches into its row, so that a pointer finds no gap on its way there. */
+const OVERLAP_PX = 3
+/** Characters of a message that the composer shows while it is answered. */
 const QUOTE_LENGTH = 120
 
 export function connectToolbar(session: Session, list: HTMLElement, rows: Rows): () => void {
   const toolbar = element('span', 'toolbar')
   const link = button(more.copyLink, () => act((event) => copyLink(session, event)))
   const write = button(more.write, () => act((event) => open(session, event)))
-  const reply = button(more.reply, () => act((event) => quote(session, event)))
+  const reply = button(more.reply, () => act((event) => answer(session, event)))
+  const takesBack = button(more.takeBack, () => act(({ seq }) => takeBack(session, seq)))
   const host = button(more.hostButton, () => act(openMenu))
-  toolbar.append(reply, link, write, host)
+  const react = button('☺', showSigns)
+  react.ariaLabel = more.react
+  react.title = more.react
+  const signs = SIGNS.map((sign) =>
+    button(sign, () => {
+      hideSigns()
+      act(({ seq }) => order(session, { type: 'react', seq, sign }))
+    }),
+  )
+  const buttons = [reply, react, link, write, takesBack, host]
+  const moment = element('span', 'moment')
+  toolbar.append(moment, ...buttons, ...signs)
+
+  /** In place of the other actions, for which there is no room then. */
+  function showSigns() {
+    for (const sign of signs) sign.hidden = false
+    // Before the button with the focus is hidden: without focus, the toolbar is hidden, too.
+    signs[0]?.focus()
+    for (const one of buttons) one.hidden = true
+  }
+
+  function hideSigns() {
+    // The focus must not be lost with the sign that has it.
+    if (toolbar.contains(document.activeElement)) {
+      toolbar.closest<HTMLElement>('.row')?.focus({ preventScroll: true })
+    }
+    for (const sign of signs) sign.hidden = true
+    const entry = rows.of(toolbar)?.entry
+    if (entry?.kind === 'event') offer(entry)
+  }
 
   function act(run: (event: RoomEvent) => void): void {
     const entry = rows.of(toolbar)?.entry
@@ -32,23 +68,37 @@ export function connectToolbar(session: Session, list: HTMLElement, rows: Rows):
   function placeIn(target: Element) {
     const row = rows.of(target)
     if (!row) return
-    if (row.entry.kind === 'event' && toolbar.parentElement !== row.element) {
-      // There are no links to direct messages.
-      link.hidden = session.peek().person !== ''
-      write.hidden = link.hidden || row.entry.mine
-      const { act, redacted } = row.entry.event
-      reply.hidden = act !== undefined || redacted !== undefined
+    const { entry } = row
+    if (toolbar.parentElement !== row.element) {
       row.element.append(toolbar)
+      for (const sign of signs) sign.hidden = true
     }
-    host.hidden = row.entry.kind !== 'event' || !hasMenu(session.peek(), row.entry)
+    moment.textContent = exactTimeOf(entry.at)
+    if (entry.kind === 'presence') for (const one of buttons) one.hidden = true
+    else if (signs[0]?.hidden) offer(entry)
     const time = row.element.querySelector('time')
-    if (time && time.title === '') time.title = fullTimeOf(row.entry.at)
+    if (time && time.title === '') time.title = fullTimeOf(entry.at)
+    toolbar.style.insetBlockStart = `${topOf(toolbar, row.element, list)}px`
+  }
+
+  function offer(entry: EventEntry): void {
+    const state = session.peek()
+    const { act, redacted } = entry.event
+    // There are no links to direct messages, and no reactions.
+    link.hidden = state.person !== ''
+    write.hidden = link.hidden || entry.mine
+    reply.hidden = act !== undefined || redacted !== undefined
+    react.hidden = reply.hidden || link.hidden
+    takesBack.hidden = !canTakeBack(entry)
+    host.hidden = !hasMenu(state, entry)
   }
 
   function listOnClick({ target }: Event) {
     const entry = rows.of(target as Element)?.entry
     if (entry?.kind !== 'event' || entry.mine || session.peek().person !== '') return
-    if ((target as Element).matches('.name')) open(session, entry.event)
+    if ((target as Element).matches('.name')) {
+      asked.value = { type: 'menu', person: entry.event.from, event: entry.event }
+    }
   }
 
   list.addEventListener('click', listOnClick)
@@ -64,6 +114,24 @@ export function connectToolbar(session: Session, list: HTMLElement, rows: Rows):
   }
 }
 
+/**
+ * The upper edge of the toolbar in its row, in pixels: it stands above the row, so that it covers
+ * neither the row nor its time. Without room there, it stands below, or at the top of a long row.
+ */
+function topOf(toolbar: HTMLElement, row: HTMLElement, list: HTMLElement): number {
+  const view = (list.closest('.log') ?? list).getBoundingClientRect()
+  const { top, bottom, height } = row.getBoundingClientRect()
+  const needed = toolbar.offsetHeight - OVERLAP_PX
+  if (top - needed >= view.top) return -needed
+  return bottom + needed <= view.bottom ? height - OVERLAP_PX : view.top - top
+}
+
+/** Whether it is a message of the reader, and new. */
+function canTakeBack({ event, mine, at }: EventEntry): boolean {
+  const isMessage = event.kind === 'message' || event.kind === 'action'
+  return mine && isMessage && !event.redacted && Date.now() - at < TAKE_BACK_MS
+}
+
 /** Whether the reader is a host, and can do something to the message or its author. */
 function hasMenu(state: State, { event, mine }: EventEntry): boolean {
   if (!isHost(state) || state.person !== '') return false
@@ -76,10 +144,12 @@ function openMenu(event: RoomEvent): void {
   asked.value = { type: 'person', person: event.from, event }
 }
 
-/** Starts a reply below a quote of the message. */
-function quote(session: Session, { from, text }: RoomEvent): void {
-  const shown = text.length > QUOTE_LENGTH ? `${text.slice(0, QUOTE_LENGTH).trimEnd()} …` : text
-  session.rewrite.value = (draft) => `> ${from.name}: ${shown}\n${draft}`
+/** The next message answers this one. */
+function answer(session: Session, { seq, from: { id, name }, text }: RoomEvent): void {
+  const begun = text.slice(0, QUOTE_LENGTH).split('\n', 1)[0]?.trimEnd() ?? ''
+  const quote = { from: { id, name }, text: begun === text ? text : `${begun} …` }
+  answering.value = { room: session.peek().room, reply: seq, quote }
+  document.getElementById('message')?.focus()
 }
 
 /** Shows the conversation with the sender. */
@@ -88,7 +158,7 @@ async function open(session: Session, { from }: RoomEvent): Promise<void> {
 }
 
 async function copyLink(session: Session, { seq }: RoomEvent): Promise<void> {
-  const link = `${location.origin}${location.pathname}#${seq}`
+  const link = `${pageAddress()}#${seq}`
   session.hint((await copyText(link)) ? more.linkCopied : link)
 }
 

@@ -5,6 +5,9 @@
  * After an act of the type `redact`, the text MUST be in no part of the state.
  */
 import type { RoomEvent } from '../../shared/protocol.ts'
+import { withoutQuoteOf } from '../../shared/quote.ts'
+import { reacted } from '../../shared/reactions.ts'
+import { redacted, redactedBy } from '../../shared/redaction.ts'
 import { entryOf } from './entry.ts'
 import type { State } from './model.ts'
 import type { Entry, RoomState } from './room.ts'
@@ -16,14 +19,32 @@ export function takeActs(state: State, events: readonly RoomEvent[], at: number)
 
 function takeAct(state: State, { act, from }: RoomEvent, at: number): State {
   if (act?.type === 'pin') return { ...state, pinned: eventOf(state, act.seq) }
+  if (act?.type === 'react') {
+    const { seq } = act
+    return withEvents(state, at, (event) => (event.seq === seq ? reacted(event, act, from) : event))
+  }
   if (act?.type !== 'redact') return state
   const { seq } = act
+  const by = redactedBy(act, from)
   const without = (event: RoomEvent): RoomEvent =>
-    event.seq === seq ? { ...event, text: '', redacted: { by: from.name } } : event
+    event.seq === seq ? redacted(event, by) : withoutQuoteOf(event, seq)
+  const next = withEvents(state, at, without)
+  return {
+    ...next,
+    pinned: next.pinned?.seq === seq ? null : next.pinned,
+    pending: changed(state.pending, (message) =>
+      message.room === state.room ? withoutQuoteOf(message, seq) : message,
+    ),
+    topic: act.topic ? '' : state.topic,
+  }
+}
+
+/** The state after a change of events that it has. */
+function withEvents(state: State, at: number, change: (event: RoomEvent) => RoomEvent): State {
   const inEntries = (entries: readonly Entry[]) =>
     changed(entries, (entry) => {
       if (entry.kind === 'presence') return entry
-      const event = without(entry.event)
+      const event = change(entry.event)
       return event === entry.event ? entry : { ...entryOf(state, event, at), at: entry.at }
     })
   const { pinned, found } = state
@@ -31,9 +52,8 @@ function takeAct(state: State, { act, from }: RoomEvent, at: number): State {
     ...state,
     entries: inEntries(state.entries),
     ahead: inEntries(state.ahead),
-    found: found && { ...found, events: changed(found.events, without) },
-    pinned: pinned?.seq === seq ? null : pinned,
-    topic: act.topic ? '' : state.topic,
+    found: found && { ...found, events: changed(found.events, change) },
+    pinned: pinned && change(pinned),
   }
 }
 

@@ -7,13 +7,12 @@ import { roomsOf } from './rooms.ts'
 /** `room`: the one in which the message arrived. */
 export type Arrival = EventEntry & { room: string }
 
-/** Messages of others that may be read aloud; from rooms that are not shown, mentions only. */
+/** Messages of others in all rooms. */
 export function arrivals(before: State, after: State): Arrival[] {
   return roomsOf(after).flatMap((there) => {
     const { room } = there
     const fresh = freshIn(room === before.room ? before : before.rooms.get(room), there)
-    const heard = room === after.room ? fresh : fresh.filter(({ mention }) => mention)
-    return heard.map((entry) => ({ ...entry, room }))
+    return fresh.map((entry) => ({ ...entry, room }))
   })
 }
 

@@ -6,21 +6,24 @@
 import { acknowledge, newEvents } from '../../shared/client/state.ts'
 import type { Person, RoomEvent } from '../../shared/protocol.ts'
 import type { Events } from '../../shared/replies.ts'
-import { entryOf, othersAfter } from './entry.ts'
+import { entryOf, hasRow, othersAfter } from './entry.ts'
 import type { State } from './model.ts'
 import { type Change, type Entry, emptyLog } from './room.ts'
 import { append } from './window.ts'
 
-/** Limit on changes listed in one presence row; more are counted. */
+/** Limit on changes listed in one presence row; more people who came or went are counted. */
 const CHANGES_NAMED = 6
 /** Changes this close together share a row. */
 const PRESENCE_GROUP_MS = 60_000
+/** A new name this soon after the row about a person began is part of their arrival. */
+const NAMING_MS = 120_000
 
 /** Adds new events, and counts them for a reader who does not see them arrive. */
 export function takeEvents(state: State, { events, to = 0 }: Events, now: number): State {
   const known = acknowledge(state, events, now)
-  const fresh = newEvents(events, state.seq)
-  const seq = Math.max(state.seq, fresh.at(-1)?.seq ?? 0, to)
+  const all = newEvents(events, state.seq)
+  const seq = Math.max(state.seq, all.at(-1)?.seq ?? 0, to)
+  const fresh = all.filter(hasRow)
   if (fresh.length === 0) return seq === state.seq ? known : { ...known, seq }
   let { readTo } = state
   let [foreign, mentions] = [0, 0]
@@ -61,7 +64,7 @@ export function replaceEvents(
   events: readonly RoomEvent[],
   now: number,
 ): State {
-  const entries = events.map((event) => entryOf(state, event, now))
+  const entries = events.filter(hasRow).map((event) => entryOf(state, event, now))
   const readTo = state.away ? (before.epoch === null && before.readTo) || state.seq : null
   const missed = othersAfter(entries, readTo ?? Infinity)
   const next = append({ ...acknowledge(state, events, now), ...emptyLog }, entries)
@@ -77,17 +80,42 @@ export function replaceEvents(
 export function takeChanges(state: State, changes: readonly Change[], now: number): State {
   if (changes.length === 0) return state
   const held = state.ahead.length > 0 ? 'ahead' : 'entries'
-  const last = state.gap && held === 'entries' ? undefined : state[held].at(-1)
+  const list = [...state[held]]
+  const fresh = changes.filter((change) => !takesName(list, change, now))
+  const renamed = { ...state, [held]: list }
+  if (fresh.length === 0) return renamed
+  const last = state.gap && held === 'entries' ? undefined : list.at(-1)
   const continues = last?.kind === 'presence' && now - last.at < PRESENCE_GROUP_MS
   const known = continues ? last.changes : []
-  const all = [...known, ...changes]
+  const all = [...known, ...fresh]
+  const unnamed = all.slice(CHANGES_NAMED).filter(({ kind }) => kind !== 'renamed')
   const entry: Entry = {
     kind: 'presence',
     at: continues ? last.at : now,
     changes: all.slice(0, CHANGES_NAMED),
-    more: (continues ? last.more : 0) + Math.max(0, all.length - CHANGES_NAMED),
+    more: (continues ? last.more : 0) + unnamed.length,
   }
-  return append(continues ? { ...state, [held]: state[held].slice(0, -1) } : state, [entry])
+  return append(continues ? { ...state, [held]: list.slice(0, -1) } : renamed, [entry])
+}
+
+/**
+ * A person who has just joined, and said nothing, takes a name: puts it into the row about that,
+ * and returns true.
+ */
+function takesName(list: Entry[], change: Change, now: number): boolean {
+  if (change.kind !== 'renamed') return false
+  const { was, name } = change
+  const isArrival = (one: Change): boolean => one.kind === 'joined' && one.name === was
+  const at = list.findLastIndex((entry) =>
+    entry.kind === 'event' ? entry.event.from.name === was : entry.changes.some(isArrival),
+  )
+  const row = list[at]
+  if (row?.kind !== 'presence' || now - row.at > NAMING_MS) return false
+  list[at] = {
+    ...row,
+    changes: row.changes.map((one) => (isArrival(one) ? { ...one, name } : one)),
+  }
+  return true
 }
 
 /** `away`: the room lost the reader's attention, and the unread line starts at this position. */

@@ -1,6 +1,7 @@
 /** Entries of the list and their positions in the log. */
+
+import { mentions } from '../../shared/mention.ts'
 import type { RoomEvent } from '../../shared/protocol.ts'
-import { mentions } from '../mention.ts'
 import type { State } from './model.ts'
 import type { Entry } from './room.ts'
 
@@ -15,8 +16,17 @@ export function entryOf({ ownIds, me, person }: State, event: RoomEvent, now: nu
     at: Number.isNaN(at) ? now : at,
     event,
     mine,
-    mention: !mine && (person !== '' || mentions(event.text, me?.name ?? '')),
+    mention:
+      !mine &&
+      (person !== '' ||
+        mentions(event.text, me?.name ?? '') ||
+        ownIds.includes(event.quote?.from.id ?? '')),
   }
+}
+
+/** Whether the event has a row: a reaction is a part of another row. */
+export function hasRow({ act }: RoomEvent): boolean {
+  return act?.type !== 'react'
 }
 
 const isEvent = (entry: Entry): entry is EventEntry => entry.kind === 'event'

@@ -20,7 +20,7 @@ import {
 } from './rooms.ts'
 
 /** Errors after which the server closes a connection that is in the room. */
-const CLOSING = /shutdown|too_slow|room_full|catch_up_failed|kicked|banned/
+const CLOSING = /shutdown|restart|too_slow|room_full|catch_up_failed|kicked|banned/
 
 export function takeMessage(state: State, message: ServerMessage, now: number): State {
   switch (message.type) {

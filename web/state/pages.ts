@@ -7,7 +7,7 @@
  */
 import type { RoomEvent } from '../../shared/protocol.ts'
 import { takeActs } from './acts.ts'
-import { entryOf, firstSeq, indexOfSeq, lastSeq } from './entry.ts'
+import { entryOf, firstSeq, hasRow, indexOfSeq, lastSeq } from './entry.ts'
 import { LOG_ROWS, type State } from './model.ts'
 import type { Entry } from './room.ts'
 import { aim, hold, newest, PAGE_ROWS, withWindow } from './window.ts'
@@ -78,8 +78,13 @@ export function isIgnored({ ignored }: Pick<State, 'ignored'>, person: string): 
   return ignored.some(({ id }) => id === person)
 }
 
+/** Whether the event has no row here. */
+export function isHidden(state: Pick<State, 'ignored'>, event: RoomEvent): boolean {
+  return isIgnored(state, event.from.id) || !hasRow(event)
+}
+
 function isVisible(state: State): (entry: Entry) => boolean {
-  return (entry) => entry.kind === 'presence' || !isIgnored(state, entry.event.from.id)
+  return (entry) => entry.kind === 'presence' || !isHidden(state, entry.event)
 }
 
 function below(page: readonly Entry[], limit: number): readonly Entry[] {

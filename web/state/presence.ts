@@ -1,6 +1,5 @@
-/** Presence and typing as the page shows them: rows about changes, and counts. */
+/** Presence and typing as the page shows them: rows about changes. */
 import { takePresence } from '../../shared/client/state.ts'
-import type { Person } from '../../shared/protocol.ts'
 import type { Presence, TypingNotice } from '../../shared/replies.ts'
 import { takeChanges } from './entries.ts'
 import type { State } from './model.ts'
@@ -39,13 +38,4 @@ export function takeTyping(state: State, { from, on }: TypingNotice, now: number
 export function expireTyping(state: State, now: number): State {
   const typing = state.typing.filter(({ until }) => until > now)
   return typing.length === state.typing.length ? state : { ...state, typing }
-}
-
-export type Kind = 'web' | 'terminal' | 'server'
-
-/** Members by the kind of their connection, of those known by name. */
-export function countByKind(members: Iterable<Person>): Record<Kind, number> {
-  const counts: Record<Kind, number> = { web: 0, terminal: 0, server: 0 }
-  for (const { via } of members) counts[via === 'web' || via === 'server' ? via : 'terminal']++
-  return counts
 }

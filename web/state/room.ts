@@ -1,5 +1,6 @@
 /** What the tab knows of one room, as plain values. All times are in ms since 1970. */
 import type { ClientState } from '../../shared/client/state.ts'
+import type { Sought } from '../../shared/finding.ts'
 import type { Person, RoomEvent, Via } from '../../shared/protocol.ts'
 
 /** The lobby in the state of the page: its messages name no room, whatever its name is. */
@@ -24,7 +25,7 @@ export type Change =
 /** One row of the list: an event of the log, or a line about presence. */
 export type Entry =
   | { kind: 'event'; at: number; event: RoomEvent; mine: boolean; mention: boolean }
-  /** `more`: number of changes that are not listed. */
+  /** `more`: number of people who came or went and are not listed. */
   | { kind: 'presence'; at: number; changes: readonly Change[]; more: number }
 
 export type RoomState = Pick<
@@ -52,7 +53,7 @@ export type RoomState = Pick<
   /** The reader's position before that; a `seq` of null is the newest row. */
   back: { seq: number | null } | null
   /** The latest result of a search. */
-  found: { query: string; events: readonly RoomEvent[] } | null
+  found: (Sought & { events: readonly RoomEvent[] }) | null
   typing: readonly { person: Person; until: number }[]
   /** The room does not have the reader's attention: the page has none, or shows another room. */
   away: boolean

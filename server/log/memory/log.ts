@@ -1,11 +1,14 @@
 /** One log in memory. It outlives its release: its events are the data. */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { RoomEvent } from '../../../shared/protocol.ts'
-import type { CommitListener, Committed, Draft, LogKey, RoomLog } from '../../room/log.ts'
+import { withoutQuoteOf } from '../../../shared/quote.ts'
+import { reacted } from '../../../shared/reactions.ts'
+import { redacted } from '../../../shared/redaction.ts'
+import type { CommitListener, Committed, Draft, Filter, LogKey, RoomLog } from '../../room/log.ts'
 import { passOn } from '../committed.ts'
-import { type Redaction, redacted } from '../redactions.ts'
+import { Finding } from '../finding.ts'
+import type { Reacting, Redaction } from '../redactions.ts'
 import type { SearchQueue } from '../searches.ts'
-import { hasWords, queryWords } from '../words.ts'
 
 /** Events that a search reads before it yields to the event loop. */
 const SEARCH_SLICE = 200
@@ -58,22 +61,41 @@ export class MemoryLog implements RoomLog {
     const key = keyOf(draft)
     const earlier = key === undefined ? undefined : this.#byId.get(key)
     if (earlier !== undefined) return { event: earlier, repeated: true }
+    const event = this.#asStored({ seq: this.#head + 1, ...draft })
     this.#head += 1
-    const event: RoomEvent = { seq: this.#head, ...draft }
     this.#events.push(event)
     if (key !== undefined) this.#byId.set(key, event)
     return { event, repeated: false }
   }
 
-  /** Takes the text of an event away, if there is such an event. */
+  /** Without a quote of a text that is gone. */
+  #asStored(event: RoomEvent): RoomEvent {
+    const { reply } = event
+    const answered = reply === undefined ? undefined : this.#events[reply - this.first()]
+    return answered?.redacted === undefined ? event : withoutQuoteOf(event, answered.seq)
+  }
+
+  /** Takes the text of an event away, if there is such an event, and the quotes of it. */
   redact({ seq, by }: Redaction): void {
-    const at = seq - this.first()
+    for (let at = Math.max(0, seq - this.first()); at < this.#events.length; at += 1) {
+      const event = this.#events[at] as RoomEvent
+      const without = event.seq === seq ? redacted(event, by) : withoutQuoteOf(event, seq)
+      if (without === event) continue
+      this.#events[at] = without
+      const key = keyOf(event)
+      if (key !== undefined) this.#byId.set(key, without)
+    }
+  }
+
+  /** Gives an event a reaction, or takes it back, if there is such an event. */
+  react({ act, from }: Reacting): void {
+    const at = act.seq - this.first()
     const event = this.#events[at]
     if (event === undefined) return
-    const without = redacted(event, by)
-    this.#events[at] = without
+    const after = reacted(event, act, from)
+    this.#events[at] = after
     const key = keyOf(event)
-    if (key !== undefined) this.#byId.set(key, without)
+    if (key !== undefined) this.#byId.set(key, after)
   }
 
   passOn(committed: readonly Committed[]): void {
@@ -98,8 +120,8 @@ export class MemoryLog implements RoomLog {
     return this.#slice(Math.min(seq, this.#head + 1) - limit, seq)
   }
 
-  search(query: string, limit: number): Promise<RoomEvent[]> {
-    return this.#searches.run(() => this.#search(queryWords(query), limit))
+  search(query: string, limit: number, filter: Filter = {}): Promise<RoomEvent[]> {
+    return this.#searches.run(() => this.#search(new Finding(query, filter), limit))
   }
 
   release(): void {
@@ -112,14 +134,15 @@ export class MemoryLog implements RoomLog {
     return this.#events.slice(Math.max(0, from - first), Math.max(0, to - first))
   }
 
-  async #search(words: readonly string[], limit: number): Promise<RoomEvent[]> {
+  async #search(finding: Finding, limit: number): Promise<RoomEvent[]> {
     const found: RoomEvent[] = []
-    if (words.length === 0) return found
     // Trimming replaces the array, so this one only grows.
     const events = this.#events
-    for (let at = events.length - 1; at >= 0 && found.length < limit; at -= 1) {
+    const end = Math.min(this.#head, finding.last) - this.first()
+    for (let at = end; at >= 0 && found.length < limit && !finding.isOver; at -= 1) {
       const event = events[at] as RoomEvent
-      if (hasWords(event.text, words)) found.push(event)
+      if (event.seq < finding.first) break
+      if (finding.fits(event)) found.push(event)
       if (at % SEARCH_SLICE === 0) await nextTurn()
     }
     return found.reverse()

@@ -15,15 +15,20 @@ const MOST_CHANGES = 500
 
 /** See `present` in nodes.ts. */
 export type Answer = 'ok' | 'name' | 'elsewhere'
-type Change = [
-  kind: 'arrive' | 'return' | 'change' | 'leave',
-  id: string,
-  name?: string,
-  skeleton?: string,
-  via?: Via,
-  rooms?: string,
-  mark?: string | null,
-]
+type Kind = 'arrive' | 'return' | 'change'
+type Change =
+  | [
+      kind: Kind,
+      id: string,
+      name: string,
+      skeleton: string,
+      via: Via,
+      rooms: string,
+      mark: string | null,
+      words: string | null,
+    ]
+  | [kind: 'leave', id: string]
+  | [kind: 'only', ids: readonly string[]]
 type Settle = (answer: Answer | Error) => void
 
 export class PeopleChanges {
@@ -40,14 +45,20 @@ export class PeopleChanges {
     this.#node = node
   }
 
-  put(kind: Exclude<Change[0], 'leave'>, person: Presence, settle?: Settle): void {
+  /** `words`: of the room code, if the person who arrives has given it. */
+  put(kind: Kind, person: Presence, settle?: Settle, words: string | null = null): void {
     const { id, name, via, rooms, mark } = person
     const place = JSON.stringify(rooms)
-    this.#add([kind, id, name, nameSkeleton(name), via, place, mark ?? null], settle)
+    this.#add([kind, id, name, nameSkeleton(name), via, place, mark ?? null, words], settle)
   }
 
   leave(id: string): void {
     this.#add(['leave', id])
+  }
+
+  /** Nobody but these is here: that another has left may have been lost. */
+  keepOnly(ids: readonly string[]): void {
+    this.#add(['only', ids])
   }
 
   #add(change: Change, settle?: Settle): void {

@@ -52,6 +52,9 @@ export function faultOf(error: unknown): string {
   if (!(error instanceof postgres.PostgresError)) {
     return `cannot be reached: ${message || code || 'the connection failed'}`
   }
+  if (/startup parameter/.test(message)) {
+    return 'is behind a pooler such as pgbouncer: connect to PostgreSQL itself'
+  }
   if (/^28/.test(code)) return 'does not accept this user and password'
   if (code === '3D000') return 'does not exist'
   if (code === '42501') return `does not allow this user what the server needs: ${message}`

@@ -4,17 +4,20 @@
  * MUST lock the rows of logs in the order that all servers have: that of the groups in `append`.
  */
 
+import { MESSAGE_SIGNS } from '../../../shared/reactions.ts'
+import { CODE_RULE } from '../../room/doors/doors.ts'
+import { SHARE_KNOCKS } from './knocks.ts'
 import { NODE_FUNCTIONS } from './nodes.ts'
 
 /** Events in one block of the full-text index, as a power of 2. */
 export const BLOCK_BITS = 12
 
 /**
- * The lexeme of an event's block: no word has a `/`. With it, a search reads the index of one log,
- * and of its latest events first.
+ * The lexeme of an event's block. It begins with a `/`, which no word has, so that no prefix of a word
+ * finds it. With it, a search reads the index of one log, and of its latest events first.
  */
 const BLOCK = `CREATE FUNCTION block(log integer, seq bigint) RETURNS text LANGUAGE sql IMMUTABLE AS $$
-  SELECT '''' || log || '/' || (seq >> ${BLOCK_BITS}) || ''''
+  SELECT '''/' || log || '/' || (seq >> ${BLOCK_BITS}) || ''''
 $$`
 
 /**
@@ -48,7 +51,7 @@ DECLARE
   acted bigint[] := '{}';
   subject text;
   rule jsonb;
-  payload text;
+  told jsonb;
 BEGIN
   IF left(pg_walfile_name(pg_current_wal_lsn()), 8) <> line THEN
     RAISE EXCEPTION 'another timeline' USING ERRCODE = 'OR001';
@@ -81,9 +84,12 @@ BEGIN
     places := '{}';
     LOOP
       BEGIN
-        INSERT INTO events (log, seq, at, kind, person, name, via, text, id, act, words)
+        INSERT INTO events (log, seq, at, kind, person, name, via, text, id, act, reply, quote, words)
           SELECT target, before + d.at, (d.draft->>0)::bigint, d.draft->>1, d.draft->>2, d.draft->>3,
-            d.draft->>4, d.draft->>5, d.draft->>6, d.draft->>7,
+            d.draft->>4, d.draft->>5, d.draft->>6, d.draft->>7, (d.draft->>10)::bigint,
+            -- A quote of a text that was taken away meanwhile is not stored.
+            CASE WHEN d.draft->>11 IS NOT NULL AND NOT EXISTS (SELECT FROM events a WHERE a.log = target
+              AND a.seq = (d.draft->>10)::bigint AND a.redacted IS NOT NULL) THEN d.draft->>11 END,
             (d.draft->>8 || ' ' || block(target, before + d.at))::tsvector
           FROM (SELECT e.draft, row_number() OVER (ORDER BY e.place) AS at
             FROM jsonb_array_elements(part->'drafts') WITH ORDINALITY AS e (draft, place)
@@ -110,39 +116,60 @@ BEGIN
         ORDER BY d.place DESC LIMIT 1;
       UPDATE logs SET head = before + added, topic = coalesce(subject, topic)
         WHERE number = target;
-      heads := heads || jsonb_build_object(part->>'key', jsonb_build_array(before, before + added));
-      IF (part->>'hasAct')::boolean THEN acted := acted || array[ARRAY[target, before]]; END IF;
+      told := heads || jsonb_build_object(part->>'key', jsonb_build_array(before, before + added));
+      -- A payload has less than 8000 bytes.
+      IF octet_length(by || ' ' || told) > 7900 THEN
+        PERFORM pg_notify(current_schema(), by || ' ' || heads);
+        told := jsonb_build_object(part->>'key', jsonb_build_array(before, before + added));
+      END IF;
+      heads := told;
+      -- Every node knows the rules, and the rooms with their topics.
+      IF (part->>'hasAct')::boolean OR (part->>'hasTopic')::boolean
+          OR (before = 0 AND part->>'persons' IS NULL) THEN
+        acted := acted || array[ARRAY[target, before]];
+      END IF;
     END IF;
 
     FOR rule IN SELECT r.value FROM jsonb_array_elements(part->'redactions') r LOOP
-      UPDATE events e SET text = '', redacted = rule->>1, words = block(e.log, e.seq)::tsvector
+      UPDATE events e SET text = '', redacted = rule->>1, reactions = NULL, words = block(e.log, e.seq)::tsvector
         WHERE e.log = target AND e.seq = (rule->>0)::bigint;
+      UPDATE events e SET quote = NULL
+        WHERE e.log = target AND e.reply = (rule->>0)::bigint AND e.reply IS NOT NULL;
+    END LOOP;
+    FOR rule IN SELECT r.value FROM jsonb_array_elements(part->'reacting') r LOOP
+      UPDATE events e SET reactions = (SELECT jsonb_agg(g.value ORDER BY g.place)::text FROM (
+          SELECT x.value, x.place FROM jsonb_array_elements(e.reactions::jsonb) WITH ORDINALITY AS x (value, place)
+            WHERE x.value->>0 <> rule->>1 OR x.value->>1 <> rule->>2
+          UNION ALL SELECT jsonb_build_array(rule->1, rule->2, rule->3), ${MESSAGE_SIGNS} + 1
+            WHERE (rule->>4)::boolean) g (value, place))
+        WHERE e.log = target AND e.seq = (rule->>0)::bigint AND e.redacted IS NULL
+          AND (NOT (rule->>4)::boolean OR e.reactions IS NULL
+            OR jsonb_array_length(e.reactions::jsonb) < ${MESSAGE_SIGNS});
     END LOOP;
     answers := answers || jsonb_build_array(jsonb_build_array(before, before + added, repeats));
   END LOOP;
 
-  -- After the rows of all logs: whoever has this lock waits for none of them.
+  -- After the rows of all logs: a transaction with this lock waits for none of them.
   IF cardinality(acted) > 0 THEN
     PERFORM lock_news();
     FOR place IN 1 .. array_length(acted, 1) LOOP
       INSERT INTO acts (version, log, seq) SELECT nextval('news'), e.log, e.seq FROM events e
-        WHERE e.log = acted[place][1] AND e.seq > acted[place][2] AND e.act IS NOT NULL ORDER BY e.seq;
+        WHERE e.log = acted[place][1] AND e.seq > acted[place][2]
+          AND (e.act::jsonb->>'type' <> 'react' OR e.kind = 'topic' OR e.seq = 1) ORDER BY e.seq;
     END LOOP;
+    PERFORM pg_notify(current_schema(), by || ' acts');
   END IF;
   FOR rule IN SELECT c.value FROM jsonb_array_elements(changes) c LOOP
     PERFORM keep_rule(rule->>0, rule->>1);
   END LOOP;
   UPDATE writers w SET turn = append.turn, answer = answers, at = now() WHERE w.id = by;
   IF heads <> '{}' THEN
-    payload := by || ' ' || heads;
-    -- A payload has less than 8000 bytes. Without heads, it says that anything may have changed.
-    IF octet_length(payload) > 7900 THEN payload := by::text; END IF;
-    PERFORM pg_notify(current_schema(), payload);
+    PERFORM pg_notify(current_schema(), by || ' ' || heads);
   END IF;
   RETURN answers;
 END $$`
 
-/** A value of null ends the rule. */
+/** A value of null ends the rule. Nobody has given a room code that is new. */
 const KEEP_RULE = `CREATE FUNCTION keep_rule(named text, content text) RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
@@ -151,6 +178,9 @@ BEGIN
   ELSE
     INSERT INTO rules (key, value) VALUES (named, content)
       ON CONFLICT (key) DO UPDATE SET value = excluded.value;
+  END IF;
+  IF named = '${CODE_RULE}' THEN
+    DELETE FROM admissions WHERE words IS DISTINCT FROM content::jsonb->>'words';
   END IF;
 END $$`
 
@@ -189,4 +219,4 @@ BEGIN
   RETURN last - low + 1;
 END $$`
 
-export const FUNCTIONS = [BLOCK, KEEP_RULE, ...NODE_FUNCTIONS, APPEND, TRIM]
+export const FUNCTIONS = [BLOCK, KEEP_RULE, ...NODE_FUNCTIONS, SHARE_KNOCKS, APPEND, TRIM]

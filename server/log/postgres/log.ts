@@ -5,7 +5,7 @@
  * MUST pass events on in the order of their seqs, each once and without a gap.
  */
 import type { RoomEvent } from '../../../shared/protocol.ts'
-import type { CommitListener, LogKey, RoomLog } from '../../room/log.ts'
+import type { CommitListener, Filter, LogKey, RoomLog } from '../../room/log.ts'
 import type { Queries } from './queries.ts'
 
 export type PostgresLogOptions = {
@@ -63,8 +63,8 @@ export class PostgresLog implements RoomLog {
     return this.#queries.before(this.key, seq, limit)
   }
 
-  search(query: string, limit: number): Promise<RoomEvent[]> {
-    return this.#queries.search(this.key, query, limit)
+  search(query: string, limit: number, filter: Filter = {}): Promise<RoomEvent[]> {
+    return this.#queries.search(this.key, query, limit, filter)
   }
 
   release(): void {

@@ -119,11 +119,15 @@ async function createLogs(sql: postgres.Sql): Promise<void> {
       text text NOT NULL,
       id text COLLATE "C",               -- chosen by the sender
       act text,                          -- JSON
+      reply bigint,                      -- seq of the event that it answers
+      quote text,                        -- JSON: the beginning of that event
       redacted text,                     -- name of the host who has taken the text away
+      reactions text,                    -- JSON: an array of [sign, id, name]
       words tsvector NOT NULL,           -- of text, and the block of the event
       PRIMARY KEY (log, seq)
     );
     CREATE UNIQUE INDEX said_once ON events (log, person, id) WHERE id IS NOT NULL;
+    CREATE INDEX answers ON events (log, reply) WHERE reply IS NOT NULL;
     -- The list of what is not in the index yet is read by each search, so it is short (in kB).
     CREATE INDEX events_by_word ON events USING gin (words) WITH (gin_pending_list_limit = 256);
     -- The latest append of each server, for one whose answer was lost.
@@ -179,6 +183,26 @@ async function createLogs(sql: postgres.Sql): Promise<void> {
       at timestamptz NOT NULL,
       PRIMARY KEY (network, node)
     );
+    -- People who gave the room code, as long as it is not changed.
+    CREATE TABLE admissions (
+      person text COLLATE "C" PRIMARY KEY,
+      words text NOT NULL,               -- the code
+      at timestamptz NOT NULL DEFAULT now()
+    );
+    CREATE INDEX admissions_by_age ON admissions (at);
+    -- Clients that wait outside.
+    CREATE TABLE knocks (
+      number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, -- as hosts see it
+      node uuid NOT NULL,
+      handle bigint NOT NULL,            -- identifies it at the node
+      network text NOT NULL,
+      name text,
+      text text NOT NULL,
+      at text NOT NULL,                  -- ISO 8601, UTC
+      admitted boolean,                  -- what a host at another node has decided
+      UNIQUE (node, handle)
+    );
+    -- Events that all nodes learn of: acts, topics, and the first of each room.
     CREATE TABLE acts (version bigint PRIMARY KEY, log integer NOT NULL, seq bigint NOT NULL);
   `)
   for (const text of FUNCTIONS) await sql.unsafe(text)

@@ -12,6 +12,11 @@ export const LEASE_MS = 6000
 const QUIET_MS = 2000
 /** How long a person who is at no node is remembered, in s: other nodes learn within this time. */
 const REMEMBERED_S = 3600
+/** Acts that are remembered. A node that has missed more starts again. */
+const REMEMBERED_ACTS = 10_000
+
+/** People who are remembered as having given the room code. */
+const MOST_ADMITTED = 10_000
 
 /** SQLSTATE of `present` for a node whose lease has ended. */
 export const NO_LEASE = 'OR002'
@@ -22,12 +27,14 @@ const LOCK_NEWS = `CREATE FUNCTION lock_news() RETURNS void LANGUAGE sql AS $$
 $$`
 
 /**
- * Changes of the people of a node: an array of [kind, id, name, skeleton, via, rooms, mark]. The kinds:
+ * Changes of the people of a node: an array of [kind, id, name, skeleton, via, rooms, mark, words]. The
+ * kinds:
  *
- * - `arrive`: from whatever node, or with another name
+ * - `arrive`: from whatever node, or with another name; with the words of the room code, if it was given
  * - `return`: like `arrive`, unless the person is at another node: the lease of this node had ended
  * - `change`: if the person still is at this node
  * - `leave`: the same; without the other fields
+ * - `only`: everybody at this node leaves, except those whose ids are in the array that follows
  *
  * Returns for each of them 'ok', 'name' if another person has the name, or 'elsewhere'.
  */
@@ -47,6 +54,9 @@ BEGIN
       IF change->>0 = 'leave' THEN
         UPDATE people p SET node = NULL, version = nextval('news'), at = now()
           WHERE p.id = change->>1 AND p.node = by;
+      ELSIF change->>0 = 'only' THEN
+        UPDATE people p SET node = NULL, version = nextval('news'), at = now()
+          WHERE p.node = by AND p.id NOT IN (SELECT jsonb_array_elements_text(change->1));
       ELSIF change->>0 = 'change' THEN
         UPDATE people p SET via = change->>4, rooms = change->>5, mark = change->>6,
           version = nextval('news')
@@ -60,6 +70,10 @@ BEGIN
             mark = excluded.mark, version = excluded.version
           WHERE change->>0 = 'arrive' OR p.node IS NULL OR p.node = by;
         IF NOT FOUND THEN answer := 'elsewhere'; END IF;
+        IF change->>7 IS NOT NULL THEN
+          INSERT INTO admissions AS a (person, words) VALUES (change->>1, change->>7)
+            ON CONFLICT (person) DO UPDATE SET words = excluded.words, at = now();
+        END IF;
       END IF;
     EXCEPTION WHEN unique_violation THEN
       answer := 'name';
@@ -75,14 +89,16 @@ const VACATE = `CREATE FUNCTION vacate(ended uuid) RETURNS void LANGUAGE plpgsql
 BEGIN
   UPDATE people p SET node = NULL, version = nextval('news'), at = now() WHERE p.node = ended;
   DELETE FROM usages u WHERE u.node = ended;
+  DELETE FROM knocks k WHERE k.node = ended;
+  IF FOUND THEN PERFORM pg_notify(current_schema(), ended || ' knocks'); END IF;
   DELETE FROM nodes n WHERE n.id = ended;
   PERFORM pg_notify(current_schema(), ended || ' people');
 END $$`
 
 /**
  * A sign of life of a node, whose session holds the advisory lock `held`. Returns when the node got
- * its lease, as a version of news: if that is later than before, the database has nobody of it. Ends the leases of nodes that have died: those without a sign of life, and those
- * whose session is gone.
+ * its lease, as a version of news: if that is later than before, the database has nobody of it. Ends
+ * the leases of nodes that have died: nodes without a sign of life, and nodes whose session is gone.
  */
 const BEAT = `CREATE FUNCTION beat(by uuid, named text, held bigint) RETURNS bigint
 LANGUAGE plpgsql AS $$
@@ -109,8 +125,9 @@ BEGIN
 END $$`
 
 /**
- * `given`: an array of Usage (networks.ts), what clients of networks do at this node. Returns what they
- * do at the other nodes together. Not durable: it is of this second.
+ * `given`: an array of Usage (networks.ts), which counts what the clients of each network do at this
+ * node. Returns the same counts for all other nodes together, without the networks that they do not
+ * have. Not durable: the counts are of this second.
  */
 const SHARE = `CREATE FUNCTION share(by uuid, given jsonb)
 RETURNS TABLE (network text, open bigint, taken jsonb) LANGUAGE plpgsql AS $$
@@ -130,13 +147,20 @@ BEGIN
     GROUP BY u.network;
 END $$`
 
-/** Forgets people and acts that every node has learned of. */
+/**
+ * Forgets people and acts that every node has learned of. Under lock_news, so that nobody comes back
+ * meanwhile.
+ */
 const FORGET = `CREATE FUNCTION forget_news() RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
+  PERFORM lock_news();
   DELETE FROM people WHERE id IN (SELECT id FROM people
     WHERE node IS NULL AND at < now() - interval '${REMEMBERED_S} s' LIMIT 1000);
+  DELETE FROM admissions WHERE person IN (SELECT person FROM admissions
+    ORDER BY at DESC OFFSET ${MOST_ADMITTED} LIMIT 1000);
   DELETE FROM usages WHERE open = 0 AND at < now() - interval '1 hour';
-  DELETE FROM acts WHERE version < (SELECT max(version) - 1000 FROM acts);
+  DELETE FROM acts WHERE version <
+    (SELECT version FROM acts ORDER BY version DESC OFFSET ${REMEMBERED_ACTS} LIMIT 1);
 END $$`
 
 export const NODE_FUNCTIONS = [LOCK_NEWS, PRESENT, VACATE, BEAT, SHARE, FORGET]

@@ -1,17 +1,20 @@
 /**
- * What the store reads, on connections of their own, so that no page of history delays an append,
- * and no search a page.
+ * The reads of the store, on connections of their own, so that no page of history delays an append,
+ * and no search delays a page.
  */
 import type { RoomEvent } from '../../../shared/protocol.ts'
-import type { LogKey, Seat } from '../../room/log.ts'
+import { hasWords } from '../../../shared/words.ts'
+import type { Filter, LogKey, Seat } from '../../room/log.ts'
+import { Finding } from '../finding.ts'
 import { SearchQueue } from '../searches.ts'
-import { hasWords, queryWords } from '../words.ts'
 import type { Link } from './link.ts'
 import { COLUMNS, eventOf, type Row } from './rows.ts'
 import { blockOf, blocksText, queryText } from './search.ts'
 
 /** How long an answer may take, in ms. */
 const READ_MS = 10_000
+/** A search reads the events that it looks at one by one in pages of this many. */
+const SCAN_EVENTS = 500
 /** A search reads so many of the latest events without the index, which finds frequent words at once. */
 export const LATEST_EVENTS = 2000
 /**
@@ -54,8 +57,8 @@ export class Queries {
   }
 
   /** Rejects when too many searches are waiting. */
-  search(key: LogKey, query: string, limit: number): Promise<RoomEvent[]> {
-    return this.#searches.run(() => this.#search(key, query, limit))
+  search(key: LogKey, query: string, limit: number, filter: Filter): Promise<RoomEvent[]> {
+    return this.#searches.run(() => this.#search(key, new Finding(query, filter), limit))
   }
 
   async seatOf(person: string): Promise<Seat | undefined> {
@@ -102,36 +105,46 @@ export class Queries {
    * From the latest event back, so that a frequent word costs no more than its latest matches: first
    * the latest events themselves, then the index in steps of blocks.
    */
-  async #search(key: LogKey, query: string, limit: number): Promise<RoomEvent[]> {
-    const words = queryWords(query)
-    if (words.length === 0 || limit <= 0) return []
+  async #search(key: LogKey, finding: Finding, limit: number): Promise<RoomEvent[]> {
+    if (finding.isOver || limit <= 0) return []
     const [log] = await this.#searcher.query<LogRow>(
       'SELECT number, first, head FROM logs WHERE key = $1',
       [key],
       READ_MS,
     )
     if (log === undefined) return []
-    const { number, first, head } = log
+    const { number, head } = log
+    const { words } = finding
+    const first = Math.max(log.first, finding.first)
+    const last = Math.min(head, finding.last)
     const match = queryText(words)
     const found: RoomEvent[] = []
     /** Adds the matches of a step, latest first, whose seq is below `below`. */
     const collect = async (below: number, text: string, args: (string | number)[]) => {
-      for (let end = below; found.length < limit; ) {
-        const most = limit - found.length
+      for (let end = below; found.length < limit && !finding.isOver; ) {
+        const most = finding.isPlain ? limit : SCAN_EVENTS
         const rows = await this.#searcher.query<Row>(text, [...args, end, most], READ_MS, {
           prepare: false,
         })
-        found.push(...rows.map(eventOf).filter(({ text }) => hasWords(text, words)))
-        const last = rows.at(-1)
-        if (last === undefined || rows.length < most) return
-        end = last.seq
+        const matches = rows
+          .map(eventOf)
+          .filter((event) => hasWords(event.text, words) && finding.passes(event))
+        found.push(...matches.slice(0, limit - found.length))
+        const lowest = rows.at(-1)
+        if (lowest === undefined || rows.length < most || lowest.seq <= first) return
+        end = lowest.seq
       }
     }
-    await collect(head + 1, LATEST, [number, head - LATEST_EVENTS, match])
-    let block = blockOf(head - LATEST_EVENTS)
-    for (let count = FIRST_BLOCKS; found.length < limit && block >= blockOf(first); ) {
+    if (words.length === 0) {
+      await collect(last + 1, SCANNED, [number])
+      return found.reverse()
+    }
+    await collect(last + 1, LATEST, [number, head - LATEST_EVENTS, match])
+    const below = Math.min(head - LATEST_EVENTS, last) + 1
+    let block = blockOf(below - 1)
+    for (let count = FIRST_BLOCKS; block >= blockOf(first); ) {
+      if (found.length >= limit || finding.isOver) break
       const from = Math.max(blockOf(first), block - count + 1)
-      const below = head - LATEST_EVENTS + 1
       await collect(below, INDEXED, [`${blocksText(number, from, block)} & ${match}`])
       block = from - 1
       count = Math.min(count * 2, MOST_BLOCKS)
@@ -139,6 +152,9 @@ export class Queries {
     return found.reverse()
   }
 }
+
+/** The events of log $1. */
+const SCANNED = `SELECT ${COLUMNS} FROM events WHERE log = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3`
 
 /** The matches among the events of log $1 whose seq is above $2. */
 const LATEST = `SELECT ${COLUMNS} FROM

@@ -20,8 +20,17 @@ export async function useRules<T>(
         )
         return row === undefined ? undefined : JSON.parse(row.value)
       },
+      async list(prefix) {
+        const rows = await link.query<{ value: string }>(
+          'SELECT value FROM rules WHERE starts_with(key, $1)',
+          [prefix],
+          START_MS,
+        )
+        return rows.map(({ value }) => JSON.parse(value))
+      },
       async write({ key, value }: Rule) {
-        await link.query('SELECT keep_rule($1, $2)', [key, JSON.stringify(value)], START_MS)
+        const content = value === null ? null : JSON.stringify(value)
+        await link.query('SELECT keep_rule($1, $2)', [key, content], START_MS)
       },
     })
   })

@@ -1,8 +1,8 @@
 /**
- * The full-text index: the words of a text as in `words.ts`, so that all engines find the same.
+ * The full-text index: the words of a text as in `shared/words.ts`, so that all engines find the same.
  * PostgreSQL's own parsers and dictionaries are not used.
  */
-import { isPrefix, wordsOf } from '../words.ts'
+import { isPrefix, wordsOf } from '../../../shared/words.ts'
 import { BLOCK_BITS } from './functions.ts'
 
 /** Characters of a word in the index, which holds words of 2046 bytes. */
@@ -25,7 +25,7 @@ export function queryText(words: readonly string[]): string {
 
 /** A tsquery for the events of a log in these blocks. */
 export function blocksText(log: number, from: number, to: number): string {
-  const blocks = Array.from({ length: to - from + 1 }, (_, at) => `'${log}/${from + at}'`)
+  const blocks = Array.from({ length: to - from + 1 }, (_, at) => `'/${log}/${from + at}'`)
   return `(${blocks.join(' | ')})`
 }
 

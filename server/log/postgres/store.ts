@@ -19,6 +19,7 @@ import type {
   StoredRoom,
   StoreHealth,
 } from '../../room/log.ts'
+import { Absence } from './absence.ts'
 import { partsOf } from './batch.ts'
 import { epochOf } from './epoch.ts'
 import { isFinal } from './fault.ts'
@@ -27,7 +28,7 @@ import { PostgresLog } from './log.ts'
 import { migrate } from './migrations.ts'
 import { PostgresNodes } from './presence.ts'
 import { Queries } from './queries.ts'
-import { START_MS, start } from './start.ts'
+import { START_MS, sentenceOn, start } from './start.ts'
 import { POLL_MS, Tail } from './tail.ts'
 import type { Target } from './target.ts'
 import { type Limits, Upkeep } from './upkeep.ts'
@@ -37,6 +38,8 @@ export type PostgresOptions = Limits & {
   url: string
   /** Replaces POLL_MS. */
   pollMs?: number
+  /** Receives a sentence when the database does not answer, and when it does again. */
+  onWarning?: (sentence: string) => void
 }
 
 /**
@@ -48,7 +51,7 @@ export type PostgresOptions = Limits & {
  * has the right epoch, so that clients get a reset in place of a mixture.
  */
 export async function postgresStore(
-  { url, pollMs = POLL_MS, ...limits }: PostgresOptions,
+  { url, pollMs = POLL_MS, onWarning = () => {}, ...limits }: PostgresOptions,
   onLost: (error: Error) => void,
 ): Promise<Store> {
   const started = await start(url, 'writer', async (link, { schema }) => {
@@ -57,7 +60,11 @@ export async function postgresStore(
     await link.query("DELETE FROM writers WHERE at < now() - interval '1 day'", [], START_MS)
     return contentsOf(link)
   })
-  return new PostgresStore(started, limits, pollMs, onLost)
+  return new PostgresStore(started, limits, pollMs, onWarning, onLost)
+}
+
+function recoveryText({ place }: Target, ms: number): string {
+  return `The PostgreSQL database ${place} answers again, after ${(ms / 1000).toFixed(1)} seconds.`
 }
 
 type Contents = {
@@ -67,10 +74,13 @@ type Contents = {
   lobbyTopic: string
   rules: Rule[]
   registered: Registered[]
+  seenActs: number
 }
 
 async function contentsOf(link: Link): Promise<Contents> {
   const ask = <T extends object>(text: string) => link.query<T>(text, [], START_MS)
+  // Before what the acts have made is read: those that come meanwhile are read again.
+  const [acts] = await ask<{ seen: number }>('SELECT coalesce(max(version), -1) AS seen FROM acts')
   const meta = await ask<{ key: string; value: string }>('SELECT key, value FROM meta')
   const known = Object.fromEntries(meta.map(({ key, value }) => [key, value]))
   const logs = await ask<StoredRoom>(
@@ -85,6 +95,7 @@ async function contentsOf(link: Link): Promise<Contents> {
     lobbyTopic: logs.find(({ key }) => key === LOBBY)?.topic ?? '',
     rules: rules.map(({ key, value }) => ({ key, value: JSON.parse(value) })),
     registered: await ask<Registered>('SELECT person, name FROM registrations'),
+    seenActs: acts?.seen ?? -1,
   }
 }
 
@@ -110,9 +121,10 @@ class PostgresStore implements Store {
     { target, link, result }: { target: Target; link: Link; result: Contents },
     limits: Limits,
     pollMs: number,
+    onWarning: (sentence: string) => void,
     onLost: (error: Error) => void,
   ) {
-    const { epoch, secret, rooms, lobbyTopic, rules, registered } = result
+    const { epoch, secret, rooms, lobbyTopic, rules, registered, seenActs } = result
     this.epoch = epoch
     this.secret = secret
     this.rooms = rooms
@@ -133,6 +145,7 @@ class PostgresStore implements Store {
       id,
       name: `${hostname()}-${process.pid}`,
       writer: this.#writer,
+      seenActs,
       logOf: (key) => this.#logs.get(key),
       tailDelay: () => this.#tail.delay,
       look: () => this.#tail.lookSoon(),
@@ -144,6 +157,11 @@ class PostgresStore implements Store {
       pollMs,
       id,
       logs: () => this.#logs.values(),
+      absence: new Absence({
+        onFault: (error) => onWarning(`${sentenceOn(target)(error)} The server tries again.`),
+        onRecovery: (ms) => onWarning(recoveryText(target, ms)),
+        onAway: (isAway) => this.nodes.away(isAway),
+      }),
       onFault: (error) => isFinal(error) && this.#lose(error),
     })
     // Not the writer's connection: an append would wait.

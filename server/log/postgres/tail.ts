@@ -1,11 +1,12 @@
 /**
- * The tail: what was appended to the open logs, by this server or another one, read from the table
- * after a notification, and every second behind it, because a LISTEN can die silently.
+ * The tail: the events that this server or another one has appended to the open logs. They are read
+ * from the table after a notification, and also every second, because a LISTEN can die silently.
  *
  * It has a connection of its own, which lasts as long as this server is a node.
  */
 import type { RoomEvent } from '../../../shared/protocol.ts'
 import type { LogKey } from '../../room/log.ts'
+import type { Absence } from './absence.ts'
 import { MissedEvents } from './fault.ts'
 import type { Link } from './link.ts'
 import type { PostgresLog } from './log.ts'
@@ -23,11 +24,15 @@ const MOST_EVENTS = 2000
 
 type TailRow = { key: LogKey; first: number } & { [K in keyof Row]: Row[K] | null }
 
-/** $1: a JSON array of the logs, with what is known of each. */
+/**
+ * $1: a JSON array of the logs, with what is known of each. The range of seqs keeps a plan for a small
+ * table from reading all that is new each time.
+ */
 const NEWS = `SELECT o.key, l.first, e.* FROM
     jsonb_to_recordset($1::text::jsonb) AS o (key text, first bigint, head bigint)
   JOIN logs l ON l.key = o.key
   LEFT JOIN LATERAL (SELECT ${COLUMNS} FROM events WHERE log = l.number AND seq > o.head
+      AND seq <= greatest(o.head, l.first - 1) + ${LOG_EVENTS}
     ORDER BY seq LIMIT ${LOG_EVENTS}) e ON true
   WHERE l.head > o.head OR l.first > o.first
   ORDER BY o.key, e.seq LIMIT ${MOST_EVENTS}`
@@ -63,7 +68,7 @@ export async function catchUp(
   )
 }
 
-/** What else is read over the connection of the tail. */
+/** The part of the nodes that uses the connection of the tail. */
 export type Listening = {
   /** A connection listens that did not before. */
   begun(link: Link): Promise<void>
@@ -84,6 +89,7 @@ export type TailOptions = {
   /** Identifies this server in notifications. */
   id: string
   logs: () => Iterable<PostgresLog>
+  absence: Absence
   /** Receives each error; the tail goes on. */
   onFault: (error: unknown) => void
 }
@@ -160,18 +166,23 @@ export class Tail {
   async close(): Promise<void> {
     this.#isClosed = true
     this.#wake()
+    this.#options.absence.close()
     await this.#options.link.close()
     await this.#running
   }
 
   async #run(): Promise<void> {
+    const { absence } = this.#options
     while (!this.#isClosed) {
+      absence.begin()
       try {
         await this.#look()
+        absence.succeed()
         this.#isWell = true
         await this.#wait(this.#options.pollMs)
       } catch (error) {
-        if (this.#isClosed) return
+        if (this.#isClosed) return absence.close()
+        absence.fail(error)
         this.#isWell = false
         this.#hints = 'all'
         this.#options.onFault(error)

@@ -1,5 +1,5 @@
 /**
- * What the store writes. A statement whose answer is lost is asked again: each has the same effect
+ * The writes of the store. A statement whose answer is lost is asked again: each has the same effect
  * when it is repeated, and `append` knows its turn.
  *
  * MUST settle every write in a bounded time, also while the database is away.

@@ -4,19 +4,10 @@
 import type Database from 'libsql'
 import { foldName } from '../../../shared/fold.ts'
 import { LOBBY, personsOf, roomOf } from '../../room/keys.ts'
+import type { Exported, Selection } from '../exported.ts'
 import { inLogSql } from './rows.ts'
 import { UnusableFile } from './schema.ts'
 
-/** `room`: only the room with this name. `direct`: also what was written to one person alone. */
-export type Selection = { room?: string | undefined; direct: boolean }
-
-export type Exported = {
-  number: number
-  /** How the room is shown; undefined for the lobby and for a direct log. */
-  room: string | undefined
-  /** The ids of the two people of a direct log, and their names by id. */
-  direct: { ids: [string, string]; names: Map<string, string> } | undefined
-}
 type LogRow = [number: number, key: string, name: string]
 
 /** The log of version 1 of the schema. */
@@ -44,6 +35,7 @@ export function exportedLogs(
   return [
     ...rooms.map(([number, key, name]) => ({
       number,
+      name,
       room: roomOf(key) !== undefined ? name : undefined,
       direct: undefined,
     })),
@@ -63,6 +55,6 @@ function* directLogs(database: Database.Database, all: readonly LogRow[]): Gener
     const ids = personsOf(key)
     if (ids === undefined) continue
     const names = ids.map((id) => [id, (latest.get(number, id) as [string])[0]] as const)
-    yield { number, room: undefined, direct: { ids, names: new Map(names) } }
+    yield { number, name: '', room: undefined, direct: { ids, names: new Map(names) } }
   }
 }

@@ -1,6 +1,6 @@
 /** One log of the SQLite store, as the main thread sees it. */
 import type { RoomEvent } from '../../../shared/protocol.ts'
-import type { CommitListener, Committed, Draft, LogKey, RoomLog } from '../../room/log.ts'
+import type { CommitListener, Committed, Draft, Filter, LogKey, RoomLog } from '../../room/log.ts'
 import { passOn } from '../committed.ts'
 import type { LateThread } from './late.ts'
 import type { Appended, Ends } from './writer.ts'
@@ -8,7 +8,7 @@ import type { Appended, Ends } from './writer.ts'
 /** What a log needs of its store. */
 type Parts = {
   reader: LateThread
-  search: (key: LogKey, query: string, limit: number) => Promise<unknown>
+  search: (key: LogKey, query: string, limit: number, filter: Filter) => Promise<unknown>
   release: () => void
 }
 
@@ -44,8 +44,8 @@ export class SqliteLog implements RoomLog {
     return (await this.#parts.reader.call('before', this.key, seq, limit)) as RoomEvent[]
   }
 
-  async search(query: string, limit: number): Promise<RoomEvent[]> {
-    return (await this.#parts.search(this.key, query, limit)) as RoomEvent[]
+  async search(query: string, limit: number, filter: Filter = {}): Promise<RoomEvent[]> {
+    return (await this.#parts.search(this.key, query, limit, filter)) as RoomEvent[]
   }
 
   release(): void {

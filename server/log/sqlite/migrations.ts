@@ -12,7 +12,14 @@ import { transaction } from './transaction.ts'
 type Migration = (database: Database.Database) => void
 
 /** Each brings the schema to the next version. */
-const migrations = [createLog, addLogs, addRegistrations, addActs] as const satisfies {
+const migrations = [
+  createLog,
+  addLogs,
+  addRegistrations,
+  addActs,
+  addAnswers,
+  addReactions,
+] as const satisfies {
   length: typeof VERSION
 }
 
@@ -129,4 +136,18 @@ function addActs(database: Database.Database): void {
     ALTER TABLE events ADD COLUMN act TEXT;                                       -- JSON
     ALTER TABLE events ADD COLUMN redacted TEXT; -- name of the host who has taken the text away
   `)
+}
+
+/** Version 5: events that answer another one. */
+function addAnswers(database: Database.Database): void {
+  database.exec(`
+    ALTER TABLE events ADD COLUMN reply INTEGER; -- seq of the event that it answers, in the same log
+    ALTER TABLE events ADD COLUMN quote TEXT;    -- JSON: the beginning of that event
+    CREATE INDEX answers ON events (seq >> 40, reply) WHERE reply IS NOT NULL;
+  `)
+}
+
+/** Version 6: reactions to an event. */
+function addReactions(database: Database.Database): void {
+  database.exec('ALTER TABLE events ADD COLUMN reactions TEXT') // JSON: an array of [sign, id, name]
 }

@@ -6,13 +6,14 @@
  */
 import type Database from 'libsql'
 import type { RoomEvent } from '../../../shared/protocol.ts'
-import type { LogKey, Seat } from '../../room/log.ts'
-import { hasWords, isPrefix, queryWords } from '../words.ts'
+import { isPrefix } from '../../../shared/words.ts'
+import type { Filter, LogKey, Seat } from '../../room/log.ts'
+import { Finding } from '../finding.ts'
 import { COLUMNS, eventOf, inLogSql, keySeq, keySql, READ, type Row, seqSql } from './rows.ts'
 import { SEAT_COLUMNS, type SeatRow, seatOf } from './seats.ts'
 import { transaction } from './transaction.ts'
 
-/** A search reads the events that are not indexed yet in pages of this many. */
+/** A search reads the events that it looks at one by one in pages of this many. */
 const SCAN_EVENTS = 500
 /**
  * A search reads all events of a log that has no more indexed events than this, which takes
@@ -41,8 +42,9 @@ export class Queries {
   }
 
   /** In one transaction: an event that is indexed during the search would be found twice. */
-  search(key: LogKey, query: string, limit: number): RoomEvent[] {
-    return transaction(this.#database, 'read', () => this.#search(key, query, limit))
+  search(key: LogKey, query: string, limit: number, filter: Filter = {}): RoomEvent[] {
+    const finding = new Finding(query, filter)
+    return transaction(this.#database, 'read', () => this.#search(key, finding, limit))
   }
 
   seatOf(person: string): Seat | undefined {
@@ -69,33 +71,44 @@ export class Queries {
     this.#database.close()
   }
 
-  #search(key: LogKey, query: string, limit: number): RoomEvent[] {
-    const words = queryWords(query)
-    const last = words.at(-1)
-    if (last === undefined) return []
+  #search(key: LogKey, finding: Finding, limit: number): RoomEvent[] {
+    if (finding.isOver) return []
     const [number, indexed, first] = this.#log(key)
-    const isSmall = indexed - first < SMALL_EVENTS
-    const found = this.#scan(number, words, isSmall ? 0 : indexed, limit)
-    if (!isSmall && found.length < limit) {
-      // Each word is quoted, so that none is an operator of FTS5.
-      const match = words.map((word) => `"${word}"`).join(' ') + (isPrefix(last) ? '*' : '')
-      const rows = this.#statements.search.all(number, match, limit - found.length) as Row[]
-      found.push(...rows.map(eventOf))
-    }
+    const isScanned = finding.words.length === 0 || indexed - first < SMALL_EVENTS
+    const found = this.#scan(number, finding, isScanned ? 0 : indexed, limit)
+    if (!isScanned) this.#match(number, finding, found, limit)
     return found.reverse()
   }
 
   /** The latest matches whose seq is above `above`, latest first. */
-  #scan(number: number, words: readonly string[], above: number, limit: number): RoomEvent[] {
+  #scan(number: number, finding: Finding, above: number, limit: number): RoomEvent[] {
     const found: RoomEvent[] = []
-    for (let seq = Number.MAX_SAFE_INTEGER; ; ) {
+    const least = Math.max(above + 1, finding.first)
+    for (let seq = finding.last + 1; ; ) {
       const page = this.#before(number, seq, SCAN_EVENTS)
       for (const event of page) {
-        if (event.seq <= above || found.length === limit) return found
-        if (hasWords(event.text, words)) found.push(event)
+        if (event.seq < least || found.length === limit || finding.isOver) return found
+        if (finding.fits(event)) found.push(event)
         seq = event.seq
       }
       if (page.length < SCAN_EVENTS) return found
+    }
+  }
+
+  /** Adds the latest matches of the index, latest first. */
+  #match(number: number, finding: Finding, found: RoomEvent[], limit: number): void {
+    const { words, first, isPlain } = finding
+    // Each word is quoted, so that none is an operator of FTS5.
+    const match =
+      words.map((word) => `"${word}"`).join(' ') + (isPrefix(words.at(-1) ?? '') ? '*' : '')
+    for (let last = finding.last; found.length < limit && !finding.isOver; ) {
+      const most = isPlain ? limit : SCAN_EVENTS
+      const range = [keySeq(first), keySeq(last)]
+      const rows = this.#statements.search.all(number, match, most, ...range) as Row[]
+      const events = rows.map(eventOf)
+      found.push(...events.filter((event) => finding.passes(event)).slice(0, limit - found.length))
+      if (rows.length < most) return
+      last = (events.at(-1)?.seq ?? 0) - 1
     }
   }
 
@@ -126,7 +139,8 @@ function prepare(database: Database.Database) {
     // FTS5 reads only this range of its index.
     search: raw(
       `SELECT ${COLUMNS} FROM events WHERE seq IN (SELECT rowid FROM words WHERE words MATCH ?2
-       AND ${inLogSql('?1', 'rowid')} ORDER BY rowid DESC LIMIT ?3) ORDER BY seq DESC`,
+       AND rowid BETWEEN ${keySql('?1', '?4')} AND ${keySql('?1', '?5')}
+       ORDER BY rowid DESC LIMIT ?3) ORDER BY seq DESC`,
     ),
     seatOf: raw(`SELECT ${SEAT_COLUMNS} FROM seats WHERE person = ?`),
     seatNamed: raw(`SELECT ${SEAT_COLUMNS} FROM seats WHERE folded = ? ORDER BY at DESC LIMIT 1`),

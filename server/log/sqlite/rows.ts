@@ -9,12 +9,14 @@
  * take the number of the log and seq as two parameters, and return seq alone.
  */
 import type { RoomEvent } from '../../../shared/protocol.ts'
+import { withGiven } from '../../../shared/reactions.ts'
 import type { Draft } from '../../room/log.ts'
 
 /** The columns that a draft has a value for. */
-const DRAFT_COLUMNS = ['at', 'kind', 'person', 'name', 'via', 'text', 'id', 'act']
+const DRAFT_COLUMNS = ['at', 'kind', 'person', 'name', 'via', 'text', 'id', 'act', 'reply', 'quote']
 
-const REDACTED = 'redacted'
+/** The columns that later events change. */
+const CHANGED_COLUMNS = ['redacted', 'reactions']
 
 /** Largest seq of an event in its log: 40 bits. */
 const MAX_SEQ = 2 ** 40 - 1
@@ -30,9 +32,13 @@ export type DraftRow = [
   id: string | null,
   /** JSON. */
   act: string | null,
+  /** seq of the event that it answers. */
+  reply: number | null,
+  /** JSON. */
+  quote: string | null,
 ]
-/** `redacted`: name of the host who has taken the text away. */
-export type Row = [seq: number, ...DraftRow, redacted?: string | null]
+/** `redacted`: name of the host who has taken the text away. `reactions`: JSON, an array of Given. */
+export type Row = [seq: number, ...DraftRow, redacted?: string | null, reactions?: string | null]
 
 /** SQL for a key. Numbers arrive in SQLite as REAL: `<<` and `|` make integers of them. */
 export function keySql(number: string, seq: string): string {
@@ -57,7 +63,7 @@ export function keySeq(seq: number): number {
 /** The columns of a Row. */
 export const COLUMNS = [
   seqSql('events.seq'),
-  ...[...DRAFT_COLUMNS, REDACTED].map((name) => `events.${name}`),
+  ...[...DRAFT_COLUMNS, ...CHANGED_COLUMNS].map((name) => `events.${name}`),
 ].join(', ')
 
 /** At most ?3 events of log ?1 from seq ?2 on, oldest first. */
@@ -65,7 +71,7 @@ export const READ = readSql(COLUMNS)
 
 /** The same for a file that an earlier version has written. `known`: the columns of its table. */
 export function readKnownSql(known: readonly string[]): string {
-  const columns = [...DRAFT_COLUMNS, REDACTED].map((name) =>
+  const columns = [...DRAFT_COLUMNS, ...CHANGED_COLUMNS].map((name) =>
     known.includes(name) ? `events.${name}` : 'NULL',
   )
   return readSql([seqSql('events.seq'), ...columns].join(', '))
@@ -78,18 +84,36 @@ function readSql(columns: string): string {
 
 /** ?3: a JSON array of draft rows, whose events get the numbers after ?2 in log ?1. */
 export const INSERT = `INSERT INTO events (seq, ${DRAFT_COLUMNS.join(', ')})
-  SELECT ${keySql('?1', '?2 + 1 + key')}, ${DRAFT_COLUMNS.map((_, at) => `value ->> ${at}`).join(', ')}
+  SELECT ${keySql('?1', '?2 + 1 + key')}, ${DRAFT_COLUMNS.map(valueSql).join(', ')}
   FROM json_each(?3)`
 
+/** A quote of a text that was taken away meanwhile is not stored. */
+function valueSql(column: string, at: number): string {
+  if (column !== 'quote') return `value ->> ${at}`
+  const answered = keySql('?1', `(value ->> ${DRAFT_COLUMNS.indexOf('reply')})`)
+  return `iif(value ->> ${at} IS NULL OR EXISTS (SELECT 1 FROM events AS answered
+    WHERE answered.seq = ${answered} AND answered.redacted IS NOT NULL), NULL, value ->> ${at})`
+}
+
 /** ?2: a JSON array of Rows, which log ?1 gets as they are. */
-export const COPY = `INSERT INTO events (seq, ${[...DRAFT_COLUMNS, REDACTED].join(', ')})
+export const COPY = `INSERT INTO events (seq, ${[...DRAFT_COLUMNS, ...CHANGED_COLUMNS].join(', ')})
   SELECT ${keySql('?1', 'value ->> 0')},
-    ${[...DRAFT_COLUMNS, REDACTED].map((_, at) => `value ->> ${at + 1}`).join(', ')}
+    ${[...DRAFT_COLUMNS, ...CHANGED_COLUMNS].map((_, at) => `value ->> ${at + 1}`).join(', ')}
   FROM json_each(?2)`
 
-export function rowOf({ at, kind, from, text, id, act }: Draft): DraftRow {
-  const does = act === undefined ? null : JSON.stringify(act)
-  return [Date.parse(at), kind, from.id, from.name, from.via, text, id ?? null, does]
+export function rowOf({ at, kind, from, text, id, act, reply, quote }: Draft): DraftRow {
+  return [
+    Date.parse(at),
+    kind,
+    from.id,
+    from.name,
+    from.via,
+    text,
+    id ?? null,
+    act === undefined ? null : JSON.stringify(act),
+    reply ?? null,
+    quote === undefined ? null : JSON.stringify(quote),
+  ]
 }
 
 export function eventOf([
@@ -102,9 +126,12 @@ export function eventOf([
   text,
   id,
   act,
+  reply,
+  quote,
   redacted,
+  reactions,
 ]: Row): RoomEvent {
-  return {
+  const event = {
     seq,
     at: new Date(at).toISOString(),
     kind,
@@ -112,6 +139,9 @@ export function eventOf([
     text,
     ...(id !== null && { id }),
     ...(act !== null && { act: JSON.parse(act) }),
+    ...(reply !== null && { reply }),
+    ...(quote !== null && { quote: JSON.parse(quote) }),
     ...(typeof redacted === 'string' && { redacted: { by: redacted } }),
   }
+  return typeof reactions === 'string' ? withGiven(event, JSON.parse(reactions)) : event
 }

@@ -32,6 +32,7 @@ export async function useRules<T>(
     const find = database.prepare('SELECT value FROM rules WHERE key = ?').raw()
     const all = database.prepare('SELECT value FROM rules WHERE substr(key, 1, length(?1)) = ?1')
     const put = database.prepare('INSERT OR REPLACE INTO rules VALUES (?, ?)')
+    const end = database.prepare('DELETE FROM rules WHERE key = ?')
     return await use({
       read(key) {
         const row = find.get(key) as [string] | undefined
@@ -39,7 +40,8 @@ export async function useRules<T>(
       },
       list: (prefix) => (all.raw().all(prefix) as [string][]).map(([value]) => JSON.parse(value)),
       write({ key, value }) {
-        put.run(key, JSON.stringify(value))
+        if (value === null) end.run(key)
+        else put.run(key, JSON.stringify(value))
       },
     })
   } finally {

@@ -8,7 +8,7 @@ import type Database from 'libsql'
 /** "ONER": marks a log among all other SQLite files (PRAGMA application_id). */
 export const APPLICATION_ID = 0x4f4e4552
 /** The version that this program writes (PRAGMA user_version). `migrations.ts` says what each has. */
-export const VERSION = 4
+export const VERSION = 6
 
 /** A file that cannot be used; its message ends a sentence that begins with the folder. */
 export class UnusableFile extends Error {}

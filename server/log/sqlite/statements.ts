@@ -68,7 +68,14 @@ export function prepare(database: Database.Database) {
       "INSERT INTO words (words, rank) VALUES ('secure-delete', CAST(? AS INTEGER))",
     ),
     redact: database.prepare(
-      `UPDATE events SET text = '', redacted = ?3 WHERE seq = ${keySql('?1', '?2')}`,
+      `UPDATE events SET text = '', redacted = ?3, reactions = NULL WHERE seq = ${keySql('?1', '?2')}`,
+    ),
+    given: raw(
+      `SELECT reactions FROM events WHERE seq = ${keySql('?1', '?2')} AND redacted IS NULL`,
+    ),
+    react: database.prepare(`UPDATE events SET reactions = ?3 WHERE seq = ${keySql('?1', '?2')}`),
+    unquote: database.prepare(
+      `UPDATE events SET quote = NULL WHERE seq >> 40 = ?1 AND reply = ?2 AND reply IS NOT NULL`,
     ),
     drop: database.prepare(`DELETE FROM events WHERE ${between}`),
     keepSeat: database.prepare('INSERT OR REPLACE INTO seats VALUES (?, ?, ?, ?, ?, ?, ?)'),

@@ -20,7 +20,7 @@ import type {
   StoreHealth,
 } from '../../room/log.ts'
 import { placesByLog } from '../committed.ts'
-import { redactionsOf } from '../redactions.ts'
+import { reactingOf, redactionsOf } from '../redactions.ts'
 import { SearchQueue } from '../searches.ts'
 import { latestTopic } from '../topic.ts'
 import { LogUnusable } from '../unusable.ts'
@@ -149,6 +149,7 @@ class SqliteStore implements Store {
         topic: latestTopic(drafts),
         rules: drafts.flatMap((draft) => rulesOf(draft, key)),
         redactions: redactionsOf(drafts),
+        reacting: reactingOf(drafts),
       })),
     )
     const all: Committed[] = []

@@ -7,10 +7,11 @@
  */
 import type Database from 'libsql'
 import type { RoomEvent } from '../../../shared/protocol.ts'
+import { given } from '../../../shared/reactions.ts'
 import type { Rule } from '../../room/hosts/rules.ts'
 import { LOBBY, personsOf } from '../../room/keys.ts'
 import type { LogKey, Registered, Seat, StoredRoom } from '../../room/log.ts'
-import type { Redaction } from '../redactions.ts'
+import type { Reacting, Redaction } from '../redactions.ts'
 import { latestTopic } from '../topic.ts'
 import { type Extent, Extents, emptyExtent, extentOf } from './extents.ts'
 import { BUSY_MS, createFolder, lock, open } from './folder.ts'
@@ -26,7 +27,7 @@ export type WriterOptions = Limits & { folder: string }
 
 /**
  * The drafts for one log. `text`: a JSON array of draft rows. `topic`: what these set it to. `rules`:
- * what their acts make. `redactions`: the texts that these take away.
+ * what their acts make. `redactions`: the texts that these take away. `reacting`: those that change reactions.
  */
 export type Group = {
   key: LogKey
@@ -34,6 +35,7 @@ export type Group = {
   topic: string | undefined
   rules: readonly Rule[]
   redactions: readonly Redaction[]
+  reacting: readonly Reacting[]
 }
 
 /**
@@ -41,6 +43,8 @@ export type Group = {
  * `head`. `outcomes`: for each draft its seq, or the earlier event that it repeats.
  */
 export type Appended = { head: number; outcomes?: (number | RoomEvent)[] }
+/** Without the seq. */
+type Tail<T> = T extends [seq: number, ...rest: infer Rest] ? Rest : never
 type Inserted = Appended & { topic: string | undefined }
 
 /** Where a log begins and ends. */
@@ -180,7 +184,7 @@ export class Writer {
     return row === undefined ? undefined : extentOf(row)
   }
 
-  #write({ key, text, topic, rules, redactions }: Group): {
+  #write({ key, text, topic, rules, redactions, reacting }: Group): {
     extent: Extent
     number: number
     appended: Appended
@@ -191,13 +195,15 @@ export class Writer {
     const { topic: newTopic, ...appended } = this.#insert(number, extent.head, text, topic)
     for (const rule of rules) this.#putRule(rule)
     for (const redaction of redactions) this.#redact(number, extent.indexed, redaction)
+    for (const one of reacting) this.#react(number, one)
     if (newTopic !== undefined) this.#statements.setTopic.run(number, newTopic)
     return { extent, number, appended }
   }
 
-  /** `indexed`: seq of the last event that is in the full-text index. */
+  /** Also takes away the quotes of the text. `indexed`: seq of the last event in the full-text index. */
   #redact(number: number, indexed: number, { seq, by }: Redaction): void {
-    const { deleteSecurely, unindex, redact, index } = this.#statements
+    const { deleteSecurely, unindex, redact, unquote, index } = this.#statements
+    unquote.run(number, seq)
     if (seq > indexed) {
       redact.run(number, seq, by)
     } else {
@@ -208,6 +214,13 @@ export class Writer {
       deleteSecurely.run(0)
     }
     this.#leftovers = true
+  }
+
+  #react(number: number, { act, from }: Reacting): void {
+    const row = this.#statements.given.get(number, act.seq) as [string | null] | undefined
+    if (row === undefined) return
+    const all = given(JSON.parse(row[0] ?? '[]'), act, from)
+    this.#statements.react.run(number, act.seq, all.length === 0 ? null : JSON.stringify(all))
   }
 
   /** Whether the file has everything that was in the WAL, which is empty then. */
@@ -270,8 +283,6 @@ export class Writer {
   }
 }
 
-function keyOf([, , person, , , , id]: [...DraftRow, redacted?: string | null]):
-  | string
-  | undefined {
+function keyOf([, , person, , , , id]: DraftRow | Tail<Row>): string | undefined {
   return id === null ? undefined : `${person} ${id}`
 }

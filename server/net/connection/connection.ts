@@ -5,6 +5,7 @@
  *
  * MUST end exactly once, leave no timer and no listener, and log why it ended.
  */
+import type { Socket } from 'node:net'
 import { loadAscii } from '../../../shared/dialect/ascii.ts'
 import type {
   Codec,
@@ -16,20 +17,25 @@ import type {
 } from '../../../shared/dialect/dialect.ts'
 import type { Ignored } from '../../../shared/dialect/ignoring.ts'
 import { errorMessage, errors } from '../../../shared/errors.ts'
+import type { PersonName } from '../../../shared/person.ts'
 import type { Via } from '../../../shared/protocol.ts'
 import type { Channel } from '../../room/channel.ts'
 import type { Conversation, Named } from '../../room/conversation.ts'
 import type { Network } from '../../room/doors/networks.ts'
 import type { LogKey } from '../../room/log.ts'
-import type { Rate } from '../../room/rate.ts'
+import type { Bucket, Rate } from '../../room/rate.ts'
 import type { Cursor, Ending, Reader } from '../../room/reader.ts'
 import type { Rooms } from '../../room/rooms.ts'
 import { Session } from '../../room/session/session.ts'
 import type { Connections } from './connections.ts'
+import type { Datagrams } from './datagrams.ts'
+import { Delay } from './delay.ts'
+import type { HandedConnection } from './handed.ts'
 import type { Arrived, Input } from './input.ts'
 import { Intake } from './intake.ts'
 import { Outbox } from './outbox.ts'
 import { Pace } from './pace.ts'
+import type { Tap } from './tap.ts'
 import type { Transport } from './transport.ts'
 
 /**
@@ -37,6 +43,8 @@ import type { Transport } from './transport.ts'
  * processed. Some clients close on a reset only.
  */
 const LINGER_MS = 2000
+/** The same when the server restarts, for which the others wait. */
+const RESTART_LINGER_MS = 500
 /** How long, in ms, a client may wait outside for the room code, or for a host. */
 const CODE_MS = 600_000
 /**
@@ -57,6 +65,10 @@ export type ConnectionStart = {
   source: Network
   /** Id of the member, if the server itself chose it: the console, a relay. */
   identity?: string
+  /** Whether another server had the client before. */
+  isHanded?: boolean
+  /** Undefined: the usual flood control, which reads the client more slowly. */
+  pace?: Pick<Bucket, 'take'>
 }
 
 export class Connection implements Reader {
@@ -66,7 +78,12 @@ export class Connection implements Reader {
   readonly #transport: Transport
   readonly #intake: Intake
   readonly #outbox: Outbox
-  readonly #number: number
+  /** 1, 2, 3 … since the start. */
+  readonly number: number
+  /** Address of the client: `127.0.0.1:51471`. */
+  readonly remote: string
+  /** Set while the wire view looks at the connection. */
+  tap: Tap | undefined
   /**
    * `closing`: the goodbye is not said yet. `ending`: it is said. `gone`: the transport has closed.
    * In the last two, what was received before may still be processed.
@@ -89,7 +106,7 @@ export class Connection implements Reader {
     options: ConnectionOptions,
     transport: Transport,
     input: Input,
-    { dialect, via, remote, source, identity }: ConnectionStart,
+    { dialect, via, remote, source, identity, isHanded = false, pace }: ConnectionStart,
   ) {
     const { rooms, connections, flood } = options
     this.#options = options
@@ -97,25 +114,37 @@ export class Connection implements Reader {
     this.#dialect = dialect
     this.#codec = this.#openCodec(dialect)
     this.#via = via
+    this.remote = remote
     this.source = source
     this.session = new Session(rooms, this, identity)
     this.#outbox = new Outbox(rooms, transport, this)
+    const delay = new Delay(input, (notice) => this.deliver(notice))
     this.#intake = new Intake({
       input,
       transport,
       clock: rooms.clock,
-      flood: new Pace(flood, source, rooms.clock.monotonic()),
+      flood: pace ?? new Pace(flood, source, rooms.clock.monotonic()),
       process: (arrived) => this.#process(arrived),
+      isPart: () => this.#codec.gathers === true,
       roomForReplies: () => this.#outbox.hasRoom(),
+      onPace: (ms, now, idleMs) => delay.paced(ms, now, idleMs),
       onError: (error) => this.failed(error),
     })
-    this.#number = connections.add(this)
-    connections.log.info({ connection: this.#number, remote, via }, 'connected')
+    this.number = connections.add(this)
+    const client = { connection: this.number, remote, via }
+    if (isHanded) connections.log.debug(client, 'taken over')
+    else connections.log.info(client, 'connected')
     this.#expectHello()
+    connections.onAdded?.(this, !isHanded)
   }
 
   get via(): Via {
     return this.#via
+  }
+
+  /** What carries its bytes; undefined if there is nothing of its own. */
+  get wire(): Socket | Datagrams | undefined {
+    return this.#transport.socket ?? this.#transport.datagrams
   }
 
   get dialect(): Dialect {
@@ -141,6 +170,20 @@ export class Connection implements Reader {
   /** Id of the person whose own units are left out; undefined if none are. */
   get omits(): string | undefined {
     return this.#codec.broadcast.skipsOwn && !this.#transport.echoes ? this.personId : undefined
+  }
+
+  get page(): string | undefined {
+    return this.#transport.page
+  }
+
+  get awaitsAnswer(): boolean {
+    return this.omits !== undefined && this.#transport.awaitsAnswer === true
+  }
+
+  get called(): PersonName | undefined {
+    const { personId: id, name } = this.session
+    if (this.#codec.style?.bell !== true || id === undefined || name === undefined) return undefined
+    return { id, name }
   }
 
   get ignored(): Ignored {
@@ -179,13 +222,32 @@ export class Connection implements Reader {
         return this.#changeDialect(arrived)
       case 'style':
         return this.#codec.restyle(arrived.change)
+      case 'go_on':
+        return this.#goOn(arrived.from)
       case 'end':
-        return this.#startClosing('bye', this.#dialect.reconnects)
+        return this.#end()
       case 'unit':
-        return this.#perform(this.#codec.decode(arrived.text))
+        return this.#perform(this.#decode(arrived.text))
       default:
         return this.#perform(arrived)
     }
+  }
+
+  #decode(text: string): Decoded {
+    const decoded = this.#codec.decode(text)
+    this.tap?.message(text, decoded, this.session.isOutside)
+    return decoded
+  }
+
+  #end(): Promise<void> | void {
+    const close = () => this.#startClosing('bye', this.#dialect.reconnects)
+    const underWay = this.#finishUnit()
+    return underWay === undefined ? close() : underWay.then(close)
+  }
+
+  /** The client sends nothing more: an unfinished message is sent. */
+  #finishUnit(): Promise<void> | void {
+    return this.#perform(this.#codec.end?.() ?? { type: 'nothing' })
   }
 
   #perform(decoded: Decoded): Promise<void> | void {
@@ -211,6 +273,7 @@ export class Connection implements Reader {
   }
 
   #apply(setting: Setting): Promise<void> | void {
+    if (setting.type === 'paste') return this.deliver({ type: 'setting', setting, applied: true })
     if (setting.type === 'lockstep') {
       const applied = this.#setLockstep(setting.on)
       return this.deliver({ type: 'setting', setting, applied })
@@ -230,6 +293,46 @@ export class Connection implements Reader {
     this.#transport.lockstep(on)
     this.#outbox.writesLittle = on
     return true
+  }
+
+  /** Whether the next server can go on with the client, after a restart. */
+  get canHandOver(): boolean {
+    return this.#state === 'open' && this.#transport.canHandOver === true
+  }
+
+  /** Processes nothing more. Resolves when everything that was taken is settled. */
+  async hold(): Promise<void> {
+    // A client that reads nothing MUST NOT keep the server from restarting.
+    this.#outbox.endWaits()
+    await this.#intake.hold()
+    await this.session.settled()
+  }
+
+  /** Gives the client to the next server, if it can be given. MUST be called after `hold`. */
+  handOver(): void {
+    if (!this.canHandOver) return
+    this.#transport.handOver?.({
+      dialect: this.#dialect.name === 'json' ? 'json' : 'line',
+      via: this.#via,
+      style: this.#codec.style,
+      block: this.#codec.block,
+      isInLockstep: this.#outbox.writesLittle,
+      session: this.session.handed,
+      ...this.#outbox.handOver(),
+    })
+    this.#state = 'gone'
+    this.#cancelHelloTimeout?.()
+    this.#options.connections.handedOver(this)
+  }
+
+  /** Goes on with a client that another server had. */
+  async #goOn(from: HandedConnection): Promise<void> {
+    if (from.style?.ascii === true) await loadAscii()
+    if (from.style !== undefined) this.#codec.restyle(from.style)
+    if (from.block !== undefined) this.#codec.goOn?.(from.block)
+    this.#outbox.writesLittle = from.isInLockstep
+    await this.session.goOn(from.session, from.positions)
+    this.#outbox.goOn(from.replies)
   }
 
   #expectHello(): void {
@@ -260,8 +363,12 @@ export class Connection implements Reader {
   }
 
   follow(channel: Channel, cursor: Cursor): void {
-    this.#cancelHelloTimeout?.()
-    this.#cancelHelloTimeout = undefined
+    if (this.#cancelHelloTimeout !== undefined) {
+      this.#cancelHelloTimeout()
+      this.#cancelHelloTimeout = undefined
+      const { name, personId: person } = this.session
+      this.#options.connections.log.info({ connection: this.number, name, person }, 'joined')
+    }
     this.#outbox.follow(channel, cursor)
     // The goodbye is said: the position counts, but nothing more is written.
     if (this.isGone) this.#outbox.stopFollowing()
@@ -295,8 +402,9 @@ export class Connection implements Reader {
   close(ending: Ending, message?: string): void {
     if (this.#state === 'open') this.#farewell = message
     // The server stops: what a closed connection has sent is processed without flood control.
-    if (ending === 'shutdown' && this.#intake.isDraining) void this.#intake.drain('unlimited')
-    this.#startClosing(ending, this.#dialect.reconnects && ending === 'too_slow')
+    if (isStop(ending) && this.#intake.isDraining) void this.#intake.drain('unlimited')
+    const returns = this.#dialect.reconnects || (ending === 'restart' && this.session.isOfServer)
+    this.#startClosing(ending, returns && (ending === 'too_slow' || ending === 'restart'))
   }
 
   #startClosing(ending: Ending, holdPlace: boolean): void {
@@ -308,11 +416,12 @@ export class Connection implements Reader {
 
   /** Leaves all rooms, then says goodbye, so that the last messages come before the goodbye. */
   async #leave(ending: Ending, holdPlace: boolean): Promise<void> {
-    if (ending === 'shutdown') {
+    if (isStop(ending)) {
       // A client that reads nothing MUST NOT keep what it sent from being processed.
       this.#outbox.endWaits()
       // LINGER_MS begins after everything received is processed, however long the log takes.
       await this.#intake.drain('unlimited')
+      await this.#finishUnit()
       await this.session.leave(holdPlace)
       this.#lingerAtMost()
     } else if (ending === 'replaced') {
@@ -345,7 +454,8 @@ export class Connection implements Reader {
   #lingerAtMost(): void {
     if (this.#state !== 'closing') return
     const { clock } = this.#options.rooms
-    this.#cancelLinger = clock.after(LINGER_MS, () => this.#transport.destroy())
+    const ms = this.#ending === 'restart' ? RESTART_LINGER_MS : LINGER_MS
+    this.#cancelLinger = clock.after(ms, () => this.#transport.destroy())
   }
 
   /** The transport has closed. `how`: the reason for the log, if the server did not close it. */
@@ -357,7 +467,7 @@ export class Connection implements Reader {
     connections.gone(this)
     if (before === 'open') this.#left = this.#finish().catch((error) => this.failed(error))
     const { name } = this.session
-    connections.log.info({ connection: this.#number, name, reason: this.#ending ?? how }, 'left')
+    connections.log.info({ connection: this.number, name, reason: this.#ending ?? how }, 'left')
     this.#cancelLinger?.()
     this.#cancelHelloTimeout?.()
     this.#outbox.stop()
@@ -373,6 +483,7 @@ export class Connection implements Reader {
     const cancel = this.#options.rooms.clock.after(FINISH_MS, () => this.giveUp())
     await this.#intake.drain('flood')
     cancel()
+    await this.#finishUnit()
     await this.session.leave(this.#dialect.reconnects)
   }
 
@@ -380,14 +491,14 @@ export class Connection implements Reader {
   giveUp(): void {
     if (!this.#intake.isDraining) return
     const { log } = this.#options.connections
-    log.warn({ connection: this.#number }, 'messages of a closed connection are dropped')
+    log.warn({ connection: this.number }, 'messages of a closed connection are dropped')
     this.#intake.stop()
   }
 
   /** A bug in the server. It ends this connection only. */
   failed(error: unknown): void {
     const { log } = this.#options.connections
-    log.error({ connection: this.#number, err: error }, 'a connection failed')
+    log.error({ connection: this.number, err: error }, 'a connection failed')
     this.#transport.destroy()
   }
 
@@ -405,6 +516,10 @@ export class Connection implements Reader {
   }
 }
 
+function isStop(ending: Ending): boolean {
+  return ending === 'shutdown' || ending === 'restart'
+}
+
 /** Requests that change nothing. */
 const QUERIES: ReadonlySet<Request['type']> = new Set([
   'history',
@@ -412,6 +527,8 @@ const QUERIES: ReadonlySet<Request['type']> = new Set([
   'who',
   'rooms',
   'show_topic',
+  'show_code',
+  'hands',
   'help',
 ])
 

@@ -36,7 +36,7 @@ export type ConnectionsOptions = {
   onCrowdGone: () => void
 }
 
-type Open = Pick<Reader, 'via' | 'close' | 'source'> & {
+export type Open = Pick<Reader, 'via' | 'close' | 'source'> & {
   readonly dialect: Dialect
   /** How many events its client has not received yet. */
   readonly lag: number
@@ -44,6 +44,10 @@ type Open = Pick<Reader, 'via' | 'close' | 'source'> & {
   beat(now: number): void
   /** Drops the messages that are left of a connection that is gone. */
   giveUp(): void
+  /** See `Connection`. */
+  readonly canHandOver?: boolean
+  hold?(): Promise<void>
+  handOver?(): void
 }
 
 export class Connections {
@@ -52,6 +56,9 @@ export class Connections {
   readonly helloMs: number
   /** Rejected connections whose clients have time to read the reason; others are closed at once. */
   readonly rejecting = new Quota({ total: MAX_REFUSING, ofNetwork: MAX_REFUSING })
+  /** Set while the wire view looks at new connections. Called before one has received anything.
+   * `isNew`: whether no other server had it. */
+  onAdded: ((connection: Open, isNew: boolean) => void) | undefined
   readonly #clock: Clock
   readonly #max: number
   readonly #open = new Set<Open>()
@@ -67,7 +74,9 @@ export class Connections {
   /** Number at the last beat. */
   #before = 0
   #cancelBeat: (() => void) | undefined
-  #onEmpty: (() => void) | undefined
+  /** Those that close because the server stops, until their messages are settled; undefined before. */
+  #closing: Set<Open> | undefined
+  #onClosed: (() => void) | undefined
 
   constructor({ log, clock, max, stalledMs, helloMs, onCrowdGone }: ConnectionsOptions) {
     this.log = log
@@ -79,13 +88,13 @@ export class Connections {
     this.#beatLater()
   }
 
-  get open(): Iterable<Open> {
+  get open(): ReadonlySet<Open> {
     return this.#open
   }
 
   /** Code with which a new connection is rejected; undefined if it is accepted. */
   get refusal(): 'shutdown' | 'room_full' | undefined {
-    if (this.#onEmpty !== undefined) return 'shutdown'
+    if (this.#closing !== undefined) return 'shutdown'
     return this.#open.size >= this.#max ? 'room_full' : undefined
   }
 
@@ -118,21 +127,42 @@ export class Connections {
   /** All messages of the connection are settled. */
   delete(connection: Open): void {
     this.#gone.delete(connection)
-    if (this.#isEmpty) this.#onEmpty?.()
-  }
-
-  get #isEmpty(): boolean {
-    return this.#open.size === 0 && this.#gone.size === 0
+    if (this.#closing?.delete(connection) && this.#closing.size === 0) this.#onClosed?.()
   }
 
   /** Rejects new connections. Resolves when the last one is gone and its messages are settled. */
   closeAll(ending: Ending): Promise<void> {
+    return this.#close([...this.#gone, ...this.#open], ending)
+  }
+
+  #close(connections: readonly Open[], ending: Ending): Promise<void> {
     this.#cancelBeat?.()
+    this.#closing = new Set(connections)
     return new Promise((resolve) => {
-      this.#onEmpty = resolve
-      for (const connection of [...this.#gone, ...this.#open]) connection.close(ending)
-      if (this.#isEmpty) resolve()
+      this.#onClosed = resolve
+      for (const connection of connections) connection.close(ending)
+      if (this.#closing?.size === 0) resolve()
     })
+  }
+
+  /**
+   * Gives the clients of raw connections to the next server, and closes all others. `settle`: called
+   * between the two; resolves when what was received is on its way to the readers.
+   */
+  async handOver(settle: () => Promise<void>): Promise<void> {
+    const open = [...this.#open]
+    await Promise.all(open.filter((one) => one.canHandOver).map((one) => one.hold?.()))
+    const leaving = [...this.#open].filter((one) => !one.canHandOver)
+    await this.#close([...this.#gone, ...leaving], 'restart')
+    await settle()
+    for (const connection of [...this.#open]) connection.handOver?.()
+    // Those that were lost meanwhile.
+    await this.closeAll('restart')
+  }
+
+  /** The next server has the client of the connection. */
+  handedOver(connection: Open): void {
+    if (this.#open.delete(connection)) connection.source.open -= 1
   }
 
   #beatLater(): void {
@@ -143,7 +173,7 @@ export class Connections {
   }
 
   #beat(): void {
-    if (this.#onEmpty !== undefined) return
+    if (this.#closing !== undefined) return
     const now = this.#clock.monotonic()
     for (const connection of this.#open) connection.beat(now)
     this.#lookForCrowd()

@@ -18,18 +18,27 @@ export type IntakeOptions = {
   flood: Pick<Bucket, 'take'>
   /** Processes one step. Until a returned promise resolves, no other step is taken. */
   process: (arrived: Arrived) => Promise<void> | void
+  /** Whether the step that was processed last is only a part of a message, which counts once. */
+  isPart: () => boolean
   /** Resolves when there is room for replies; undefined if there is room now. */
   roomForReplies: () => Promise<void> | undefined
+  /**
+   * A message was taken at `now`. `ms`: the time until flood control lets the next one be taken; 0: now.
+   * `idleMs`: the time since flood control let this one be taken.
+   */
+  onPace?: (ms: number, now: number, idleMs: number) => void
   /** Receives what `process` has thrown. The intake is stopped then. */
   onError: (error: unknown) => void
 }
 
 export class Intake {
   readonly #options: IntakeOptions
-  #state: 'idle' | 'processing' | 'waiting' | 'draining' | 'stopped' = 'idle'
+  #state: 'idle' | 'processing' | 'waiting' | 'held' | 'draining' | 'stopped' = 'idle'
   /** Resolves when the step under way is processed. */
   #underWay: Promise<void> | void = undefined
   #cancelWait: (() => void) | undefined
+  /** When the latest wait for flood control ended, on the monotonic clock. */
+  #readyAt = -Infinity
   #drainPace: 'flood' | 'unlimited' = 'unlimited'
   #drained: Promise<void> | undefined
   #endPause: (() => void) | undefined
@@ -59,12 +68,12 @@ export class Intake {
   }
 
   #takeAll(): void {
-    const { input, transport, clock, flood, process, roomForReplies } = this.#options
+    const { input, transport, process, roomForReplies } = this.#options
     for (;;) {
       const arrived = input.next()
       if (arrived === undefined) break
       this.#underWay = process(arrived)
-      const ms = isFromClient(arrived) ? flood.take(clock.monotonic()) : 0
+      const ms = this.#count(arrived)
       if (this.isStopped) return
       if (this.#underWay === undefined && ms === 0 && roomForReplies() === undefined) continue
       this.#state = 'waiting'
@@ -74,6 +83,16 @@ export class Intake {
     }
     this.#state = 'idle'
     transport.listen()
+  }
+
+  /** How long, in ms, to wait after this step. */
+  #count(arrived: Arrived): number {
+    const { clock, flood, isPart, onPace } = this.#options
+    if (!isFromClient(arrived) || isPart()) return 0
+    const now = clock.monotonic()
+    const ms = flood.take(now)
+    if (!this.isStopped) onPace?.(ms, now, now - this.#readyAt)
+    return ms
   }
 
   async #wait(underWay: Promise<void> | void, ms: number): Promise<void> {
@@ -86,9 +105,20 @@ export class Intake {
       })
       this.#cancelWait = undefined
       if (this.#state !== 'waiting') return
+      this.#readyAt = this.#options.clock.monotonic()
     }
     this.#state = 'idle'
     this.pump()
+  }
+
+  /** Takes nothing more until it drains. Resolves when the step under way is processed. */
+  async hold(): Promise<void> {
+    if (this.isStopped) return
+    this.#state = 'held'
+    this.#cancelWait?.()
+    this.#options.transport.pause()
+    // A step that fails ends the connection; see #wait.
+    await Promise.allSettled([this.#underWay])
   }
 
   /** Takes nothing more, and leaves no timer. */
@@ -116,13 +146,13 @@ export class Intake {
 
   async #drainAll(): Promise<void> {
     await this.#underWay
-    const { input, clock, flood, process } = this.#options
+    const { input, process } = this.#options
     input.flush?.()
     while (this.#state === 'draining') {
       const arrived = input.next()
       if (arrived === undefined || arrived.type === 'end') break
       await process(arrived)
-      const ms = isFromClient(arrived) ? flood.take(clock.monotonic()) : 0
+      const ms = this.#count(arrived)
       if (ms > 0 && this.#drainPace === 'flood') await this.#pause(ms)
     }
     this.#state = 'stopped'
@@ -148,5 +178,5 @@ export class Intake {
 
 /** The dialect, the style and the first hello are added by the server: they do not count. */
 function isFromClient(arrived: Arrived): boolean {
-  return arrived !== LINE_HELLO && !['dialect', 'style', 'end'].includes(arrived.type)
+  return arrived !== LINE_HELLO && !['dialect', 'style', 'end', 'go_on'].includes(arrived.type)
 }

@@ -5,8 +5,10 @@
  * MUST have at most one write outstanding. MUST send a reply after everything that the
  * feed of its channel held when the reply was made.
  */
+import { callsFor, ringing } from '../../../shared/dialect/bell.ts'
 import type { Codec, Outgoing } from '../../../shared/dialect/dialect.ts'
 import { type Ignored, isAbout, withoutPeople } from '../../../shared/dialect/ignoring.ts'
+import type { PersonName } from '../../../shared/person.ts'
 import type { Channel } from '../../room/channel.ts'
 import { Encoded, type Part, partFor, whole } from '../../room/encoded.ts'
 import type { Segment } from '../../room/feed.ts'
@@ -15,6 +17,7 @@ import type { Cursor } from '../../room/reader.ts'
 import type { Rooms } from '../../room/rooms.ts'
 import { Milestones } from './milestones.ts'
 import { Place } from './place.ts'
+import type { Tap } from './tap.ts'
 import type { Transport } from './transport.ts'
 
 /** Bytes gathered into one write. */
@@ -49,6 +52,9 @@ export type OutboxOwner = {
   readonly omits: string | undefined
   /** People of whom the reader receives nothing. */
   readonly ignored: Ignored
+  readonly tap?: Tap | undefined
+  /** The reader, if the bell is to ring for what concerns them. */
+  readonly called?: PersonName | undefined
   /** Events that the reader needs cannot be read: the connection must end. */
   lost(): void
   /** A bug in the server has thrown an error. */
@@ -200,6 +206,28 @@ export class Outbox {
     this.#milestones?.pass(NOWHERE)
   }
 
+  /**
+   * Stops, and returns what another outbox needs to go on: seq of the last event written in each
+   * channel, and the replies that are not written.
+   */
+  handOver(): { positions: Record<LogKey, number>; replies: string[] } {
+    const positions = this.#followed.map(({ channel, seq }) => [channel.log.key, seq])
+    const replies = this.#replies.flatMap(({ encoded }) => encoded.units.map(({ text }) => text))
+    this.stop()
+    return { positions: Object.fromEntries(positions), replies }
+  }
+
+  /** Sends the replies that another outbox had, after everything that the first channel holds now. */
+  goOn(replies: readonly string[]): void {
+    if (replies.length === 0) return
+    const [place] = this.#places
+    // The other server may have known that it is secret.
+    const encoded = new Encoded(replies.map((text) => ({ text, secret: true })))
+    this.#replies.push({ place, position: place?.channel.feed.head ?? 0, encoded })
+    this.#replyBytes += encoded.size
+    this.wake()
+  }
+
   /** Whether so many replies are unsent that the connection is not read. */
   get isFull(): boolean {
     return this.#replyBytes >= REPLY_BYTES
@@ -262,6 +290,7 @@ export class Outbox {
 
   #write(parts: readonly Part[]): void {
     for (const { encoded } of parts) this.#writtenSize += encoded.size
+    this.#owner.tap?.writing(parts)
     const taken = this.#transport.write(parts, this.#onTaken)
     this.#strained = !taken
     if (taken) {
@@ -385,19 +414,21 @@ export class Outbox {
 
   /** Undefined if the reader receives nothing of the segment. */
   #partOf(segment: Segment): Part | undefined {
-    const { codec, omits, ignored } = this.#owner
+    const { codec, omits, ignored, called } = this.#owner
     if (ignored.size > 0 && isAbout(segment.message, ignored)) return this.#filtered(segment)
+    if (called !== undefined && callsFor(segment.message, called)) return this.#filtered(segment)
     return partFor(segment.encoded(codec.broadcast), omits)
   }
 
-  /** What is left of a segment without the people that the reader ignores. */
+  /** For this reader alone: without the people that they ignore, and with the bell. */
   #filtered({ message }: Segment): Part | undefined {
-    const { codec, omits, ignored } = this.#owner
+    const { codec, omits, ignored, called } = this.#owner
     const allowed = withoutPeople(message, ignored)
     const units = allowed === undefined ? [] : codec.broadcast.encode(allowed)
     const isPresence = message.type === 'presence'
     const visible = isPresence ? units.filter(({ own }) => !ignored.has(own ?? '')) : units
-    return partFor(new Encoded(visible), omits)
+    const rings = called !== undefined && allowed !== undefined && callsFor(allowed, called)
+    return partFor(new Encoded(rings ? ringing(visible, omits) : visible), omits)
   }
 }
 

@@ -9,17 +9,27 @@ import { refuse } from './status.ts'
 
 const BEARER = /^Bearer +(.+)$/i
 
+/** What follows `Authorization: Bearer`: a code, or a token. */
+export function bearerOf({ headers }: FastifyRequest): string | undefined {
+  return BEARER.exec(headers.authorization ?? '')?.[1]
+}
+
 /**
  * A hook that rejects requests without the code, which comes as `Authorization: Bearer CODE`. The token
  * of a person who is connected, or who gave the code, is as good. While new people wait for a host,
- * only a token is, unless `isOfOperator`: the request is of a program of the operator.
+ * only a token is, unless `isOfOperator`: the request is of a program of the operator. `holderIn`: the
+ * id of a person to whom the server has given a ticket for the request, which is as good as their token.
  */
-export function needsCode(rooms: Rooms, isOfOperator = false) {
+export function needsCode(
+  rooms: Rooms,
+  isOfOperator = false,
+  holderIn: (request: FastifyRequest) => string | undefined = () => undefined,
+) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     const { doors, hosts, people, store } = rooms
     const source = doors.networks.of(request.ip)
-    const [, given] = BEARER.exec(request.headers.authorization ?? '') ?? []
-    const person = given === undefined ? undefined : personOf(given, store.secret)
+    const given = bearerOf(request)
+    const person = given === undefined ? holderIn(request) : personOf(given, store.secret)
     // Without a person, those of the bans that are of addresses.
     const ban = hosts.refused(person ?? '', source.name)
     if (ban !== undefined) {

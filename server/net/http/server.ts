@@ -1,13 +1,15 @@
 /**
  * HTTP: the page and its headers, the health check, and the 404 response.
  */
+import { readFileSync } from 'node:fs'
 import type { Server } from 'node:http'
-import { isIP } from 'node:net'
+import { isIP, type Socket } from 'node:net'
 import { hostname } from 'node:os'
+import { join } from 'node:path'
 import fastifyStatic from '@fastify/static'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import type { StoreHealth } from '../../room/log.ts'
-import { HttpSockets, socketLimits } from './sockets.ts'
+import { type BeforeServer, HttpSockets, socketLimits } from './sockets.ts'
 
 /** Allows nothing from other hosts, and no inline scripts or styles. */
 const CONTENT_SECURITY_POLICY = [
@@ -37,23 +39,29 @@ const UNHEALTHY: Record<Exclude<StoreHealth, 'ok'>, string> = {
   lost: 'Messages cannot be recorded until the server is restarted: the log was lost.',
 }
 
+/** Levels of `/r/ROOM/`. */
+const ROOM_DEPTH = 2
+
 export type HttpOptions = {
   /** Folder of the built page. */
   webRoot: string
   /** Host names that requests may have, besides IP addresses and the names of this machine. */
   allowHosts: readonly string[]
+  /** The public address of the page. */
+  page: URL | undefined
   health: () => StoreHealth
 }
 
 /**
  * The server, with no routes yet and not listening. `upgrades`: the server on which the plugin
- * for WebSockets listens.
+ * for WebSockets listens. `countAsChat`: to call with the socket of a stream of events.
  */
 export function httpServer(
   log: FastifyBaseLogger,
+  before: BeforeServer,
   limits = socketLimits(),
-): { app: FastifyInstance; upgrades: Server } {
-  const sockets = new HttpSockets(log, limits)
+): { app: FastifyInstance; upgrades: Server; countAsChat: (socket: Socket) => void } {
+  const sockets = new HttpSockets(log, limits, before)
   const app = Fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
@@ -62,7 +70,8 @@ export function httpServer(
     bodyLimit: 65_536,
     serverFactory: (handle) => sockets.server(handle),
   })
-  return { app, upgrades: sockets.upgrades }
+  const countAsChat = (socket: Socket) => sockets.countAsChat(socket)
+  return { app, upgrades: sockets.upgrades, countAsChat }
 }
 
 /**
@@ -80,6 +89,13 @@ export async function pageRoutes(app: FastifyInstance, options: HttpOptions): Pr
     }
   })
 
+  const page = readFileSync(join(options.webRoot, 'index.html'), 'utf8')
+
+  /** The page for a path `depth` levels below its own: its addresses are relative. */
+  function below(depth: number): string {
+    return page.replaceAll(/(?<=(?:src|href)=")\.\//g, '../'.repeat(depth))
+  }
+
   await app.register(fastifyStatic, {
     root: options.webRoot,
     cacheControl: false,
@@ -94,7 +110,12 @@ export async function pageRoutes(app: FastifyInstance, options: HttpOptions): Pr
   })
 
   /** A room of its own address: the page reads the name of the room from it. */
-  app.get('/r/*', (_request, reply) => reply.sendFile('index.html'))
+  app.get('/r/*', (request, reply) => {
+    const [path = ''] = request.url.split('?', 1)
+    const depth = path.split('/').length - 2
+    if (depth > ROOM_DEPTH) return reply.callNotFound()
+    return reply.header('Cache-Control', 'no-cache').type('text/html').send(below(depth))
+  })
 
   app.get('/healthz', (_request, reply) => {
     const status = options.health()
@@ -105,7 +126,8 @@ export async function pageRoutes(app: FastifyInstance, options: HttpOptions): Pr
   })
 
   app.setNotFoundHandler((request, reply) => {
-    const page = request.host === '' ? '/' : `${request.protocol}://${request.host}/`
+    const reached = request.host === '' ? '/' : `${request.protocol}://${request.host}/`
+    const page = options.page ?? reached
     reply.code(404).type('text/plain').send(`There is nothing here. The page is at ${page}\n`)
   })
 }

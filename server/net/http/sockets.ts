@@ -15,17 +15,30 @@ import {
 import type { Socket } from 'node:net'
 import type { FastifyBaseLogger } from 'fastify'
 import { capacity, MAX_REFUSING } from '../capacity.ts'
+import type { TellApart } from '../listen/ports.ts'
+import { nameClient, type Proxies } from '../proxy/proxies.ts'
+import { type Public, withoutPrefix } from '../public.ts'
 import { Quota, type QuotaLimits } from '../quota.ts'
 
 /**
- * The quota is of open connections; a WebSocket is counted until its handshake. `listener`:
- * connections of the listener, also WebSockets and refused ones; more are closed without a
- * message. `stalledMs`: a connection on which no byte moves for this time is closed.
+ * The quota is of open connections; a WebSocket is counted until its handshake, and a stream of
+ * events until it begins. `listener`: connections of the listener, also WebSockets and refused ones;
+ * more are closed without a message. `stalledMs`: a connection on which no byte moves for this time is closed.
  */
 export type SocketLimits = QuotaLimits & { listener: number; stalledMs: number }
 
 /** `stalledMs`, unless a test sets another. */
 const STALLED_MS = 30_000
+
+/** What is before the server: proxies that it trusts, and the addresses that people use. */
+export type BeforeServer = {
+  proxies: Proxies
+  public: Public
+  /** Undefined if all connections are of HTTP without TLS. */
+  tellApart?: TellApart | undefined
+  /** Whether raw clients use this port, too: see `Proxies.receive`. */
+  isShared?: boolean
+}
 
 export function socketLimits(): SocketLimits {
   const { http, chat } = capacity()
@@ -69,20 +82,27 @@ const REFUSAL = [
 
 type Exchange = { request: IncomingMessage; response: ServerResponse; handle: RequestListener }
 /** `exchanges`: the requests without a complete response, in order; the first is being handled. */
-type Connection = { exchanges: Exchange[]; giveBack: () => void }
+/** `peer`: the address of the connection, whichever client of a proxy it is used for. */
+type Connection = { exchanges: Exchange[]; giveBack: () => void; peer: string }
 
 export class HttpSockets {
   readonly #log: FastifyBaseLogger
   readonly #limits: SocketLimits
+  readonly #before: BeforeServer
+  readonly #proxies: Proxies
+  readonly #public: Public
   readonly #quota: Quota
   /** Never listens. Emits `upgrade` for each connection that may become a WebSocket. */
   readonly upgrades = createServer()
   readonly #open = new WeakMap<Socket, Connection>()
   #loggedAt = -Infinity
 
-  constructor(log: FastifyBaseLogger, limits: SocketLimits) {
+  constructor(log: FastifyBaseLogger, limits: SocketLimits, before: BeforeServer) {
     this.#log = log
     this.#limits = limits
+    this.#before = before
+    this.#proxies = before.proxies
+    this.#public = before.public
     this.#quota = new Quota(limits)
   }
 
@@ -96,7 +116,15 @@ export class HttpSockets {
     })
     server.maxConnections = this.#limits.listener
     server.timeout = this.#limits.stalledMs
-    server.on('connection', (socket) => this.#serverOnConnection(socket))
+    const serve = server.listeners('connection')
+    const own = (socket: Socket): void => {
+      for (const listener of serve) listener.call(server, socket)
+      this.#serverOnConnection(socket)
+    }
+    const { tellApart = (socket) => own(socket), isShared = false } = this.#before
+    server.removeAllListeners('connection').on('connection', (socket: Socket) => {
+      this.#proxies.receive(socket, isShared, () => tellApart(socket, own))
+    })
     server.on('clientError', serverOnClientError)
     server.on('upgrade', (request, _socket, head) => this.#serverOnUpgrade(request, head))
     server.on('request', (request, response) => {
@@ -106,25 +134,33 @@ export class HttpSockets {
   }
 
   #serverOnConnection(socket: Socket): void {
-    const giveBack = this.#quota.take(socket.remoteAddress)
+    const peer = socket.remoteAddress ?? ''
+    const giveBack = this.#quota.take(peer, this.#proxies.has(peer))
     if (giveBack === undefined) {
       this.#warn(socket, 'HTTP connections are refused: too many are open')
       socket.end(REFUSAL, () => socket.destroy())
       return
     }
-    this.#open.set(socket, { exchanges: [], giveBack })
+    this.#open.set(socket, { exchanges: [], giveBack, peer })
     socket.once('close', giveBack)
+  }
+
+  /** A stream of events, which is open for long, counts as a chat connection from here on. */
+  countAsChat(socket: Socket): void {
+    this.#open.get(socket)?.giveBack()
   }
 
   /** A WebSocket counts as a chat connection from here on. */
   #serverOnUpgrade(request: IncomingMessage, head: Buffer): void {
+    request.url = withoutPrefix(request.url ?? '', this.#public)
     const { method, url, socket } = request
     const connection = this.#open.get(socket)
     if (connection?.exchanges.length !== 0) {
       // Neither the response to the earlier request nor the upgrade could be sent in order.
       socket.destroy()
-    } else if (method === 'GET' && url?.split('?', 1)[0] === WEBSOCKET_PATH) {
+    } else if (method === 'GET' && url.split('?', 1)[0] === WEBSOCKET_PATH) {
       connection.giveBack()
+      this.#nameClient(request, connection)
       this.upgrades.emit('upgrade', request, socket, head)
     } else {
       socket.on('error', () => {})
@@ -134,26 +170,35 @@ export class HttpSockets {
 
   #serverOnRequest(exchange: Exchange): void {
     const { socket } = exchange.request
-    const exchanges = this.#open.get(socket)?.exchanges
+    const connection = this.#open.get(socket)
     // Requests that Node has parsed on a connection that is closed already.
-    if (exchanges === undefined || socket.destroyed) return
+    if (connection === undefined || socket.destroyed) return
+    const { exchanges } = connection
+    exchange.request.url = withoutPrefix(exchange.request.url ?? '', this.#public)
     exchanges.push(exchange)
-    if (exchanges.length === 1) this.#handleFirst(exchanges)
+    if (exchanges.length === 1) this.#handleFirst(connection)
     else if (exchanges.length > 1 + MAX_WAITING) {
       this.#warn(socket, 'HTTP connections are closed: too many pipelined requests')
       socket.destroy()
     }
   }
 
-  #handleFirst(exchanges: Exchange[]): void {
+  #handleFirst(connection: Connection): void {
+    const { exchanges } = connection
     const [first] = exchanges
     if (first === undefined) return
     const { request, response, handle } = first
     response.once('close', () => {
       exchanges.shift()
-      if (!request.socket.destroyed) this.#handleFirst(exchanges)
+      if (!request.socket.destroyed) this.#handleFirst(connection)
     })
+    this.#nameClient(request, connection)
     handle(request, response)
+  }
+
+  /** A proxy uses one connection for requests of several clients, which are handled one at a time. */
+  #nameClient({ socket, headers }: IncomingMessage, { peer }: Connection): void {
+    if (this.#proxies.has(peer)) nameClient(socket, this.#proxies.clientOf(peer, headers))
   }
 
   #warn(socket: Socket, message: string): void {

@@ -3,26 +3,28 @@
  * it did with it, and what the program should send. A connection gets each advice once.
  */
 import type { Encoding } from './encoding.ts'
+import { isLengths } from './lengths.ts'
 
 const PYTHON = 'sock.sendall((text + "\\n").encode())'
 
 /** Returns the advice for an encoding; undefined for UTF-8, which is correct. */
 export function encodingAdvice(encoding: Encoding): string | undefined {
+  if (isLengths(encoding)) return LENGTH_ADVICE
   switch (encoding) {
     case 'utf-8':
       return undefined
     case 'utf-16le':
     case 'utf-16be':
       return 'You send UTF-16. The server reads it, but sends UTF-8: use UTF-8 for both.'
-    case 'length16':
-    case 'length32':
-      return 'Your messages begin with their length, as from writeUTF or struct.pack. The server removes it, but sends lines: send and read lines.'
     case 'java':
       return 'You send serialised Java objects, which the server discards. Send lines of text: out.println(text) of a PrintWriter.'
     case 'pickle':
       return `You send pickled Python objects, which the server discards. Send text: ${PYTHON}`
   }
 }
+
+const LENGTH_ADVICE =
+  'Your messages begin with their length, as from writeUTF or struct.pack. The server removes it, but sends lines: send and read lines.'
 
 export const NUL_ADVICE =
   'The server removes NUL bytes: send strlen(text) bytes and a newline, not the whole buffer.'

@@ -4,22 +4,11 @@
  *
  * MUST NOT change UTF-8. MUST hold back less than one character.
  */
+import { isLengths, type Lengths, recogniseLengths } from './lengths.ts'
 
-/**
- * `length16` and `length32`: the length comes before each message, in two bytes as from
- * Java's writeUTF, or in four as from Python's struct.pack. `java` and `pickle`: serialised
- * objects, which the server discards.
- */
-export type Encoding =
-  | 'utf-8'
-  | 'utf-16le'
-  | 'utf-16be'
-  | 'length16'
-  | 'length32'
-  | 'java'
-  | 'pickle'
+/** `java` and `pickle`: serialised objects, which the server discards. */
+export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | Lengths | 'java' | 'pickle'
 
-const LF = 10
 const SPACE = 32
 const is = (value: number) => (byte: number) => byte === value
 const visible = (byte: number) => byte >= SPACE
@@ -36,9 +25,6 @@ const OPENINGS: readonly [Encoding, ((byte: number) => boolean)[]][] = [
 ]
 /** The PROTO opcode of a pickle, and the versions that may follow it (2 came with Python 2.3). */
 const [PICKLE, FIRST_PROTOCOL, LAST_PROTOCOL] = [0x80, 2, 5]
-const LENGTH_BYTES = { length16: 2, length32: 4 }
-/** Highest first byte of a length: allows 1023 bytes. Text does not begin with such bytes. */
-const MAX_FIRST_BYTE = 0x03
 
 /** Whether the opening begins with the mark of UTF-16LE. In telnet, the same bytes are DONT. */
 function hasUtf16Mark([first, second]: Uint8Array): boolean {
@@ -61,57 +47,49 @@ export function recogniseEncoding(
     if (!pattern.every((fits, at) => at >= opening.length || fits(opening[at] as number))) continue
     return opening.length < pattern.length ? undecided : encoding
   }
-  if (first > MAX_FIRST_BYTE) return 'utf-8'
-  const encoding = first === 0 && second === 0 ? 'length32' : 'length16'
-  const width = LENGTH_BYTES[encoding]
-  if (opening.length < width) return undecided
-  const length = opening.subarray(0, width).reduce((sum, byte) => sum * 256 + byte, 0)
-  if (opening.length < width + length) return undecided
-  const text = opening.subarray(width, width + length)
-  return length > 0 && text.every(visible) ? encoding : 'utf-8'
+  return recogniseLengths(opening, come) ?? 'utf-8'
 }
 
 /** Bytes of one encoding → bytes of UTF-8, across chunk borders. */
 export type Transcoder = (chunk: Uint8Array) => Uint8Array
 
-/** Undefined for UTF-8, which needs no transcoding. */
-export function transcoderFor(encoding: Encoding): Transcoder | undefined {
+/** What a transcoder keeps between two chunks: the bytes of UTF-16 that are no whole character yet. */
+export type TranscoderState = { tail: Uint8Array }
+
+/**
+ * Undefined for UTF-8, and for lengths, which have a LengthDecoder. `state`: which the transcoder
+ * changes.
+ */
+export function transcoderFor(encoding: Encoding, state: TranscoderState): Transcoder | undefined {
+  if (isLengths(encoding)) return undefined
   switch (encoding) {
     case 'utf-8':
       return undefined
     case 'utf-16le':
-    case 'utf-16be': {
-      const decoder = new TextDecoder(encoding)
-      const encoder = new TextEncoder()
-      return (chunk) => encoder.encode(decoder.decode(chunk, { stream: true }))
-    }
-    case 'length16':
-    case 'length32':
-      return lengthTranscoder(LENGTH_BYTES[encoding])
+    case 'utf-16be':
+      return utf16Transcoder(encoding, state)
     case 'java':
     case 'pickle':
       return () => new Uint8Array(0)
   }
 }
 
-/** Removes the length before each message, and ends the message with LF. */
-function lengthTranscoder(width: number): Transcoder {
-  /** Bytes still to come: of the message, and of the length before it. */
-  let left = 0
-  let lengthLeft = width
+function utf16Transcoder(encoding: 'utf-16le' | 'utf-16be', state: TranscoderState): Transcoder {
+  const encoder = new TextEncoder()
+  const decoder = new TextDecoder(encoding)
   return (chunk) => {
-    const text: number[] = []
-    for (const byte of chunk) {
-      if (lengthLeft > 0) {
-        left = left * 256 + byte
-        lengthLeft -= 1
-      } else {
-        text.push(byte)
-        left -= 1
-        if (left === 0) text.push(LF)
-      }
-      if (lengthLeft === 0 && left === 0) lengthLeft = width
-    }
-    return Uint8Array.from(text)
+    const bytes = new Uint8Array(state.tail.length + chunk.length)
+    bytes.set(state.tail)
+    bytes.set(chunk, state.tail.length)
+    const end = wholeUtf16(bytes, encoding)
+    state.tail = bytes.slice(end)
+    return encoder.encode(decoder.decode(bytes.subarray(0, end), { stream: true }))
   }
+}
+
+/** The end of the last whole character: a unit has two bytes, and a high surrogate needs another unit. */
+function wholeUtf16(bytes: Uint8Array, encoding: 'utf-16le' | 'utf-16be'): number {
+  const end = bytes.length - (bytes.length % 2)
+  const high = bytes[encoding === 'utf-16le' ? end - 1 : end - 2]
+  return high !== undefined && high >= 0xd8 && high <= 0xdb ? end - 2 : end
 }

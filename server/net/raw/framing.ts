@@ -17,6 +17,8 @@ export type Framing = (units: readonly Unit[]) => Framed
 export const lfFraming: Framing = (units) => framedWith(units, '\n')
 /** Each unit ends with CR LF, as telnet requires (RFC 854). */
 export const crlfFraming: Framing = (units) => framedWith(units, '\r\n')
+/** Each unit is a block of lines, and an empty line ends it. */
+export const blockFraming: Framing = (units) => framedWith(units, '\n\n')
 
 function framedWith(units: readonly Unit[], lineEnd: string): Framed {
   const ends: number[] = []

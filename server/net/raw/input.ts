@@ -9,9 +9,11 @@ import { isHello, jsonDialect } from '../../../shared/dialect/json.ts'
 import { lineDialect } from '../../../shared/dialect/line.ts'
 import { LINE_HELLO } from '../../../shared/dialect/typed.ts'
 import { limits } from '../../../shared/limits.ts'
+import type { Via } from '../../../shared/protocol.ts'
+import type { HandedConnection } from '../connection/handed.ts'
 import type { Arrived, Input } from '../connection/input.ts'
 import { encodingAdvice, INTERRUPT_ADVICE, NUL_ADVICE, unendedAdvice } from './advice.ts'
-import { RawDecoder } from './decoder.ts'
+import { type DecoderState, RawDecoder } from './decoder.ts'
 import type { Refusal } from './guard.ts'
 import type { Line } from './lines.ts'
 import { hasColors } from './telnet.ts'
@@ -22,14 +24,37 @@ const OPENING_MS = 5000
 const UNENDED_MS = 3000
 const BRACE = 0x7b
 
+/**
+ * All that the steps to come depend on. `steps` and the bytes in `decoder` are received and not
+ * processed yet.
+ */
+export type RawInputState = {
+  decoder: DecoderState
+  phase: Phase
+  steps: readonly StoredStep[]
+  end: 'none' | 'received' | 'taken'
+  silent: boolean
+  spokeFirst: boolean
+  lineCount: number
+  terminal: string | undefined
+  advised: readonly string[]
+}
+
+type Phase = 'opening' | 'greeted' | 'undecided' | 'lines' | 'json' | 'refused'
+/** A step as data: a dialect, which has functions, is stored by its name. */
+type StoredStep =
+  | Exclude<Arrived, { type: 'dialect' }>
+  | { type: 'dialect'; name: string; via: Via }
+  | { type: 'line hello' }
+
 export class RawInput implements Input {
-  readonly #decoder = new RawDecoder(lineDialect.unitBytes)
+  #decoder = new RawDecoder(lineDialect.unitBytes)
   /**
    * `opening`: the client has not been greeted, and its first bytes are not cleared.
    * `greeted`: it waited for the server to speak; its first bytes are not cleared.
    * `undecided`: cleared; its first line decides the dialect.
    */
-  #phase: 'opening' | 'greeted' | 'undecided' | 'lines' | 'json' | 'refused' = 'opening'
+  #phase: Phase = 'opening'
   readonly #steps: Arrived[] = []
   #refusal: Refusal | undefined
   #end: 'none' | 'received' | 'taken' = 'none'
@@ -42,6 +67,40 @@ export class RawInput implements Input {
   #terminal: string | undefined
   /** Kinds of advice given. Each is given once. */
   #advised: Set<string> | undefined
+
+  /** Goes on where another input was. */
+  static from(state: RawInputState): RawInput {
+    const input = new RawInput()
+    input.#decoder = RawDecoder.from(lineDialect.unitBytes, state.decoder)
+    input.#phase = state.phase
+    input.#steps.push(...state.steps.map(stepOf))
+    input.#end = state.end
+    input.#silent = state.silent
+    input.#spokeFirst = state.spokeFirst
+    input.#lineCount = state.lineCount
+    input.#terminal = state.terminal
+    if (state.advised.length > 0) input.#advised = new Set(state.advised)
+    return input
+  }
+
+  /** The next step: goes on with the connection of another server. */
+  goOn(from: HandedConnection): void {
+    this.#steps.unshift({ type: 'go_on', from })
+  }
+
+  get state(): RawInputState {
+    return {
+      decoder: this.#decoder.state,
+      phase: this.#phase,
+      steps: this.#steps.map(storedStep),
+      end: this.#end,
+      silent: this.#silent,
+      spokeFirst: this.#spokeFirst,
+      lineCount: this.#lineCount,
+      terminal: this.#terminal,
+      advised: [...(this.#advised ?? [])],
+    }
+  }
 
   /** Takes a chunk. Returns bytes to send back at once (telnet negotiation). */
   push(chunk: Uint8Array): readonly number[] {
@@ -73,7 +132,7 @@ export class RawInput implements Input {
   get silenceMs(): number {
     if (this.#phase === 'refused' || this.#end !== 'none') return 0
     const { lines } = this.#decoder
-    const pauseMs = lines.pauseMs()
+    const pauseMs = this.#decoder.pauseMs()
     if (pauseMs > 0) return pauseMs
     // A person who types may think before the end of a line.
     return lines.waiting > 0 && !lines.typed && !this.#advised?.has('unended') ? UNENDED_MS : 0
@@ -82,7 +141,7 @@ export class RawInput implements Input {
   /** The client was silent for `silenceMs`. `connectedMs`: time, in ms, since it connected. */
   silent(connectedMs: number): void {
     const { lines } = this.#decoder
-    if (lines.pauseMs() === 0) {
+    if (this.#decoder.pauseMs() === 0) {
       this.#advise('unended', unendedAdvice(lines.waiting))
       return
     }
@@ -93,7 +152,7 @@ export class RawInput implements Input {
   flush(): void {
     this.#inspect('whole')
     // A message that ends inside a character is sent too.
-    if (this.#decoder.lines.pauseMs() > 0 && this.#end === 'none') this.#end = 'received'
+    if (this.#decoder.pauseMs() > 0 && this.#end === 'none') this.#end = 'received'
   }
 
   /** Why the client was refused, undefined if it was not. A refused client gets no steps. */
@@ -109,9 +168,25 @@ export class RawInput implements Input {
     return this.#decoder.lines.unterminated && !(this.#spokeFirst && this.#lineCount < 2)
   }
 
+  /**
+   * Whether the client ends its lines and may wait for an answer to each. The bytes of a person at
+   * nc are the same. A pipe or a paste does not wait: it is ahead of the answers. The greeting
+   * answers a line that was sent before it, and the end of the connection answers a client that has
+   * ended its side. `answers`: lines written to the client so far.
+   */
+  awaitsAnswer(answers: number): boolean {
+    if (this.isTelnet || this.#end !== 'none' || !this.#decoder.lines.terminated) return false
+    return this.#lineCount <= answers + 1 && !(this.#spokeFirst && this.#lineCount < 2)
+  }
+
   /** Columns of the client's terminal; undefined if they are not known. */
   get columns(): number | undefined {
     return this.#decoder.telnet?.columns || undefined
+  }
+
+  /** Whether the client sends with Java's writeUTF, and reads the replies with readUTF. */
+  get readsJavaStrings(): boolean {
+    return this.#spokeFirst && this.#decoder.encoding === 'length16'
   }
 
   get isTelnet(): boolean {
@@ -121,6 +196,10 @@ export class RawInput implements Input {
   /** Whether the client may read once for each message, and so needs short writes. */
   get mayReadOnce(): boolean {
     return this.#phase !== 'json' && !this.#decoder.lines.terminated && !this.isTelnet
+  }
+
+  get backlog(): number {
+    return this.#steps.length + this.#decoder.lines.backlog
   }
 
   next(): Arrived | undefined {
@@ -144,10 +223,10 @@ export class RawInput implements Input {
     if (this.#decoder.opening !== undefined) return undefined
     const line = this.#decoder.next()
     if (line !== undefined) return line
-    if (this.#end !== 'none') return this.#decoder.lines.end()
+    if (this.#end !== 'none') return this.#decoder.end()
     if (!this.#silent) return undefined
     this.#silent = false
-    return this.#decoder.lines.pause()
+    return this.#decoder.pause()
   }
 
   #take({ text, cut }: Line): void {
@@ -224,7 +303,7 @@ export class RawInput implements Input {
       this.#phase = 'lines'
     }
     const advice = encodingAdvice(this.#decoder.encoding ?? 'utf-8')
-    if (advice !== undefined) this.#advise('encoding', advice)
+    if (advice !== undefined && !this.readsJavaStrings) this.#advise('encoding', advice)
   }
 
   /** Advises the client, once for each kind, how to send better. */
@@ -234,4 +313,19 @@ export class RawInput implements Input {
     this.#advised.add(kind)
     this.#steps.push({ type: 'fault', fault: { code: 'not_lines', message } })
   }
+}
+
+function storedStep(step: Arrived): StoredStep {
+  // The connection tells it from the hello of a client by its identity.
+  if (step === LINE_HELLO) return { type: 'line hello' }
+  return step.type === 'dialect'
+    ? { type: 'dialect', name: step.dialect.name, via: step.via }
+    : step
+}
+
+function stepOf(stored: StoredStep): Arrived {
+  if (stored.type === 'line hello') return LINE_HELLO
+  if (stored.type !== 'dialect') return stored
+  const dialect = stored.name === jsonDialect.name ? jsonDialect : lineDialect
+  return { type: 'dialect', dialect, via: stored.via }
 }

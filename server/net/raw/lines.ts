@@ -12,6 +12,8 @@ const LF = 10
 const CR = 13
 const NUL = 0
 const NOTHING = new Uint8Array(0)
+/** The byte order mark of UTF-8: Windows and .NET put it before text. At the start of a line, it is dropped. */
+export const MARK = [0xef, 0xbb, 0xbf] as const
 
 /** Silence, in ms, after which waiting text is a message, if its sender has never ended a line. */
 export const PAUSE_MS = 250
@@ -21,6 +23,19 @@ const TYPIST_BYTES = 3
 
 /** A line without its end. `cut`: it was longer than the limit, and the rest is dropped. */
 export type Line = { text: string; cut: boolean }
+
+/** All that the lines to come depend on. `chunk` and `held`: bytes received and not returned yet. */
+export type LineState = {
+  maxBytes: number
+  chunk: Uint8Array
+  held: Uint8Array
+  afterCr: boolean
+  discarding: boolean
+  ending: 'unknown' | 'terminator' | 'pause'
+  typist: boolean
+  waitedForTail: boolean
+  droppedNul: boolean
+}
 
 export class LineDecoder {
   /** Longest line, in UTF-8 bytes without its end. MUST be changed only between lines. */
@@ -35,13 +50,45 @@ export class LineDecoder {
   /** Whether the line is over the limit: everything up to its end is dropped. */
   #discarding = false
   /** How this client ends its messages. The end of its first message decides. */
-  #ending: 'unknown' | 'terminator' | 'pause' = 'unknown'
+  #ending: LineState['ending'] = 'unknown'
   #typist = true
   #waitedForTail = false
   #droppedNul = false
 
   constructor(maxBytes: number) {
     this.maxBytes = maxBytes
+  }
+
+  /** Goes on where another decoder was. */
+  static from(state: LineState): LineDecoder {
+    const decoder = new LineDecoder(state.maxBytes)
+    decoder.#chunk = state.chunk
+    if (state.held.length > 0) {
+      decoder.#held = new Uint8Array(state.maxBytes + 1)
+      decoder.#held.set(state.held)
+      decoder.#heldBytes = state.held.length
+    }
+    decoder.#afterCr = state.afterCr
+    decoder.#discarding = state.discarding
+    decoder.#ending = state.ending
+    decoder.#typist = state.typist
+    decoder.#waitedForTail = state.waitedForTail
+    decoder.#droppedNul = state.droppedNul
+    return decoder
+  }
+
+  get state(): LineState {
+    return {
+      maxBytes: this.maxBytes,
+      chunk: this.#chunk.slice(),
+      held: this.#held?.slice(0, this.#heldBytes) ?? NOTHING,
+      afterCr: this.#afterCr,
+      discarding: this.#discarding,
+      ending: this.#ending,
+      typist: this.#typist,
+      waitedForTail: this.#waitedForTail,
+      droppedNul: this.#droppedNul,
+    }
   }
 
   /** Whether a NUL was left out of a line. A NUL after a line's CR does not count. */
@@ -52,6 +99,11 @@ export class LineDecoder {
   /** Bytes of the unfinished line. Valid after next() has returned undefined. */
   get waiting(): number {
     return this.#heldBytes
+  }
+
+  /** Line ends that next() has not read yet: LF, or CR if there is none. */
+  get backlog(): number {
+    return count(this.#chunk, LF) || count(this.#chunk, CR)
   }
 
   /** Whether a person may be typing: no chunk was longer than the bytes of one key. */
@@ -67,6 +119,11 @@ export class LineDecoder {
   /** Whether this client ends its lines. Before its first message ends, both are false. */
   get terminated(): boolean {
     return this.#ending === 'terminator'
+  }
+
+  /** The end of the next message decides again how this client ends its messages. */
+  forgetEnding(): void {
+    this.#ending = 'unknown'
   }
 
   /**
@@ -170,7 +227,8 @@ export class LineDecoder {
   }
 
   /** Ends the line with `part`. Undefined if this was the dropped rest of a line over the limit. */
-  #finish(part: Uint8Array): Line | undefined {
+  #finish(rest: Uint8Array): Line | undefined {
+    const part = this.#withoutMark(rest)
     if (this.#discarding) {
       this.#discarding = false
       return undefined
@@ -191,7 +249,7 @@ export class LineDecoder {
     if (this.#discarding || part.length === 0) return undefined
     // One byte over the limit, to distinguish a line at the limit from a longer one.
     this.#held ??= new Uint8Array(this.maxBytes + 1)
-    const text = this.#withoutNul(part)
+    const text = this.#withoutMark(this.#withoutNul(part))
     const room = this.#held.length - this.#heldBytes
     this.#held.set(text.length > room ? text.subarray(0, room) : text, this.#heldBytes)
     this.#heldBytes += Math.min(text.length, room)
@@ -207,6 +265,18 @@ export class LineDecoder {
     if (!part.includes(NUL)) return part
     this.#droppedNul = true
     return part.filter((byte) => byte !== NUL)
+  }
+
+  /** Drops the marks at the start of the line, of which the first bytes may be held already. */
+  #withoutMark(part: Uint8Array): Uint8Array {
+    for (let rest = part; ; this.#heldBytes = 0) {
+      const held = this.#heldBytes
+      if (held >= MARK.length || rest.length + held < MARK.length) return rest
+      if (!MARK.every((byte, at) => (at < held ? this.#held?.[at] : rest[at - held]) === byte)) {
+        return rest
+      }
+      rest = rest.subarray(MARK.length - held)
+    }
   }
 
   #release(bytes: number, cut: boolean): Line {
@@ -239,4 +309,10 @@ function afterNuls(chunk: Uint8Array): Uint8Array {
 
 function isContinuation(byte: number | undefined): boolean {
   return byte !== undefined && (byte & 0xc0) === 0x80
+}
+
+function count(bytes: Uint8Array, byte: number): number {
+  let found = 0
+  for (let at = bytes.indexOf(byte); at >= 0; at = bytes.indexOf(byte, at + 1)) found += 1
+  return found
 }

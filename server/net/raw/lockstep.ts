@@ -11,6 +11,9 @@ export const READ_BYTES = 1024
 const LF = 10
 const NOTHING = Buffer.alloc(0)
 
+/** `held`: bytes that wait for the next message. */
+export type LockstepState = { on: boolean; credits: number; held: Uint8Array }
+
 export class Lockstep {
   readonly #write: (chunk: Buffer, done: () => void) => void
   #on = false
@@ -21,6 +24,17 @@ export class Lockstep {
 
   constructor(write: (chunk: Buffer, done: () => void) => void) {
     this.#write = write
+  }
+
+  get state(): LockstepState {
+    return { on: this.#on, credits: this.#credits, held: this.#held }
+  }
+
+  /** Goes on where another one was. */
+  goOn({ on, credits, held }: LockstepState): void {
+    this.#on = on
+    this.#credits = credits
+    this.#held = Buffer.from(held)
   }
 
   get isOn(): boolean {
@@ -48,7 +62,8 @@ export class Lockstep {
 
   /** Calls `done` when all bytes are released and taken. MUST NOT be called again before. */
   write(bytes: Buffer, done: () => void): void {
-    this.#held = bytes
+    // After `goOn`, some may wait already.
+    this.#held = this.#held.length === 0 ? bytes : Buffer.concat([this.#held, bytes])
     this.#done = done
     this.#release()
   }

@@ -6,10 +6,12 @@ import type { Socket } from 'node:net'
 import { lineDialect } from '../../../shared/dialect/line.ts'
 import { type ErrorCode, errorMessage } from '../../../shared/errors.ts'
 import type { Connections } from '../connection/connections.ts'
-import type { Refusal } from './guard.ts'
+import { inspectOpening, type Refusal } from './guard.ts'
 
 /** How long a refused client has to read the reason, in ms. */
 export const REFUSED_MS = 3000
+
+const NEEDS_TLS = '! This port needs TLS, as of ncat --ssl or openssl s_client.\n'
 
 /** Reads and discards further input: unread bytes would turn the end into a reset. */
 export function forgetInput(socket: Socket): void {
@@ -36,7 +38,7 @@ function reasonFor(refusal: Exclude<Refusal, 'tls' | 'stun'>, webUrl: string): s
     case 'ssh':
       return `${rightPort(webUrl)}\r\n`
     case 'proxy':
-      return 'This port does not accept the PROXY protocol. Turn it off in the proxy.\r\n'
+      return 'This port accepts the PROXY protocol only from proxies that --trust-proxy names.\r\n'
     case 'http':
       return badRequest('HTTP/1.1', webUrl)
     case 'rtsp':
@@ -64,21 +66,37 @@ function badRequest(protocol: string, webUrl: string): string {
 }
 
 /** Rejects a new connection with the text of the error. */
-export function rejectConnection(
+export function rejectConnection(socket: Socket, code: ErrorCode, connections: Connections): void {
+  const [unit] = lineDialect.open().encode(errorMessage({ code }))
+  rejectWith(socket, `${unit?.text}\n`, connections)
+}
+
+/** Rejects a connection without TLS to a port that needs it. `opening`: its first bytes. */
+export function rejectPlain(
   socket: Socket,
-  code: ErrorCode,
-  { rejecting }: Connections,
+  opening: Uint8Array,
+  webUrl: string,
+  connections: Connections,
 ): void {
+  const isHttp = inspectOpening(opening, 'whole') === 'http'
+  rejectWith(socket, isHttp ? reasonFor('http', webUrl) : NEEDS_TLS, connections)
+}
+
+/** Ends a connection whose client needs no answer. */
+export function dismiss(socket: Socket, connections: Connections): void {
+  rejectWith(socket, '', connections)
+}
+
+function rejectWith(socket: Socket, text: string, { rejecting }: Connections): void {
   const giveBack = rejecting.take(socket.remoteAddress)
   if (giveBack === undefined) {
     socket.destroy()
     return
   }
   socket.once('close', giveBack)
-  const [unit] = lineDialect.open().encode(errorMessage({ code }))
   socket.on('error', () => {})
   forgetInput(socket)
-  endSoon(socket, `${unit?.text}\n`)
+  endSoon(socket, text)
 }
 
 function endSoon(socket: Socket, text: string): void {

@@ -38,6 +38,21 @@ const isAsciiText = (byte: number) =>
 /** `discard`: the rest of the line after a subnegotiation that was too long. */
 type State = 'data' | 'command' | 'option' | 'sub' | 'sub command' | 'discard'
 
+/** All that the text and the replies to come depend on. */
+export type TelnetState = {
+  recognised: boolean
+  columns: number
+  terminal: string | undefined
+  interrupted: boolean
+  ended: boolean
+  state: State
+  verb: number
+  sub: readonly number[]
+  subBytes: number
+  accepted: readonly number[]
+  refused: readonly number[]
+}
+
 export class TelnetDecoder {
   /** Whether the client has sent a command, which makes it a telnet client. */
   recognised = false
@@ -58,6 +73,36 @@ export class TelnetDecoder {
   readonly #accepted = new Set<number>()
   /** Verb and option of each refusal sent. Refusing again could start an endless loop. */
   readonly #refused = new Set<number>()
+
+  /** Goes on where another decoder was. */
+  static from(state: TelnetState): TelnetDecoder {
+    const decoder = new TelnetDecoder()
+    decoder.recognised = state.recognised
+    decoder.columns = state.columns
+    decoder.terminal = state.terminal
+    decoder.interrupted = state.interrupted
+    decoder.ended = state.ended
+    decoder.#state = state.state
+    decoder.#verb = state.verb
+    decoder.#sub = [...state.sub]
+    decoder.#subBytes = state.subBytes
+    for (const option of state.accepted) decoder.#accepted.add(option)
+    for (const key of state.refused) decoder.#refused.add(key)
+    return decoder
+  }
+
+  get state(): TelnetState {
+    const { recognised, columns, terminal, interrupted, ended } = this
+    return {
+      ...{ recognised, columns, terminal, interrupted, ended },
+      state: this.#state,
+      verb: this.#verb,
+      sub: this.#sub,
+      subBytes: this.#subBytes,
+      accepted: [...this.#accepted],
+      refused: [...this.#refused],
+    }
+  }
 
   /** Returns the chunk's text, and the bytes to send back at once. */
   push(chunk: Uint8Array): { text: Uint8Array; reply: number[] } {

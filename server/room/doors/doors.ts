@@ -24,7 +24,7 @@ const WRONG_CODES = { perSecond: 20, burst: 200 }
 const MAX_ADMITTED = 10_000
 
 export type DoorsOptions = {
-  store: Pick<Store, 'ruleOf' | 'keepRule'>
+  store: Pick<Store, 'ruleOf' | 'keepRule' | 'nodes'>
   clock: Clock
   networks: Networks
   rule: DoorRule
@@ -90,7 +90,7 @@ export class Doors {
   async check(source: Network, { code, person }: Visitor): Promise<Admission> {
     if (this.#isOpen || source.isTrusted) return FREE
     await this.#refresh()
-    if (person !== undefined && this.#admitted.has(person)) return inside(this.#code)
+    if (person !== undefined && (await this.#isAdmitted(person))) return inside(this.#code)
     if (code === undefined) return refused('code_needed')
     const now = this.#clock.monotonic()
     const ms = source.isLimited ? Math.max(source.wait('codes'), this.#wrong.wait(now)) : 0
@@ -113,6 +113,15 @@ export class Doors {
     if (this.#admitted.size <= MAX_ADMITTED) return
     const [oldest = ''] = this.#admitted
     this.#admitted.delete(oldest)
+  }
+
+  /** Whether the person has given the code that is valid now, here or at another server on the store. */
+  async #isAdmitted(person: string): Promise<boolean> {
+    if (this.#admitted.has(person)) return true
+    const { nodes } = this.#store
+    const words = this.#code?.words
+    if (nodes === undefined || words === undefined) return false
+    return nodes.hasGiven(person, words).catch(() => false)
   }
 
   /** While the store cannot be read, the last known code holds. */

@@ -66,6 +66,9 @@ export class Network {
   #takenElsewhere: Partial<Record<Limited, number>> = {}
   /** Whether it did something since `usage` was called. */
   isActive = false
+  /** What the other nodes were told last, and in which round (`Networks.usages`). */
+  #openTold = 0
+  toldIn = 0
   /**
    * Connections of people who gave the room code. Each raises the limits once, because a class
    * behind one router is not an attack.
@@ -96,8 +99,14 @@ export class Network {
     return this.#bucket(what)?.take(this.#clock.monotonic(), 1 + this.insiders) ?? 0
   }
 
+  /** Whether another node has to be told of it, or asked about it. */
+  get isShared(): boolean {
+    return this.isActive || this.open > 0 || this.#openTold > 0 || this.#openElsewhere > 0
+  }
+
   get usage(): Usage {
     this.isActive = false
+    this.#openTold = this.open
     return { network: this.name, open: this.open, taken: this.#taken }
   }
 
@@ -115,7 +124,8 @@ export class Network {
       const more = count - (this.#takenElsewhere[what] ?? count)
       if (more > 0) this.#bucket(what)?.drain(more, now, 1 + this.insiders)
     }
-    this.#takenElsewhere = { ...ZERO, ...taken }
+    // Nothing: the others have ended, or the store has lost what they did.
+    if (Object.keys(taken).length > 0) this.#takenElsewhere = { ...ZERO, ...taken }
   }
 
   /** Returns the time, in ms, after which one more is within the limit; 0: now. */
@@ -146,6 +156,8 @@ export class Networks {
   readonly #byName = new Map<string, Network>()
   /** Number of networks at which those without a connection are forgotten. */
   #sweepAt = 2 * MAX_IDLE
+  /** How often the other nodes were told. */
+  #rounds = 0
 
   constructor(options: NetworksOptions) {
     this.#options = options
@@ -164,9 +176,17 @@ export class Networks {
   }
 
   #create(origin: Origin): Network {
-    const { limits, clock, limitsLocal } = this.#options
-    const isExempt = origin.isTrusted || (origin.isLocal && !limitsLocal)
-    return new Network(origin, isExempt ? undefined : limits, clock)
+    const { limits, clock } = this.#options
+    return new Network(origin, this.#isExempt(origin) ? undefined : limits, clock)
+  }
+
+  #isExempt({ isTrusted, isLocal }: Origin): boolean {
+    return isTrusted || (isLocal && !this.#options.limitsLocal)
+  }
+
+  /** Whether the address has no limits. Nothing is remembered of it. */
+  isExempt(address: string): boolean {
+    return this.#isExempt(this.#options.originOf(address))
   }
 
   /** Counts a new connection. Returns why it is rejected; undefined if it is accepted. */
@@ -177,18 +197,24 @@ export class Networks {
     return network.allows('connects') ? undefined : 'network_full'
   }
 
-  /** The networks with limits that did something since the last call, or have connections. */
+  /**
+   * The networks with limits that did something since the last call, or have connections here or
+   * elsewhere, or had some. Of more than MAX_SHARED, those that did something come first, and of these
+   * the one told longest ago.
+   */
   usages(): Usage[] {
-    const usages: Usage[] = []
-    for (const network of this.#byName.values()) {
-      if (!network.isLimited || !(network.isActive || network.open > 0)) continue
-      usages.push(network.usage)
-      if (usages.length === MAX_SHARED) break
+    const shared = [...this.#byName.values()].filter((one) => one.isLimited && one.isShared)
+    if (shared.length > MAX_SHARED) {
+      shared.sort((a, b) => Number(b.isActive) - Number(a.isActive) || a.toldIn - b.toldIn)
     }
-    return usages
+    this.#rounds += 1
+    return shared.slice(0, MAX_SHARED).map((network) => {
+      network.toldIn = this.#rounds
+      return network.usage
+    })
   }
 
-  /** Counts what the clients of these networks did at other nodes. */
+  /** Counts what the clients of these networks did at other nodes; without connections, also a 0. */
   count(usages: readonly Usage[]): void {
     for (const usage of usages) this.#byName.get(usage.network)?.count(usage)
   }

@@ -25,6 +25,8 @@ import { type Ban, Rules, rulesOf } from './rules.ts'
 
 /** Keys tried by all networks together: hashing one takes a thread for a tenth of a second. */
 const TRIED_KEYS = { perSecond: 1, burst: 20 }
+/** Time, in ms, in which a person may raise a hand once: all readers are told. */
+const HAND_MS = 5000
 /** People whose network is remembered. */
 const MAX_NETWORKS = 10_000
 
@@ -106,6 +108,11 @@ export class Hosts {
     if (left === 0) return undefined
     const message = `Wait ${remainingText(left / 1000)}: here, each person writes once in ${durationText(seconds)}.`
     return { code: 'slow_mode', message }
+  }
+
+  /** Time, in ms, that a person has to wait before raising a hand; 0: this one counts. */
+  handWait(id: string): number {
+    return this.#pace.take(`hand ${id}`, HAND_MS, this.#clock.monotonic())
   }
 
   /** Why nobody may come in as this person, or from this network. `id`: undefined for a new person. */

@@ -66,10 +66,10 @@ export async function isKey(given: string, { salt, hash }: HashedKey): Promise<b
   return made.length === stored.length && timingSafeEqual(made, stored)
 }
 
-/** `/host KEY` that is sent as text, and a key of the form above after that word or alone. */
-const SAID = /^\s*\/+host\s+\S/i
+/** `/host KEY` that is sent as text, and a key of the form above after that word or alone on a line. */
+const SAID = /^\s*\/+host\s+\S/im
 const GROUPS = `[${LETTERS}${DIGITS}]{3}-[${LETTERS}${DIGITS}]{3}`
-const SHOWN = new RegExp(`^\\s*/*(?:host\\s+)?(?=\\S*\\d)(?=\\S*[a-z])${GROUPS}\\s*$`, 'i')
+const SHOWN = new RegExp(`^\\s*/*(?:host\\s+)?(?=\\S*\\d)(?=\\S*[a-z])${GROUPS}\\s*$`, 'im')
 
 /**
  * Whether a text has the form of a key, right or wrong: were only the right one rejected, anybody

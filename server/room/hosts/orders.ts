@@ -4,7 +4,7 @@ import type { Fault } from '../../../shared/errors.ts'
 import type { PersonName } from '../../../shared/person.ts'
 import { cutUtf8, sanitise } from '../../../shared/text.ts'
 import type { Rooms } from '../rooms.ts'
-import { OPERATOR_ID, RELAY_ID } from '../token.ts'
+import { isOperator, RELAY_ID } from '../token.ts'
 import type { Ban } from './rules.ts'
 
 /** Most UTF-8 bytes of a reason. */
@@ -91,13 +91,16 @@ function objection(
   { id, name }: PersonName,
   { hosts, people }: Rooms,
 ): Fault | undefined {
-  const isConsole = by === OPERATOR_ID
+  const isConsole = isOperator(by)
   const isHost = hosts.rules.isHost(id)
   if (id === by) return { code: 'bad_message', message: 'That is you.' }
   if (type === 'unhost' && !isHost) return { code: 'bad_message', message: `${name} is no host.` }
   if (isHost && !isConsole && AGAINST.includes(type)) {
     const message = `${name} is a host. Only the server's own console can do that.`
     return { code: 'is_host', message }
+  }
+  if (isOperator(id) && AGAINST.includes(type)) {
+    return { code: 'is_host', message: `${name} is at the console of a server.` }
   }
   if (id === RELAY_ID && REMOVING.includes(type)) {
     const message = 'The relay is an option of the server. It can be muted.'

@@ -8,10 +8,12 @@
 import { remainingText } from '../../../shared/duration.ts'
 import type { Fault } from '../../../shared/errors.ts'
 import { nameSkeleton } from '../../../shared/names.ts'
+import type { PersonName } from '../../../shared/person.ts'
 import type { Role, RoomEvent } from '../../../shared/protocol.ts'
 import type { House } from '../../../shared/replies.ts'
 import type { LogKey } from '../log.ts'
-import { OPERATOR_ID, RELAY_ID } from '../token.ts'
+import { isOperator, RELAY_ID } from '../token.ts'
+import { Hands, handKey } from './hands.ts'
 
 /** `value`: JSON; null for a rule that has ended. */
 export type Rule = { key: string; value: unknown }
@@ -26,6 +28,7 @@ export const HOST_PREFIX = 'host '
 const hostKey = (id: string) => HOST_PREFIX + id
 const slowKey = (log: LogKey) => `slow ${log}`
 const pinKey = (log: LogKey) => `pin ${log}`
+const lessonKey = (log: LogKey) => `lesson ${log}`
 const LOCK_KEY = 'lock'
 const APPROVE_KEY = 'approve'
 const muteKey = (id: string) => `mute ${id}`
@@ -87,6 +90,12 @@ export function rulesOf(
       return [act.on ? rule(APPROVE_KEY, { by }) : end(APPROVE_KEY)]
     case 'pin':
       return [act.seq === 0 ? end(pinKey(log)) : rule(pinKey(log), { seq: act.seq })]
+    case 'lesson':
+      return [rule(lessonKey(log), { seq: act.seq, at })]
+    case 'hand': {
+      const key = handKey(act.person.id, log)
+      return [act.on ? rule(key, { name: act.person.name, at }) : end(key)]
+    }
     default:
       return []
   }
@@ -104,6 +113,7 @@ export class Rules {
   readonly #values = new Map<string, unknown>()
   /** The keys of the bans that include an address, by the mark of its network. */
   readonly #byAddress = new Map<string, Set<string>>()
+  readonly #hands = new Hands()
   readonly #readonlyDefault: boolean
 
   /** `stored`: those of the store. `readonlyDefault`: whether people are observers unless a host ended it. */
@@ -115,6 +125,7 @@ export class Rules {
   take(rules: readonly Rule[]): void {
     for (const { key, value } of rules) {
       if (key.startsWith(BAN_PREFIX)) this.#noteAddress(key, value as Ban | null)
+      this.#hands.take(key, value)
       // Inserted again, so that the latest is the last.
       this.#values.delete(key)
       if (value !== null) this.#values.set(key, value)
@@ -135,7 +146,7 @@ export class Rules {
   }
 
   isHost(id: string): boolean {
-    return id === OPERATOR_ID || this.#values.has(hostKey(id))
+    return isOperator(id) || this.#values.has(hostKey(id))
   }
 
   roleOf(id: string): Role | undefined {
@@ -180,6 +191,20 @@ export class Rules {
   /** seq of the event that is pinned in the room; undefined if none is. */
   pinIn(log: LogKey): number | undefined {
     return (this.#values.get(pinKey(log)) as { seq: number } | undefined)?.seq
+  }
+
+  /** The seq up to which those who enter the room are shown nothing at first; 0: no lesson was begun. */
+  lessonIn(log: LogKey): number {
+    return this.#lesson(log)?.seq ?? 0
+  }
+
+  #lesson(log: LogKey): { seq: number; at: string } | undefined {
+    return this.#values.get(lessonKey(log)) as { seq: number; at: string } | undefined
+  }
+
+  /** Those whose hands were raised in this lesson, present or not, the first one longest. */
+  handsIn(log: LogKey): PersonName[] {
+    return this.#hands.in(log, this.#lesson(log)?.at ?? '')
   }
 
   /** Why the person may not come in; undefined if they may. `mark`: of their network. */

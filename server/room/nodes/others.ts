@@ -6,12 +6,13 @@
  */
 import type { Person, RoomEvent } from '../../../shared/protocol.ts'
 import type { Clock } from '../clock.ts'
+import type { OwnKnock, SharedKnock } from '../doors/knocks.ts'
 import type { Usage } from '../doors/networks.ts'
 import { personsOf } from '../keys.ts'
 import type { LogKey, Registered } from '../log.ts'
 import type { Room } from '../room.ts'
 import type { Rooms } from '../rooms.ts'
-import type { Elsewhere, Nodes, NodesListener, Presence } from './nodes.ts'
+import type { About, Elsewhere, Nodes, NodesListener, Presence } from './nodes.ts'
 
 /** How long, in ms, a conversation is kept open for events that another node has announced. */
 const ANNOUNCED_MS = 5000
@@ -29,6 +30,9 @@ export class Others implements NodesListener {
   readonly #inRoom = new Map<LogKey, Set<string>>()
   /** When the latest notice of a typist was sent, by person and log; at most one for each place. */
   readonly #typing = new Map<string, number>()
+
+  /** Whether the store is away, so that nothing can be said. */
+  isStoreAway = false
 
   constructor(rooms: Rooms, nodes: Nodes) {
     this.#rooms = rooms
@@ -50,14 +54,14 @@ export class Others implements NodesListener {
     return this.#nodes.listen(this)
   }
 
-  /** Those who are in this room. */
+  /** The people at the other nodes who are in this room. */
   membersOf(log: LogKey): Person[] {
     return [...(this.#inRoom.get(log) ?? [])].flatMap(
       (id) => this.#rooms.people.names.get(id) ?? [],
     )
   }
 
-  /** How many are in this room. */
+  /** How many of them there are. */
   countIn(log: LogKey): number {
     return this.#inRoom.get(log)?.size ?? 0
   }
@@ -85,6 +89,7 @@ export class Others implements NodesListener {
 
   present(person: Elsewhere): void {
     const { id, name, via, node, rooms } = person
+    if (this.#rooms.people.everywhere.defer(id, person)) return
     const { names } = this.#rooms.people
     const before = this.#people.get(id)
     const was = names.get(id)
@@ -106,6 +111,7 @@ export class Others implements NodesListener {
   }
 
   gone(id: string): void {
+    this.#rooms.people.everywhere.defer(id, undefined)
     const before = this.#people.get(id)
     const rooms = this.roomsOf(id)
     this.#set(id, undefined)
@@ -130,8 +136,9 @@ export class Others implements NodesListener {
     if (reason === 'name') void this.#rooms.people.everywhere.loseName(id)
   }
 
-  acted(event: RoomEvent, log: LogKey): void {
-    this.#rooms.hosts.take(event, log)
+  acted(event: RoomEvent | undefined, log: LogKey, about: About): void {
+    if (event !== undefined) this.#rooms.hosts.take(event, log)
+    this.#rooms.noteSaid(log, about)
   }
 
   directed(log: LogKey, after: number): void {
@@ -178,8 +185,26 @@ export class Others implements NodesListener {
     this.#rooms.doors.networks.count(usages)
   }
 
+  ownKnocks(): OwnKnock[] {
+    return this.#rooms.doors.knocks.own()
+  }
+
+  knocks(all: readonly SharedKnock[]): void {
+    this.#rooms.doors.knocks.learn(all)
+  }
+
+  away(isAway: boolean): void {
+    this.isStoreAway = isAway
+    this.#rooms.people.deliver({ type: 'log', available: !isAway }, () => true)
+  }
+
   registered(names: readonly Registered[]): void {
     this.#rooms.people.registrations.replace(names)
+  }
+
+  member(id: string): Presence | undefined {
+    const presence = this.#rooms.people.presenceOf(id)
+    return presence?.rooms.length === 0 ? undefined : presence
   }
 
   everybody(): Presence[] {

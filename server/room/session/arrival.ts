@@ -60,6 +60,7 @@ export async function enter(
   self.memberships.follow(room, cursor)
   self.greeted()
   if (self.isHost) self.tellKnocks()
+  if (self.rooms.others?.isStoreAway) self.reply({ type: 'log', available: false })
   people.noteSeat(person.id, self.reader)
   if (self.reader.remembersSeat && !isNew) await self.correspondence.catchUp(person.id)
 }
@@ -97,8 +98,11 @@ async function arrive(
     room.release()
     return undefined
   }
+  const words = admission.code ?? (self.isAdmitted ? doors.words : undefined)
   const arrival =
-    self.state === 'entering' ? await arriveEverywhere(self, wanted, returning, room) : undefined
+    self.state === 'entering'
+      ? await arriveEverywhere(self, wanted, returning, room, words)
+      : undefined
   if (arrival?.ok !== true) {
     room.release()
     if (arrival?.ok !== false) return undefined
@@ -110,7 +114,7 @@ async function arrive(
   }
   self.become(arrival.person)
   if (admission.code !== undefined) self.comeInside(arrival.person.id, admission.code)
-  else if (self.isAdmitted) doors.remember(arrival.person.id, doors.words)
+  else if (words !== undefined) doors.remember(arrival.person.id, words)
   hosts.arrived(arrival.person.id, self.reader.source.name)
   return room
 }
@@ -130,6 +134,12 @@ function stayOutside(self: Self, hello: Greeting, fault: Fault): undefined {
   const message =
     self.reader.isTyped && code in TYPED ? TYPED[code as keyof typeof TYPED] : undefined
   self.refuse(message === undefined ? fault : { ...fault, message })
+}
+
+/** /resume alone: only its owner learns the code. */
+export function showCode(self: Self): void {
+  if (self.id === undefined) return
+  self.reply({ type: 'code_is', code: tokenFor(self.id, self.rooms.store.secret) })
 }
 
 /** /resume: becomes the person of another connection, and reads on from its position. */
@@ -159,7 +169,7 @@ export async function resume(self: Self, code: string): Promise<void> {
   self.depart(false)
   self.reader.stopFollowing()
   self.state = 'entering'
-  const arrival = await arriveEverywhere(self, {}, { id, seat, isRead: true }, room)
+  const arrival = await arriveEverywhere(self, {}, { id, seat, isRead: true }, room, given)
   if (arrival?.ok !== true) {
     room.release()
     if (arrival !== undefined) self.reader.close(arrival.fault.code, arrival.fault.message)

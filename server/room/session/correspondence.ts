@@ -6,6 +6,7 @@
  * follows from the latest event on.
  */
 import type { Conversation, Named } from '../conversation.ts'
+import type { LogKey } from '../log.ts'
 import type { Cursor, Reader } from '../reader.ts'
 import type { Rooms } from '../rooms.ts'
 import { positionIn } from './view.ts'
@@ -77,6 +78,16 @@ export class Correspondence {
     this.#followed.delete(oldest)
     oldest.removeReader(this.#reader)
     this.#reader.unfollow(oldest)
+  }
+
+  /** Keys of the conversations that are followed. */
+  get keys(): LogKey[] {
+    return [...this.#followed].map(({ log }) => log.key)
+  }
+
+  /** Follows a conversation on from `seq`, as at the server before this one. */
+  goOn(conversation: Conversation, seq: number | undefined): void {
+    this.#followFrom(conversation, positionIn(conversation, seq).cursor)
   }
 
   /** Follows the conversations of which the person has missed events. */

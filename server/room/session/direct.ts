@@ -1,12 +1,15 @@
 /** What a session says to one other person, and whom it ignores. */
 import type { Request } from '../../../shared/dialect/dialect.ts'
+import type { ErrorCode } from '../../../shared/errors.ts'
 import { foldName } from '../../../shared/fold.ts'
 import type { DirectSay } from '../../../shared/requests.ts'
 import { cutUtf8, sanitise } from '../../../shared/text.ts'
 import type { Conversation, Named } from '../conversation.ts'
 import { checkMessage } from '../message.ts'
 import { RELAY_ID } from '../token.ts'
+import { type Answer, answerTo } from './answer.ts'
 import { replyFrom } from './query.ts'
+import { needsReceipt } from './receipt.ts'
 import type { Self } from './self.ts'
 
 /** Most UTF-8 bytes of an unknown name that the error repeats. */
@@ -17,8 +20,14 @@ const MAX_IGNORED = 100
 type Ignore = Extract<Request, { type: 'ignore' }>
 type DirectQuery = Extract<Request, { type: 'history' | 'search' }>
 
+/** The recipient: a name or an id from the client, or a person that the session already knows. */
+type Addressee = string | Named
+
 /** Sends a message to one person, present or not. */
-export async function direct(self: Self, { to, text: raw, id, action }: DirectSay): Promise<void> {
+export async function direct(
+  self: Self,
+  { to, text: raw, id, action, reply: seq }: Omit<DirectSay, 'to'> & { to: Addressee },
+): Promise<void> {
   const checked = checkMessage(raw, self.rooms.store.secret)
   if (!checked.ok) return self.refuse(checked.fault, id)
   if (self.holdsKey(checked.text)) return self.refuse({ code: 'key_said' }, id)
@@ -33,9 +42,27 @@ export async function direct(self: Self, { to, text: raw, id, action }: DirectSa
     conversation.release()
     return self.refuse(fault, id)
   }
+  let answer: Answer | undefined
+  let unknown: ErrorCode = 'event_unknown'
+  try {
+    answer = await answerTo(seq, conversation)
+  } catch {
+    unknown = 'history_unavailable'
+  }
+  if (answer === undefined) {
+    conversation.release()
+    return self.refuse({ code: unknown }, id)
+  }
   if (from === undefined || self.state !== 'member') return conversation.release()
+  self.lastTold = { id: peer.id, name: peer.name }
   const kind = action === true ? 'action' : 'message'
-  const draft = { kind, from, text: checked.text, ...(id !== undefined && { id }) } as const
+  const draft = {
+    kind,
+    from,
+    text: checked.text,
+    ...(id !== undefined && { id }),
+    ...answer,
+  } as const
   return self.posts.post(conversation, draft, (committed) => {
     conversation.release()
     if (committed === undefined) self.refuse({ code: 'log_unavailable' }, id)
@@ -43,6 +70,8 @@ export async function direct(self: Self, { to, text: raw, id, action }: DirectSa
       self.reply(conversation.eventsMessage([committed.event]), conversation)
     } else if (self.rooms.people.readerOf(peer.id) === undefined) {
       self.reply({ type: 'away', name: peer.name }, conversation)
+    } else if (needsReceipt(self, self.memberships.home)) {
+      self.reply(conversation.eventsMessage([committed.event]), conversation)
     }
   })
 }
@@ -51,7 +80,7 @@ export async function direct(self: Self, { to, text: raw, id, action }: DirectSa
 export async function reply(self: Self, text: string): Promise<void> {
   const { lastPeer } = self.correspondence
   if (lastPeer === undefined) return self.refuse({ code: 'person_unknown', message: NO_PEER })
-  await direct(self, { type: 'direct', to: lastPeer.id, text })
+  await direct(self, { type: 'direct', to: lastPeer, text })
 }
 
 const NO_PEER = 'No direct message has arrived yet. Write one with /msg NAME TEXT.'
@@ -65,7 +94,7 @@ export async function askConversation(self: Self, query: DirectQuery, name: stri
   if (held === undefined) return
   const { conversation } = held
   try {
-    const answer = await replyFrom(query, conversation)
+    const answer = await replyFrom(query, conversation, self.lastKnown?.name ?? '')
     self.reply({ ...answer, people: conversation.pair }, conversation)
   } catch {
     self.refuse({ code: 'history_unavailable' })
@@ -74,10 +103,10 @@ export async function askConversation(self: Self, query: DirectQuery, name: stri
   }
 }
 
-/** The held conversation with a person, by their id or name; undefined after an error. */
-async function conversationWith(
+/** The held conversation with a person; undefined after an error. */
+export async function conversationWith(
   self: Self,
-  name: string,
+  name: Addressee,
   id?: string,
 ): Promise<{ conversation: Conversation; peer: Named } | undefined> {
   const peer = await findPeer(self, name, id)
@@ -91,10 +120,12 @@ async function conversationWith(
   }
 }
 
-async function findPeer(self: Self, name: string, id?: string): Promise<Named | undefined> {
+async function findPeer(self: Self, to: Addressee, id?: string): Promise<Named | undefined> {
+  const name = typeof to === 'string' ? to : to.name
   let peer: Named | undefined
   try {
-    peer = await self.findPerson(name)
+    // Not by name: another person may have it now, or an id as their name.
+    peer = typeof to === 'string' ? await self.findPerson(to) : await latestOf(self, to)
   } catch {
     self.refuse({ code: 'history_unavailable' }, id)
     return undefined
@@ -104,6 +135,12 @@ async function findPeer(self: Self, name: string, id?: string): Promise<Named | 
   if (message === undefined) return peer
   self.refuse({ code: 'person_unknown', message }, id)
   return undefined
+}
+
+/** The person with their latest name. */
+async function latestOf(self: Self, known: Named): Promise<Named> {
+  const found = await self.rooms.people.directory.find(known.id)
+  return found?.id === known.id ? found : known
 }
 
 function objection(self: Self, peer: Named): string | undefined {

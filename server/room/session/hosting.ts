@@ -6,11 +6,16 @@ import { foldName } from '../../../shared/fold.ts'
 import { limits } from '../../../shared/limits.ts'
 import type { PersonName } from '../../../shared/person.ts'
 import type { RoomEvent } from '../../../shared/protocol.ts'
+import { TAKE_BACK_MS } from '../../../shared/redaction.ts'
 import type { HostRequest } from '../../../shared/requests.ts'
 import { cutUtf8, sanitise } from '../../../shared/text.ts'
+import type { Channel } from '../channel.ts'
 import { actOf } from '../hosts/orders.ts'
 import type { Room } from '../room.ts'
+import { shownBefore } from '../shown.ts'
 import { holdsToken } from '../token.ts'
+import { loweredHand, type MadeHand, ownHand } from './hands.ts'
+import { react } from './reacting.ts'
 import type { Self } from './self.ts'
 
 /** Most UTF-8 bytes of an unknown name that the error repeats. */
@@ -33,9 +38,21 @@ export async function becomeHost(self: Self, { key }: HostRequest, room: Room): 
   return post(self, room, { type: 'host', person: { id, name } })
 }
 
-/** Carries out an act of a host. */
+/**
+ * Carries out an act of a host. Everybody can raise a hand, react, and take back their own messages for a
+ * while.
+ */
 export async function act(self: Self, order: Order, room: Room): Promise<void> {
-  if (!self.isHost) return self.refuse({ code: 'not_host' })
+  if (order.type === 'react') return react(self, order, room)
+  if (order.type === 'hand') {
+    const made = await ownHand(self, order, room)
+    return made && postHand(self, room, made)
+  }
+  if (!self.isHost) {
+    return order.type === 'redact'
+      ? actOnEvent(self, order, room)
+      : self.refuse({ code: 'not_host' })
+  }
   // Reasons and new names are texts.
   const muted = self.id === undefined ? undefined : self.rooms.hosts.muted(self.id)
   if (muted !== undefined) return self.refuse(muted)
@@ -44,26 +61,42 @@ export async function act(self: Self, order: Order, room: Room): Promise<void> {
   const { id } = self
   if (self.state !== 'member' || id === undefined || !self.isHost) return
   if (order.person !== undefined && person === undefined) return
+  if (order.type === 'lower') return postHand(self, room, loweredHand(room, person))
+  if (order.type === 'lesson') {
+    await self.posts.settled()
+    const seq = order.on === false ? 0 : room.feed.seq
+    return seq === room.lesson
+      ? self.refuse({ code: 'bad_message', message: 'Nothing was said since the last mark.' })
+      : post(self, room, { type: 'lesson', seq })
+  }
   const made = actOf(order, id, person, self.rooms)
   if (!made.ok) return self.refuse(made.fault)
   return post(self, room, made.act, order.seconds)
 }
 
-/** Pins an event, or takes its text away: the one with this seq, or the latest of a person. */
+/**
+ * Pins an event, or takes its text away: the one with this seq, or the latest of a person. Without both,
+ * ends the pin, or takes away the latest own text.
+ */
 async function actOnEvent(self: Self, { type, seq, person }: Order, room: Room): Promise<void> {
   if (type === 'pin' && seq === undefined && person === undefined) {
     return post(self, room, { type, seq: 0 })
   }
-  // The event may be one that this host has just posted.
+  // The event may be one that this person has just posted.
   await self.posts.settled()
   let event: RoomEvent | undefined
   try {
-    event = await findEvent(room, seq, person, self.reader.isTyped)
+    event =
+      seq === undefined && person === undefined
+        ? await findEvent(room, undefined, self.id, false)
+        : await findEvent(room, seq, person, self.reader.isTyped)
   } catch {
     return self.refuse({ code: 'history_unavailable' })
   }
-  if (self.state !== 'member' || !self.isHost) return
+  if (self.state !== 'member') return
   if (event === undefined) return self.refuse({ code: 'event_unknown' })
+  const fault = self.isHost ? undefined : objectionTo(event, self)
+  if (fault !== undefined) return self.refuse(fault)
   if (event.act !== undefined || event.redacted !== undefined) {
     const message = event.act
       ? `An act of a host cannot be ${type === 'pin' ? 'pinned' : 'removed'}.`
@@ -81,6 +114,12 @@ async function actOnEvent(self: Self, { type, seq, person }: Order, room: Room):
   })
 }
 
+/** Why a person, not as a host, may not take the text of the event away. */
+export function objectionTo({ from, at }: RoomEvent, { id, rooms }: Self): Fault | undefined {
+  if (from.id !== id) return { code: 'not_host' }
+  return rooms.clock.now() - Date.parse(at) > TAKE_BACK_MS ? { code: 'too_late' } : undefined
+}
+
 /** Rejects if the log cannot be read. */
 async function findEvent(
   { log, feed }: Room,
@@ -92,7 +131,7 @@ async function findEvent(
     const [event] = seq <= feed.seq ? await log.read(seq, 1) : []
     return event?.seq === seq ? event : undefined
   }
-  const recent = await log.before(feed.seq + 1, limits.historyEvents)
+  const recent = await shownBefore(log, feed.seq + 1, limits.historyEvents)
   // Also of a sender that never was a member. A name that is typed can be like an id.
   const isMeant = ({ id, name }: PersonName) =>
     (!isTyped && id === person) || foldName(name) === foldName(person)
@@ -130,19 +169,29 @@ async function findPerson(
   return undefined
 }
 
+function postHand(self: Self, room: Room, made: MadeHand): Promise<void> | void {
+  return made.ok ? post(self, room, made.act, undefined, made.hint) : self.refuse(made.fault)
+}
+
 /** Resolves when the act has taken effect, so that it holds for the next request of this host. */
-async function post(self: Self, room: Room, act: Act, seconds?: number): Promise<void> {
+export async function post(
+  self: Self,
+  channel: Channel,
+  act: Act,
+  seconds?: number,
+  also?: string,
+): Promise<void> {
   const from = self.lastKnown
   if (from === undefined) return
-  const text = actText(act, seconds)
+  const text = actText(act, seconds, from.id)
   // A reason or a new name is a text like any other.
   if (holdsToken(text, self.rooms.store.secret)) return self.refuse({ code: 'code_said' })
   if (self.holdsKey(text)) return self.refuse({ code: 'key_said' })
   // Before the act, which may close the connection that has the address.
-  const hint = hintAfter(self, act)
-  void self.posts.post(room, { kind: 'act', from, text, act }, (committed) => {
+  const hint = also ?? hintAfter(self, act)
+  void self.posts.post(channel, { kind: 'act', from, text, act }, (committed) => {
     if (committed === undefined) self.refuse({ code: 'log_unavailable' })
-    else self.reply({ type: 'acted', text, ...(hint !== undefined && { hint }) }, room)
+    else self.reply({ type: 'acted', text, ...(hint !== undefined && { hint }) }, channel)
   })
   await self.posts.settled()
 }

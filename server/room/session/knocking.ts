@@ -6,18 +6,19 @@ import { limits } from '../../../shared/limits.ts'
 import { checkName } from '../../../shared/names.ts'
 import type { Admit } from '../../../shared/requests.ts'
 import { cutUtf8, sanitise } from '../../../shared/text.ts'
-import type { Caller } from '../doors/knocks.ts'
+import type { Caller, Knocks } from '../doors/knocks.ts'
 import { Bucket } from '../rate.ts'
 import { enter } from './arrival.ts'
 import type { Greeting, Self } from './self.ts'
 
-/** A knock: its number, and what the client has sent first. */
-type Knock = { id: number; text: string }
+/** A knock: its handle, and what the client has sent first. */
+type Knock = { handle: number; text: string }
 
 /** A program that streams lines would use up the wrong codes of its address. */
 const TRIES = { perSecond: 0.1, burst: 3 }
 const WAIT = 'You are waiting for a host. In ten seconds, you can type the code again.'
 const WAITING = 'You are waiting until a host lets you in.'
+const AWAY = 'The database is away. Try again in a moment.'
 const FULL = 'Too many are waiting outside. Try again later.'
 
 export class Outside {
@@ -42,6 +43,17 @@ export class Outside {
   /** Set while the client comes in because a host has let it in. */
   get entering(): Promise<void> | undefined {
     return this.#entering
+  }
+
+  /** What the client that knocks has sent first; undefined if it does not knock. */
+  get knock(): string | undefined {
+    return this.#knock?.text
+  }
+
+  /** Knocks again, as at the server before this one. */
+  knockAgain(text: string): void {
+    const { name } = this.#self.hello
+    this.#add({ text, ...(name !== undefined && { name }) })
   }
 
   /** The client has typed a line: the code, or its first message. */
@@ -82,7 +94,7 @@ export class Outside {
   }
 
   /** A client that does not type waits. Its hello has the name that hosts see. */
-  knock(): void {
+  begin(): void {
     const self = this.#self
     const { name } = self.hello
     const checked = name === undefined ? undefined : checkName(name)
@@ -100,9 +112,9 @@ export class Outside {
   #add(caller: Caller): boolean {
     const { rooms, reader } = this.#self
     const decide = (isAdmitted: boolean): void => this.#decided(isAdmitted)
-    const id = rooms.doors.knocks.add(reader.source, caller, decide)
-    if (id !== undefined) this.#knock = { id, text: caller.text }
-    return id !== undefined
+    const handle = rooms.doors.knocks.add(reader.source, caller, decide)
+    if (handle !== undefined) this.#knock = { handle, text: caller.text }
+    return handle !== undefined
   }
 
   #decided(isAdmitted: boolean): void {
@@ -129,7 +141,7 @@ export class Outside {
 
   /** The client has come in, or has left. */
   end(): void {
-    if (this.#knock !== undefined) this.#self.rooms.doors.knocks.remove(this.#knock.id)
+    if (this.#knock !== undefined) this.#self.rooms.doors.knocks.remove(this.#knock.handle)
     this.#knock = undefined
   }
 }
@@ -139,12 +151,14 @@ function cleaned(line: string): string {
 }
 
 /** A host lets a client in, or turns it away. */
-export function admit(self: Self, { id, on }: Admit): void {
-  if (!self.isHost || self.id === undefined) {
-    self.refuse({ code: 'not_host' })
-    return
+export async function admit(self: Self, { id, on }: Admit): Promise<void> {
+  if (!self.isHost || self.id === undefined) return self.refuse({ code: 'not_host' })
+  let outcome: Awaited<ReturnType<Knocks['decide']>>
+  try {
+    outcome = await self.rooms.doors.knocks.decide(id, on, self.id)
+  } catch {
+    return self.refuse({ code: 'log_unavailable', message: AWAY })
   }
-  const outcome = self.rooms.doors.knocks.decide(id, on, self.id)
   if (outcome === 'decided') return
   const unknown = id === undefined ? 'Nobody waits outside.' : 'Nobody waits under this number.'
   const unread = 'The client that you mean is not the first any more. Look again.'

@@ -5,6 +5,7 @@
 import { foldName } from '../../../shared/fold.ts'
 import { checkRoomName } from '../../../shared/names.ts'
 import type { Person } from '../../../shared/protocol.ts'
+import type { LogKey } from '../log.ts'
 import type { Cursor, Reader } from '../reader.ts'
 import type { Room } from '../room.ts'
 import type { Rooms } from '../rooms.ts'
@@ -27,6 +28,11 @@ export class Memberships {
 
   get count(): number {
     return this.#entered.length
+  }
+
+  /** Keys of the rooms, in the order in which they were entered. */
+  get keys(): LogKey[] {
+    return this.#entered.map(({ log }) => log.key)
   }
 
   get home(): Room {

@@ -6,7 +6,9 @@ import type { RoomEvent } from '../../../shared/protocol.ts'
 import type { Found, History } from '../../../shared/replies.ts'
 import type { Channel } from '../channel.ts'
 import { latestFitting } from '../fitting.ts'
+import { rangeOf } from '../moment.ts'
 import type { Room } from '../room.ts'
+import { shownBefore } from '../shown.ts'
 
 /** Events in a reply to a request without a limit. */
 const DEFAULT_EVENTS = 50
@@ -20,13 +22,20 @@ function leftOut(found: RoomEvent[], sent: RoomEvent[]): { leftOut?: number } {
 type LogQuery = Extract<Request, { type: 'history' | 'search' }>
 export type Query = LogQuery | Extract<Request, { type: 'who' | 'help' | 'show_topic' }>
 
+/** Who asks. */
+type Asking = { name: string; isHost: boolean }
+
 /** Rejects if the log cannot be read. */
-export async function replyTo(query: Query, room: Room, isHost: boolean): Promise<Outgoing> {
+export async function replyTo(
+  query: Query,
+  room: Room,
+  { name, isHost }: Asking,
+): Promise<Outgoing> {
   const { members, about } = room
   switch (query.type) {
     case 'history':
     case 'search':
-      return room.labelled(await replyFrom(query, room))
+      return room.labelled(await replyFrom(query, room, name))
     case 'who': {
       const { size } = members
       return room.labelled({ type: 'who', members: members.list(WHO_MEMBERS), memberCount: size })
@@ -38,18 +47,34 @@ export async function replyTo(query: Query, room: Room, isHost: boolean): Promis
   }
 }
 
-/** Rejects if the log cannot be read. */
-export async function replyFrom(query: LogQuery, { log, feed }: Channel): Promise<History | Found> {
+/** `name`: of the person who asks. Rejects if the log cannot be read. */
+export async function replyFrom(
+  query: LogQuery,
+  { log, feed }: Channel,
+  name: string,
+): Promise<History | Found> {
   const { limit = DEFAULT_EVENTS } = query
   if (query.type === 'history') {
-    const found = await log.before(Math.min(query.before ?? Infinity, feed.seq + 1), limit)
+    const before = Math.min(query.before ?? Infinity, feed.seq + 1)
+    const found = await shownBefore(log, before, limit)
     const events = feed.current(latestFitting(found))
     const more = (events[0]?.seq ?? 0) > log.first()
     return { type: 'history', events, more, ...leftOut(found, events) }
   }
-  const committed = await log.search(query.query, limit)
+  const { query: words, from, mentions, since, until } = query
+  const committed = await log.search(words, limit, {
+    from,
+    mentions: mentions ? name : undefined,
+    ...(await rangeOf(log, since, until)),
+  })
   // Events that are committed but not broadcast yet are not to be seen early.
-  const found = feed.current(committed.filter(({ seq }) => seq <= feed.seq))
+  const found = feed.current(committed.filter((event) => event.seq <= feed.seq))
   const events = latestFitting(found)
-  return { type: 'found', query: query.query, events, ...leftOut(found, events) }
+  const filters = {
+    ...(from !== undefined && { from }),
+    ...(mentions !== undefined && { mentions }),
+    ...(since !== undefined && { since }),
+    ...(until !== undefined && { until }),
+  }
+  return { type: 'found', query: words, ...filters, events, ...leftOut(found, events) }
 }

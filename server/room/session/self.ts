@@ -35,6 +35,8 @@ export class Self {
   refusal: ErrorCode | undefined
   /** The hello of a client outside. */
   hello: Greeting = {}
+  /** To whom this person has said something last; undefined if that was in a room. */
+  lastTold: Named | undefined
   /** A host has let this client in. */
   isAdmitted = false
   /** The room code that the person gave; undefined if they gave none. */
@@ -63,8 +65,20 @@ export class Self {
     this.#correspondence?.begin()
   }
 
-  /** The person whom the client means: a client that types rather gives a name, which can be like an id. */
+  /**
+   * The person whom the client means. If this node does not know the person, it reads the latest news of
+   * the other nodes first.
+   */
   async findPerson(idOrName: string): Promise<Named | undefined> {
+    const { nodes } = this.rooms.store
+    const known = await this.#knownPerson(idOrName)
+    if (known !== undefined || nodes === undefined) return known
+    await nodes.refresh()
+    return this.#knownPerson(idOrName)
+  }
+
+  /** A client that types rather gives a name, which can be like an id. */
+  async #knownPerson(idOrName: string): Promise<Named | undefined> {
     const { directory } = this.rooms.people
     const named = this.reader.isTyped ? await directory.named(idOrName) : undefined
     return named ?? directory.find(idOrName)

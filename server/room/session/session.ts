@@ -7,13 +7,17 @@
  */
 import type { Decoded, Request } from '../../../shared/dialect/dialect.ts'
 import type { Ignored } from '../../../shared/dialect/ignoring.ts'
-import type { Hello } from '../../../shared/requests.ts'
+import type { ActRequest, Hello } from '../../../shared/requests.ts'
 import type { Conversation, Named } from '../conversation.ts'
+import type { LogKey } from '../log.ts'
 import type { Reader } from '../reader.ts'
 import type { Room } from '../room.ts'
 import type { Rooms } from '../rooms.ts'
-import { enter, resume } from './arrival.ts'
+import { sayInAnswer } from './answer.ts'
+import { enter, resume, showCode } from './arrival.ts'
 import { askConversation, direct, ignore, reply } from './direct.ts'
+import { goOn, type HandedSession, handedSession } from './handover.ts'
+import { listHands } from './hands.ts'
 import { act, becomeHost, listBans } from './hosting.ts'
 import { admit, Outside, showApproval } from './knocking.ts'
 import { join, leaveRoom } from './moves.ts'
@@ -22,10 +26,17 @@ import { register } from './register.ts'
 import { Self } from './self.ts'
 import { say, setTopic } from './speech.ts'
 
+import { takeBack } from './takeback.ts'
+import { linkTranscript } from './transcript.ts'
+import { showWire } from './wire.ts'
+
 /** The requests that are for one of the rooms that the connection is in. */
 type RoomRequest =
   | Query
-  | Extract<Request, { type: 'say' | 'topic' | 'typing' | 'leave' | 'host' | 'act' }>
+  | Extract<
+      Request,
+      { type: 'say' | 'topic' | 'typing' | 'leave' | 'host' | 'act' | 'hands' | 'transcript' }
+    >
 
 export class Session {
   readonly #self: Self
@@ -37,6 +48,11 @@ export class Session {
   constructor(rooms: Rooms, reader: Reader, identity?: string) {
     this.#self = new Self(rooms, reader)
     this.#identity = identity
+  }
+
+  /** Whether the server itself opens this connection: the console, a relay. */
+  get isOfServer(): boolean {
+    return this.#identity !== undefined
   }
 
   get personId(): string | undefined {
@@ -84,10 +100,14 @@ export class Session {
         return join(self, request)
       case 'rooms':
         return this.#list()
+      case 'wire':
+        return showWire(self, request.name)
       case 'bans':
         return listBans(self)
       case 'admit':
         return admit(self, request)
+      case 'show_code':
+        return showCode(self)
       case 'show_approval':
         return showApproval(self)
       case 'direct':
@@ -98,6 +118,8 @@ export class Session {
         return ignore(self, request)
       case 'register':
         return register(self, request)
+      case 'act':
+        return this.#act(request)
       case 'history':
       case 'search':
         return request.direct === undefined
@@ -108,11 +130,21 @@ export class Session {
     }
   }
 
+  /** /undo alone is about the latest message, wherever it was said. */
+  #act(request: ActRequest): Promise<void> | void {
+    const self = this.#self
+    const { act } = request
+    const isUndo = act.type === 'redact' && act.seq === undefined && act.person === undefined
+    const told = self.reader.isTyped && isUndo ? self.lastTold : undefined
+    const name = request.direct ?? told
+    return name === undefined ? this.#inRoom(request) : takeBack(self, act, name)
+  }
+
   async #greet(hello: Hello): Promise<void> {
     const self = this.#self
     if (self.state === 'outside') return self.refuse({ code: 'hello_twice' })
     await enter(self, hello, this.#identity)
-    if (this.isOutside && !self.reader.isTyped) this.#waiting.knock()
+    if (this.isOutside && !self.reader.isTyped) this.#waiting.begin()
   }
 
   get #waiting(): Outside {
@@ -140,6 +172,23 @@ export class Session {
     )
   }
 
+  /** Resolves when everything that was received is settled: the client can be handed over. */
+  async settled(): Promise<void> {
+    await this.#outside?.entering
+    await this.#self.posts.settled()
+  }
+
+  /** The session as data, for the server that goes on in the place of this one. */
+  get handed(): HandedSession {
+    return handedSession(this.#self, this.#outside?.knock)
+  }
+
+  /** Goes on with the session of a client that another server had. `positions`: what it has read. */
+  async goOn(handed: HandedSession, positions: Record<LogKey, number>): Promise<void> {
+    const knock = await goOn(this.#self, handed, positions)
+    if (knock !== undefined) this.#waiting.knockAgain(knock)
+  }
+
   /** A conversation of the person is about to receive events; see `Reader.invite`. */
   invite(conversation: Conversation, sender: Named | undefined): void {
     const { id, state, ignored, correspondence } = this.#self
@@ -159,18 +208,25 @@ export class Session {
     }
     switch (request.type) {
       case 'say':
-        return say(self, request, room)
+        if (room.typing.has(this.#self.id)) this.#type(false, room)
+        return request.reply === undefined && request.addressed !== true
+          ? say(self, request, room)
+          : sayInAnswer(self, request, room)
       case 'topic':
         return setTopic(self, request, room)
       case 'host':
         return becomeHost(self, request, room)
       case 'act':
         return act(self, request.act, room)
+      case 'hands':
+        return listHands(self, room)
       case 'typing':
         if (self.objectionIn(room) !== undefined) return undefined
         return this.#type(request.on, room)
       case 'leave':
         return leaveRoom(self, room)
+      case 'transcript':
+        return linkTranscript(self, request, room)
       default:
         return this.#ask(request, room)
     }
@@ -195,7 +251,7 @@ export class Session {
     await self.posts.settled()
     await self.rooms.queries.next()
     try {
-      self.reply(await replyTo(query, room, self.isHost), room)
+      self.reply(await replyTo(query, room, { name: this.name ?? '', isHost: self.isHost }), room)
     } catch {
       self.refuse({ code: 'history_unavailable' })
     }

@@ -3,13 +3,16 @@ import type { Fault } from '../../../shared/errors.ts'
 import type { Say, SetTopic } from '../../../shared/requests.ts'
 import { checkMessage, checkTopic } from '../message.ts'
 import type { Room } from '../room.ts'
+import type { Answer } from './answer.ts'
+import { needsReceipt } from './receipt.ts'
 import type { Self } from './self.ts'
 
-/** The result resolves when the connection may be read again. */
+/** The result resolves when the connection may be read again. `answer`: what the message answers. */
 export function say(
   self: Self,
   { text: raw, id, action }: Say,
   room: Room,
+  answer: Answer = {},
 ): Promise<void> | undefined {
   const checked = checkMessage(raw, self.rooms.store.secret)
   const fault = checked.ok ? objection(self, checked.text, room) : checked.fault
@@ -18,12 +21,23 @@ export function say(
     if (fault !== undefined) self.refuse(fault, id)
     return undefined
   }
+  self.lastTold = undefined
   const kind = action === true ? 'action' : 'message'
-  const draft = { kind, from, text: checked.text, ...(id !== undefined && { id }) } as const
+  const draft = {
+    kind,
+    from,
+    text: checked.text,
+    ...(id !== undefined && { id }),
+    ...answer,
+  } as const
   return self.posts.post(room, draft, (committed) => {
     if (committed === undefined) self.refuse({ code: 'log_unavailable' }, id)
     // All others have read it already; the sender repeats it because the first echo was lost.
-    else if (committed.repeated) self.reply(room.eventsMessage([committed.event]), room)
+    else if (committed.repeated || needsReceipt(self, room)) {
+      self.reply(room.eventsMessage([committed.event]), room)
+    } else if (answer.quote !== undefined) {
+      self.reply({ type: 'answered', quote: answer.quote }, room)
+    }
   })
 }
 

@@ -3,24 +3,33 @@
  * the line that is typed.
  */
 import type { ReadStream, WriteStream } from 'node:tty'
-import type { Address } from '../../../shared/address.ts'
+import type { Recipient } from '../../../shared/client/pending.ts'
 import { commands } from '../../../shared/commands.ts'
 import { loadAscii } from '../../../shared/dialect/ascii.ts'
-import type { Request, Setting } from '../../../shared/dialect/dialect.ts'
+import { callsFor } from '../../../shared/dialect/bell.ts'
+import { isEnd } from '../../../shared/dialect/block.ts'
+import type { Outgoing, Request, Setting } from '../../../shared/dialect/dialect.ts'
 import { LineCodec } from '../../../shared/dialect/line.ts'
 import { TAIL_EVENTS } from '../../../shared/dialect/typed.ts'
 import { errorMessage } from '../../../shared/errors.ts'
+import { CONTINUED } from '../../../shared/lines.ts'
+import { marked } from '../../../shared/mention.ts'
 import { checkRoomName } from '../../../shared/names.ts'
+import type { RoomEvent } from '../../../shared/protocol.ts'
+import type { ActRequest } from '../../../shared/requests.ts'
 import type { Words } from '../editor/completion.ts'
 import type { Outcome } from '../editor/editor.ts'
 import type { Prompt } from '../editor/layout.ts'
-import { type Shown, shownLines } from '../editor/style.ts'
+import { reversed, type Shown, shownLines } from '../editor/style.ts'
 import { Terminal } from '../editor/terminal.ts'
+import { wrapWords } from '../editor/wrapping.ts'
 import { Client } from './client.ts'
 import { Conversation } from './conversation.ts'
 import { Correspondence } from './correspondence.ts'
 import { localReply } from './local.ts'
 import { recipientNamed } from './outbox.ts'
+import { Palette } from './palette.ts'
+import type { Destination } from './tls.ts'
 import { arrivalLines, greetingLines, promptFor, statusRows } from './view.ts'
 
 /** Limit on pending messages. */
@@ -29,7 +38,7 @@ const MOST_PENDING = 500
 const LEAVING_MS = 3_000
 
 export type ChatOptions = {
-  address: Address
+  address: Destination
   /** The room to begin in; undefined for the lobby. */
   room: string | undefined
   name: string | undefined
@@ -56,19 +65,22 @@ export function chat(options: ChatOptions): Promise<number> {
 }
 
 class Chat {
-  readonly #address: Address
+  readonly #address: Destination
   readonly #terminal: Terminal
   readonly #client: Client
   readonly #resolve: (code: number) => void
   readonly #onSignal = (): void => void this.#finish()
   readonly #onHangup = (): void => void this.#hangUp()
   readonly #codec: LineCodec
+  readonly #paint: (name: string) => string
   #colours: boolean
   /** Set while the last messages wait for their acknowledgement. */
   #leaving: NodeJS.Timeout | undefined
   /** The person was warned that leaving loses messages; reset by the next line. */
   #warned = false
   #finished = false
+  /** To whom the latest message was written; undefined if it was for a room. */
+  #lastTold: Recipient | undefined
 
   constructor(
     { address, room, name, code, colours, input, output }: ChatOptions,
@@ -77,7 +89,12 @@ class Chat {
     this.#address = address
     this.#resolve = resolve
     this.#colours = colours
-    this.#codec = new LineCodec({ color: colours }, () => this.#terminal.columns)
+    const palette = new Palette()
+    this.#paint = (name) => palette.paint(name)
+    this.#codec = new LineCodec({ color: colours }, () => this.#terminal.columns, {
+      paint: this.#paint,
+      mark: (event) => this.#mark(event),
+    })
     this.#terminal = new Terminal(input, output, {
       words: () => this.#words(),
       prompt: () => this.#prompt(),
@@ -111,7 +128,14 @@ class Chat {
     const { me, room, connection } = this.#client.conversation
     const offline = connection.phase === 'online' ? '' : 'offline'
     const state = this.#leaving === undefined ? offline : 'leaving'
-    return promptFor(me?.name ?? '', room, state, this.#colours)
+    if (this.#codec.block !== undefined) return { text: CONTINUED, paint: (shown) => shown }
+    return promptFor(me?.name ?? '', room, state, this.#colours ? this.#paint : undefined)
+  }
+
+  /** Sets off the person's own name in what other people say. */
+  #mark({ from, text }: RoomEvent): string {
+    const { me } = this.#client.conversation
+    return me === null || from.id === me.id ? text : marked(text, me.name, reversed)
   }
 
   #clientOnMessage(message: Shown): void {
@@ -129,10 +153,16 @@ class Chat {
         return
       default:
         this.#show(message)
+        if (message.type !== 'lines') this.#ringFor(message)
         return
     }
     const { events } = message
     if (events.length > 0) this.#show({ type: 'history', events, more: false })
+  }
+
+  #ringFor(message: Outgoing): void {
+    const { me } = this.#client.conversation
+    if (this.#codec.style.bell && me !== null && callsFor(message, me)) this.#terminal.ring()
   }
 
   /** The greeting of this client has no code, because it resumes by itself for as long as it runs. */
@@ -158,7 +188,7 @@ class Chat {
         this.#takeLine(outcome.text)
         return
       case 'messages':
-        if (this.#hasRoom(outcome.texts.length)) this.#client.say(outcome.texts)
+        this.#takePasted(outcome.texts)
         return
       case 'admit':
         if (this.#client.conversation.me?.role === 'host') this.#takeRequest(outcome)
@@ -167,13 +197,37 @@ class Chat {
         this.#showLines([`! ${outcome.why}`])
         return
       case 'interrupt':
+        if (this.#codec.block === undefined) this.#leave()
+        else this.#dropBlock()
+        return
       case 'end':
+        this.#endBlock()
         this.#leave()
     }
   }
 
+  /** After `/paste`, what is pasted belongs to the block. */
+  #takePasted(texts: readonly string[]): void {
+    if (this.#codec.block !== undefined) {
+      for (const line of texts.flatMap((text) => text.split('\n'))) this.#takeLine(line)
+    } else if (this.#hasRoom(texts.length)) this.#client.say(texts)
+  }
+
+  #dropBlock(): void {
+    this.#codec.end()
+    this.#showLines(['* Nothing was sent.'])
+  }
+
+  /** The lines after `/paste` are sent as they are. */
+  #endBlock(): void {
+    const unfinished = this.#codec.end()
+    if (unfinished.type === 'request') this.#takeRequest(unfinished.request)
+  }
+
   #takeLine(line: string): void {
     this.#warned = false
+    // A block that cannot be sent now stays.
+    if (this.#codec.block !== undefined && isEnd(line) && !this.#hasRoom(1)) return
     if (this.#client.lacksCode) {
       this.#client.giveCode(line.trim())
       return
@@ -192,7 +246,8 @@ class Chat {
   #takeRequest(request: Request): void {
     switch (request.type) {
       case 'say':
-        this.#client.say([request.text], request.action)
+        this.#lastTold = undefined
+        this.#client.say([request.text], request)
         return
       case 'direct':
         this.#tell(request.to, request.text)
@@ -210,13 +265,16 @@ class Chat {
       case 'topic':
       case 'history':
       case 'search':
+      case 'transcript':
       case 'rooms':
       case 'ignore':
       case 'register':
       case 'host':
       case 'act':
       case 'bans':
+      case 'hands':
       case 'admit':
+        if (request.type === 'act') request = this.#addressed(request)
         // The server's reply arrives later as a message.
         if (!this.#client.ask(request)) this.#showLines(noConnection)
         return
@@ -225,14 +283,26 @@ class Chat {
     }
   }
 
+  /** /undo alone is about the latest message, wherever it was said. */
+  #addressed(request: ActRequest): ActRequest {
+    const { act, direct = this.#lastTold?.address } = request
+    const isUndo = act.type === 'redact' && act.seq === undefined && act.person === undefined
+    return isUndo && direct !== undefined ? { ...request, direct } : request
+  }
+
   #tell(name: string, text: string): void {
-    this.#client.tell(recipientNamed(name, this.#client.conversation.members), text)
+    this.#lastTold = recipientNamed(name, this.#client.conversation.members)
+    this.#client.tell(this.#lastTold, text)
   }
 
   #reply(text: string): void {
     const peer = this.#client.conversation.lastPeer
-    if (peer === undefined) this.#showLines(noPeer)
-    else this.#client.tell({ address: peer.id, name: peer.name }, text)
+    if (peer === undefined) {
+      this.#showLines(noPeer)
+      return
+    }
+    this.#lastTold = { address: peer.id, name: peer.name }
+    this.#client.tell(this.#lastTold, text)
   }
 
   #showLocalReply(request: Request): void {
@@ -247,6 +317,7 @@ class Chat {
   }
 
   async #apply(setting: Setting): Promise<void> {
+    if (setting.type === 'paste') return this.#show({ type: 'setting', setting, applied: true })
     if (setting.type === 'lockstep') {
       this.#showLines([
         '! /turn is for programs that send and read in turns, and does nothing here.',
@@ -305,7 +376,8 @@ class Chat {
   }
 
   #show(message: Shown): void {
-    this.#terminal.print(shownLines(message, this.#codec, this.#colours))
+    const lines = shownLines(message, this.#codec, this.#colours)
+    this.#terminal.print(lines.flatMap((line) => wrapWords(line, this.#terminal.columns)))
   }
 
   #showLines(lines: string[]): void {

@@ -1,7 +1,6 @@
 /**
  * The client: a conversation over a connection, used by the terminal and by the pipe.
  */
-import type { Address } from '../../../shared/address.ts'
 import {
   type Clock,
   Connection,
@@ -13,6 +12,8 @@ import { type ErrorCode, errors } from '../../../shared/errors.ts'
 import type { ErrorMessage, ServerMessage } from '../../../shared/replies.ts'
 import type { Shown } from '../editor/style.ts'
 import type { Asked, Conversation } from './conversation.ts'
+import type { Written } from './outbox.ts'
+import type { Destination } from './tls.ts'
 import { TcpTransport } from './transport.ts'
 
 /** A connection is dead if a message waits and nothing at all was received for this long. */
@@ -45,7 +46,7 @@ export class Client {
   /** Whether the server waits for the room code. */
   #lacksCode = false
 
-  constructor(address: Address, conversation: Conversation, events: ClientEvents) {
+  constructor(address: Destination, conversation: Conversation, events: ClientEvents) {
     this.conversation = conversation
     this.#events = events
     const options = {
@@ -85,8 +86,8 @@ export class Client {
     return closingReason || ('why' in connection ? connection.why : '')
   }
 
-  say(texts: readonly string[], action = false): void {
-    this.conversation.say(texts, action, Date.now())
+  say(texts: readonly string[], how: Written = {}): void {
+    this.conversation.say(texts, how, Date.now())
     this.flush()
   }
 

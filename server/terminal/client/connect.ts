@@ -4,11 +4,13 @@
  * Exit codes: 0 success; 1 the connection was refused or lost, or a message may not have
  * been sent; 2 wrong arguments.
  */
-import { type Address, readAddress, splitTarget } from '../../../shared/address.ts'
+import { readFileSync } from 'node:fs'
+import { readAddress, splitTarget } from '../../../shared/address.ts'
 import { errors, type Fault } from '../../../shared/errors.ts'
 import { checkName, checkRoomName } from '../../../shared/names.ts'
 import { chat } from './chat.ts'
 import { pipe } from './pipe.ts'
+import type { Destination } from './tls.ts'
 
 const DEFAULT_ADDRESS = '127.0.0.1:8080'
 const DEFAULT_PORT = 8080
@@ -16,6 +18,9 @@ const DEFAULT_PORT = 8080
 export type ConnectFlags = {
   name?: string
   code?: string
+  tls?: boolean
+  /** Path of a file of certificates in PEM format; means `tls`, too. */
+  ca?: string
   json?: boolean
   color?: 'auto' | 'always' | 'never'
 }
@@ -35,8 +40,24 @@ export async function connect(
   if (room?.ok === false)
     complain(`${JSON.stringify(target.room)} is not a room. ${faultText(room.fault)}`)
   if (name?.ok === false) complain(faultText(name.fault))
+  const ca = flags.ca === undefined ? undefined : readCa(flags.ca)
+  if (ca !== undefined && 'fault' in ca) complain(ca.fault)
   if (address === undefined || room?.ok === false || name?.ok === false) return 2
-  return start({ address, room: room?.name, name: name?.name }, flags, complain)
+  if (ca !== undefined && 'fault' in ca) return 2
+  const tls = flags.tls || ca !== undefined ? { ca: ca?.text } : undefined
+  return start(
+    { address: { ...address, tls }, room: room?.name, name: name?.name },
+    flags,
+    complain,
+  )
+}
+
+function readCa(path: string): { text: string } | { fault: string } {
+  try {
+    return { text: readFileSync(path, 'utf8') }
+  } catch (error) {
+    return { fault: `--ca ${path} cannot be read: ${(error as Error).message}.` }
+  }
 }
 
 function faultText({ code, message }: Fault): string {
@@ -44,7 +65,7 @@ function faultText({ code, message }: Fault): string {
 }
 
 function start(
-  who: { address: Address; room: string | undefined; name: string | undefined },
+  who: { address: Destination; room: string | undefined; name: string | undefined },
   { code, json = false, color = 'auto' }: ConnectFlags,
   complain: (sentence: string) => void,
 ): Promise<number> {

@@ -36,7 +36,7 @@ import type { Shown } from '../editor/style.ts'
 import type { Correspondence } from './correspondence.ts'
 import { Directory } from './directory.ts'
 import { type Label, Memberships } from './memberships.ts'
-import { inRooms, relabelled, sendAgain, sendable, write } from './outbox.ts'
+import { inRooms, relabelled, sendAgain, sendable, type Written, write } from './outbox.ts'
 import { Rejection, type Verdict } from './rejection.ts'
 import { returned } from './return.ts'
 
@@ -49,12 +49,14 @@ export type Asked = Extract<
       | 'topic'
       | 'history'
       | 'search'
+      | 'transcript'
       | 'rooms'
       | 'ignore'
       | 'register'
       | 'host'
       | 'act'
       | 'bans'
+      | 'hands'
       | 'admit'
   }
 >
@@ -150,8 +152,8 @@ export class Conversation {
     }
   }
 
-  say(texts: readonly string[], action: boolean, now: number): void {
-    this.#state = write(this.#state, texts, { action }, now)
+  say(texts: readonly string[], how: Written, now: number): void {
+    this.#state = write(this.#state, texts, how, now)
   }
 
   tell(to: Recipient, text: string, now: number): void {
@@ -218,6 +220,8 @@ export class Conversation {
         return this.#roomList(message)
       case 'error':
         return this.#error(message)
+      case 'reacted':
+        return message.room === this.room ? [message] : []
       case 'typing':
       case 'left':
         return []
@@ -227,11 +231,15 @@ export class Conversation {
         return this.#correspondence?.takeHistory(message) ?? this.#reply(message)
       case 'found':
         return this.#reply(message)
+      case 'transcript':
       case 'ignored':
       case 'registered':
       case 'bans':
+      case 'hands':
       case 'knocking':
       case 'knocks':
+      case 'log':
+      case 'waiting':
         return [message]
     }
   }
@@ -317,8 +325,19 @@ export class Conversation {
   }
 }
 
-type AboutRoom = Extract<Asked, { type: 'topic' | 'history' | 'search' | 'host' | 'act' }>
-const aboutRoom: readonly Asked['type'][] = ['topic', 'history', 'search', 'host', 'act']
+type AboutRoom = Extract<
+  Asked,
+  { type: 'topic' | 'history' | 'search' | 'host' | 'act' | 'hands' | 'transcript' }
+>
+const aboutRoom: readonly Asked['type'][] = [
+  'topic',
+  'history',
+  'search',
+  'host',
+  'act',
+  'hands',
+  'transcript',
+]
 
 function isAboutRoom(asked: Asked): asked is AboutRoom {
   return aboutRoom.includes(asked.type)

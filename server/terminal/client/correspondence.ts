@@ -135,7 +135,7 @@ export class Correspondence {
     if (last === undefined) return []
     const peer = this.#peerOf(people)
     this.#shown.set(peer.id, Math.max(last.seq, this.#shownOf(peer)))
-    const theirs = events.findLast(({ from }) => from.id === peer.id)
+    const theirs = events.findLast(({ from, act }) => from.id === peer.id && !act)
     // What was missed of another conversation can be older than what was shown before.
     if (theirs !== undefined && theirs.at >= this.#lastAt) {
       this.#lastAt = theirs.at

@@ -28,8 +28,11 @@ export function localReply(
       return request.about
         ? helpAbout(request.about, columns)
         : helpLines(columns, offeredTo(me?.role === 'host', offered))
+    case 'show_code':
     case 'resume':
       return ['! Not needed here: this client resumes by itself after it reconnects.']
+    case 'wire':
+      return ['! Not here: oneroom wire shows it, and so does the page.']
     default:
       // A typed line is nothing else.
       return []

@@ -25,17 +25,24 @@ export function recipientNamed(name: string, members: ClientState['members']): R
   return { address: member?.id ?? name, name: member?.name ?? name }
 }
 
-type Written = { action?: boolean; to?: Recipient }
+/** How messages are written. */
+export type Written = { action?: boolean; addressed?: boolean; to?: Recipient }
 
 /** Adds messages to the room that the person is in, or to a recipient. */
 export function write(
   state: ClientState,
   texts: readonly string[],
-  { action = false, to }: Written,
+  { action = false, addressed = false, to }: Written,
   now: number,
 ): ClientState {
   const place = to === undefined ? { room: state.room } : { to }
-  const drafts = texts.map((text) => ({ id: crypto.randomUUID(), text, action, ...place }))
+  const drafts = texts.map((text) => ({
+    id: crypto.randomUUID(),
+    text,
+    action,
+    ...(addressed && { addressed }),
+    ...place,
+  }))
   return { ...state, pending: [...state.pending, ...written(drafts, now)] }
 }
 

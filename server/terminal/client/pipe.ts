@@ -7,7 +7,6 @@
  * faster than its output is read.
  */
 import type { Readable, Writable } from 'node:stream'
-import type { Address } from '../../../shared/address.ts'
 import { LineCodec, splitUtf8 } from '../../../shared/dialect/line.ts'
 import { limits } from '../../../shared/limits.ts'
 import { sanitise } from '../../../shared/text.ts'
@@ -15,6 +14,7 @@ import { type Shown, shownLines } from '../editor/style.ts'
 import { Client } from './client.ts'
 import { Conversation } from './conversation.ts'
 import { Lines } from './lines.ts'
+import type { Destination } from './tls.ts'
 
 /** Limit on pending messages; the input is paused above it. */
 const MOST_PENDING = 64
@@ -26,7 +26,7 @@ const LINE_BYTES = 65_536
 const FLUSH_MS = 1_000
 
 export type PipeOptions = {
-  address: Address
+  address: Destination
   /** Undefined for the lobby. */
   room: string | undefined
   name: string | undefined

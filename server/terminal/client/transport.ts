@@ -4,15 +4,16 @@
  *
  * MUST sanitise everything it receives, keys too: the other side may be any program.
  */
-import { connect, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import Type from 'typebox'
 import { Compile } from 'typebox/compile'
 import { type Address, addressText } from '../../../shared/address.ts'
 import type { Transport, TransportEvents } from '../../../shared/client/connection.ts'
 import { type ServerMessage, serverMessages } from '../../../shared/replies.ts'
 import type { ClientMessage } from '../../../shared/requests.ts'
-import { sanitise } from '../../../shared/text.ts'
+import { sanitise, sanitiseLines } from '../../../shared/text.ts'
 import { Lines } from './lines.ts'
+import { type Destination, openSocket, tlsReason } from './tls.ts'
 
 /** Bytes of one line from the server; a response of 200 messages of 4096 bytes fits. */
 const LINE_BYTES = 8 * 1024 * 1024
@@ -32,12 +33,13 @@ export class TcpTransport implements Transport {
   #why = 'The server closed the connection.'
   #isRoom = false
 
-  constructor(address: Address, events: TransportEvents) {
+  constructor(address: Destination, events: TransportEvents) {
     this.#address = address
     this.#events = events
-    this.#socket = connect({ ...address, noDelay: true })
+    const { socket, connected } = openSocket(address)
+    this.#socket = socket
     this.#socket.setKeepAlive(true, KEEPALIVE_MS)
-    this.#socket.on('connect', () => events.opened())
+    this.#socket.on(connected, () => events.opened())
     this.#socket.on('data', (chunk: Buffer) => this.#socketOnData(chunk))
     this.#socket.on('error', (error) => events.closed(reason(error, address)))
     this.closed = new Promise((resolve) => {
@@ -110,8 +112,8 @@ export function parsed(line: string): ServerMessage | undefined {
 }
 
 /** A reviver for `JSON.parse`. Fields that the protocol does not know stay, with safe keys. */
-function sanitised(_key: string, value: unknown): unknown {
-  if (typeof value === 'string') return sanitise(value)
+function sanitised(key: string, value: unknown): unknown {
+  if (typeof value === 'string') return key === 'text' ? sanitiseLines(value) : sanitise(value)
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
   const keys = Object.keys(value)
   if (keys.every((key) => sanitise(key) === key)) return value
@@ -122,7 +124,8 @@ function stranger(address: Address): string {
   return `${addressText(address)} is not a Oneroom server.`
 }
 
-function reason({ code, message }: NodeJS.ErrnoException, address: Address): string {
+function reason(error: NodeJS.ErrnoException, address: Address): string {
+  const { code, message } = error
   const place = addressText(address)
   switch (code) {
     case 'ECONNREFUSED':
@@ -138,6 +141,6 @@ function reason({ code, message }: NodeJS.ErrnoException, address: Address): str
     case 'EPIPE':
       return `The connection to ${place} broke.`
     default:
-      return `The connection to ${place} failed: ${message}.`
+      return tlsReason(error, address) ?? `The connection to ${place} failed: ${message}.`
   }
 }

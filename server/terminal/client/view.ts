@@ -1,7 +1,6 @@
 /** The texts around the line that is typed: greeting, state of the connection, pending messages. */
 import { type Address, addressText } from '../../../shared/address.ts'
 import { nameList, pinnedLine } from '../../../shared/dialect/replies.ts'
-import { painted } from '../../../shared/dialect/style.ts'
 import type { Joined, Welcome } from '../../../shared/replies.ts'
 import { wrap } from '../../../shared/wrap.ts'
 import type { Prompt } from '../editor/layout.ts'
@@ -60,18 +59,18 @@ function inRoom(room: string | undefined): string {
   return room === undefined ? '' : ` in ${room}`
 }
 
-/** `state`: shown after the name and the room, or ''. */
+/** `state`: shown after the name and the room, or ''. `paint`: undefined without colours. */
 export function promptFor(
   name: string,
   room: string | undefined,
   state: '' | 'offline' | 'leaving',
-  colours: boolean,
+  paint: ((name: string) => string) | undefined,
 ): Prompt {
   const suffix = state === '' ? '' : ` (${state})`
   return {
     text: name === '' ? '' : `${name}${inRoom(room)}${suffix}> `,
     paint: (shown) =>
-      colours && shown.startsWith(name) ? painted(name) + shown.slice(name.length) : shown,
+      paint && shown.startsWith(name) ? paint(name) + shown.slice(name.length) : shown,
   }
 }
 
@@ -91,7 +90,9 @@ export function statusRows(
   return [
     ...(state === undefined ? [] : [state]),
     ...(more > 0 ? [`… ${more} more wait to be sent`] : []),
-    ...shown.map(({ text, to }) => `… ${to === undefined ? '' : `-> ${to.name}: `}${text}`),
+    ...shown.map(({ text, to }) => {
+      return `… ${to === undefined ? '' : `-> ${to.name}: `}${text.replaceAll('\n', ' ')}`
+    }),
   ]
     .map((row) => shortened(row, cells))
     .map((row) => (colours ? paint(row) : row))

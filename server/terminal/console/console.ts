@@ -7,7 +7,9 @@ import type { Words } from '../editor/completion.ts'
 import type { Outcome } from '../editor/editor.ts'
 import { dim, loud } from '../editor/style.ts'
 import { Terminal } from '../editor/terminal.ts'
-import { recordLine } from './record.ts'
+import { Arrivals } from './arrivals.ts'
+import { qrRows } from './qr.ts'
+import { readRecord, recordLine } from './record.ts'
 
 export { isForeground } from '../editor/foreground.ts'
 
@@ -34,6 +36,7 @@ export class Console {
   readonly colours: boolean
   readonly quit: () => void
   readonly #terminal: Terminal
+  readonly #arrivals = new Arrivals((line) => this.#printDim(line))
   #operator: Operator | undefined
 
   constructor({ input, output, quit }: ConsoleOptions) {
@@ -58,14 +61,32 @@ export class Console {
     if (isFirst) this.#terminal.open()
   }
 
+  /** Restores the terminal, for another process. */
+  close(): void {
+    this.#terminal.close()
+  }
+
   print(lines: readonly string[]): void {
     this.#terminal.print(lines)
   }
 
+  /** Prints a QR code of the address, if there is one to share, and who may come in. */
+  invite(url: string | undefined, entry: readonly string[]): void {
+    if (url === undefined) return
+    const { columns, rows } = this.#terminal
+    const code = this.colours ? qrRows(url, { columns, rows: rows - entry.length - 1 }) : []
+    this.print([...code, ...entry])
+  }
+
   /** Prints a line of the log. `all`: also a line that is usually left out. */
   record(json: string, all: boolean): void {
+    this.#arrivals.take(readRecord(json) ?? {})
     const line = recordLine(json, all)
-    if (line !== undefined) this.print([this.colours ? dim(line) : line])
+    if (line !== undefined) this.#printDim(line)
+  }
+
+  #printDim(line: string): void {
+    this.print([this.colours ? dim(line) : line])
   }
 
   #terminalOnOutcome(outcome: Exclude<Outcome, { type: 'suspend' | 'clear' }>): void {

@@ -2,6 +2,7 @@
  * The operator: the person at the server's own console, in the room as `Server`. A
  * connection like any other, over the server's terminal.
  */
+import type { Command } from '../../../shared/command.ts'
 import { type CommandName, commands } from '../../../shared/commands.ts'
 import type { Codec, Dialect, Encoding } from '../../../shared/dialect/dialect.ts'
 import { lineDialect } from '../../../shared/dialect/line.ts'
@@ -16,7 +17,6 @@ import { ownNetwork } from '../../room/doors/networks.ts'
 import type { Part } from '../../room/encoded.ts'
 import type { Rooms } from '../../room/rooms.ts'
 import { OPERATOR_NAME } from '../../room/roster.ts'
-import { OPERATOR_ID } from '../../room/token.ts'
 
 /** Names offered for completion. */
 const NAMES = 1000
@@ -33,29 +33,42 @@ export type OperatorTerminal = {
   quit(): void
 }
 
-export type OperatorOptions = { rooms: Rooms; connections: Connections; terminal: OperatorTerminal }
+/** `id`: of the operator. `page`: its address. */
+export type OperatorOptions = {
+  rooms: Rooms
+  connections: Connections
+  terminal: OperatorTerminal
+  id: string
+  page: string
+}
 
 export class Operator implements Transport, Input {
+  readonly page: string
   readonly #connection: Connection
   readonly #rooms: Rooms
+  readonly #id: string
   readonly #terminal: OperatorTerminal
   #steps: Arrived[]
 
-  constructor({ rooms, connections, terminal }: OperatorOptions) {
+  constructor({ rooms, connections, terminal, id, page }: OperatorOptions) {
+    this.page = page
     this.#rooms = rooms
+    this.#id = id
     this.#terminal = terminal
-    const hello = { type: 'hello', protocol: PROTOCOL_VERSION, name: OPERATOR_NAME } as const
+    // The operator of another server on the same store may have the name.
+    const name = { name: OPERATOR_NAME, take: 'suggestion' } as const
+    const hello = { type: 'hello', protocol: PROTOCOL_VERSION, ...name } as const
     this.#steps = [
       { type: 'style', change: { color: terminal.colours } },
       { type: 'request', request: hello },
     ]
     const options = { rooms, connections, flood: { perSecond: Infinity, burst: 1 } }
     this.#connection = new Connection(options, this, this, {
-      dialect: operatorDialect,
+      dialect: dialectOf(id),
       via: 'server',
       remote: 'console',
       source: ownNetwork('console', rooms.clock),
-      identity: OPERATOR_ID,
+      identity: id,
     })
     this.#connection.received()
   }
@@ -64,7 +77,7 @@ export class Operator implements Transport, Input {
   get words(): { commands: string[]; names: string[]; rooms: string[] } {
     const others = this.#connection.session.home.members
       .list(NAMES)
-      .filter(({ id }) => id !== OPERATOR_ID)
+      .filter(({ id }) => id !== this.#id)
     return {
       commands: commands.filter(({ name }) => isOffered(name)).map(({ name }) => `/${name}`),
       names: others.map(({ name }) => name),
@@ -90,8 +103,12 @@ export class Operator implements Transport, Input {
     }
   }
 
-  /** Sends the text as it is, even if it looks like a command. */
+  /** Sends the text as it is, even if it looks like a command. After `/paste`, it belongs to the block. */
   say(text: string): void {
+    if (this.#connection.codec.block !== undefined) {
+      for (const line of text.split('\n')) this.type(line)
+      return
+    }
     this.#receive({ type: 'request', request: { type: 'say', text } })
   }
 
@@ -134,7 +151,7 @@ export class Operator implements Transport, Input {
  * The line dialect without the greeting and without the commands that make no sense here.
  * The operator's own messages are printed above the line they type next.
  */
-const operatorDialect: Dialect = {
+const dialectOf = (id: string): Dialect => ({
   ...lineDialect,
   open(columns) {
     const codec = lineDialect.open(columns)
@@ -143,19 +160,23 @@ const operatorDialect: Dialect = {
       if (message.type === 'welcome' || message.type === 'acted') return []
       const units = codec.encode(message)
       if (message.type === 'knocks' && message.added > 0) units.push({ text: KEYS })
-      return message.type === 'presence' ? units.filter(({ own }) => own !== OPERATOR_ID) : units
+      return message.type === 'presence' ? units.filter(({ own }) => own !== id) : units
     }
     const encoding = (): Encoding => ({ skipsOwn: false, isCommon: false, encode })
     let broadcast = encoding()
     return {
       encode,
       decode(line) {
+        if (codec.block !== undefined) return codec.decode(line)
         // In the room, bye is a farewell. Only /quit stops the server.
         if (line.trim() === 'bye') return { type: 'request', request: { type: 'say', text: line } }
         const typed = parseTyped(line)
         if (typed.type !== 'command' || isOffered(typed.name)) return codec.decode(line)
         const message = `There is no /${typed.name} at the server's own console.`
         return { type: 'fault', fault: { code: 'unknown_command', message } }
+      },
+      get block() {
+        return codec.block
       },
       get broadcast() {
         return broadcast
@@ -166,10 +187,18 @@ const operatorDialect: Dialect = {
       },
     }
   },
-}
+})
 
 /** The operator's name and place are fixed, and the console is not a raw connection. */
-const absent: readonly CommandName[] = ['name', 'register', 'unregister', 'resume', 'turn', 'host']
+const absent: readonly CommandName[] = [
+  'name',
+  'register',
+  'unregister',
+  'resume',
+  'bell',
+  'turn',
+  'host',
+]
 
 function isOffered(name: CommandName): boolean {
   return !absent.includes(name)
@@ -177,8 +206,12 @@ function isOffered(name: CommandName): boolean {
 
 const help = commands
   .filter(({ name }) => isOffered(name))
-  .map(({ name, usage, summary }) => {
-    if (name === 'quit') return { usage: '/quit', summary: 'Stop the server.' }
+  .map((command: Command) => {
+    const { name, summary } = command
+    if (name === 'quit') return { ...command, usage: '/quit', summary: 'Stop the server.' }
     const key = name === 'admit' ? 'Alt+Enter' : name === 'turnaway' ? 'Alt+Delete' : undefined
-    return { usage, summary: key === undefined ? summary : `${summary.slice(0, -1)} (${key}).` }
+    return {
+      ...command,
+      summary: key === undefined ? summary : `${summary.slice(0, -1)} (${key}).`,
+    }
   })

@@ -6,30 +6,30 @@ import { sanitise } from '../../../shared/text.ts'
 /** pino's number of `warn`. */
 const WARN = 40
 
+export type LogRecord = Record<string, unknown>
+
+/** Undefined if the text is no record. */
+export function readRecord(json: string): LogRecord | undefined {
+  try {
+    return JSON.parse(json)
+  } catch {
+    return undefined
+  }
+}
+
 /**
- * Undefined for a record below `warn`, unless it announces or refuses a connection. `all`:
- * returns every record, for a log level of `debug` or `trace`.
+ * Undefined for a record below `warn`, unless it refuses a connection, and for a new connection,
+ * which `Arrivals` announces. `all`: returns every other record, for a log level of `debug` or `trace`.
  */
 export function recordLine(json: string, all: boolean): string | undefined {
-  let record: Record<string, unknown>
-  try {
-    record = JSON.parse(json)
-  } catch {
-    return sanitise(json.trimEnd())
-  }
+  const record = readRecord(json)
+  if (record === undefined) return sanitise(json.trimEnd())
   const { level, time: _time, pid: _pid, hostname: _hostname, msg, ...rest } = record
-  if (msg === 'connected') return connected(record)
+  if (msg === 'connected') return undefined
   const isRefusal = String(record.reason).startsWith('refused')
   if (!all && Number(level) < WARN && !isRefusal) return undefined
   const details = Object.entries(rest).map(([key, value]) => ` ${key}=${detail(value)}`)
   return sanitise(`${isRefusal ? 'refused' : msg}${details.join('')}`)
-}
-
-/** The line in the form of the first version of the server; undefined for the console itself. */
-function connected({ remote, via }: Record<string, unknown>): string | undefined {
-  if (via === 'relay') return `Connected to ${sanitise(String(remote))}`
-  const [, host, port] = /^(.*):(\d+)$/.exec(String(remote)) ?? []
-  return host === undefined ? undefined : `Connected client : ('${sanitise(host)}', ${port})`
 }
 
 function detail(value: unknown): string {

@@ -7,6 +7,7 @@
 
 import { splitUtf8 } from '../../../shared/dialect/line.ts'
 import { limits } from '../../../shared/limits.ts'
+import { linesOf, messagesOf } from '../../../shared/lines.ts'
 import { sanitise, utf8Length } from '../../../shared/text.ts'
 import { hasSecret } from '../../../shared/typed.ts'
 import { completions, type Words } from './completion.ts'
@@ -53,7 +54,14 @@ export class LineReader {
 
   /** The question that the next key answers, if there is one. */
   get question(): string | undefined {
-    return this.#asked.length === 0 ? undefined : `${this.#asked.length} messages; send? y/n `
+    const [only] = this.#asked
+    if (only === undefined) return undefined
+    const lines = only.split('\n').length
+    const messages =
+      this.#asked.length === 1
+        ? `1 message of ${lines} ${lines === 1 ? 'line' : 'lines'}`
+        : `${this.#asked.length} messages`
+    return `${messages}; send? y/n `
   }
 
   /** Puts back a line that could not be sent, if no other line is being typed. */
@@ -173,11 +181,14 @@ export class LineReader {
     const pasted = this.#paste ?? ''
     this.#paste = undefined
     if (pasted.length > PASTE_UNITS) return tooMuch
-    const lines = pasted.split(/\r\n|\n|\r/).filter((line) => line.trim() !== '')
+    const lines = linesOf(pasted)
     const [only = ''] = lines
     const whole = insert(this.#line, sanitise(only)).text
     if (lines.length <= 1 && utf8Length(whole) <= limits.textBytes) return this.#insert(only)
-    const messages = lines.flatMap((line) => splitUtf8(sanitise(line), limits.textBytes))
+    const parts = lines.flatMap((line) => {
+      return line === '' ? line : splitUtf8(sanitise(line), limits.textBytes)
+    })
+    const messages = messagesOf(parts, utf8Length)
     if (messages.length > PASTE_MESSAGES) return tooMuch
     this.#asked = messages
     return undefined

@@ -5,6 +5,8 @@ import type { Codec, Outgoing } from '../../../shared/dialect/dialect.ts'
 export type Shown = Outgoing | { type: 'lines'; lines: string[] }
 
 export const dim = (text: string): string => `\x1b[2m${text}\x1b[22m`
+/** Not a colour: also without colours, it sets a text off. */
+export const reversed = (text: string): string => `\x1b[7m${text}\x1b[27m`
 export const loud = (text: string): string => `\x1b[31m${text}\x1b[39m`
 
 /** `colours`: whether presence and errors are set off from messages. */

@@ -14,6 +14,7 @@ import { type Layout, layOut, type Prompt, withRowsAbove } from './layout.ts'
 import { EMPTY } from './line.ts'
 import { Screen } from './screen.ts'
 
+const BELL = '\x07'
 const PASTE_ON = '\x1b[?2004h'
 const PASTE_OFF = '\x1b[?2004l'
 /** A paste of which nothing more arrives for this long may have lost its end. */
@@ -95,6 +96,11 @@ export class Terminal {
     process.off('exit', this.#restore)
   }
 
+  /** Sounds the bell, which moves no cursor. */
+  ring(): void {
+    if (!this.#lost) this.#output.write(BELL)
+  }
+
   /** `lines`: without control characters, except for colours. */
   print(lines: readonly string[]): void {
     if (this.#lost) return
@@ -120,9 +126,12 @@ export class Terminal {
     return this.#output.columns || 80
   }
 
+  get rows(): number {
+    return this.#output.rows || 24
+  }
+
   #layout(): Layout {
-    const { columns } = this
-    const rows = this.#output.rows || 24
+    const { columns, rows } = this
     const { question, line } = this.reader
     const above = this.#events.above(columns - 1).slice(0, Math.max(0, rows - 2))
     const prompt: Prompt =

@@ -29,7 +29,8 @@ class Sender {
   #sentAt = 0
 
   constructor(client: Client, number: number) {
-    const mark = `@${number}@`
+    // Unique over the senders of all processes, which share the room.
+    const mark = `@${process.pid}.${number}@`
     this.#client = client
     this.#mark = Buffer.from(mark)
     this.#message = client.speech.publish(mark.padEnd(100, 'x'))

@@ -8,15 +8,22 @@ const dist = resolve(import.meta.dirname, '../../../dist')
 /** The `dist` folder of an earlier build to compare with, from the environment. */
 const before = process.env.BEFORE
 
-/** `data`: folder of the log; without it the log is in memory. `build`: the `dist` folder. */
-export function startOneroom(data = ':memory:', build = dist): Start {
+/**
+ * `data`: folder of the log; without it the log is in memory. `build`: the `dist` folder. `options`: more
+ * of them.
+ */
+export function startOneroom(
+  data = ':memory:',
+  build = dist,
+  options: readonly string[] = [],
+): Start {
   return async () => {
     const { child, found, stop } = await startProcess(
       [
         process.execPath,
         join(build, 'server/main.js'),
         ...['--web-port', '0', '--tcp-port', '0', '--flood', 'off', '--log-level', 'error'],
-        ...['--data', data],
+        ...['--data', data, ...options],
       ],
       /web {2}http:\/\/[^:]+:(\d+)\n.*nc \S+ (\d+)\n/,
     )

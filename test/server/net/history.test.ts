@@ -3,9 +3,7 @@ import { WebSocket } from 'ws'
 import { testFolder } from '../../support/folder.ts'
 import { testGateway } from '../../support/gateway.ts'
 import { pageClient } from '../../support/page.ts'
-import { greeted, rawClient } from '../../support/raw.ts'
-
-const codeOf = (text: string) => /\/resume (\S+)/.exec(text)?.[1] ?? ''
+import { codeOf, greeted, rawClient } from '../../support/raw.ts'
 
 describe('the history', () => {
   it('shows a new terminal the last 20 messages under their date', async () => {
@@ -50,6 +48,46 @@ describe('the history', () => {
       /\* \d{4}-\d\d-\d\d\n\[.{5}\] guest-1: two fish\n\[.{5}\] guest-1: red fish\n/,
     )
     expect(text).toMatch(/\* 1 found for fish two\n\* .{10}\n\[.{5}\] guest-1: two fish\n/)
+  })
+
+  it('is narrowed by filters, at a terminal, in JSON and over HTTP', async () => {
+    const { tcp, webUrl } = await testGateway()
+    const { client: ann } = await greeted(tcp.port)
+    const { client: bob } = await greeted(tcp.port)
+    ann.send('/name Ann\none fish\n/who\n')
+    await ann.until('2 here: ')
+    bob.send('/name Bob\nAnn: two fish\n/who\n')
+    await bob.until('2 here: ')
+    ann.send('/search fish from:bob\n/search mentions:me on:today\n/search before:2026-01-02\n')
+    ann.send('/search fish after:soon\n')
+    const text = await ann.until('! Filters look like ')
+    expect(text).toMatch(/\* 1 found for fish from:bob\n\* .{10}\n\[.{5}\] Bob: Ann: two fish\n/)
+    expect(text).toMatch(/\* 1 found for mentions:me after:\S{10} before:\S{10}\n/)
+    expect(text).toContain('* Nothing found for before:2026-01-02\n')
+    const page = await pageClient(webUrl)
+    await page.hello({ name: 'Eve' })
+    const since = '2026-01-02T00:00:00Z'
+    page.send({ type: 'search', query: '', from: 'ANN', since })
+    const { events, ...found } = await page.next('found')
+    expect(events.map(({ text }) => text)).toEqual(['one fish'])
+    expect(found).toEqual({ type: 'found', query: '', from: 'ANN', since })
+    page.send({ type: 'search', query: 'fish', until: '2026-13-01' })
+    expect((await page.next('error')).code).toBe('bad_message')
+    const get = async (query: string) => {
+      const response = await fetch(`${webUrl}/api/search${query}`)
+      const { events = [], more, code } = await response.json()
+      const texts = events.map(({ text }: { text: string }) => text)
+      return [response.status, code ?? texts, ...(more === undefined ? [] : [more])]
+    }
+    expect(await get('?query=fish&from=bob')).toEqual([200, ['Ann: two fish'], false])
+    expect(await get('?query=fish&limit=1')).toEqual([200, ['Ann: two fish'], true])
+    const [{ seq = 0 } = {}] = events
+    expect(await get(`?query=fish&before=${seq + 1}`)).toEqual([200, ['one fish'], false])
+    expect(await get('?mentions=ann&until=2026-01-02')).toEqual([200, [], false])
+    for (const wrong of ['', '?query=', '?query=x&limit=0', '?query=x&since=soon', '?word=x']) {
+      expect(await get(wrong)).toEqual([400, 'bad_message'])
+    }
+    expect(await get('?query=x&room=nowhere')).toEqual([404, 'room_unknown'])
   })
 
   it('says how many messages were left out when the response would be too large', async () => {
@@ -112,10 +150,23 @@ describe('the history', () => {
     expect(await get('?after=1&limit=1')).toMatchObject({ events: [{ seq: 2 }], more: true })
     expect(await get('?after=3')).toMatchObject({ events: [], more: false })
     expect(await get('?after=99')).toMatchObject({ events: [], more: false })
-    for (const wrong of ['?limit=0', '?limit=201', '?after=-1', '?before=1&after=1', '?x=1']) {
+    expect(await get('?since=2026-01-02&limit=1')).toMatchObject({
+      events: [{ seq: 1 }],
+      more: true,
+    })
+    expect(await get('?since=9999-01-02')).toMatchObject({ events: [], more: false })
+    for (const wrong of [
+      '?limit=0',
+      '?limit=201',
+      '?after=-1',
+      '?before=1&after=1',
+      '?since=soon',
+      '?since=2026-01-02&after=1',
+      '?x=1',
+    ]) {
       expect(await get(wrong)).toMatchObject({ status: 400, type: 'error', code: 'bad_message' })
     }
-    expect(rooms.tally.refusals.get('bad_message')).toBe(5)
+    expect(rooms.tally.refusals.get('bad_message')).toBe(7)
     room.log.before = () => Promise.reject(new Error('disk gone'))
     expect(await get('')).toMatchObject({ status: 503, code: 'history_unavailable' })
     expect(rooms.tally.refusals.get('history_unavailable')).toBe(1)
@@ -127,7 +178,7 @@ describe('/resume', () => {
     const { tcp } = await testGateway()
     const { client: ann } = await greeted(tcp.port)
     const { client: bob } = await greeted(tcp.port)
-    const code = codeOf(bob.text)
+    const code = await codeOf(bob)
     bob.send('/name Bob\n')
     await bob.until('You are Bob now.\n')
     ann.send('before he went\n')
@@ -141,7 +192,7 @@ describe('/resume', () => {
     await back.until('missed 50\n')
     const mark = back.text.length
     back.send(`/resume ${code}\n`)
-    await ann.until('* Bob joined (tcp)\n')
+    await ann.until('* Bob joined (terminal)\n')
     const text = (await back.until(/What you missed(.|\n)*missed 50\n/)).slice(mark)
     expect(text).toContain('You are Bob again.\nWhat you missed:\n')
     expect([...text.matchAll(/missed (\d+)\n/g)].map(([, at]) => Number(at))).toEqual(
@@ -155,7 +206,7 @@ describe('/resume', () => {
     const { tcp, webUrl, room } = await testGateway()
     const { client: ann } = await greeted(tcp.port)
     const { client: bob } = await greeted(tcp.port)
-    const code = codeOf(ann.text)
+    const code = await codeOf(ann)
     const slips = [
       code,
       `resume ${code}`,
@@ -182,7 +233,7 @@ describe('/resume', () => {
     const data = testFolder()
     const first = await testGateway({ data })
     const { client: ann } = await greeted(first.tcp.port)
-    const code = codeOf(ann.text)
+    const code = await codeOf(ann)
     ann.send('/name Ann\n')
     await ann.until('You are Ann now.\n')
     await first.close()
@@ -194,14 +245,14 @@ describe('/resume', () => {
     back.send(`/resume ${code}\n`)
     const text = await back.until(/What you missed:\n(.|\n)*while she was away\n/)
     expect(text).toContain('You are Ann again.\n')
-    await bob.until('* Ann joined (tcp)\n')
+    await bob.until('* Ann joined (terminal)\n')
   })
 
   it('reports unknown codes, a name that is taken, and messages no longer kept', async () => {
     const data = testFolder()
     const gateway = await testGateway({ data, retain: 5 })
     const { client: bob } = await greeted(gateway.tcp.port)
-    const code = codeOf(bob.text)
+    const code = await codeOf(bob)
     bob.send('/name Bob\n/quit\n')
     await bob.untilEnded()
     const { client: ann } = await greeted(gateway.tcp.port)
@@ -209,8 +260,8 @@ describe('/resume', () => {
     for (let at = 1; at <= 20; at += 1) ann.send(`missed ${at}\n`)
     await expect.poll(() => gateway.room.log.read(1, 1).then(([event]) => event?.seq)).toBe(16)
     const { client: back } = await greeted(gateway.tcp.port)
-    back.send(`/resume ${code}x\n/resume nonsense\n/resume\n`)
-    await back.until(/(! This \/resume code is unknown\.\n){2}! Usage: \/resume CODE\n/)
+    back.send(`/resume ${code}x\n/resume nonsense\n`)
+    await back.until(/(! This \/resume code is unknown\.\n){2}/)
     back.send(`/resume ${code}\n`)
     const text = await back.until(/What you missed:\n(.|\n)*missed 20\n/)
     expect(text).toContain('You are Bob-2: another person is using the name Bob.\n')
@@ -223,7 +274,7 @@ describe('/resume with the code of the same client', () => {
     const data = testFolder()
     const first = await testGateway({ data })
     const { client: ann } = await greeted(first.tcp.port)
-    const code = codeOf(ann.text)
+    const code = await codeOf(ann)
     ann.send('mine\n/who\n')
     await ann.until('1 here: ')
     ann.socket.destroy()
@@ -235,7 +286,7 @@ describe('/resume with the code of the same client', () => {
     back.send(`/resume ${code}\n`)
     await back.until('You are guest-1 again.\nYou missed nothing.\n')
     back.send('/who\n')
-    await back.until('1 here: guest-1 (tcp)\n')
+    await back.until('1 here: guest-1 (terminal)\n')
   })
 
   it('continues over a WebSocket of lines when all missed messages are its own', async () => {
@@ -250,7 +301,9 @@ describe('/resume with the code of the same client', () => {
       return { socket, frames }
     }
     const before = await text()
-    const code = codeOf(before.frames.join(' '))
+    before.socket.send('/resume')
+    await expect.poll(() => before.frames.join()).toMatch(/\/resume \S+ takes/)
+    const [, code] = /\/resume (\S+) takes/.exec(before.frames.join()) ?? []
     before.socket.send('mine')
     await ann.until('guest-2: mine\n')
     before.socket.terminate()

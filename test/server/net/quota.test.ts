@@ -14,3 +14,9 @@ it('a quota limits each network and the total, and giving back twice counts once
   expect(quota.take('192.0.2.2')).toBeDefined()
   expect(quota.take('192.0.2.1')).toBeUndefined()
 })
+
+it('a quota limits only the total of a proxy', () => {
+  const quota = new Quota({ total: 3, ofNetwork: 1 })
+  for (let taken = 0; taken < 3; taken += 1) expect(quota.take('192.0.2.1', true)).toBeDefined()
+  expect(quota.take('192.0.2.1', true)).toBeUndefined()
+})

@@ -278,7 +278,7 @@ describe('a client that reconnects', () => {
     program.send(`${JSON.stringify({ type: 'hello', protocol: 1, token })}\n`)
     const { moved } = await bob.next('presence', (one) => one.moved !== undefined)
     expect(moved).toEqual([{ ...you, via: 'json' }])
-    await reader.until('* Ann continues (json)\n')
+    await reader.until('* Ann continues (program)\n')
     expect(rooms.people.names.get(you.id)?.via).toBe('json')
   })
 

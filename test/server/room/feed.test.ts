@@ -171,6 +171,25 @@ describe('the feed', () => {
     expect(conversation.seq).toBe(3)
   })
 
+  test('keeps a message, with what people gave it, below any number of reactions', () => {
+    const feed = new Feed(new FeedMemory(1000), 0)
+    feed.add(events([1]))
+    for (let seq = 2; seq <= 500; seq += 1) {
+      const from = seq < 10 ? alice : bob
+      const person = { id: alice.id, name: alice.name }
+      const act = {
+        type: 'react',
+        seq: 1,
+        person,
+        sign: '👍',
+        on: seq % 2 === 0 || seq < 10,
+      } as const
+      feed.add({ type: 'events', events: [{ seq, at, kind: 'act', from, text: '', act }] })
+    }
+    const people = [alice, bob].map(({ id, name }) => ({ id, name }))
+    expect(feed.latest(5, 1)).toMatchObject([{ seq: 1, reactions: [{ sign: '👍', people }] }])
+  })
+
   test('counts the bytes of presence changes', () => {
     const feed = new Feed(new FeedMemory(1_000_000), 0)
     const crowd = Array.from({ length: 2000 }, (_, n) => ({ ...bob, id: `${n}` }))

@@ -15,33 +15,33 @@ function waiting(count: number) {
   return { clock, knocks, admitted }
 }
 
-test('a host who decides about the first means the one that was the first a second ago', () => {
+test('a host who decides about the first means the one that was the first a second ago', async () => {
   const { clock, knocks, admitted } = waiting(4)
-  expect(knocks.decide(undefined, true, 'hana')).toBe('decided')
-  expect(knocks.decide(undefined, true, 'ivan')).toBe('unread')
-  expect(knocks.decide(undefined, true, 'hana')).toBe('decided')
-  expect(knocks.decide(4, true, 'ivan')).toBe('decided')
+  expect(await knocks.decide(undefined, true, 'hana')).toBe('decided')
+  expect(await knocks.decide(undefined, true, 'ivan')).toBe('unread')
+  expect(await knocks.decide(undefined, true, 'hana')).toBe('decided')
+  expect(await knocks.decide(4, true, 'ivan')).toBe('decided')
   expect(admitted).toEqual([1, 2, 4])
   clock.advance(1000)
-  expect(knocks.decide(undefined, true, 'ivan')).toBe('decided')
+  expect(await knocks.decide(undefined, true, 'ivan')).toBe('decided')
   expect(admitted).toEqual([1, 2, 4, 3])
-  expect(knocks.decide(undefined, true, 'ivan')).toBe('unknown')
+  expect(await knocks.decide(undefined, true, 'ivan')).toBe('unknown')
   knocks.close()
 })
 
-test('a client that leaves makes the next one the first', () => {
+test('a client that leaves makes the next one the first', async () => {
   const { knocks, admitted } = waiting(2)
   knocks.remove(1)
-  expect(knocks.decide(undefined, true, 'hana')).toBe('unread')
+  expect(await knocks.decide(undefined, true, 'hana')).toBe('unread')
   expect(admitted).toEqual([])
   knocks.close()
 })
 
-test('a client that knocks while no other waits can be admitted at once', () => {
+test('a client that knocks while no other waits can be admitted at once', async () => {
   const { clock, knocks, admitted } = waiting(1)
   knocks.remove(1)
   knocks.add(ownNetwork('192.0.2.8', clock), { text: '' }, () => admitted.push(2))
-  expect(knocks.decide(undefined, true, 'hana')).toBe('decided')
+  expect(await knocks.decide(undefined, true, 'hana')).toBe('decided')
   expect(admitted).toEqual([2])
   knocks.close()
 })

@@ -37,7 +37,7 @@ describe('the name of a person who is lost', () => {
     again.send('{"type":"say","text":"here again"}\n')
     await ann.until('bot: here again\n')
     const lines = ann.text.split('\n').filter((line) => line.includes(' bot '))
-    expect(lines).toEqual(['* bot joined (json)', '* bot left', '* bot joined (json)'])
+    expect(lines).toEqual(['* bot joined (program)', '* bot left', '* bot joined (program)'])
     expect(again.text).not.toContain('"left":[{')
     expect(gateway.room.counts).toEqual({ readers: 2, present: 2, held: 0 })
   })

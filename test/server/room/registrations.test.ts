@@ -8,7 +8,7 @@ import { type PageClient, pageClient } from '../../support/page.ts'
 import { greeted } from '../../support/raw.ts'
 
 const reserve = true
-const RESUME = /\/resume (\S+) /
+const RESUME = /\/resume (\S+) takes/
 
 /** Registers, or gives up, the name of a client; resolves to the name that is registered then. */
 async function register(client: PageClient, on = true): Promise<string | undefined> {
@@ -53,7 +53,7 @@ describe('a registered name', () => {
   test('is registered and given up in lines, and comes back with /resume', async () => {
     const { tcp, webUrl } = await testGateway({ reserve })
     const { client } = await greeted(tcp.port)
-    client.send('/name bot\n/register\n')
+    client.send('/name bot\n/register\n/resume\n')
     await client.until('bot is registered: nobody else can use it. Your /resume code proves')
     client.send('bye\n')
     const [, code] = RESUME.exec(await client.untilEnded()) ?? []

@@ -19,7 +19,13 @@ export function welcome(fields: Partial<Welcome> = {}): Welcome {
     members: [ann],
     memberCount: 1,
     events: [],
-    limits: { textBytes: 4096, nameLength: 24, frameBytes: 16_384, historyEvents: 200 },
+    limits: {
+      textBytes: 4096,
+      textLines: 100,
+      nameLength: 24,
+      frameBytes: 16_384,
+      historyEvents: 200,
+    },
     ...fields,
   }
 }

@@ -68,6 +68,19 @@ describe('welcome', () => {
   })
 })
 
+describe('a message that answers another one', () => {
+  it('answers nothing in another log, where the seq is another event', () => {
+    const quote = { from: bob, text: 'before' }
+    const drafts = [{ id: 'x', text: 'x', action: false, reply: 2, quote }]
+    const answering = { ...inRoom, pending: written(drafts, 0) }
+    expect(takeWelcome(answering, welcome({ head: 3 })).pending[0]).toMatchObject({ reply: 2 })
+    const [pending] = takeWelcome(answering, welcome({ reset: 'epoch', epoch: 'e2' })).pending
+    expect(pending).toMatchObject({ id: 'x', text: 'x' })
+    expect(Object.keys(pending ?? {})).not.toContain('reply')
+    expect(Object.keys(pending ?? {})).not.toContain('quote')
+  })
+})
+
 describe('events', () => {
   it('are new once', () => {
     const events = [2, 4, 4, 3, 5].map((seq) => event(seq, bob))

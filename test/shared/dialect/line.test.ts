@@ -54,6 +54,7 @@ describe('a typed line', () => {
     ['/me waves', { type: 'say', text: 'waves', action: true }],
     ['/name Ada Lovelace', { type: 'name', name: 'Ada Lovelace' }],
     ['/who', { type: 'who' }],
+    ['/resume', { type: 'show_code' }],
     ['/help', { type: 'help' }],
     ['/quit', { type: 'bye' }],
     ['bye', { type: 'bye' }],
@@ -70,7 +71,9 @@ describe('a typed line', () => {
     ['/name', '/name NAME'],
     ['/me ', '/me TEXT'],
     ['/search', '/search WORDS'],
-    ['/resume', '/resume CODE'],
+    ['/time', '/time OFFSET'],
+    ['/turn', '/turn on|off'],
+    ['/turn 3', '/turn on|off'],
   ])('%j without its argument gets the usage', (typed, usage) => {
     const fault = { code: 'bad_message', message: `Usage: ${usage}` }
     expect(utc.decode(typed)).toEqual({ type: 'fault', fault })
@@ -127,11 +130,36 @@ describe('an event', () => {
       expect(lines(welcome(), codec)[1]).toContain(`Times are ${name}.`)
     },
   )
+
+  test('has seconds where the reader asks for them, also two of the same minute', () => {
+    const codec = new LineCodec({ offset: 0, seconds: true })
+    const message = event('message', 'one\ntwo')
+    const later = { ...message, at: '2026-11-22T12:21:59.999Z', text: 'three' }
+    expect(lines({ type: 'events', events: [message, later] }, codec)).toEqual([
+      '[12:21:15] alice: one',
+      '             | two',
+      '[12:21:59] alice: three',
+    ])
+    expect(lines({ type: 'events', events: [later] })).toEqual(['[12:21] alice: three'])
+  })
 })
 
 describe('no name and no text', () => {
   const parts = fc.constantFrom(
-    ...['bob', ' ', 'is now', 'joined', 'left', '(tcp)', '*', ': ', ' * ', '<', '>', '[12:21]'],
+    ...[
+      'bob',
+      ' ',
+      'is now',
+      'joined',
+      'left',
+      '(terminal)',
+      '*',
+      ': ',
+      ' * ',
+      '<',
+      '>',
+      '[12:21]',
+    ],
     ...['꞉', '∶', 'ː', '∗', '‹', '›', '!', '\u00a0', '\n'],
   )
   const anything = fc.oneof(
@@ -209,7 +237,7 @@ describe('no name and no text', () => {
 
 describe('presence', () => {
   test.each([
-    [{ joined: [bob] }, { text: '* bob joined (tcp)', own: 'b2' }],
+    [{ joined: [bob] }, { text: '* bob joined (terminal)', own: 'b2' }],
     [{ left: [bob] }, { text: '* bob left', own: 'b2' }],
     [
       { renamed: [{ id: 'b2', was: 'bob', name: 'robert' }] },
@@ -244,13 +272,13 @@ describe('presence', () => {
     expect(lines(presence({ ...large, joined: [alice, bob], renamed }))).toEqual([
       '* 2 joined, 1 renamed (60 here)',
     ])
-    expect(lines(presence({ ...large, joined: [bob] }))).toEqual(['* bob joined (tcp)'])
+    expect(lines(presence({ ...large, joined: [bob] }))).toEqual(['* bob joined (terminal)'])
     expect(lines(presence({ ...large, renamed }))).toEqual(['* bob is now robert'])
   })
 
   test('of a member that continues over another transport is one line', () => {
     expect(utc.encode(presence({ moved: [{ ...bob, via: 'json' }] }))).toEqual([
-      { text: '* bob continues (json)', own: 'b2' },
+      { text: '* bob continues (program)', own: 'b2' },
     ])
   })
 
@@ -263,8 +291,8 @@ describe('the greeting', () => {
   test('has the names, and explains how to send, rename and leave', () => {
     expect(lines(welcome())).toEqual([
       'Welcome to Oneroom. You are alice; /name NAME changes that.',
-      'Here: bob (tcp). Times are UTC+00:00.',
-      expect.stringMatching(/^After a break, \/resume \S+ takes you back to where you were\.$/),
+      'Here: bob (terminal). Times are UTC+00:00.',
+      '/resume shows a code that takes you back here after a break.',
       'Type to talk. /help lists the commands, bye leaves.',
     ])
   })
@@ -301,7 +329,7 @@ describe('the greeting', () => {
     const [, here] = lines(welcome({ members: [alice, ...crowd], memberCount: 2001 }))
     const [, shown = '', more] = /^Here: (.*) and (\d+) more\. Times/.exec(here ?? '') ?? []
     expect(shown.split(', ').length + Number(more)).toBe(2000)
-    expect(shown).toMatch(/^m0 \(tcp\), m1 \(tcp\), /)
+    expect(shown).toMatch(/^m0 \(terminal\), m1 \(terminal\), /)
   })
 
   test('is at most 1024 bytes with any members', () => {
@@ -346,8 +374,8 @@ test('typing is not shown, and readers do not receive their own units', () => {
 })
 
 test('names are cut between entries, and the rest is counted', () => {
-  expect(nameList([alice, bob], 2, 100)).toBe('alice (web), bob (tcp)')
-  expect(nameList([alice, bob], 5, 100)).toBe('alice (web), bob (tcp) and 3 more')
+  expect(nameList([alice, bob], 2, 100)).toBe('alice (web), bob (terminal)')
+  expect(nameList([alice, bob], 5, 100)).toBe('alice (web), bob (terminal) and 3 more')
   expect(nameList([alice, bob], 2, 13)).toBe('alice (web) and 1 more')
 })
 

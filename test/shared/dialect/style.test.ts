@@ -146,8 +146,11 @@ describe('asking for it', () => {
 
   test.each([
     ['/time +5:45', { offset: 345 }, 'Times are UTC+05:45 now.'],
+    ['/time seconds', { seconds: true }, 'Times have seconds now.'],
+    ['/time minutes', { seconds: false }, 'Times have no seconds now.'],
     ['/stamps off', { stamps: false }, '/stamps is off now.'],
-    ['/color', { color: true }, '/color is on now.'],
+    ['/color on', { color: true }, '/color is on now.'],
+    ['/bell on', { bell: true }, '/bell is on now.'],
     ['/ascii ON', { ascii: true }, '/ascii is on now.'],
   ])('%s changes one thing', (line, change, answer) => {
     const setting = { type: 'style', change } as const
@@ -155,12 +158,18 @@ describe('asking for it', () => {
     expect(lines(utc, { type: 'setting', setting, applied: true })).toEqual([answer])
   })
 
-  test.each(['/time', '/time noon', '/stamps maybe', '/turn 3'])(
-    '%s gets an error that explains the command',
-    (line) => {
-      expect(decode(line)).toMatchObject({ type: 'fault', fault: { code: 'bad_message' } })
-    },
-  )
+  test.each(['/time utc seconds', '/time Seconds UTC'])('%s changes two things', (line) => {
+    const setting = { type: 'style', change: { offset: 0, seconds: true } } as const
+    expect(decode(line)).toEqual({ type: 'setting', setting })
+    expect(lines(utc, { type: 'setting', setting, applied: true })).toEqual([
+      'Times are UTC+00:00, with seconds, now.',
+    ])
+  })
+
+  const wrong = ['/time', '/time noon', '/time seconds minutes', '/stamps maybe', '/turn 3']
+  test.each(wrong)('%s gets an error that explains the command', (line) => {
+    expect(decode(line)).toMatchObject({ type: 'fault', fault: { code: 'bad_message' } })
+  })
 
   test('/help accepts each command with or without its slash, and suggests the closest match', () => {
     expect(decode('/help time')).toMatchObject({ request: { about: 'time' } })

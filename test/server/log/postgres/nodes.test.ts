@@ -5,6 +5,7 @@ import type { Draft, RoomLog, Store } from '../../../../server/room/log.ts'
 import type { Act } from '../../../../shared/acts.ts'
 import type { RoomEvent } from '../../../../shared/protocol.ts'
 import { testPostgres } from '../../../support/postgres.ts'
+import { testRooms } from '../../../support/rooms.ts'
 import { alice, appendTo, bob, draft } from '../../../support/store.ts'
 import { Waiting } from '../../../support/waiting.ts'
 
@@ -260,6 +261,28 @@ describe.skipIf(postgres === undefined)('two servers on one database', () => {
     await Promise.all(nodes.map((node, at) => node.append(draft(`${at}`))))
     for (const node of nodes) await node.heard(4)
     expect(new Set(nodes.map(({ events }) => JSON.stringify(events))).size).toBe(1)
+  })
+
+  test('learn of what hosts do while they start', async () => {
+    const { url, one } = await two()
+    const starting = await open(url)
+    const physics = await listen(one.store, 'room physics', 'Physics')
+    await physics.append(draft('locked', { kind: 'act', act: { type: 'lock' } }))
+    const rooms = await testRooms({ store: starting })
+    expect(rooms.hosts.rules.isLocked).toBe(true)
+  })
+
+  test('are told of each log of an append, however many there are', async () => {
+    const { schema, one } = await two()
+    const told = new Set<string>()
+    await clientOf(schema).listen(schema, (payload) => {
+      const [, heads = '{}'] = payload.split(/ (.*)/s)
+      for (const key of Object.keys(JSON.parse(heads))) told.add(key)
+    })
+    const keys = Array.from({ length: 200 }, (_, at) => `room ${'x'.repeat(40)}${at}`)
+    const logs = await Promise.all(keys.map((key) => one.store.open(key, key)))
+    await one.store.append(logs.map((log) => ({ log, draft: draft('hello') })))
+    await expect.poll(() => [...told].sort()).toEqual([...keys].sort())
   })
 
   test('ignore notifications of other programs', async () => {

@@ -1,13 +1,14 @@
 /** The search of the PostgreSQL store finds what that of the SQLite store finds. */
 import fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { LATEST_EVENTS } from '../../../../server/log/postgres/queries.ts'
+import { queryText } from '../../../../server/log/postgres/search.ts'
 import { postgresStore } from '../../../../server/log/postgres/store.ts'
 import { sqliteStore } from '../../../../server/log/sqlite/store.ts'
-import type { RoomLog, Store } from '../../../../server/room/log.ts'
+import type { Filter, RoomLog, Store } from '../../../../server/room/log.ts'
 import { testFolder } from '../../../support/folder.ts'
 import { testPostgres } from '../../../support/postgres.ts'
-import { appendTo, draft } from '../../../support/store.ts'
+import { alice, appendTo, bob, draft } from '../../../support/store.ts'
 
 const postgres = await testPostgres()
 const worker = new URL('../../../../dist/server/worker.js', import.meta.url)
@@ -36,6 +37,8 @@ const TEXTS = Array.from({ length: RARE }, (_, at) => {
   return `${all[at % all.length]} ${all[(at * 7) % 19]} ${at % 100 === 0 ? 'hundredth' : ''} n${at + 1}`
 })
 
+const draftOf = (text: string) => draft(text, { from: text.endsWith('7') ? bob : alice })
+
 describe.skipIf(postgres === undefined)('a search in PostgreSQL and one in SQLite', () => {
   const stores: Store[] = []
   const logs: RoomLog[] = []
@@ -54,7 +57,7 @@ describe.skipIf(postgres === undefined)('a search in PostgreSQL and one in SQLit
       logs.push(log)
       await appendTo(store, other)([draft('hello of another room n1')])
       for (let at = 0; at < RARE; at += 1000) {
-        await appendTo(store, log)(TEXTS.slice(at, at + 1000).map((text) => draft(text)))
+        await appendTo(store, log)(TEXTS.slice(at, at + 1000).map(draftOf))
       }
     }
   })
@@ -63,8 +66,12 @@ describe.skipIf(postgres === undefined)('a search in PostgreSQL and one in SQLit
     for (const end of ends) end()
   })
 
-  async function found(query: string, limit: number): Promise<(number[] | undefined)[]> {
-    const events = await Promise.all(logs.map((log) => log.search(query, limit)))
+  async function found(
+    query: string,
+    limit: number,
+    filter?: Filter,
+  ): Promise<(number[] | undefined)[]> {
+    const events = await Promise.all(logs.map((log) => log.search(query, limit, filter)))
     return events.map((found) => found.map(({ seq }) => seq))
   }
 
@@ -91,6 +98,38 @@ describe.skipIf(postgres === undefined)('a search in PostgreSQL and one in SQLit
   ])('for %j finds the same latest %i', async (query, limit) => {
     const [here, there] = await found(query, limit)
     expect(here).toEqual(there)
+  })
+
+  test.each([
+    ['hello', { from: 'BOB' }, 9],
+    ['', { from: 'bob' }, 200],
+    ['', { mentions: 'hello', last: 5000 }, 40],
+    ['hundredth', { first: 1000, last: 6000 }, 100],
+    ['hundredth', { first: 8500 }, 100],
+    ['hel', { from: 'alice', mentions: 'hundredth', last: 8999 }, 100],
+    ['', { first: 10, last: 12 }, 9],
+  ])('for %j with the filter %j finds the same latest %i', async (query, filter, limit) => {
+    const [here, there] = await found(query, limit, filter)
+    expect(here).toEqual(there)
+    expect(here?.length).toBeGreaterThan(0)
+  })
+
+  test('does not take a number for that of a log, which is in the index of each of its events', async () => {
+    const schema = postgres?.newSchema() ?? ''
+    const url = postgres?.url(schema) ?? ''
+    const store = await postgresStore({ url, retain: 0, retainDays: 0 }, onLost)
+    onTestFinished(() => store.close())
+    for (let at = 0; at < 30; at += 1) {
+      await appendTo(store, await store.open(`room r${at}`, `r${at}`))([draft('hello')])
+    }
+    const sql = (postgres as NonNullable<typeof postgres>).client(schema)
+    onTestFinished(() => sql.end())
+    const numbers = await sql<{ number: number }[]>`SELECT number FROM logs WHERE number > 9`
+    expect(numbers.length).toBeGreaterThan(0)
+    for (const { number } of numbers) {
+      const query = queryText([`${number}`])
+      expect(await sql`SELECT seq FROM events WHERE words @@ ${query}::text::tsquery`).toEqual([])
+    }
   })
 
   test('for random words finds the same', async () => {

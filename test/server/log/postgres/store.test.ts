@@ -150,7 +150,14 @@ describe.skipIf(postgres === undefined)('with PostgreSQL', () => {
     const link = linkTo(url)
     const append = async (turn: number, text: string) => {
       const drafts = [[0, 'message', 'p', 'p', 'web', text, null, null, "'x'", null]]
-      const group = { key: 'lobby', name: 'lobby', persons: null, hasTopic: false, redactions: [] }
+      const group = {
+        key: 'lobby',
+        name: 'lobby',
+        persons: null,
+        hasTopic: false,
+        redactions: [],
+        reacting: [],
+      }
       await link.query('SELECT 1', [], 60_000)
       const [row] = await link.query<{ answer: unknown }>(
         "SELECT append('1f0b2c3d-0000-4000-8000-000000000000', $1::bigint, $2, $3::text::jsonb, '[]') AS answer",

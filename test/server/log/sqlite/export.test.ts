@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { type ExportOptions, exportLogs } from '../../../../server/log/sqlite/export.ts'
+import type { ExportOptions } from '../../../../server/log/exported.ts'
+import { exportLogs } from '../../../../server/log/sqlite/export.ts'
 import { rowOf } from '../../../../server/log/sqlite/rows.ts'
 import { Writer } from '../../../../server/log/sqlite/writer.ts'
 import { TOPIC } from '../../../../server/log/topic.ts'
@@ -29,7 +30,14 @@ function folderWith(
     writer.open(key, name)
     if (drafts.length === 0) continue
     writer.append([
-      { key, text: JSON.stringify(drafts.map(rowOf)), topic: undefined, rules: [], redactions: [] },
+      {
+        key,
+        text: JSON.stringify(drafts.map(rowOf)),
+        topic: undefined,
+        rules: [],
+        redactions: [],
+        reacting: [],
+      },
     ])
   }
   const seat = { person: carol.id, name: 'Carol', room: 'lobby', positions: {}, ignored: [] }
@@ -66,6 +74,16 @@ function withRooms(): string {
 describe('an export as text', () => {
   test('of a server with one room names no room', async () => {
     expect(await printed(folderWith(lobby))).toEqual([`${AT} alice: hello`, `${AT} * bob waves`])
+  })
+
+  test('marks the further lines of a message', async () => {
+    const folder = folderWith([draft(`one\n${AT} bob: two`), draft('a\nb', { kind: 'action' })])
+    expect(await printed(folder)).toEqual([
+      `${AT} alice: one`,
+      `  | ${AT} bob: two`,
+      `${AT} * alice a`,
+      '  | b',
+    ])
   })
 
   test('has the lobby first, and then the other rooms by name, in each of their lines', async () => {
@@ -125,7 +143,43 @@ test('an export as NDJSON has a room, or two people, in every object outside the
   expect(await objects({ room: 'physics' })).toEqual(all.slice(3, 5))
 })
 
+test('an export between two times has the events of that time, and each log its title', async () => {
+  const at = (time: string) => ({ at: `2026-11-22T${time}Z` })
+  const times = ['10:00:00.000', '10:30:00.000', '11:00:00.000']
+  const drafts = times.map((time) => draft(time, at(time)))
+  const folder = folderWith(drafts, ['room art', 'art', drafts.slice(0, 1)])
+  const range = {
+    from: Date.parse('2026-11-22T10:00:00.001Z'),
+    to: Date.parse('2026-11-22T11:00Z'),
+  }
+  expect(await printed(folder, { range })).toEqual(['2026-11-22T10:30:00.000Z alice: 10:30:00.000'])
+  const utc = { offset: 0, seconds: true }
+  expect(await printed(folder, { range, format: 'markdown', times: utc })).toEqual([
+    '# Office',
+    '',
+    '## 2026-11-22, UTC+00:00',
+    '',
+    '- 10:30:00 **alice**: 10:30:00.000',
+    '# art',
+  ])
+})
+
 describe('the command', () => {
+  test('takes times, and refuses a text that is none', async () => {
+    const folder = withRooms()
+    const options = ['--format', 'markdown', '--time', 'utc seconds', '--room', 'office']
+    const all = oneroom('export', '--data', folder, '--from', '2026-11-22T12:21Z', ...options)
+    const none = oneroom('export', '--data', folder, '--from', '1h', ...options)
+    const faulty = oneroom('export', '--data', folder, '--to', 'noon')
+    const wrong = oneroom('export', '--data', folder, '--time', 'noon')
+    expect(await all.untilExit(), all.stderr).toBe(0)
+    expect(all.stdout).toContain('## 2026-11-22, UTC+00:00\n\n- 12:21:15 **alice**: hello\n')
+    expect([await none.untilExit(), none.stdout]).toEqual([0, '# Office\n'])
+    expect([await faulty.untilExit(), faulty.stdout]).toEqual([2, ''])
+    expect(faulty.stderr).toMatch(/^oneroom: "noon" is no time\. A time is one of .*\n$/)
+    expect([await wrong.untilExit(), wrong.stdout]).toEqual([2, ''])
+  })
+
   test('refuses a room that there is not', async () => {
     const folder = withRooms()
     const program = oneroom('export', '--data', folder, '--room', 'chemistry')

@@ -5,9 +5,9 @@ import { open } from '../../../../server/log/sqlite/folder.ts'
 import { Queries, SMALL_EVENTS } from '../../../../server/log/sqlite/queries.ts'
 import { rowOf } from '../../../../server/log/sqlite/rows.ts'
 import { Writer } from '../../../../server/log/sqlite/writer.ts'
-import type { Draft } from '../../../../server/room/log.ts'
+import type { Draft, Filter } from '../../../../server/room/log.ts'
 import { testFolder } from '../../../support/folder.ts'
-import { draft } from '../../../support/store.ts'
+import { alice, bob, draft } from '../../../support/store.ts'
 
 /** Runs `after` each time that a statement which contains `part` has returned a row. */
 function afterStatement(database: Database.Database, part: string, after: () => void): void {
@@ -42,6 +42,7 @@ test('a search finds each event once, also when the writer indexes events in the
         topic: undefined,
         rules: [],
         redactions: [],
+        reacting: [],
       },
     ])
   append(drafts)
@@ -72,7 +73,9 @@ describe('a search in the index', () => {
     for (const key of ['room a', 'room b', 'room c']) {
       writer.open(key, key)
       const drafts = Array.from({ length: SMALL_EVENTS + 10 }, (_, at) =>
-        draft(`hello ${key} ${at % 500 === 0 ? 'café' : 'nothing'}`),
+        draft(`hello ${key} ${at % 500 === 0 ? 'café' : 'nothing'}`, {
+          from: at % 750 === 0 ? bob : alice,
+        }),
       )
       writer.append([
         {
@@ -81,6 +84,7 @@ describe('a search in the index', () => {
           topic: undefined,
           rules: [],
           redactions: [],
+          reacting: [],
         },
       ])
     }
@@ -103,5 +107,16 @@ describe('a search in the index', () => {
     const found = indexed().search('room b', query, limit)
     expect(found.map(({ seq }) => seq)).toEqual(seqs)
     expect(found.every(({ text }) => text.includes('room b'))).toBe(true)
+  })
+
+  test('passes the filter, whether it has words or not', () => {
+    const queries = indexed()
+    const found = (query: string, limit: number, filter: Filter) =>
+      queries.search('room b', query, limit, filter).map(({ seq }) => seq)
+    expect(found('hello', 9, { from: 'Bob' })).toEqual([1, 751, 1501])
+    expect(found('', 2, { from: 'Bob' })).toEqual([751, 1501])
+    expect(found('', 9, { mentions: 'Café', first: 2, last: 1001 })).toEqual([501, 1001])
+    expect(found('cafe', 9, { from: 'bob', last: 1500 })).toEqual([1])
+    expect(found('room', 2, { last: 700 })).toEqual([699, 700])
   })
 })

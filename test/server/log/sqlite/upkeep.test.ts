@@ -29,7 +29,14 @@ function openQueries(folder: string): Queries {
 function append(writer: Writer, drafts: readonly Draft[], key = 'lobby'): void {
   writer.open(key, key)
   writer.append([
-    { key, text: JSON.stringify(drafts.map(rowOf)), topic: undefined, rules: [], redactions: [] },
+    {
+      key,
+      text: JSON.stringify(drafts.map(rowOf)),
+      topic: undefined,
+      rules: [],
+      redactions: [],
+      reacting: [],
+    },
   ])
 }
 

@@ -3,7 +3,7 @@ import { cpSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'libsql'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
-import { redactionsOf } from '../../../../server/log/redactions.ts'
+import { reactingOf, redactionsOf } from '../../../../server/log/redactions.ts'
 import { open as openFolder } from '../../../../server/log/sqlite/folder.ts'
 import { Queries } from '../../../../server/log/sqlite/queries.ts'
 import { rowOf } from '../../../../server/log/sqlite/rows.ts'
@@ -36,6 +36,7 @@ const group = (drafts: readonly Draft[], key = 'lobby'): Group => ({
   topic: latestTopic(drafts),
   rules: drafts.flatMap((draft) => rulesOf(draft, key)),
   redactions: redactionsOf(drafts),
+  reacting: reactingOf(drafts),
 })
 
 /** A draft that the table refuses. */
@@ -173,8 +174,9 @@ test('the log with the largest number, and the largest seq, are like all others'
   const [most, last] = [2 ** 23 - 1, 2 ** 40 - 4]
   database.exec(`
     INSERT INTO logs (number, key, name) VALUES (${most - 1}, 'room a', 'a'), (${most}, 'room b', 'b');
-    INSERT INTO events SELECT number << 40 | ${last}, 0, 'message', 'p', 'p', 'web', 'old ' || name, 'u0', NULL, NULL
-      FROM logs WHERE number > 0;
+    INSERT INTO events (seq, at, kind, person, name, via, text, id)
+      SELECT number << 40 | ${last}, 0, 'message', 'p', 'p', 'web', 'old ' || name, 'u0' FROM logs
+      WHERE number > 0;
     UPDATE logs SET indexed = ${last - 1} WHERE number > 0;`)
   const writer = openWriter({ folder, retain: 2 })
   const queries = new Queries(openFolder(folder))

@@ -47,6 +47,16 @@ class TestTransport implements Transport, Input {
   }
 }
 
+type Opened = { transport: TestTransport; receive: (...steps: Arrived[]) => void }
+
+/** The code of the person for /resume. */
+async function codeOf({ transport, receive }: Opened): Promise<string> {
+  receive({ type: 'request', request: { type: 'show_code' } })
+  const found = () => /\/resume (\S+) takes/.exec(transport.lines.join('\n'))?.[1]
+  await vi.waitFor(() => expect(found()).toBeDefined(), HANGING_MS)
+  return found() ?? ''
+}
+
 type Options = { flood?: Rate; helloMs?: number; clock?: Clock; doors?: Doors }
 
 async function server({ flood, helloMs = 10_000, clock = systemClock, doors }: Options = {}) {
@@ -93,16 +103,16 @@ describe('a connection', () => {
     const [ann, bob, eve] = [open(), open(), open()]
     for (const { receive } of [ann, bob, eve]) receive(HELLO)
     await vi.waitFor(() => expect(eve.transport.lines[2]).toContain('/resume'), HANGING_MS)
-    const code = /\/resume (\S+)/.exec(bob.transport.lines[2] ?? '')?.[1] ?? ''
+    const code = await codeOf(bob)
     // Without it, a join and a leave in one turn would not be announced.
-    const bobJoined = '* guest-2 joined (tcp)'
+    const bobJoined = '* guest-2 joined (terminal)'
     await vi.waitFor(() => expect(ann.transport.lines).toContain(bobJoined), HANGING_MS)
     bob.receive({ type: 'request', request: { type: 'bye' } })
     // The join of the third connection may be announced later.
     await vi.waitFor(() => expect(ann.transport.lines).toContain('* guest-2 left'), HANGING_MS)
     eve.receive(say('last words'), { type: 'request', request: { type: 'resume', code } })
     await vi.waitFor(
-      () => expect(ann.transport.lines.at(-1)).toBe('* guest-2 joined (tcp)'),
+      () => expect(ann.transport.lines.at(-1)).toBe('* guest-2 joined (terminal)'),
       HANGING_MS,
     )
     expect(ann.transport.lines.slice(-3)[0]).toMatch('guest-3: last words')
@@ -226,7 +236,7 @@ describe('a connection', () => {
     const [ann, lost, back] = [open(), open(), open()]
     for (const { receive } of [ann, lost, back]) receive(HELLO)
     await vi.waitFor(() => expect(back.transport.lines[2]).toContain('/resume'), HANGING_MS)
-    const code = /\/resume (\S+)/.exec(ann.transport.lines[2] ?? '')?.[1] ?? ''
+    const code = await codeOf(ann)
     const resume: Arrived = { type: 'request', request: { type: 'resume', code } }
     // The second message waits for flood control.
     lost.receive(say('one'), say('two'), resume)
@@ -247,7 +257,7 @@ describe('a connection', () => {
     for (const { receive } of [ann, back]) receive(HELLO)
     await vi.waitFor(() => expect(ann.transport.lines[2]).toContain('/resume'), HANGING_MS)
     await vi.waitFor(() => expect(back.connection.personId).toBeDefined(), HANGING_MS)
-    const code = /\/resume (\S+)/.exec(ann.transport.lines[2] ?? '')?.[1] ?? ''
+    const code = await codeOf(ann)
     ann.receive(...Array.from({ length: 12 }, (_, at) => say(`${at}`)))
     back.receive({ type: 'request', request: { type: 'resume', code } })
     await vi.waitFor(() => expect(ann.transport.calls).toHaveLength(1), HANGING_MS)
@@ -266,7 +276,7 @@ describe('a connection', () => {
     const [lost, ann, back] = [open(), open(), open()]
     for (const { receive } of [lost, ann, back]) receive(HELLO)
     await vi.waitFor(() => expect(ann.transport.lines[2]).toContain('/resume'), HANGING_MS)
-    const code = /\/resume (\S+)/.exec(ann.transport.lines[2] ?? '')?.[1] ?? ''
+    const code = await codeOf(ann)
     const resume: Arrived = { type: 'request', request: { type: 'resume', code } }
     // Says something as guest-1, and becomes guest-2.
     lost.receive(say('as guest-1'), resume)

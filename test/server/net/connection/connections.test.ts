@@ -33,6 +33,9 @@ function connectionsWith(count: number, onCrowdGone: () => void) {
         beats += 1
       },
       giveUp: () => {},
+      canHandOver: false,
+      hold: async () => {},
+      handOver: () => {},
       close: () => leave(connection),
     }
     connections.add(connection)
@@ -86,6 +89,9 @@ test('connections are checked after the input and output that a suspended proces
     lag: 0,
     beat,
     giveUp,
+    canHandOver: false,
+    hold: async () => {},
+    handOver: () => {},
     close,
   }
   connections.add(connection)

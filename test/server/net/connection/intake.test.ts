@@ -25,6 +25,7 @@ function intakeOf(texts: string[], { process, rate }: { process?: Process; rate?
       processed.push(text)
       return process?.(text)
     },
+    isPart: () => false,
     roomForReplies: () => undefined,
     onError,
   })

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import type { RoomEvent } from '../../../../shared/protocol.ts'
+import { MESSAGE_SIGNS } from '../../../../shared/reactions.ts'
 import { everything } from '../../../support/events.ts'
 import { type TestGateway, testGateway } from '../../../support/gateway.ts'
 import { greeted, rawClient } from '../../../support/raw.ts'
@@ -71,4 +72,24 @@ it('a response has at most 65,536 UTF-16 units of text, and the pages together c
   expect(await page('&after=0')).toEqual({ seqs: range(1, 16), more: true })
   expect(await page('&after=32')).toEqual({ seqs: range(33, 40), more: false })
   expect((await everything(webUrl)).map(({ seq }) => seq)).toEqual(range(1, 40))
+})
+
+it('the reactions to an event count as text, too', async () => {
+  const { webUrl, rooms, room } = await testGateway()
+  const person = { id: 'a1', name: 'alice', via: 'web' } as const
+  const said = Array.from(
+    { length: 20 },
+    (_, at) => ({ kind: 'message', from: person, text: `${at}` }) as const,
+  )
+  const given = said.flatMap((_, at) =>
+    Array.from({ length: MESSAGE_SIGNS }, (_, number) => {
+      const act = { type: 'react', seq: at + 1, person, sign: '👍', on: true } as const
+      return { kind: 'act', from: { ...person, id: `${number}` }, text: '', act } as const
+    }),
+  )
+  await rooms.postTogether(room, [...said, ...given])
+  const response = await fetch(`${webUrl}/api/events?after=0&limit=20`)
+  const { events, more } = (await response.json()) as { events: RoomEvent[]; more: boolean }
+  expect(events.map(({ seq }) => seq)).toEqual(Array.from({ length: 10 }, (_, at) => at + 1))
+  expect(more).toBe(true)
 })

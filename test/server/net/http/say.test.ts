@@ -44,8 +44,23 @@ describe('a message over HTTP', () => {
     })
     await ann.until(`ci: ${text}\n`)
     ann.send('/who\n')
-    await ann.until('1 here: guest-1 (tcp)\n')
+    await ann.until('1 here: guest-1 (terminal)\n')
     expect(ann.text).not.toMatch(/joined|left/)
+  })
+
+  it.each([
+    ['has signs that no name has', 'GitHub [bot]', 'GitHub bot'],
+    ['is too long', 'Alerts of the production cluster', 'Alerts of the production'],
+    ['is that of a person', 'guest-1', 'guest-2'],
+  ])('has a free name near its username if that %s', async (_what, username, name) => {
+    const gateway = await testGateway()
+    await greeted(gateway.tcp.port)
+    const body = JSON.stringify({ text: 'x', username, name: null, id: null, room: null })
+    // Alertmanager's sender for Slack looks for `ok`.
+    const { answer } = await say(gateway, body, JSON_TYPE)
+    expect(answer).toMatchObject({ from: { name }, ok: true })
+    const exact = JSON.stringify({ text: 'x', name: username })
+    expect((await say(gateway, exact, JSON_TYPE)).status).toBeGreaterThanOrEqual(400)
   })
 
   it('is committed once for each name and id, and repeated requests return that event', async () => {
@@ -107,9 +122,9 @@ describe('a message over HTTP', () => {
     ['an empty text', '  ', TEXT, '', 400, 'text_empty'],
     ['a text that is too long', 'x'.repeat(4097), TEXT, '', 413, 'text_too_long'],
     ['a body that is too large', 'x'.repeat(100_000), TEXT, '', 413, 'text_too_long'],
-    ['two lines', 'one\ntwo', TEXT, '', 400, 'bad_message'],
     ['invalid JSON', '{"text":', JSON_TYPE, '', 400, 'bad_json'],
     ['JSON that is not an object', '[1]', JSON_TYPE, '', 400, 'bad_message'],
+    ['a compressed body', 'x', { ...TEXT, 'content-encoding': 'gzip' }, '', 400, 'bad_message'],
     ['an unknown media type', 'x', { 'content-type': 'image/png' }, '', 400, 'bad_message'],
   ])(
     'with %s is refused with an error from the table',
@@ -146,7 +161,7 @@ describe('a message over HTTP', () => {
   it('with GET is refused, and the response names the method', async () => {
     const { webUrl } = await testGateway()
     const { status, headers } = await fetch(`${webUrl}/api/say`)
-    expect([status, headers.get('allow')]).toEqual([405, 'POST'])
+    expect([status, headers.get('allow')]).toEqual([405, 'POST, PUT'])
   })
 
   it('is sanitised like any other message', async () => {

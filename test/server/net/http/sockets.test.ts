@@ -1,13 +1,15 @@
 import { once } from 'node:events'
 import type { Server } from 'node:http'
-import type { AddressInfo, Socket } from 'node:net'
+import { type AddressInfo, BlockList, type Socket } from 'node:net'
 import { Writable } from 'node:stream'
 import fastifyWebsocket from '@fastify/websocket'
 import type { FastifyInstance } from 'fastify'
 import { pino } from 'pino'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { systemClock } from '../../../../server/clock.ts'
 import { httpServer } from '../../../../server/net/http/server.ts'
 import { type SocketLimits, socketLimits } from '../../../../server/net/http/sockets.ts'
+import { Proxies } from '../../../../server/net/proxy/proxies.ts'
 import { testGateway } from '../../../support/gateway.ts'
 import { pageClient } from '../../../support/page.ts'
 import { rawClient } from '../../../support/raw.ts'
@@ -16,7 +18,11 @@ const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`
 
 async function listening(
   limits: Partial<SocketLimits>,
-  routes: (app: FastifyInstance, upgrades: Server) => void = () => {},
+  routes: (
+    app: FastifyInstance,
+    upgrades: Server,
+    countAsChat: (socket: Socket) => void,
+  ) => void = () => {},
 ) {
   const logged: string[] = []
   const stream = new Writable({
@@ -26,8 +32,13 @@ async function listening(
     },
   })
   const log = pino({ level: 'warn' }, stream)
-  const { app, upgrades } = httpServer(log, { ...socketLimits(), ...limits })
-  routes(app, upgrades)
+  const nothingBefore = {
+    proxies: new Proxies({ trusted: new BlockList(), clock: systemClock, log }),
+    public: { web: undefined, tcp: undefined },
+  }
+  const server = httpServer(log, nothingBefore, { ...socketLimits(), ...limits })
+  const { app } = server
+  routes(app, server.upgrades, server.countAsChat)
   await app.listen({ port: 0, host: '127.0.0.1' })
   onTestFinished(() => app.close())
   return { port: (app.server.address() as AddressInfo).port, app, logged }
@@ -114,6 +125,21 @@ describe('an HTTP connection', () => {
       })
     })
     for (const _one of [1, 2]) await pageClient(`http://127.0.0.1:${port}`)
+    expect((await fetch(`http://127.0.0.1:${port}`)).status).toBe(200)
+  })
+
+  it('is no longer counted when it has become a stream of events', async () => {
+    const { port } = await listening({ total: 1 }, (app, _upgrades, countAsChat) => {
+      app.get('/', async () => 'welcome')
+      app.get('/stream', async (request, reply) => {
+        countAsChat(request.raw.socket)
+        reply.hijack()
+        reply.raw.flushHeaders()
+      })
+    })
+    const stream = await rawClient(port)
+    stream.send(get('/stream'))
+    await stream.until('200 OK')
     expect((await fetch(`http://127.0.0.1:${port}`)).status).toBe(200)
   })
 })

@@ -63,8 +63,23 @@ describe('a program that does not send lines of UTF-8', () => {
   it('gets the advice after the greeting if it speaks first', async () => {
     const { tcp } = await testGateway()
     const client = await rawClient(tcp.port)
-    client.send(writeUtf('hello'))
+    client.send(Buffer.concat([Buffer.of(0, 0), writeUtf('hello')]))
     await client.until(/^Welcome.*bye leaves\.\n! Your messages begin with their length/s)
+  })
+
+  it('gets strings instead if it speaks first with Java’s writeUTF', async () => {
+    const { tcp } = await testGateway()
+    const client = await rawClient(tcp.port)
+    client.send(writeUtf('hello')).send(writeUtf('again'))
+    const text = await client.until('guest-1: again')
+    const bytes = Buffer.concat(client.chunks)
+    const strings: string[] = []
+    for (let at = 0; at < bytes.length; at += 2 + bytes.readUInt16BE(at)) {
+      strings.push(bytes.toString('utf8', at + 2, at + 2 + bytes.readUInt16BE(at)))
+    }
+    expect(strings[0]).toMatch(/^Welcome to Oneroom\..*bye leaves\.$/s)
+    expect(strings.at(-1)).toMatch(/guest-1: again$/)
+    expect(text).not.toContain('! ')
   })
 
   it('gets the number of waiting bytes if it ends lines, and then does not', async () => {

@@ -32,7 +32,7 @@ function linesOf(chunks: readonly Uint8Array[]): { lines: string[]; encoding: st
   }
   decoder.inspect('whole')
   take()
-  const rest = decoder.lines.end()
+  const rest = decoder.end()
   if (rest !== undefined) lines.push(rest.text)
   return { lines, encoding: decoder.encoding }
 }
@@ -97,7 +97,7 @@ test('any bytes give the same lines wherever they are cut', () => {
 })
 
 test('half a character of UTF-16 is held until the rest comes', () => {
-  const transcode = transcoderFor('utf-16le')
+  const transcode = transcoderFor('utf-16le', { tail: new Uint8Array(0) })
   const bytes = Buffer.from('🙂', 'utf16le')
   const parts = [...bytes].map((byte) => transcode?.(Uint8Array.of(byte)))
   expect(parts.map((part) => part?.length)).toEqual([0, 0, 0, 4])

@@ -91,6 +91,57 @@ describe('a raw input', () => {
     expect(steps(input)).toEqual(['end'])
   })
 
+  test('waits for an answer if it ends its lines, and is not ahead of the answers', () => {
+    const input = new RawInput()
+    input.greetSilent()
+    input.push(bytes('one\n'))
+    steps(input)
+    expect([0, 4].map((answers) => input.awaitsAnswer(answers))).toEqual([true, true])
+    input.push(bytes('two\n\nthree\n'))
+    steps(input)
+    expect([1, 2].map((answers) => input.awaitsAnswer(answers))).toEqual([false, true])
+    input.end()
+    expect(input.awaitsAnswer(2)).toBe(false)
+    const unterminated = new RawInput()
+    unterminated.greetSilent()
+    unterminated.push(bytes('one'))
+    unterminated.silent(300)
+    steps(unterminated)
+    expect(unterminated.awaitsAnswer(4)).toBe(false)
+  })
+
+  test('that comes before the greeting has its answer in the greeting', () => {
+    const input = new RawInput()
+    input.push(bytes('one\n'))
+    steps(input)
+    expect(input.awaitsAnswer(4)).toBe(false)
+    input.push(bytes('two\n'))
+    steps(input)
+    expect(input.awaitsAnswer(4)).toBe(true)
+  })
+
+  test('may begin with a byte order mark, also before a hello, and also alone', () => {
+    const hello = '{"type":"hello","protocol":1}'
+    for (const first of ['\ufeff', `\ufeff${hello}\n`]) {
+      const input = new RawInput()
+      for (const byte of bytes(first)) input.push(Uint8Array.of(byte))
+      if (first === '\ufeff') {
+        expect([steps(input), input.silenceMs]).toEqual([[], 0])
+        input.push(bytes(`${hello}\n`))
+      }
+      expect(steps(input)).toEqual(['json json', hello])
+    }
+    const lines = new RawInput()
+    lines.push(bytes('\ufeff'))
+    lines.greetSilent()
+    lines.push(bytes('one\n\ufefftwo\n'))
+    expect(steps(lines)).toEqual(['line tcp', 'hello', 'one', 'two'])
+    expect(lines.awaitsAnswer(4)).toBe(true)
+    const request = new RawInput()
+    request.push(bytes('\ufeffGET / HTTP/1.1\r\n'))
+    expect(request.refusal).toBe('http')
+  })
+
   test('gives each kind of advice once', () => {
     const input = new RawInput()
     input.push(bytes('one\0\ntwo\0\n'))

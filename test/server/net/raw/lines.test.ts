@@ -85,7 +85,13 @@ describe('a line ends with', () => {
     ['NULs alone are an empty line', ['\0\0\n'], ['']],
     ['NULs alone at the end of the connection are none', ['a\n\0\0', 'END'], ['a']],
     ['nothing is left at the end after a line end', ['a\r', 'END'], ['a']],
-    ['a BOM, tabs and escapes are left to others', ['\ufeff\t\x1b[1m\n'], ['\ufeff\t\x1b[1m']],
+    ['tabs and escapes are left to others', ['\t\x1b[1m\n'], ['\t\x1b[1m']],
+    [
+      'byte order marks before a line are dropped',
+      ['\ufeffa\n\ufeff\ufeffb\ufeff\n'],
+      ['a', 'b\ufeff'],
+    ],
+    ['a line is as long as without its mark', [`\ufeff${'x'.repeat(4096)}\n`], ['x'.repeat(4096)]],
     ['characters of every length come through', ['aé€😀\n'], ['aé€😀']],
     ['bytes that are no UTF-8 become U+FFFD', [[0x61, 0xff, 0x62, 0xc3, 10]], ['a\ufffdb\ufffd']],
     [

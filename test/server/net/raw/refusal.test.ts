@@ -40,7 +40,7 @@ test.each([
 
 test.each([
   ['ssh', `This port is for raw TCP clients such as nc. The page is at ${WEB_URL}\r\n`],
-  ['proxy', 'This port does not accept the PROXY protocol. Turn it off in the proxy.\r\n'],
+  ['proxy', 'This port accepts the PROXY protocol only from proxies that --trust-proxy names.\r\n'],
   ['tls', ''],
   ['stun', ''],
 ] as const)(
@@ -52,8 +52,16 @@ test.each([
 
 test.each([
   ['ssh', ['SSH-2.0-OpenSSH_9.2p1\r\n'], /^This port is for raw TCP clients/],
-  ['proxy', ['\r\n\r\n\0\r\nQUIT\n', '\x20\0\0\0'], /^This port does not accept the PROXY/],
-  ['proxy', ['PROXY TCP4 ', '10.0.0.1 10.0.0.2 1 2\r\nhello\n'], /does not accept the PROXY/],
+  [
+    'proxy',
+    ['\r\n\r\n\0\r\nQUIT\n', '\x20\0\0\0'],
+    /^This port accepts the PROXY protocol only from/,
+  ],
+  [
+    'proxy',
+    ['PROXY TCP4 ', '10.0.0.1 10.0.0.2 1 2\r\nhello\n'],
+    /accepts the PROXY protocol only from/,
+  ],
   ['rtsp', ['OPTIONS rtsp://a/ RTSP/1.0\r\n', 'CSeq: 1\r\n\r\n'], /^RTSP\/1\.0 400 /],
   ['sip', ['INVITE sip:a@b SIP/2.0\r\n', '\r\nhello\n'], /^SIP\/2\.0 400 /],
 ] as const)(

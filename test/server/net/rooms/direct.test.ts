@@ -3,13 +3,11 @@ import { describe, expect, it } from 'vitest'
 import { testFolder } from '../../../support/folder.ts'
 import { type TestGateway, testGateway } from '../../../support/gateway.ts'
 import { type PageClient, pageClient } from '../../../support/page.ts'
-import { greeted, type RawClient } from '../../../support/raw.ts'
-
-const codeOf = (text: string) => /\/resume (\S+)/.exec(text)?.[1] ?? ''
+import { codeOf, greeted, type RawClient } from '../../../support/raw.ts'
 
 async function terminal({ tcp }: TestGateway, name: string): Promise<RawClient & { code: string }> {
   const { client } = await greeted(tcp.port)
-  const code = codeOf(client.text)
+  const code = await codeOf(client)
   client.send(`/name ${name}\n`)
   await client.until(`You are ${name} now.\n`)
   return Object.assign(client, { code })
@@ -48,6 +46,25 @@ describe('/msg', () => {
     expect(eve.text).not.toMatch(/hello (Ann|Bob)/)
     const events = await fetch(`${gateway.webUrl}/api/events`)
     expect(await events.text()).not.toMatch(/hello/)
+  })
+
+  it('is answered by /reply, and taken back by /undo, although another person has the id as a name', async () => {
+    const gateway = await testGateway({}, { absenceMs: 0 })
+    const ann = await terminal(gateway, 'Ann')
+    const bob = await pageClient(gateway.webUrl)
+    const { you } = await bob.hello({ name: 'Bob' })
+    bob.send({ type: 'direct', to: 'Ann', text: 'are you there?' })
+    await ann.until('Bob -> Ann: are you there?\n')
+    bob.socket.close()
+    await ann.until('* Bob left\n')
+    const eve = await terminal(gateway, you.id)
+    ann.send('/reply for Bob only\n')
+    await ann.until('* Bob is not here now')
+    ann.send('/undo\n')
+    await ann.until('You took back message')
+    eve.send('/who\n')
+    await eve.until('Ann')
+    expect(eve.text).not.toContain('for Bob only')
   })
 
   it('is refused if nobody has the name, or if it is one’s own', async () => {

@@ -2,19 +2,17 @@
 import { describe, expect, it } from 'vitest'
 import { testGateway } from '../../../support/gateway.ts'
 import { pageClient } from '../../../support/page.ts'
-import { greeted } from '../../../support/raw.ts'
-
-const codeOf = (text: string) => /\/resume (\S+)/.exec(text)?.[1] ?? ''
+import { codeOf, greeted } from '../../../support/raw.ts'
 
 describe('/join', () => {
   it('moves to a room, in one write that shows its topic and its latest messages', async () => {
     const { tcp } = await testGateway()
     const { client: ann } = await greeted(tcp.port)
     ann.send('/name Ann\n/join Physics\n')
-    await ann.until('You are in Physics now. 1 here: Ann (tcp).\n')
+    await ann.until('You are in Physics now. 1 here: Ann (terminal).\n')
     ann.send('/topic Exercise 4\nhello\n/me waves\n/who\n')
     await ann.until('* Topic set: Exercise 4\n')
-    await ann.until('1 in Physics: Ann (tcp)\n')
+    await ann.until('1 in Physics: Ann (terminal)\n')
     const { client: bob } = await greeted(tcp.port)
     bob.send('/name Bob\n')
     await bob.until('You are Bob now.')
@@ -22,11 +20,11 @@ describe('/join', () => {
     bob.send('/join #physics\n')
     const shown = await bob.until('* waves\n')
     expect(shown).toMatch(
-      /^You are in Physics now\. 2 here: Ann \(tcp\), Bob \(tcp\)\.\n\* Topic: Exercise 4\n\* Earlier messages; \/history shows more:\n\* .{10}\n\[.{5}\] \* Ann set the topic: Exercise 4\n\[.{5}\] Ann: hello\n\[.{5}\] Ann \* waves\n$/,
+      /^You are in Physics now\. 2 here: Ann \(terminal\), Bob \(terminal\)\.\n\* Topic: Exercise 4\n\* Earlier messages; \/history shows more:\n\* .{10}\n\[.{5}\] \* Ann set the topic: Exercise 4\n\[.{5}\] Ann: hello\n\[.{5}\] Ann \* waves\n$/,
     )
     expect(bob.chunks).toHaveLength(1)
     expect(bob.chunks[0]?.length).toBeLessThanOrEqual(1024)
-    await ann.until('* Bob joined (tcp)\n')
+    await ann.until('* Bob joined (terminal)\n')
   })
 
   it('leaves the room before, of which nothing is received any more', async () => {
@@ -41,12 +39,12 @@ describe('/join', () => {
     await bob.until(`* ${name} left\n`)
     ann.send('only in physics\n')
     bob.send('only in the lobby\n/who\n')
-    await bob.until('1 here: Bob (tcp)\n')
+    await bob.until('1 here: Bob (terminal)\n')
     ann.send('/who\n')
-    await ann.until(`1 in physics: ${name} (tcp)\n`)
+    await ann.until(`1 in physics: ${name} (terminal)\n`)
     ann.send('/join lobby\n')
     await ann.until('You are in lobby now. 2 here: ')
-    await bob.until(`* ${name} joined (tcp)\n`)
+    await bob.until(`* ${name} joined (terminal)\n`)
     expect(bob.text).not.toContain('only in physics')
     const [before = '', after = ''] = ann.text.split('You are in lobby now.')
     expect(before).not.toContain('only in the lobby')
@@ -123,7 +121,7 @@ it('/topic shows, sets and removes the topic of the room', async () => {
 it('/resume returns to the room, and shows what was missed there and nowhere else', async () => {
   const { tcp } = await testGateway()
   const { client: ann } = await greeted(tcp.port)
-  const code = codeOf(ann.text)
+  const code = await codeOf(ann)
   ann.send('/name Ann\n/join physics\nbefore\n')
   const { client: bob } = await greeted(tcp.port)
   bob.send('/join physics\n')
@@ -139,7 +137,7 @@ it('/resume returns to the room, and shows what was missed there and nowhere els
   expect(text).toMatch(/^You are Ann again in physics\.\nWhat you missed:\n\[.{5}\] \S+: missed\n$/)
   await bob.until(/guest-\d left\n/)
   again.send('/who\n')
-  await again.until('1 in physics: Ann (tcp)\n')
+  await again.until('1 in physics: Ann (terminal)\n')
 })
 
 it('a name is unique in the server, and changes in all rooms of its person', async () => {

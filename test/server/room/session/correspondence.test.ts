@@ -14,6 +14,7 @@ function terminal() {
   const reader: Reader = {
     via: 'tcp',
     remembersSeat: true,
+    awaitsAnswer: false,
     isGone: false,
     isTyped: true,
     source: testNetwork,

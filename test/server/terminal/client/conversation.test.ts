@@ -23,8 +23,9 @@ function online(): Conversation {
 describe('a conversation', () => {
   it('sends nothing before the welcome, and then the pending messages in order', () => {
     const conversation = new Conversation('Ann', 20)
-    conversation.say(['one'], false, 0)
-    conversation.say(['waves'], true, 0)
+    conversation.say(['one'], {}, 0)
+    conversation.say(['waves'], { action: true }, 0)
+    conversation.say(['bob yes'], { addressed: true }, 0)
     expect(conversation.take(0)).toEqual([])
     expect(conversation.hello()).toEqual({
       type: 'hello',
@@ -38,13 +39,14 @@ describe('a conversation', () => {
     expect(conversation.take(0)).toEqual([
       { type: 'say', id, text: 'one' },
       { type: 'say', id, text: 'waves', action: true },
+      { type: 'say', id, text: 'bob yes', addressed: true },
     ])
     expect(conversation.take(0)).toEqual([])
   })
 
   it('keeps a message until its own event arrives, and sends it again with the same id', () => {
     const conversation = online()
-    conversation.say(['one'], false, 0)
+    conversation.say(['one'], {}, 0)
     const [first] = conversation.take(0)
     conversation.connection = { phase: 'connecting' }
     expect(conversation.take(0)).toEqual([])
@@ -57,7 +59,7 @@ describe('a conversation', () => {
   it('resumes from its position, and sends nothing before the missed events have arrived', () => {
     const conversation = online()
     told(conversation, event(1, 'one'))
-    conversation.say(['mine'], false, 0)
+    conversation.say(['mine'], {}, 0)
     conversation.take(0)
     conversation.connection = { phase: 'connecting' }
     expect(conversation.hello()).toMatchObject({ token: 'token', epoch: 'e1', seq: 1 })
@@ -71,7 +73,7 @@ describe('a conversation', () => {
 
   it('sends what is pending also if the last missed events were left out', () => {
     const conversation = online()
-    conversation.say(['mine'], false, 0)
+    conversation.say(['mine'], {}, 0)
     conversation.receive(welcome({ head: 3, resumed: { from: 1, to: 3 } }), 0)
     expect(told(conversation, event(1, 'one'))).toEqual(['one'])
     expect(conversation.take(0)).toEqual([])
@@ -89,7 +91,7 @@ describe('a conversation', () => {
   it('accepts the reply to a repeated message, which has an earlier seq', () => {
     const conversation = online()
     told(conversation, event(9, 'later'))
-    conversation.say(['one'], false, 0)
+    conversation.say(['one'], {}, 0)
     const [{ id } = { id: '' }] = conversation.take(0)
     expect(told(conversation, event(4, 'one', id))).toEqual([])
     expect(conversation.pending).toEqual([])
@@ -133,13 +135,13 @@ describe('a conversation', () => {
 
   it('keeps messages while the log is unavailable, reports it once, and sends them again', () => {
     const conversation = online()
-    conversation.say(['one'], false, 0)
-    conversation.say(['two'], false, 0)
+    conversation.say(['one'], {}, 0)
+    conversation.say(['two'], {}, 0)
     const says = conversation.take(0)
     const fault = { type: 'error', code: 'log_unavailable', message: 'no' } as const
     expect(conversation.receive({ ...fault, id: says[0]?.id as string }, 0)).toHaveLength(1)
     expect(conversation.receive({ ...fault, id: says[1]?.id as string }, 0)).toEqual([])
-    conversation.say(['three'], false, 0)
+    conversation.say(['three'], {}, 0)
     expect(conversation.take(0)).toEqual([])
     conversation.retry()
     expect(conversation.take(0).map(({ text }) => text)).toEqual(['one', 'two', 'three'])
@@ -148,7 +150,7 @@ describe('a conversation', () => {
 
   it.each(['muted', 'slow_mode'] as const)('does not send again what gets %s', (code) => {
     const conversation = online()
-    conversation.say(['one'], false, 0)
+    conversation.say(['one'], {}, 0)
     const id = conversation.take(0)[0]?.id as string
     const fault = { type: 'error', code, message: 'for 9 more minutes', id } as const
     expect(conversation.receive(fault, 0)).toEqual([fault])
@@ -159,7 +161,7 @@ describe('a conversation', () => {
 
   it('gives up a message that the server rejects', () => {
     const conversation = online()
-    conversation.say([' '], false, 0)
+    conversation.say([' '], {}, 0)
     const id = conversation.take(0)[0]?.id as string
     const fault = { type: 'error', code: 'text_empty', message: 'no', id } as const
     expect(conversation.receive(fault, 0)).toEqual([fault])
@@ -168,7 +170,7 @@ describe('a conversation', () => {
 
   it('has at most 64 unacknowledged messages', () => {
     const conversation = online()
-    for (let at = 0; at < 100; at += 1) conversation.say([`${at}`], false, 0)
+    for (let at = 0; at < 100; at += 1) conversation.say([`${at}`], {}, 0)
     const says = conversation.take(0)
     expect(says).toHaveLength(64)
     told(conversation, ...says.slice(0, 10).map(({ text, id }, at) => event(at + 1, text, id)))

@@ -113,11 +113,11 @@ describe('a conversation in several rooms', () => {
     const conversation = online()
     conversation.move('maths')
     due(conversation)
-    conversation.say(['to the lobby'], false, 0)
+    conversation.say(['to the lobby'], {}, 0)
     const [first] = conversation.take(0)
     expect(first).not.toHaveProperty('room')
     conversation.receive(joined('Maths'), 0)
-    conversation.say(['to Maths'], false, 0)
+    conversation.say(['to Maths'], {}, 0)
     expect(due(conversation)).toEqual([])
     expect(conversation.take(0)).toMatchObject([{ text: 'to Maths', room: 'Maths' }])
     expect(toldIn(conversation, undefined, event(1, 'to the lobby', first?.id))).toEqual([])
@@ -133,7 +133,7 @@ describe('a conversation in several rooms', () => {
     move(conversation, 'Foyer', joined('Foyer'))
     expect(due(conversation)).toEqual([leave('Maths')])
     expect(conversation.room).toBeUndefined()
-    conversation.say(['hi'], false, 0)
+    conversation.say(['hi'], {}, 0)
     expect(conversation.take(0)).toMatchObject([{ text: 'hi', room: 'Foyer' }])
     expect(conversation.request({ type: 'topic', text: 'x' })).toMatchObject({ room: 'Foyer' })
     expect(toldIn(conversation, undefined, event(1, 'one'))).toHaveLength(1)
@@ -142,7 +142,7 @@ describe('a conversation in several rooms', () => {
 
   it('enters a room again for messages that are pending there after it has reconnected', () => {
     const conversation = online()
-    conversation.say(['one', 'two'], false, 0)
+    conversation.say(['one', 'two'], {}, 0)
     const sent = conversation.take(0)
     move(conversation, 'maths', joined('Maths', { head: 4 }))
     conversation.connection = { phase: 'connecting' }
@@ -164,7 +164,7 @@ describe('a conversation in several rooms', () => {
 
   it('sends them under the name that the room has by then', () => {
     const conversation = inMaths()
-    conversation.say(['sum'], false, 0)
+    conversation.say(['sum'], {}, 0)
     move(conversation, 'foyer', joined('Foyer'))
     conversation.connection = { phase: 'connecting' }
     conversation.receive(welcome({ resumed: { from: 1, to: 0 } }), 0)
@@ -229,7 +229,7 @@ describe('a conversation in several rooms', () => {
 
   it('goes back to a room only after its messages there were acknowledged', () => {
     const conversation = inMaths()
-    conversation.say(['sum'], false, 0)
+    conversation.say(['sum'], {}, 0)
     const [said] = conversation.take(0)
     move(conversation, 'foyer', joined('Foyer'))
     conversation.move('Maths')
@@ -254,7 +254,7 @@ describe('a conversation in several rooms', () => {
 
   it('gives up messages for a room that cannot be entered again, and says for which', () => {
     const conversation = inMaths()
-    conversation.say(['sum'], false, 0)
+    conversation.say(['sum'], {}, 0)
     conversation.take(0)
     move(conversation, 'foyer', joined('Foyer'))
     conversation.connection = { phase: 'connecting' }
@@ -275,7 +275,7 @@ describe('a conversation in several rooms', () => {
 
   it('sends what was written before the welcome to the room under its real name', () => {
     const conversation = new Conversation('Ann', 20, 'maths')
-    conversation.say(['early'], false, 0)
+    conversation.say(['early'], {}, 0)
     conversation.receive(welcome({ room: 'Maths' }), 0)
     expect(due(conversation)).toEqual([])
     expect(conversation.take(0)).toMatchObject([{ text: 'early', room: 'Maths' }])

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { parsed } from '../../../../server/terminal/client/transport.ts'
 import { LineCodec } from '../../../../shared/dialect/line.ts'
 import type { ServerMessage } from '../../../../shared/replies.ts'
+import { welcome } from '../../../shared/client/fixtures.ts'
 
 const from = { id: 'e', name: 'e\x1b[2Jvil', via: 'tcp' }
 const typing = { type: 'typing', from, on: true }
@@ -29,6 +30,12 @@ describe('a message from any program', () => {
     expect(codec.encode(parsedMessage).map(({ text }) => text)).toEqual([
       expect.stringMatching(/e\^\[\[2Jvil: tea\?$/),
     ])
+  })
+
+  it('may be the greeting of an earlier server, without the number of lines', () => {
+    const greeting = welcome()
+    const { textLines: _, ...earlier } = greeting.limits
+    expect(parsed(JSON.stringify({ ...greeting, limits: earlier }))).toBeDefined()
   })
 
   it('changes no prototype', () => {

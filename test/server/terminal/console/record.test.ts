@@ -7,15 +7,6 @@ function line(record: object, all = false): string | undefined {
 }
 
 describe('a line of the log at a terminal', () => {
-  it('announces a new connection in the form of the first version', () => {
-    const remote = (text: string) => line({ msg: 'connected', connection: 1, remote: text })
-    expect(remote('127.0.0.1:51471')).toBe("Connected client : ('127.0.0.1', 51471)")
-    expect(remote('::ffff:10.0.0.1:80')).toBe("Connected client : ('::ffff:10.0.0.1', 80)")
-    expect(remote('console')).toBeUndefined()
-    const relay = { msg: 'connected', via: 'relay', remote: 'chat.example:9000' }
-    expect(line(relay)).toBe('Connected to chat.example:9000')
-  })
-
   it('is left out below warn, unless all lines are requested', () => {
     const left = { msg: 'left', connection: 1, reason: 'bye' }
     expect(line(left)).toBeUndefined()

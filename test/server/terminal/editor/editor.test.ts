@@ -176,10 +176,10 @@ describe('a paste', () => {
   it('of several lines needs a confirmation, and is no command', () => {
     const typing = reader('mine')
     paste(typing, 'one\r/quit\r\n\ntwo\n')
-    expect(typing.question).toBe('3 messages; send? y/n ')
+    expect(typing.question).toBe('1 message of 4 lines; send? y/n ')
     expect(type(typing, 'x<enter>')).toBeUndefined()
     expect(typing.question).toBeDefined()
-    expect(type(typing, 'y')).toEqual({ type: 'messages', texts: ['one', '/quit', 'two'] })
+    expect(type(typing, 'y')).toEqual({ type: 'messages', texts: ['one\n/quit\n\ntwo'] })
     expect(typing.question).toBeUndefined()
     expect(typing.line.text).toBe('mine')
   })
@@ -214,7 +214,7 @@ describe('a paste', () => {
 
   it('of more than can be sent is refused as a whole', () => {
     const typing = reader()
-    expect(paste(typing, 'line\n'.repeat(501))).toMatchObject({ type: 'refused' })
+    expect(paste(typing, 'line\n'.repeat(50_001))).toMatchObject({ type: 'refused' })
     expect(typing.question).toBeUndefined()
     expect(paste(typing, 'x'.repeat(1_000_001))).toMatchObject({ type: 'refused' })
   })
