@@ -22,6 +22,7 @@ export type RoomHost = {
   send(message: ClientMessage): boolean
   naming(room: string): { room?: string }
   hint(text: string): false
+  reconnect(): void
 }
 
 /** Shows a room, which the server is asked for if the tab is not in it. False without a connection. */
@@ -48,8 +49,10 @@ export function leave(session: RoomHost, room: string): boolean {
     session.act({ type: 'show', room })
     return session.hint(more.stillWaiting(waiting.length))
   }
-  session.send({ type: 'leave', room: nameOf(room) })
+  const isSent = session.send({ type: 'leave', room: nameOf(room) })
   session.act({ type: 'drop', room })
+  // A hello that has been sent may name this room.
+  if (!isSent && session.peek().connection.phase === 'connecting') session.reconnect()
   // It is one of the other rooms now.
   askRooms()
   return true

@@ -9,10 +9,14 @@ import { isHeeded, isQuiet } from './heed.ts'
 import { more } from './language/more.ts'
 import { sentenceOf } from './log/row.ts'
 import { settings } from './settings.ts'
-import { type Action, type Arrival, peerOf, type State } from './state.ts'
+import { type Action, type Arrival, type Entry, peerOf, roomsOf, type State } from './state.ts'
 
 /** The session, as far as the voice needs it. `announcement`: the text of a polite live region. */
-export type VoiceHost = { readonly announcement: Signal<string>; act(action: Action): void }
+export type VoiceHost = {
+  readonly announcement: Signal<string>
+  peek(): State
+  act(action: Action): void
+}
 
 export class Voice {
   readonly #host: VoiceHost
@@ -30,8 +34,9 @@ export class Voice {
     })
   }
 
-  /** `fresh`: of all rooms. `after`: the state with these messages. */
-  hear(fresh: readonly Arrival[], { away, room }: Pick<State, 'away' | 'room'>): void {
+  /** `arrived`: of all rooms. `after`: the state with these messages, which may have changed since. */
+  hear(arrived: readonly Arrival[], { away, room }: Pick<State, 'away' | 'room'>): void {
+    const fresh = arrived.filter((one) => !isRedacted(this.#host.peek(), one))
     const { announce } = settings.peek()
     const heard = fresh.filter((one) => one.mention || (one.room === room && announce === 'all'))
     if (announce !== 'none') this.#announce(heard, room)
@@ -81,6 +86,14 @@ export class Voice {
       // Some browsers allow notifications of service workers only; the title still shows the count.
     }
   }
+}
+
+/** A message may have been removed while the chunk was loaded. */
+function isRedacted(state: State, { event, room }: Arrival): boolean {
+  const there = roomsOf(state).find((one) => one.room === room)
+  const isIt = (entry: Entry) => entry.kind === 'event' && entry.event.seq === event.seq
+  const now = there?.entries.findLast(isIt) ?? there?.ahead.findLast(isIt)
+  return now?.kind === 'event' && now.event.redacted !== undefined
 }
 
 function titleOf({ event, mention, room }: Arrival, shown: string): string {

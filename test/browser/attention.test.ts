@@ -5,7 +5,7 @@ import { violations } from '../support/axe.ts'
 import { launch } from '../support/chromium.ts'
 import { serveInProcess } from '../support/gateway.ts'
 import { greeted } from '../support/raw.ts'
-import { attend, it, join, open, row } from '../support/view.ts'
+import { attend, it, join, loaded, open, row } from '../support/view.ts'
 
 let browser: Browser
 beforeAll(async () => {
@@ -44,6 +44,8 @@ it('marks the icon, and notifies of what the reader has chosen, unless they are 
   const room = page.getByRole('group', { name: 'In lobby' })
   await attend(page, false)
   await shownFor('one')
+  // Loaded with the first message, and shows notifications.
+  await loaded(page, 'voice')
   expect(await page.title()).toBe('(1) Oneroom')
   await expect.poll(icon).toContain('%234a5552')
   await shownFor('two, Ann')

@@ -35,17 +35,25 @@ describe.skipIf(postgres === undefined)('without its database', () => {
     const ann = await pageClient(webUrl)
     await ann.hello({ name: 'Ann' })
     const { client: bob } = await greeted(tcp.port)
+    const available = () => ann.messages.findLast((one) => one.type === 'log')?.available
     lose()
-    await ann.next('log', ({ available }) => !available)
+    await expect.poll(available).toBe(false)
     await bob.until('* The server has lost its database. Nothing can be said until it is back.\n')
     resume()
-    await ann.next('log', ({ available }) => available)
+    await expect.poll(available).toBe(true)
     await bob.until('* The database is back.\n')
     const warnings = logged.filter(({ level }) => level === 40).map(({ msg }) => msg)
     const place = expect.stringMatching(/^The PostgreSQL database 127\.0\.0\.1:\d+\/postgres /)
-    expect(warnings).toEqual([place, place])
-    expect(warnings[0]).toMatch(/ cannot be reached: .*\. The server tries again\.$/)
-    expect(warnings[1]).toMatch(/ answers again, after \d+\.\d seconds\.$/)
+    // A slow machine may lose it more than once.
+    expect(warnings.length).toBeGreaterThanOrEqual(2)
+    const endings = [
+      / cannot be reached: .*\. The server tries again\.$/,
+      / answers again, after \d+\.\d seconds\.$/,
+    ]
+    for (const [at, warning] of warnings.entries()) {
+      expect(warning).toEqual(place)
+      expect(warning).toMatch(endings[at % 2] as RegExp)
+    }
     expect(warnings.join()).not.toContain('not-shown')
   })
 

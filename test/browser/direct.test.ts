@@ -7,7 +7,7 @@ import { cuttable } from '../support/cuttable.ts'
 import { serveInProcess } from '../support/gateway.ts'
 import { pageClient } from '../support/page.ts'
 import { greeted } from '../support/raw.ts'
-import { composer, controls, drawn, it, join, open, row, say } from '../support/view.ts'
+import { composer, controls, drawn, it, join, loaded, open, row, say } from '../support/view.ts'
 
 let browser: Browser
 beforeAll(async () => {
@@ -69,7 +69,7 @@ describe('a conversation', () => {
     await say(ann, 'only for you')
     await bob.until('Ann -> bob: only for you')
     await row(ann, 'only for you').waitFor()
-    expect(await ann.locator('.pending .row').count()).toBe(0)
+    await expect.poll(() => ann.locator('.pending .row').count()).toBe(0)
     bob.send('/msg Ann and only for you\n')
     await row(ann, 'and only for you').waitFor()
     await ann.getByText('Direct message from bob: and only for you').waitFor({ state: 'attached' })
@@ -178,7 +178,10 @@ describe('a conversation', () => {
     await direct('Ann 0')
     await row(page, 'Ann 0').waitFor()
     for (let round = 1; round <= 4; round++) {
-      if (round === 3) await entry(page, 'lobby').click()
+      if (round === 3) {
+        await row(page, '2 after').waitFor()
+        await entry(page, 'lobby').click()
+      }
       bob.send({ type: 'direct', to: 'Ann', text: `${round} before` })
       relay.cut()
       if (round < 3) await say(page, `Ann ${round}`)
@@ -224,6 +227,7 @@ describe('a conversation', () => {
     const shown = await rows(page)
     expect(shown.slice(18, 21)).toEqual(['line 19', 'the needle', 'line 21'])
     expect(new Set(shown).size).toBe(shown.length)
+    await loaded(page, 'controls')
     await page.locator('.log').press('End')
     await row(page, 'line 700').waitFor()
     await say(page, '/search needle')

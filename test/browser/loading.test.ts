@@ -52,14 +52,17 @@ it('announces many messages that were not sent once', async () => {
   await page.clock.install()
   // The server keeps the connection and sends nothing.
   server.child.kill('SIGSTOP')
+  // However long the typing takes, all lines are sent at the same time.
+  await page.clock.pauseAt(Date.now() + 60_000)
   for (let at = 0; at < 20; at += 1) {
     await composer(page).fill(`line ${at}`)
     await page.keyboard.press('Enter')
   }
   await page.locator('.clock').first().waitFor({ state: 'visible' })
   await page.clock.fastForward(ANSWER_MS)
+  await page.clock.resume()
   await page.getByText('20 messages failed to send.').waitFor({ state: 'attached' })
-  expect(await page.getByText('Not sent.').count()).toBe(20)
+  await expect.poll(() => page.getByText('Not sent.').count()).toBe(20)
   expect(await page.locator('[role=alert]').count()).toBe(1)
   const heard = () => page.evaluate(() => (window as unknown as { heard: string[] }).heard)
   expect(await heard()).toEqual(['20 messages failed to send.'])
@@ -73,15 +76,15 @@ it('shows after ten seconds without a response that a message is not sent, and l
   const { webUrl, server } = await serve()
   const page = await open(browser, webUrl)
   await join(page, 'Ann')
-  // The texts about messages that are not sent are loaded after the page is drawn.
-  await page.waitForLoadState('networkidle')
+  // The part of the page that shows what is not sent: a server that is stopped does not send it.
+  await page.locator('.pills').waitFor({ state: 'attached' })
   // The server keeps its connections and does not respond.
   server.child.kill('SIGSTOP')
   await composer(page).fill('into the silence')
   await page.keyboard.press('Enter')
   await page.locator('.clock').waitFor({ state: 'visible' })
   await page.getByText('Not sent.').waitFor()
-  await page.getByRole('button', { name: 'Retry' }).waitFor()
+  await page.getByRole('button', { name: 'Retry', exact: true }).waitFor()
   await page.getByRole('button', { name: 'Delete' }).waitFor()
   await composer(page).fill('a draft')
   await page.getByRole('button', { name: 'Edit' }).click()

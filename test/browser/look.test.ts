@@ -164,6 +164,7 @@ describe('the page', () => {
     await page.getByRole('button', { name: 'Join from a terminal' }).click()
     const dialog = page.getByRole('dialog')
     if (isShared) await dialog.getByRole('img', { name: `QR code of ${webUrl}/` }).waitFor()
+    await page.locator('.ways code').first().waitFor()
     const lines = await page.locator('.ways code').allTextContents()
     expect(lines.map((line) => line.split(/[ =]/)[0])).toEqual(['nc', 'telnet', '$c'])
     for (const line of lines) expect(line).toContain(String(tcpPort))

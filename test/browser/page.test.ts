@@ -5,7 +5,7 @@ import { testFolder } from '../support/folder.ts'
 import { serveInProcess } from '../support/gateway.ts'
 import { fixedPort, serve } from '../support/program.ts'
 import { greeted } from '../support/raw.ts'
-import { attend, composer, enter, it, join, open, row, say } from '../support/view.ts'
+import { attend, composer, enter, it, join, loaded, open, row, say } from '../support/view.ts'
 
 let browser: Browser
 beforeAll(async () => {
@@ -106,6 +106,7 @@ describe('the page', () => {
     await client.until('* Ann joined (web)\n')
     await page.getByRole('button', { name: 'Leave' }).click()
     await client.until('* Ann left\n')
+    await page.locator('#name:focus').waitFor()
     await page.keyboard.press('Enter')
     await client.until(/\* Ann left\n\* Ann joined \(web\)\n/)
   })
@@ -173,8 +174,13 @@ describe('the page', () => {
     await attend(page, false)
     client.send('Ann: before it was asked for\n')
     await row(page, 'before it was asked for').waitFor()
+    // Loaded with the first message, and shows notifications.
+    await loaded(page, 'voice')
     await page.getByRole('button', { name: 'Settings' }).click()
     await page.getByLabel('Notify me while I look elsewhere').check()
+    await page.waitForFunction(() =>
+      localStorage.getItem('oneroom.settings')?.includes('"notify":true'),
+    )
     await page.keyboard.press('Escape')
     client.send('somebody else\nAnn: look here\n')
     await row(page, 'look here').waitFor()

@@ -8,7 +8,7 @@ import { serveInProcess } from '../support/gateway.ts'
 import { need } from '../support/installed.ts'
 import { startNginx } from '../support/nginx.ts'
 import { fixedPort } from '../support/program.ts'
-import { composer, enter, it, join as joinAs, open, row, say } from '../support/view.ts'
+import { composer, enter, it, join as joinAs, loaded, open, row, say } from '../support/view.ts'
 
 const nginx = need('nginx')
 const docs = readFileSync(join(import.meta.dirname, '../../docs/deploy.md'), 'utf8')
@@ -47,6 +47,7 @@ describe.skipIf(!nginx)('behind nginx', () => {
     await page.waitForURL(`${base}/room/r/physics`)
     await page.reload()
     await composer(page).waitFor()
+    await loaded(page, 'watching')
     await say(page, 'in physics')
     await row(page, 'in physics').waitFor()
     await page.goBack()

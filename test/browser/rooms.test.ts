@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect } from 'vitest'
 import { violations } from '../support/axe.ts'
 import { launch } from '../support/chromium.ts'
 import { cuttable } from '../support/cuttable.ts'
+import { everything } from '../support/events.ts'
 import { testFolder } from '../support/folder.ts'
 import { serveInProcess } from '../support/gateway.ts'
 import { type PageClient, pageClient } from '../support/page.ts'
@@ -184,7 +185,9 @@ describe('several rooms', () => {
     await shownRoom(page).filter({ hasText: 'lobby' }).waitFor()
     const second = await serve(...options)
     const bob = await member(second.webUrl, 'Bob', 'physics')
-    await bob.until('for physics, while away')
+    // The page may connect again before Bob is in the room.
+    const said = async () => (await everything(second.webUrl, 'physics')).map(({ text }) => text)
+    await expect.poll(said).toContain('for physics, while away')
     await tell(bob, 'physics', 'Ann, this is new')
     await roomButton(page, 'physics').getByText('1 new · 1 mentions you').waitFor()
     await page.reload()
@@ -302,7 +305,7 @@ describe('an address', () => {
     await page.getByRole('heading', { level: 1, name: 'physics' }).waitFor()
     // The room of the hello was left, and the connection stays.
     await say(page, 'back in physics')
-    await row(page, 'back in physics').waitFor()
+    await bob.until('back in physics')
     const said = bob.messages.flatMap((one) =>
       one.type === 'events' ? one.events.map(({ text }) => [one.room, text]) : [],
     )

@@ -5,7 +5,7 @@ import { violations } from '../support/axe.ts'
 import { launch } from '../support/chromium.ts'
 import { serveInProcess } from '../support/gateway.ts'
 import { greeted } from '../support/raw.ts'
-import { composer, controls, drawn, it, join, open, row, say } from '../support/view.ts'
+import { composer, controls, drawn, it, join, loaded, open, row, say } from '../support/view.ts'
 
 const YEAR = String(new Date().getFullYear())
 
@@ -77,6 +77,8 @@ it('shows the full time by mouse, keyboard and touch, and its toolbar covers no 
   })
   await join(phone, 'Eve')
   await say(phone, '```\nsome code\n```')
+  await row(phone, 'some code').locator('.block').waitFor()
+  await loaded(phone, 'controls')
   await row(phone, 'some code').tap()
   await phone.locator('.moment').waitFor()
   expect(await phone.locator('.moment').textContent()).toContain(YEAR)
@@ -127,9 +129,9 @@ it('shows one line for a guest who takes a name, who is offered first after spea
   client.send('/name Inês\n')
   const joined = row(page, 'Inês joined (terminal)')
   await joined.waitFor()
-  expect(await joined.locator('.text').textContent()).toBe(
-    'Inês joined (terminal) · Adam is now Aaron',
-  )
+  await expect
+    .poll(() => joined.locator('.text').textContent())
+    .toBe('Inês joined (terminal) · Adam is now Aaron')
   client.send('`ann` is a word, annual\n@ann is a person\n')
   await row(page, '@ann is a person').waitFor()
   expect(await page.locator('.row.mention').count()).toBe(1)

@@ -5,7 +5,7 @@ import { violations } from '../support/axe.ts'
 import { launch } from '../support/chromium.ts'
 import { serveInProcess } from '../support/gateway.ts'
 import { greeted, type RawClient } from '../support/raw.ts'
-import { composer, controls, drawn, it, join, open, row, say } from '../support/view.ts'
+import { composer, controls, drawn, it, join, loaded, open, row, say } from '../support/view.ts'
 
 let browser: Browser
 let page: Page
@@ -21,8 +21,8 @@ beforeEach(async () => {
   await client.until('You are Bob now.\n')
   page = await open(browser, served.webUrl)
   await join(page, 'Ann')
-  // Recall, and the notice of flood control, are loaded after the page is drawn.
-  await page.waitForLoadState('networkidle')
+  // These parts are loaded after the page is drawn.
+  for (const part of ['recalling', 'feedback', 'acts']) await loaded(page, part)
   await client.until('* Ann joined (web)\n')
 })
 
@@ -72,16 +72,20 @@ describe('the composer', () => {
   it('says that messages wait for flood control, and counts the seconds until they are sent', async () => {
     await composer(page).evaluate(async (element) => {
       const field = element as HTMLTextAreaElement
-      for (let at = 0; at < 32; at += 1) {
+      for (let at = 0; at < 48; at += 1) {
         field.value = `message ${at}`
         field.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true }))
         await new Promise((sent) => setTimeout(sent))
       }
     })
     const told = page.getByText('You send faster than the room takes messages.')
-    await told.waitFor()
-    expect(await told.textContent()).toMatch(/: \d+\u00a0s$/)
-    expect(await told.locator('[aria-hidden]').textContent()).toMatch(/s$/)
+    const shown = await page.waitForFunction(() => {
+      const seconds = document.querySelector('.queue [aria-hidden]')?.textContent
+      return seconds && [document.querySelector('.queue')?.textContent ?? '', seconds]
+    })
+    const [all, seconds] = (await shown.jsonValue()) as string[]
+    expect(all).toMatch(/^You send faster than the room takes messages\..*: \d+\u00a0s$/)
+    expect(seconds).toMatch(/s$/)
     await told.waitFor({ state: 'detached' })
     await expect.poll(() => page.locator('.pending .row').count()).toBe(0)
   })
@@ -165,6 +169,8 @@ describe('the composer', () => {
     await composer(page).fill('/name Anna')
     await page.keyboard.press('Enter')
     await client.until('* Ann is now Anna\n')
+    // The notice goes away with the new name.
+    await row(page, 'Ann is now Anna').waitFor()
     await composer(page).fill('/nonsense')
     await page.keyboard.press('Enter')
     await page.getByText('There is no command /nonsense.').waitFor()
@@ -286,6 +292,7 @@ describe('the composer', () => {
     ).toBe(true)
     await client.until('* Ann 👀 to Bob: the disk is full\n')
     await say(page, 'I am at it')
+    await client.until('Ann: I am at it\n')
     client.send('/react ann ok\n/re good\n/history\n')
     await client.until('+ Ann 👀\n')
     await page.getByRole('button', { name: '👍 by Bob', exact: true }).click()
@@ -325,6 +332,8 @@ describe('the composer', () => {
       await route.continue()
     })
     await page.reload()
+    // It makes room for itself below the log.
+    await loaded(page, 'feedback')
     client.send('am I late?\n')
     await row(page, 'am I late?').hover()
     await expect.poll(() => requested).toHaveLength(1)

@@ -32,10 +32,11 @@ export async function enter(page: Page, name: string): Promise<void> {
   await page.keyboard.press('Enter')
 }
 
-/** Joins under this name; the composer is there. */
+/** Joins under this name; the composer is there, and the page watches the address, the keys and the attention. */
 export async function join(page: Page, name: string): Promise<void> {
   await enter(page, name)
   await composer(page).waitFor()
+  await loaded(page, 'watching')
 }
 
 export function composer(page: Page): Locator {
@@ -47,9 +48,13 @@ export async function say(page: Page, text: string): Promise<void> {
   await composer(page).press('Enter')
 }
 
-/** The rows of the log that contain this text. */
+/** The rows of the log that contain this text, without those of messages that are pending. */
 export function row(page: Page, text: string): Locator {
-  return page.getByRole('log').getByRole('listitem').filter({ hasText: text })
+  return page
+    .getByRole('log')
+    .locator('ol:not(.pending)')
+    .getByRole('listitem')
+    .filter({ hasText: text })
 }
 
 /** Takes the focus from the window of the page, or gives it back. */

@@ -3,7 +3,9 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ANSWER_MS } from '../../shared/client/pending.ts'
 import type { ErrorMessage } from '../../shared/replies.ts'
+import { leave } from '../../web/rooms.ts'
 import {
+  type Action,
   arrivals,
   firstUnread,
   greetingOf,
@@ -374,6 +376,25 @@ describe('a room that cannot be entered', () => {
     expect(tab.state.room).toBe(LOBBY)
     expect([...tab.state.rooms.keys()]).toEqual([LOBBY])
     expect(tab.receive(welcome()).state.notice?.code).toBe('room_unknown')
+  })
+
+  it('is left while the connection is being opened: the page opens it again, with another hello', () => {
+    const tab = inTwoRooms().loseConnection()
+    tab.act({ type: 'connection', connection: { phase: 'connecting' }, now: 0 })
+    let reconnects = 0
+    const host = {
+      peek: () => tab.state,
+      act: (action: Action) => void tab.act(action),
+      send: () => false,
+      naming: () => ({}),
+      hint: () => false as const,
+      reconnect() {
+        reconnects += 1
+      },
+    }
+    expect(leave(host, 'physics')).toBe(true)
+    expect([...tab.state.rooms.keys()]).toEqual([LOBBY])
+    expect(reconnects).toBe(1)
   })
 
   it('is no room of the tab any more if it was one', () => {

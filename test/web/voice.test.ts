@@ -3,7 +3,7 @@ import { signal } from '@preact/signals'
 import { expect, it } from 'vitest'
 import { type Arrival, LOBBY } from '../../web/state.ts'
 import { Voice } from '../../web/voice.ts'
-import { bob, event } from './room.ts'
+import { bob, event, Tab, welcome } from './room.ts'
 
 function said(text: string, room = LOBBY): Arrival {
   const mention = room !== LOBBY
@@ -12,7 +12,7 @@ function said(text: string, room = LOBBY): Arrival {
 
 it('announces a message again if it is equal to the one before', () => {
   const announcement = signal('')
-  const voice = new Voice({ announcement, act: () => {} })
+  const voice = new Voice({ announcement, peek: () => new Tab().state, act: () => {} })
   const spoken: string[] = []
   announcement.subscribe((text) => void spoken.push(text))
   for (const text of ['yes', 'yes', 'yes']) voice.hear([said(text)], { away: false, room: LOBBY })
@@ -21,9 +21,19 @@ it('announces a message again if it is equal to the one before', () => {
 
 it('says whose direct message it reads, shown or not', () => {
   const announcement = signal('')
-  const voice = new Voice({ announcement, act: () => {} })
+  const voice = new Voice({ announcement, peek: () => new Tab().state, act: () => {} })
   for (const room of [LOBBY, '@b']) {
     voice.hear([said('psst', '@b')], { away: false, room })
     expect(announcement.value.trim()).toBe('Direct message from bob: psst')
   }
+})
+
+it('does not say a message that was removed before it could be said', () => {
+  const announcement = signal('')
+  const removed = event(2, bob, { text: '', redacted: { by: 'hana' } })
+  const tab = new Tab().receive(welcome({ events: [event(1), removed] }))
+  const voice = new Voice({ announcement, peek: () => tab.state, act: () => {} })
+  const arrived = { ...said('rude'), event: event(2, bob, { text: 'rude' }) }
+  voice.hear([arrived], { away: false, room: LOBBY })
+  expect(announcement.value).toBe('')
 })

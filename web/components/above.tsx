@@ -2,7 +2,7 @@
  * What stands above the log: those who knock, the raised hands, and the pinned message. It also opens the dialogs of
  * hosts. A chunk of its own.
  */
-import { useEffect } from 'preact/hooks'
+import { useLayoutEffect } from 'preact/hooks'
 import { help, shortcutsOpen } from '../help.ts'
 import { asked, isHost, knocks, rulesIn } from '../hosts.ts'
 import { hueOf } from '../hue.ts'
@@ -29,7 +29,7 @@ export function Above({ session }: { session: Session }) {
   const hosting = usePart(session, isHost)
   const room = usePart(session, (state) => state.room)
   const person = usePart(session, (state) => state.person)
-  useEffect(() => {
+  useLayoutEffect(() => {
     addEventListener('keydown', pageOnKeyDown)
     return () => removeEventListener('keydown', pageOnKeyDown)
   }, [])

@@ -1,5 +1,5 @@
 /** What the next message answers, above the composer. */
-import { useEffect } from 'preact/hooks'
+import { useLayoutEffect } from 'preact/hooks'
 import { answering } from '../answering.ts'
 import { more } from '../language/more.ts'
 import type { Session } from '../session.ts'
@@ -9,7 +9,8 @@ export function AnsweringLine({ session }: { session: Session }) {
   const room = usePart(session, (state) => state.room)
   const chosen = answering.value?.room === room.value ? answering.value : null
 
-  useEffect(() => {
+  // Before the line is painted, so that no key is lost.
+  useLayoutEffect(() => {
     if (chosen === null) return
     const field = document.getElementById('message')
     function fieldOnKeyDown(event: KeyboardEvent) {

@@ -75,7 +75,7 @@ export function Composer({ session }: { session: Session }) {
     }, ignore)
   }, [])
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     // A reader who followed a link to a message has the focus there.
     if (entered.value !== undefined && aimed.peek() === null) field.current?.focus()
   }, [entered.value])

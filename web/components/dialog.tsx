@@ -1,6 +1,6 @@
 /** A modal dialog. Escape, its close button and a click outside close it. */
 import type { ComponentChildren } from 'preact'
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import { addStyle } from '../addstyle.ts'
 import { more } from '../language/more.ts'
 import href from '../style/dialog.css?url'
@@ -13,10 +13,14 @@ type Props = { title: string; class?: string; onClose: () => void; children: Com
 
 export function Dialog({ title, class: look, onClose, children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null)
-  useEffect(() => {
+  useLayoutEffect(() => {
     const before = document.activeElement as HTMLElement | null
     dialog.current?.showModal()
-    return () => before?.focus({ preventScroll: true })
+    return () => {
+      // While it is modal, nothing outside of it can take the focus.
+      dialog.current?.remove()
+      before?.focus({ preventScroll: true })
+    }
   }, [])
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: Escape closes it by itself

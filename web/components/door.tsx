@@ -1,5 +1,5 @@
 /** What a form that joins shows after a refusal: the room code, a free name, or the wait for a host. */
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import { door, keepCode } from '../door.ts'
 import { more } from '../language/more.ts'
 import type { Session } from '../session.ts'
@@ -11,7 +11,7 @@ export function Door({ session }: { session: Session }) {
   const { code = '', suggestion = null } = refusal.value ?? {}
 
   // The other fields and buttons take the focus when they appear.
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (/^(code_|knocking)/u.test(code)) return
     nameField()?.focus()
     nameField()?.select()
@@ -50,7 +50,7 @@ function nameField() {
 
 function CodeField() {
   const field = useRef<HTMLInputElement>(null)
-  useEffect(() => field.current?.focus(), [])
+  useLayoutEffect(() => field.current?.focus(), [])
 
   function fieldOnInput(event: Event & { currentTarget: HTMLInputElement }) {
     keepCode(event.currentTarget.value)
@@ -90,7 +90,7 @@ function CodeField() {
 /** Takes the focus, which would otherwise be lost. */
 function Cancel({ onClick }: { onClick: () => void }) {
   const button = useRef<HTMLButtonElement>(null)
-  useEffect(() => button.current?.focus(), [])
+  useLayoutEffect(() => button.current?.focus(), [])
   return (
     <p class="choices">
       <button type="button" ref={button} onClick={onClick}>

@@ -1,5 +1,5 @@
 /** Asks for the key of the hosts. It is in this field only: in no draft, and in no storage. */
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import { giveKey } from '../hosts.ts'
 import { more } from '../language/more.ts'
 import type { Session } from '../session.ts'
@@ -10,7 +10,7 @@ import { Reply } from './hostreply.tsx'
 export function HostKey({ session, onClose }: { session: Session; onClose: () => void }) {
   const field = useRef<HTMLInputElement>(null)
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     session.dismissNotice()
     field.current?.focus()
   }, [])

@@ -1,7 +1,7 @@
 /** What a host can do to a person, and to a message of this person. */
 import { useSignal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
-import { useEffect, useMemo, useRef } from 'preact/hooks'
+import { useLayoutEffect, useMemo, useRef } from 'preact/hooks'
 import type { Order } from '../../shared/acts.ts'
 import { type Asked, askBans, bans, order } from '../hosts.ts'
 import { more } from '../language/more.ts'
@@ -29,7 +29,7 @@ export function HostMenu({ session, about: { person, event }, onClose }: Props) 
   const pinned = usePart(session, (state) => state.pinned?.seq)
   const isMe = session.peek().me?.id === id
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     session.dismissNotice()
     content.current?.querySelector<HTMLElement>('input, button')?.focus()
   }, [step.value])
@@ -45,7 +45,7 @@ export function HostMenu({ session, about: { person, event }, onClose }: Props) 
     run(act)
   }
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     return () => {
       // After the dialog has given the focus back.
       setTimeout(() => {

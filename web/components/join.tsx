@@ -1,5 +1,5 @@
 /** The form that asks for a name and joins. */
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import { errorText, texts } from '../language.ts'
 import type { Session } from '../session.ts'
 import { LOBBY } from '../state.ts'
@@ -18,7 +18,8 @@ export function Join({ session }: { session: Session }) {
   const room = usePart(session, (state) => state.room)
   const { code = '', text = '' } = refusal.value ?? {}
 
-  useEffect(() => {
+  // Before the form is painted, so that no key is lost.
+  useLayoutEffect(() => {
     field.current?.focus()
     field.current?.select()
   }, [])

@@ -1,5 +1,5 @@
 /** Those who wait at the door, for a host to let them in. A chunk of its own, loaded with the first. */
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import { admit, knocks } from '../hosts.ts'
 import { more } from '../language/more.ts'
 import type { Session } from '../session.ts'
@@ -17,7 +17,7 @@ export function Knocks({ session }: { session: Session }) {
   const { value: waiting } = knocks
   const first = waiting[0]?.id
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     const since = performance.now()
     function pageOnKeyDown(event: KeyboardEvent) {
       const { altKey, ctrlKey, metaKey, shiftKey, key } = event

@@ -1,5 +1,5 @@
 /** The members and the kinds of their connections: a chunk of its own, loaded after the page is drawn. */
-import { useEffect, useMemo } from 'preact/hooks'
+import { useLayoutEffect, useMemo } from 'preact/hooks'
 import { asked, isHost } from '../hosts.ts'
 import { hueOf } from '../hue.ts'
 import { more } from '../language/more.ts'
@@ -28,7 +28,7 @@ export function People({ session }: { session: Session }) {
     () => [...members.value.values()].sort((a, b) => collator.compare(a.name, b.name)),
     [members.value],
   )
-  useEffect(() => {
+  useLayoutEffect(() => {
     const closePeople = (event: Event): void => {
       const isAway =
         event instanceof KeyboardEvent

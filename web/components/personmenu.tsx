@@ -1,5 +1,5 @@
 /** What a person can do with another one: the menu of a name. A chunk of its own. */
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import { type Asked, asked, isHost, order, rulesIn } from '../hosts.ts'
 import { more } from '../language/more.ts'
 import type { Session } from '../session.ts'
@@ -19,7 +19,7 @@ export function PersonMenu({ session, about, onClose }: Props) {
   const ignored = usePart(session, (state) => state.ignored.some((one) => one.id === id))
   const hasHand = rulesIn(room.value).hands.some((hand) => hand.id === id)
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     content.current?.querySelector('button')?.focus()
     // After the dialog has given the focus back.
     return () => {

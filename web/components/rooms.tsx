@@ -2,7 +2,7 @@
  * The rooms: a column on a wide page, and a drawer that the header's button opens on a narrow
  * one. A chunk of its own, loaded when there is more than one room.
  */
-import { useEffect } from 'preact/hooks'
+import { useEffect, useLayoutEffect } from 'preact/hooks'
 import { askRooms } from '../directory.ts'
 import { more } from '../language/more.ts'
 import { step } from '../rooms.ts'
@@ -18,7 +18,7 @@ type Props = { session: Session; several: boolean; onClose: () => void }
 
 /** `several`: whether there is a column. The drawer can be opened without it. */
 export function Rooms({ session, several, onClose }: Props) {
-  useEffect(() => {
+  useLayoutEffect(() => {
     function pageOnKeyDown(event: KeyboardEvent) {
       const { altKey, ctrlKey, metaKey, shiftKey, key } = event
       const by = key === 'ArrowDown' ? 1 : key === 'ArrowUp' ? -1 : 0

@@ -1,6 +1,6 @@
 /** Searches messages; a result leads to the message among its neighbours. */
 import { useComputed, useSignal } from '@preact/signals'
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import { queryWords } from '../../shared/words.ts'
 import { hueOf } from '../hue.ts'
 import { more } from '../language/more.ts'
@@ -66,7 +66,7 @@ export function Search({ session, query, onClose }: Props) {
     }
   }
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     field.current?.focus()
     ask()
   }, [])

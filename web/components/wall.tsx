@@ -2,7 +2,7 @@
  * The room for a projector: large type, no composer, and instructions to join. It is a
  * member with a name of its own, so that all members know about it.
  */
-import { useEffect, useRef } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 import { addStyle } from '../addstyle.ts'
 import { hueOf } from '../hue.ts'
 import { more } from '../language/more.ts'
@@ -52,7 +52,7 @@ export function Wall({ session }: { session: Session }) {
       session.act({ type: 'change', room: session.peek().room, change: fromLesson })
     }
   }, [session, lesson.value])
-  useEffect(watchKeys, [])
+  useLayoutEffect(watchKeys, [])
   useEffect(() => {
     wall.current?.style.setProperty('--scale', String(scale))
   }, [scale])
