@@ -68,6 +68,8 @@ export type Tuning = {
   helloMs: number
   /** Time without a datagram, in ms, after which a member by UDP has left. */
   udpSilentMs: number
+  /** Time without a byte, in ms, after which a client of the raw port is greeted as a terminal. */
+  greetMs: number
   /** The built worker of the log, if the gateway does not run from the build. */
   logWorker?: URL
 }
@@ -79,6 +81,7 @@ const DEFAULT_TUNING: Tuning = {
   stalledMs: 30_000,
   helloMs: 10_000,
   udpSilentMs: 180_000,
+  greetMs: 50,
 }
 
 /** Shortest time, in ms, between two log lines about the same lasting fault. */
@@ -134,11 +137,11 @@ export async function startGateway(
   onLost: () => void = () => {},
   inherited: Inherited = { listening: {} },
 ): Promise<Gateway> {
-  const { absenceMs, feedBytes, maxConnections, stalledMs, helloMs, udpSilentMs, logWorker } = {
+  const { absenceMs, feedBytes, maxConnections, stalledMs, helloMs, logWorker, ...silence } = {
     ...DEFAULT_TUNING,
     ...tuning,
   }
-  const clock = systemClock
+  const clock = { ...systemClock }
   const { files, pair } = (await readFiles(config, webRoot)) ?? {}
   const store = await openStore(config, log, logWorker, onLost)
   const rooms = await openRooms(config, {
@@ -177,6 +180,7 @@ export async function startGateway(
   const clients: HandedSocket<HandedRaw>[] = []
   const tcpOptions: TcpOptions = {
     ...shared,
+    greetMs: silence.greetMs,
     proxies,
     webUrl: (socket) => publicly.web?.href ?? webUrl(hostAt(reachedAt(socket))),
     onHandedOver: (handed) => clients.push(handed),
@@ -295,10 +299,12 @@ export async function startGateway(
   const inheritance = await inherited.receive?.()
   if (config.udpPort !== undefined) {
     const at = { host, port: inherited.udpPort ?? config.udpPort }
-    udp = await UdpPort.listen(at, { ...shared, silentMs: udpSilentMs }).catch(async (error) => {
-      await close()
-      throw new StartError(listenFault(error, config, '--udp-port'))
-    })
+    udp = await UdpPort.listen(at, { ...shared, silentMs: silence.udpSilentMs }).catch(
+      async (error) => {
+        await close()
+        throw new StartError(listenFault(error, config, '--udp-port'))
+      },
+    )
   }
   if (inheritance !== undefined) {
     await rooms.seed(inheritance.people)

@@ -21,6 +21,8 @@ import type { Console } from './terminal/console/console.ts'
 const RESTART_MS = 1000
 /** Longest time for an orderly stop, in ms. */
 const STOP_MS = 4500
+/** It is counted in such steps, in ms: a process that is suspended loses one of them at most. */
+const STOP_STEP_MS = 500
 
 /** `webRoot`: folder of the built page. Returns the reason if the server cannot start. */
 export async function serve(config: Config, webRoot: string): Promise<string | undefined> {
@@ -224,7 +226,11 @@ function onStop(
   const stop = (): void => {
     if (stopping) return
     stopping = true
-    setTimeout(() => fail(new Error(`not finished within ${STOP_MS} ms`)), STOP_MS).unref()
+    let left = STOP_MS / STOP_STEP_MS
+    setInterval(() => {
+      left -= 1
+      if (left === 0) fail(new Error(`not finished within ${STOP_MS} ms`))
+    }, STOP_STEP_MS).unref()
     close().then(() => exit(0), fail)
   }
   const onSignal = (): void => (stopping ? kill() : stop())

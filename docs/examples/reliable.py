@@ -85,6 +85,8 @@ def talk(room):
                 return False
             *lines, rest = (rest + chunk).split(b"\n")
             for line in lines:
+                if not line.startswith(b"{"):
+                    continue             # a greeting in text, sent before our hello was read
                 message = json.loads(line)
                 receive(room, message)
                 welcomed = welcomed or message["type"] == "welcome"

@@ -48,6 +48,7 @@ it.skipIf(!python || !nc || !telnet)(
     await atTelnet.until('You are guest-2;')
     const report = run(REPORT, tcp.port)
     await report.until('You are guest-3;')
+    await atNc.until('guest-3: This is from Client')
     const textbook = run(TEXTBOOK, udpPort as number)
     textbook.type('from the textbook\n')
     await textbook.until('You are guest-4;')
@@ -57,7 +58,6 @@ it.skipIf(!python || !nc || !telnet)(
     await byUdp.until('You are guest-5;')
     const before = [atNc, atTelnet]
     for (const one of before) {
-      await one.until('guest-3: This is from Client')
       await one.until('guest-4: from the textbook')
       await one.until('* guest-5 joined (udp)')
       await one.until('guest-5: from nc -u')

@@ -25,7 +25,7 @@ const env = { ...process.env, PYTHONIOENCODING: 'utf-8', PYTHONUNBUFFERED: '1' }
 function run(command: string, name: string, { tcp = 0, web = 0, cwd = folder }): Program {
   const path = join(testFolder(), name)
   const source = readFileSync(join(folder, name), 'utf8')
-  const text = source.replaceAll('8080', `${tcp}`).replaceAll('3000', `${web}`)
+  const text = source.replaceAll(/8080|3000/g, (port) => `${port === '8080' ? tcp : web}`)
   writeFileSync(
     path,
     text

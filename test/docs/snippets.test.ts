@@ -289,7 +289,10 @@ type Place = Served & { data: string }
 function shell(command: string, { webUrl, tcpPort, data }: Place, serves = false): Program {
   const { cwd, path } = workspace(serves ? undefined : data)
   const ports = serves ? { ONEROOM_WEB_PORT: '0', ONEROOM_TCP_PORT: '0' } : {}
-  const text = command.replaceAll('8080', `${tcpPort}`).replaceAll('3000', new URL(webUrl).port)
+  const webPort = new URL(webUrl).port
+  const text = command.replaceAll(/8080|3000/g, (port) =>
+    port === '8080' ? `${tcpPort}` : webPort,
+  )
   const program = new Program(programs.bash as string, ['-euo', 'pipefail', '-c', text], {
     cwd,
     env: { ...process.env, PATH: path, ...ports },
@@ -319,6 +322,7 @@ async function runCommands(block: Block, place: Place, listener: RawClient): Pro
   if (endless && !serves && !outside) await greetAgain(listener, place.tcpPort)
   if (prints !== undefined) await program.until(prints)
   if (endless) stopGroup(program)
+  if (endless) await program.untilExit()
   else expect(await program.untilExit(), program.stderr).toBe(0)
   expect(program.stdout).not.toContain('"type":"error"')
   listener.forget()
@@ -349,6 +353,7 @@ async function runTranscript({ text }: Block, place: Place): Promise<void> {
   await program.until(lines.at(-1) as string)
   expect(steady(program.stdout)).toContain(steady(lines.join('\n')))
   stopGroup(program)
+  await program.untilExit()
 }
 
 const runnable = ({ language }: Block): boolean => ['sh', 'console', 'text'].includes(language)

@@ -11,7 +11,7 @@ import { postgresPrograms } from '../support/installed.ts'
 import { long } from '../support/long.ts'
 import { type Middle, middleTo } from '../support/middle.ts'
 import { PostgresServer } from '../support/postgres.ts'
-import { type Served, serve } from '../support/program.ts'
+import { fixedPort, type Served, serve } from '../support/program.ts'
 
 const NODES = 3
 /** Clients, each of which speaks and reads. */
@@ -117,7 +117,9 @@ async function chaos(): Promise<void> {
     const hosts = (ways[at] as Middle[]).map(({ port }) => `127.0.0.1:${port}`).join()
     const url = `postgres://oneroom@${hosts}/postgres?schema=${schema}`
     const args = ['--data', url, '--flood', 'off', '--log-level', 'error']
-    nodes[at] = await serve(...args)
+    // A node listens on its ports again when it starts again after a failover.
+    const ports = ['--web-port', `${await fixedPort()}`, '--tcp-port', `${await fixedPort()}`]
+    nodes[at] = await serve(...args, ...ports)
   }
 
   async function harm(kind: Kind): Promise<void> {
@@ -214,7 +216,7 @@ async function chaos(): Promise<void> {
   }
   const sql = cluster.primary.client(schema)
   onTestFinished(() => sql.end())
-  expect(await sql`SELECT id, node FROM people WHERE node IS NOT NULL`).toEqual([])
+  await expect.poll(() => sql`SELECT id, node FROM people WHERE node IS NOT NULL`).toEqual([])
   await expect.poll(async () => (await sql`SELECT id FROM nodes`).length).toBe(NODES)
   await expect
     .poll(

@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path'
 import { expect, it } from 'vitest'
 import { descriptorOf } from '../../server/net/raw/socket.ts'
 import type { RoomEvent } from '../../shared/protocol.ts'
+import { everything } from '../support/events.ts'
 import { testFolder } from '../support/folder.ts'
 import { long } from '../support/long.ts'
 import { type PageClient, pageClient } from '../support/page.ts'
@@ -117,32 +118,35 @@ it('cuts off no plain client, and loses and repeats nothing, while people talk',
   expect(processes.size).toBe(RESTARTS)
   talking = false
   await talk
+  // The last line is that of another connection.
+  await expect.poll(async () => (await everything(served.webUrl)).length).toBe(count)
   raw[1]?.send('the end\n')
   for (const page of pages) await page.until('the end')
   for (const [at, one] of raw.entries()) if (at !== 1) await one.until(': the end\n')
   for (const page of pages) await page.end()
 
   const [first] = pages
-  const everything = first?.heard.map(({ text }) => text) ?? []
-  expect([...everything].sort()).toEqual(
+  const all = first?.heard.map(({ text }) => text) ?? []
+  expect([...all].sort()).toEqual(
     [...Array.from({ length: count }, (_, at) => `line ${at}`), 'the end'].sort(),
   )
   for (const page of pages) {
-    expect(page.heard.map(({ text }) => text)).toEqual(everything)
+    expect(page.heard.map(({ text }) => text)).toEqual(all)
   }
   for (const [at, one] of raw.entries()) {
     expect(one.closed || one.ended).toBe(false)
     const heard = [...one.text.matchAll(/: (line \d+|the end)\n/g)].map(([, text]) => text)
     const said = new Set(heard)
-    expect(heard).toEqual(everything.filter((text) => said.has(text)))
+    expect(heard).toEqual(all.filter((text) => said.has(text)))
     // Only what a client has said itself is left out.
-    const own = everything.filter((text) => !said.has(text))
+    const own = all.filter((text) => !said.has(text))
     expect(
       own.every((text) => isOwn(text, at)),
       own.join(),
     ).toBe(true)
     expect(one.text).not.toMatch(/joined|left|restart/)
   }
+  for (const { socket } of raw) socket.end()
   served.server.child.kill('SIGTERM')
   expect(await served.server.untilExit()).toBe(0)
 })
@@ -214,6 +218,7 @@ it('goes on as it was if the next program does not start, gives a client that re
   writeFileSync(program, "process.stdout.write('hangs\\n')\nsetInterval(() => {}, 1000)\n")
   server.child.kill('SIGUSR2')
   await server.until('hangs')
+  for (const { socket } of [ann, bob, carol]) socket.end()
   server.child.kill('SIGINT')
   expect(await server.untilExit()).toBe(0)
 })

@@ -32,6 +32,7 @@ describe('a stop', () => {
       half.on('error', () => {})
       await new Promise<void>((sent) => half.write('GET / HTTP/1.1\r\nHost: lo', () => sent()))
       page.send({ type: 'say', id: 'last', text: 'in flight' })
+      client.socket.once('end', () => client.socket.end())
       server.child.kill(signal)
       expect(await page.untilClosed()).toBe(1001)
       expect(await client.untilEnded()).toMatch(/\* The server is stopping\.\n$/)
@@ -50,6 +51,7 @@ describe('a stop', () => {
     const lines = Array.from({ length: 40 }, (_, at) => `line ${at}`)
     sender.send(`${lines.join('\n')}\n`)
     await reader.until('line 0\n')
+    for (const { socket } of [reader, sender]) socket.once('end', () => socket.end())
     server.child.kill('SIGTERM')
     expect(await server.untilExit()).toBe(0)
     expect(await kept(data)).toEqual(lines)
@@ -70,17 +72,18 @@ describe('a stop', () => {
     onTestFinished(() => clearInterval(talk))
     await talker.until('on and on')
     server.child.kill('SIGTERM')
-    expect(await talker.untilClosed()).toBe(1001)
+    // 1006: the last of what it sent was not read any more, so the system reset the connection.
+    expect([1001, 1006]).toContain(await talker.untilClosed())
     expect(await server.untilExit()).toBe(0)
   })
 
   it('is immediate at a second signal', async () => {
     const { server, tcpPort } = await serve()
     // The first stop would wait for this client, which does not end, and then exit with 0.
-    const { client } = await greeted(tcpPort)
+    await greeted(tcpPort)
+    // Two signals that are the same may arrive as one.
     server.child.kill('SIGTERM')
-    await client.untilEnded()
-    server.child.kill('SIGTERM')
+    server.child.kill('SIGINT')
     expect(await server.untilExit()).toBe(1)
   })
 })

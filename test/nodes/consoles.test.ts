@@ -11,6 +11,7 @@ import {
 import { type TestGateway, testGateway } from '../support/gateway.ts'
 import { pageClient } from '../support/page.ts'
 import { testPostgres } from '../support/postgres.ts'
+import { fixedPort } from '../support/program.ts'
 
 const postgres = await testPostgres()
 
@@ -64,8 +65,8 @@ describe.skipIf(postgres === undefined)('two servers with consoles', () => {
 
   test('keep the operator over a restart, but not a place that another server has', async () => {
     const data = server.url()
-    const one = await testGateway({ data })
-    const { webPort, tcp } = one
+    const ports = { webPort: await fixedPort(), tcpPort: await fixedPort() }
+    const one = await testGateway({ data, ...ports })
     consoleOf(one)
     await expect.poll(() => operators(one)).toHaveLength(1)
     const [before] = operators(one)
@@ -75,7 +76,7 @@ describe.skipIf(postgres === undefined)('two servers with consoles', () => {
     expect(await nodes?.isElsewhere(before?.id ?? '')).toBe(true)
     await one.close()
     expect(await nodes?.isElsewhere(before?.id ?? '')).toBe(false)
-    const again = await testGateway({ data, webPort, tcpPort: tcp.port })
+    const again = await testGateway({ data, ...ports })
     consoleOf(again)
     await expect.poll(() => operators(again)).toEqual([before])
   })

@@ -91,6 +91,7 @@ describe.skipIf(!haproxy || !nc || postgres === undefined)('behind HAProxy', () 
 
     for (const [at, { server }] of servers.entries()) {
       server.child.kill('SIGKILL')
+      await server.untilExit()
       await say(page, `of Ann while ${at} is away`)
       ben.type(`of Ben while ${at} is away\n`)
       await ben.until(`Ann: of Ann while ${at} is away`)
@@ -113,6 +114,6 @@ describe.skipIf(!haproxy || !nc || postgres === undefined)('behind HAProxy', () 
     expect(new Set(log).size).toBe(6)
     // A terminal does not receive its own lines.
     expect(ben.stdout.match(said)).toEqual(log?.filter((text) => !text.includes('of Ben')))
-    expect(again.stdout.match(said)?.slice(-4)).toEqual(log?.slice(1, 5))
+    await expect.poll(() => again.stdout.match(said)?.slice(-4)).toEqual(log?.slice(1, 5))
   })
 })

@@ -31,9 +31,7 @@ async function knocking({ webUrl }: TestGateway, name: string): Promise<PageClie
 /** Waits until the latest list of this host has these names or texts; returns their numbers. */
 async function listed(host: PageClient, ...expected: string[]): Promise<number[]> {
   const latest = () => host.messages.findLast((message) => message.type === 'knocks')?.knocks ?? []
-  await expect
-    .poll(() => latest().map(({ name, text }) => name ?? text), { timeout: 20_000 })
-    .toEqual(expected)
+  await expect.poll(() => latest().map(({ name, text }) => name ?? text)).toEqual(expected)
   return latest().map(({ id }) => id)
 }
 

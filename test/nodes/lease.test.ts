@@ -5,10 +5,17 @@ import { postgresPrograms } from '../support/installed.ts'
 import { middleTo } from '../support/middle.ts'
 import { pageClient } from '../support/page.ts'
 import { PostgresServer, testPostgres } from '../support/postgres.ts'
-import { serve } from '../support/program.ts'
+import { fixedPort, serve } from '../support/program.ts'
 import { greeted, rawClient } from '../support/raw.ts'
 
 const postgres = await testPostgres()
+
+/** How many people are in the lobby, as far as this node knows. */
+async function countAt(webUrl: string): Promise<number> {
+  const response = await fetch(`${webUrl}/api/rooms`)
+  const { rooms } = (await response.json()) as { rooms: { memberCount: number }[] }
+  return rooms[0]?.memberCount ?? 0
+}
 
 describe.skipIf(postgres === undefined)('a node', () => {
   const server = postgres as NonNullable<typeof postgres>
@@ -18,6 +25,7 @@ describe.skipIf(postgres === undefined)('a node', () => {
     const [one, other] = [await serve('--data', url), await serve('--data', url)]
     const ann = await pageClient(one.webUrl)
     const { token } = await ann.hello({ name: 'Ann' })
+    await expect.poll(() => countAt(other.webUrl)).toBe(1)
     const { client: bob } = await greeted(other.tcpPort)
     bob.send('/name Bob\n/who\n')
     await bob.until('2 here: Ann (web), Bob (terminal)')
@@ -37,6 +45,7 @@ describe.skipIf(postgres === undefined)('a node', () => {
     const { token } = await ann.hello({ name: 'Ann' })
     const cal = await pageClient(one.webUrl)
     const { you } = await cal.hello({ name: 'Cal' })
+    await expect.poll(() => countAt(other.webUrl)).toBe(2)
     const { client: bob } = await greeted(other.tcpPort)
     bob.send('/who\n')
     await bob.until('3 here: Ann (web), Cal (web), guest-1 (terminal)')
@@ -63,7 +72,10 @@ describe.skipIf(postgres === undefined)('a node', () => {
     const standby = await primary.standby()
     onTestFinished(() => standby.remove())
     const hosts = `127.0.0.1:${primary.port},127.0.0.1:${standby.port}`
-    const { webUrl, tcpPort } = await serve('--data', `postgres://oneroom@${hosts}/postgres`)
+    // It listens on its ports again when it starts again.
+    const ports = ['--web-port', `${await fixedPort()}`, '--tcp-port', `${await fixedPort()}`]
+    const data = `postgres://oneroom@${hosts}/postgres`
+    const { webUrl, tcpPort } = await serve('--data', data, ...ports)
     const ann = await pageClient(webUrl)
     const { epoch, token } = await ann.hello({ name: 'Ann' })
     ann.send({ type: 'say', text: 'before' })
@@ -118,7 +130,7 @@ describe.skipIf(postgres === undefined)('a node', () => {
     const bob = await pageClient(near.webUrl)
     await bob.hello({ name: 'Bob' })
     const healthOf = async () => (await fetch(`${far.webUrl}/healthz`)).status
-    expect(await healthOf()).toBe(200)
+    await expect.poll(healthOf).toBe(200)
     middle.stall()
     ann.send({ type: 'say', id: 'kept', text: 'lost' })
     expect(await ann.next('error')).toMatchObject({ code: 'log_unavailable', id: 'kept' })

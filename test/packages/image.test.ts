@@ -116,6 +116,7 @@ it('the instructions of the Dockerfile make a server that starts, is healthy and
   expect(isHealthy()).toBe(0)
   server.child.kill(all('STOPSIGNAL')[0] as NodeJS.Signals)
   await client.untilEnded()
+  client.socket.destroy()
   expect(await server.untilExit(), server.stderr).toBe(0)
   expect(isHealthy()).toBe(1)
   expect(readdirSync(join(image, 'data'))).toContain('room.db')

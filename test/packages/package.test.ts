@@ -88,6 +88,7 @@ it('the package is small and runs in an empty folder with npx', async () => {
 
   process.kill(-(server.child.pid as number), 'SIGINT')
   expect(await client.untilEnded()).toMatch(/\* The server is stopping\.\n$/)
+  client.socket.destroy()
   // npx ends by the signal, and the server in order.
   await server.untilExit()
   expect(server.stderr).not.toMatch(/"level":[56]0/)

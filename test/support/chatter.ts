@@ -37,6 +37,8 @@ export class Chatter {
   #said = 0
   #isTalking = true
   #isLeaving = false
+  /** The test has finished. */
+  #isOver = false
   #socket: WebSocket | undefined
   #isGreeted = false
   /** When the server has answered last, in ms of the monotonic clock. */
@@ -52,7 +54,7 @@ export class Chatter {
     const timer = setInterval(() => this.#tick(), PAUSE_MS)
     onTestFinished(() => {
       clearInterval(timer)
-      this.#isLeaving = true
+      this.#isOver = true
       this.#socket?.terminate()
     })
     this.#connect()
@@ -95,8 +97,8 @@ export class Chatter {
     socket.on('error', () => {})
     socket.on('close', () => {
       this.#socket = undefined
-      if (!this.#isLeaving) setTimeout(() => this.#connect(), PAUSE_MS)
-      else if (this.#isGreeted) this.#onLeft()
+      if (this.#isLeaving && this.#isGreeted) this.#onLeft()
+      else if (!this.#isOver) setTimeout(() => this.#connect(), PAUSE_MS)
     })
   }
 

@@ -5,6 +5,7 @@ import { cuttable } from './cuttable.ts'
 import { everything } from './events.ts'
 import type { Served } from './program.ts'
 import { greeted } from './raw.ts'
+import { HANGING_MS } from './waiting.ts'
 
 /** Messages of others in one round. The page keeps the latest 200 rows, and is read each 5 rounds. */
 const TALK = 20
@@ -20,6 +21,7 @@ export async function cutPage(servers: [Served, ...Served[]], cuts: number): Pro
   const browser = await launch()
   onTestFinished(() => browser.close())
   const page = await browser.newPage()
+  page.setDefaultTimeout(HANGING_MS)
   await page.goto(`http://127.0.0.1:${relay.port}`)
   await page.getByLabel('Your name').fill('Ann')
   await page.keyboard.press('Enter')
@@ -27,11 +29,12 @@ export async function cutPage(servers: [Served, ...Served[]], cuts: number): Pro
 
   let round = 1
   let talking = true
+  let sent = 0
   const talk = (async () => {
-    for (let at = 1; talking; ) {
-      if (at <= round * TALK) {
-        other.send(`from outside ${at}\n`)
-        at += 1
+    while (talking) {
+      if (sent < round * TALK) {
+        sent += 1
+        other.send(`from outside ${sent}\n`)
       }
       // At random, so that a cut falls anywhere between messages.
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 50))
@@ -56,11 +59,14 @@ export async function cutPage(servers: [Served, ...Served[]], cuts: number): Pro
   }
   talking = false
   await talk
+  const logged = async () => (await everything(webUrl)).map(({ text }) => text)
+  // Another server takes the last message of the page.
+  await expect.poll(logged).toContain(`from outside ${sent}`)
   await composer.fill('the last')
   await composer.press('Enter')
   await other.until('Ann: the last\n')
 
-  const log = (await everything(webUrl)).map(({ text }) => text)
+  const log = await logged()
   expect(log.at(-1)).toBe('the last')
   await rows.filter({ hasText: 'the last' }).waitFor()
   looks.push(await read())

@@ -5,13 +5,13 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { chownSync, mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import postgres from 'postgres'
 import { afterAll } from 'vitest'
 import { postgresPrograms } from './installed.ts'
+import { fixedPort } from './program.ts'
 
 /** PostgreSQL refuses to run as root. */
 const user = process.getuid?.() === 0 ? idsOf('postgres') : undefined
@@ -51,7 +51,7 @@ export class PostgresServer {
   }
 
   static async #make(programs: string, program: string, args: string[]): Promise<PostgresServer> {
-    const server = new PostgresServer(programs, newFolder(), await freePort())
+    const server = new PostgresServer(programs, newFolder(), await fixedPort())
     try {
       server.run(program, ...args)
       await server.begin()
@@ -178,13 +178,4 @@ function newFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'oneroom-postgres-'))
   if (user !== undefined) chownSync(folder, user.uid, user.gid)
   return folder
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as { port: number }
-  server.close()
-  await once(server, 'close')
-  return port
 }

@@ -96,7 +96,10 @@ export async function serve(...args: string[]): Promise<Served & { server: Progr
 }
 
 /** The system chooses ports from 32768 (Linux) or 49152 (macOS, Windows) by itself. */
-const [FIRST_PORT, PORTS] = [20_000, 10_000]
+const [FIRST_PORT, PORTS, WORKERS] = [20_000, 1250, 8]
+/** Test files run side by side, each in a worker with ports of its own. */
+const firstOwn = FIRST_PORT + (Number(process.env.VITEST_POOL_ID ?? 0) % WORKERS) * PORTS
+const usedPorts = new Set<number>()
 
 /**
  * A free port for a server that is started again on it. The system does not choose this port
@@ -104,7 +107,9 @@ const [FIRST_PORT, PORTS] = [20_000, 10_000]
  */
 export async function fixedPort(): Promise<number> {
   for (;;) {
-    const port = FIRST_PORT + Math.floor(Math.random() * PORTS)
+    const port = firstOwn + Math.floor(Math.random() * PORTS)
+    if (usedPorts.has(port)) continue
+    usedPorts.add(port)
     const probe = createServer()
     const isFree = await new Promise<boolean>((resolve) => {
       probe.once('error', () => resolve(false))

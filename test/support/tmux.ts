@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import { expect, onTestFinished } from 'vitest'
 import { testFolder } from './folder.ts'
 import { need } from './installed.ts'
+import { HANGING_MS } from './waiting.ts'
 
 export const tmux = need('tmux')
 export const main = resolve(import.meta.dirname, '../../dist/server/main.js')
@@ -36,6 +37,16 @@ export class Screen {
     return execFileSync(tmux as string, ['-S', this.#socket, ...args], { encoding: 'utf8', env })
   }
 
+  /** Reads when no change is being drawn: the program hides the cursor meanwhile. */
+  #read(...command: string[]): string {
+    const since = performance.now()
+    for (;;) {
+      const read = this.#run(...command, ';', 'display-message', '-p', '#{cursor_flag}')
+      const isWhole = read.endsWith('1\n')
+      if (isWhole || performance.now() - since > HANGING_MS) return read.slice(0, -2)
+    }
+  }
+
   /** Types the text as it is. */
   type(text: string): this {
     this.#run('send-keys', '-l', '--', text)
@@ -62,22 +73,22 @@ export class Screen {
 
   /** The visible rows, without the empty ones at the end. */
   get text(): string {
-    return this.#run('capture-pane', '-p').trimEnd()
+    return this.#read('capture-pane', '-p').trimEnd()
   }
 
   /** The same with the rows that have scrolled away. Wrapped rows are joined. */
   get everything(): string {
-    return this.#run('capture-pane', '-p', '-J', '-S', '-').replace(/ +$/gm, '').trimEnd()
+    return this.#read('capture-pane', '-p', '-J', '-S', '-').replace(/ +$/gm, '').trimEnd()
   }
 
   /** The visible rows with colours. */
   get coloured(): string {
-    return this.#run('capture-pane', '-p', '-e')
+    return this.#read('capture-pane', '-p', '-e')
   }
 
   /** Column and row of the cursor, from 0. */
   get cursor(): [number, number] {
-    const text = this.#run('display-message', '-p', '#{cursor_x},#{cursor_y}')
+    const text = this.#read('display-message', '-p', '#{cursor_x},#{cursor_y}')
     return text.split(',').map(Number) as [number, number]
   }
 

@@ -40,14 +40,16 @@ describe.skipIf(tmux === undefined)('oneroom connect at a terminal', () => {
     const typed = 'half typed: zażółć 漢字漢字漢字漢字 👩‍👩‍👧 🇳🇵 e\u0301nd'
     screen.type(typed).press('Left', 'Left', 'Left')
     const rows = 'Ann> half typed: zażółć 漢字漢字漢字漢\n字 👩‍👩‍👧 🇳🇵 e\u0301nd'
-    await screen.until(rows)
-    const [column] = screen.cursor
-    say(bob, ...Array.from({ length: 100 }, (_, at) => `message ${at}`))
     // tmux loses a joiner between two characters when it reads them in two parts.
     const joined = (text: string) => text.replaceAll('\u200d', '')
+    await expect.poll(() => joined(screen.text)).toContain(joined(rows))
+    // After the cells of the two characters in the second row, and the spaces.
+    const column = 9
+    await expect.poll(() => screen.cursor[0]).toBe(column)
+    say(bob, ...Array.from({ length: 100 }, (_, at) => `message ${at}`))
     const drawn = joined(`Bob: message 99\n${rows}`)
     await expect.poll(() => joined(screen.text)).toContain(drawn)
-    expect(screen.cursor[0]).toBe(column)
+    await expect.poll(() => screen.cursor[0]).toBe(column)
     // No part of the prompt was left on the screen, and no message was lost.
     const said = screen.everything.match(/Bob: message \d+/g)
     expect(said).toEqual(Array.from({ length: 100 }, (_, at) => `Bob: message ${at}`))

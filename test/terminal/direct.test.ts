@@ -131,7 +131,7 @@ describe.skipIf(tmux === undefined)('direct messages at a terminal', () => {
     ann.type('/msg Bob lost').press('Enter')
     await received(bob, 'lost')
     ann.press('C-d')
-    await ann.until('Ann (leaving)>')
+    await ann.until(/Ann \(leaving\)>|exit 1/)
     await ann.until(/! 1 of your messages may not have been sent\.\n(.*\n)*exit 1/)
   })
 

@@ -3,6 +3,8 @@ import { NoAnswer } from './fault.ts'
 
 /** After this time, in ms, people learn that the database is away. Shorter absences are not worth a notice. */
 const AWAY_MS = 2000
+/** A timer that is later than this, in ms, shows that this process was suspended itself. */
+const SUSPENDED_MS = 500
 
 export type AbsenceOptions = {
   /** The first look of an absence has failed, or has no answer yet. */
@@ -28,7 +30,14 @@ export class Absence {
   /** A look at the database begins. */
   begin(): void {
     this.#since ??= performance.now()
-    this.#timer ??= setTimeout(() => {
+    if (this.#timer === undefined) this.#arm()
+  }
+
+  #arm(): void {
+    const due = performance.now() + AWAY_MS
+    this.#timer = setTimeout(() => {
+      // The answer may have arrived while this process was suspended.
+      if (performance.now() - due > SUSPENDED_MS) return this.#arm()
       this.#isAway = true
       this.fail(new NoAnswer())
       this.#options.onAway(true)

@@ -7,8 +7,8 @@ import { checkLog } from './migrations.ts'
 import { START_MS, start } from './start.ts'
 import type { Target } from './target.ts'
 
-/** How long, in ms, a notification may take. */
-const NOTIFIED_MS = 2000
+/** How long, in ms, a notification may take. Only a pooler that loses it takes as long. */
+const NOTIFIED_MS = 10_000
 
 export type DatabaseFacts = {
   /** The hosts and the database. */
@@ -86,7 +86,8 @@ async function sessionsOf(target: Target): Promise<{ locks: boolean; notifies: b
     )
     await other.query('SELECT pg_notify($1, $2)', [channel, ''], START_MS)
     const late = new Promise<boolean>((resolve) => {
-      timer = setTimeout(() => resolve(false), NOTIFIED_MS)
+      // What has arrived while this process was suspended is read first.
+      timer = setTimeout(() => setImmediate(() => resolve(false)), NOTIFIED_MS)
     })
     return { locks: row?.taken === false, notifies: await Promise.race([notified, late]) }
   } finally {

@@ -35,6 +35,7 @@ import type { Arrived, Input } from './input.ts'
 import { Intake } from './intake.ts'
 import { Outbox } from './outbox.ts'
 import { Pace } from './pace.ts'
+import { afterSilence } from './silence.ts'
 import type { Tap } from './tap.ts'
 import type { Transport } from './transport.ts'
 
@@ -455,7 +456,7 @@ export class Connection implements Reader {
     if (this.#state !== 'closing') return
     const { clock } = this.#options.rooms
     const ms = this.#ending === 'restart' ? RESTART_LINGER_MS : LINGER_MS
-    this.#cancelLinger = clock.after(ms, () => this.#transport.destroy())
+    this.#cancelLinger = afterSilence(clock, ms, () => this.#transport.destroy())
   }
 
   /** The transport has closed. `how`: the reason for the log, if the server did not close it. */

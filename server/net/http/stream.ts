@@ -18,6 +18,7 @@ import type { Room } from '../../room/room.ts'
 import type { Rooms } from '../../room/rooms.ts'
 import type { Connections } from '../connection/connections.ts'
 import { Outbox, type OutboxOwner } from '../connection/outbox.ts'
+import { afterSilence } from '../connection/silence.ts'
 import { isTaken, type Transport } from '../connection/transport.ts'
 import { blockFraming, framedSlices, sizeOf, writeSlices } from '../raw/framing.ts'
 
@@ -159,7 +160,7 @@ class EventStream implements Transport, OutboxOwner {
     this.#state = 'ending'
     this.#ending = ending
     const { rooms } = this.#options
-    this.#cancelLinger = rooms.clock.after(LINGER_MS, () => this.destroy())
+    this.#cancelLinger = afterSilence(rooms.clock, LINGER_MS, () => this.destroy())
     if (ending !== 'bye') {
       rooms.tally.refused(ending)
       const fault = { code: ending, ...(message !== undefined && { message }) }

@@ -21,15 +21,15 @@ import { RawOutput } from './output.ts'
 import { dismiss, forgetInput, refuse, rejectConnection } from './refusal.ts'
 import { startReading, stopReading } from './socket.ts'
 
-/**
- * Time, in ms, that the server waits for a client that speaks first, before it greets.
- * Browsers and TLS clients speak at once, so the server can reply to them in their protocol.
- */
-const GREET_MS = 50
 const KEEPALIVE_MS = 60_000
 
 export type TcpOptions = ConnectionOptions & {
   proxies: Proxies
+  /**
+   * Time, in ms, that the server waits for a client that speaks first, before it greets. Browsers and
+   * TLS clients speak at once, so the server can reply to them in their protocol.
+   */
+  greetMs: number
   /** Undefined if all connections are raw. */
   tellApart?: () => TellApart | undefined
   /** Address of the page, for HTTP requests to this port. */
@@ -126,7 +126,7 @@ class TcpConnection implements Transport, Input {
       isHanded: handed !== undefined,
     })
     if (handed !== undefined) this.#output.goOn(handed)
-    this.#cancelGreet = afterSilence(clock, GREET_MS, () => {
+    this.#cancelGreet = afterSilence(clock, options.greetMs, () => {
       this.#cancelGreet = undefined
       this.#input.greetSilent()
       this.#connection.received()

@@ -45,10 +45,20 @@ function destination({ text, caret }: Line, motion: Motion): number {
     case 'right':
       return caret + (characters(text.slice(caret))[0]?.length ?? 0)
     case 'word left':
-      return text.slice(0, caret).replace(/\S*\s*$/u, '').length
+      return borderUpTo(text, text.slice(0, caret).replace(/\S*\s*$/u, '').length)
     case 'word right':
       return text.length - text.slice(caret).replace(/^\s*\S*/u, '').length
   }
+}
+
+/** The last border between characters at or before an index. */
+function borderUpTo(text: string, index: number): number {
+  let border = 0
+  for (const { length } of characters(text)) {
+    if (border + length > index) break
+    border += length
+  }
+  return border
 }
 
 /** The first border between characters at or after an index. */

@@ -198,18 +198,13 @@ describe('a gateway that takes over', () => {
   it('hands on clients of one port, also those that have not shown yet what they speak', async () => {
     const { port, restart } = await restartable({ port: 0, open: true, trustProxy: ['127.0.0.2'] })
     const { client: ann } = await greeted(port)
-    const [silent, half, named, late] = [
-      await rawClient(port),
-      await rawClient(port),
-      await rawClient(port, '127.0.0.2'),
-      await rawClient(port, '127.0.0.2'),
-    ]
-    half.send('GET /heal')
+    const silent = await rawClient(port)
+    const half = (await rawClient(port)).send('GET /heal')
     // Both trust no header of the client that follows the one of the proxy.
-    named.send(`${proxyLine('203.0.113.9')}GET`)
-    late.send('PROXY TCP4 203.')
+    const named = (await rawClient(port, '127.0.0.2')).send(`${proxyLine('203.0.113.9')}GET /`)
+    const late = (await rawClient(port, '127.0.0.2')).send('PROXY TCP4 203.')
     ann.send('seen\n/who\n')
-    await ann.until('1 here: ')
+    await ann.until(/\d here: /)
     await restart()
     const gateway = await restart()
     late.send('0.113.8 127.0.0.1 4712 8080\r\nlate\n')
@@ -219,7 +214,7 @@ describe('a gateway that takes over', () => {
     silent.send('hello\n')
     await ann.until(/: hello\n/)
     named.send(' well\n')
-    await ann.until(/: GET well\n/)
+    await ann.until(/: GET \/ well\n/)
     const remotes = gateway.logged.flatMap(({ remote }) => remote ?? [])
     expect(remotes).toContain('203.0.113.9:4711')
     expect(remotes).toContain('203.0.113.8:4712')
@@ -245,12 +240,12 @@ describe('a gateway that takes over', () => {
     const client = await rawClient(port)
     await client.until('Type it here.')
     const silent = await rawClient(port)
-    silent.send('GET')
+    silent.send('GET /')
     await restart()
     client.send('red apple\n')
     await client.until('Welcome to Oneroom.')
     expect(client.text.match(/Type it here/g)).toHaveLength(1)
-    silent.send(' / HTTP/1.1\r\n\r\n')
+    silent.send(' HTTP/1.1\r\n\r\n')
     await silent.until('400 Bad Request')
   })
 })

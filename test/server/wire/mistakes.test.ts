@@ -31,11 +31,18 @@ for number, body in enumerate(json.loads(sys.argv[2])):
 /** The body of each program, by the mistake that is found, after others that it makes meanwhile. */
 const programs: [codes: Diagnosis[], body: string][] = [
   // MSG_MORE gathers the two, as a network that is busy does.
-  [['joined'], 'reading(); s.send(b"one\\n", socket.MSG_MORE); s.send(b"two\\n"); stay()'],
+  [
+    ['joined'],
+    `
+reading()
+while True:
+    s.send(b"one\\n", socket.MSG_MORE); s.send(b"two\\n"); time.sleep(0.5)`,
+  ],
   [
     ['split'],
     `
 reading(); s.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+s.send(b"ready\\n")
 while True:
     s.send(b"one half, "); time.sleep(0.03); s.send(b"and the other\\n"); time.sleep(0.5)`,
   ],
@@ -43,10 +50,7 @@ while True:
   [['nul'], 'reading(); s.send(b"hello".ljust(64, b"\\0")); stay()'],
   [['length'], 't = b"hello"; reading(); s.send(struct.pack("!I", len(t)) + t); stay()'],
   [['length'], 't = b"hello"; reading(); s.send(struct.pack("<H", len(t)) + t); stay()'],
-  [
-    ['length'],
-    't = b"hello all"; reading(); s.send(str(len(t)).ljust(64).encode()); s.send(t); stay()',
-  ],
+  [['length'], 't = b"hello all"; reading(); s.send(str(len(t)).ljust(64).encode() + t); stay()'],
   [['no_line_end', 'large'], 's.send(b"hello"); print(s.recv(1024)); stay()'],
   // A file object sends when its buffer is full.
   [

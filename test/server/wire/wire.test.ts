@@ -18,9 +18,8 @@ describe('a host', () => {
     const wire = await WireClient.open(webUrl, `?of=${number}`, HOST_KEY)
     client.send('one\ntwo\n')
     await wire.until('message two (LF, 1)')
-    client.send('bye\n')
+    client.socket.end('bye\n')
     await client.untilEnded()
-    client.socket.end()
     await wire.until('closed')
     expect(wire.text).toMatch(
       /^write Welcome to Oneroom\. [\s\S]*\nread one\\ntwo\\n\nmessage one \(LF, 1\)\nmessage two/,
@@ -144,7 +143,7 @@ describe('anybody else', () => {
     const { client } = await greeted(tcp.port)
     client.send('/wire\n')
     await client.until('are kept for 10 minutes')
-    client.send('hi').send(' there\n/wire\n')
+    client.send('hi there\n/wire\n')
     const text = await client.until(/Live: http\S+\n[\s\S]*Live: http\S+\n/)
     expect(text).toMatch(/ +\+\S+ m?s -> .* "hi.*there\\n\/wire\\n"\n.* message/)
     const [, key] = /\?view=wire#wire=(\S+)/.exec(text) ?? []

@@ -1,8 +1,6 @@
 /** `oneroom doctor` of a database. */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { chmodSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -13,7 +11,7 @@ import { testGateway } from '../../../support/gateway.ts'
 import { HOST_KEY, hostClient } from '../../../support/hosts.ts'
 import { need } from '../../../support/installed.ts'
 import { testPostgres } from '../../../support/postgres.ts'
-import { oneroom } from '../../../support/program.ts'
+import { fixedPort, oneroom } from '../../../support/program.ts'
 
 const postgres = await testPostgres()
 const pgbouncer = need('pgbouncer')
@@ -62,18 +60,9 @@ test.each<[string, Partial<DatabaseFacts>, boolean, string]>([
   expect(findings).toContainEqual({ weak, text: expect.stringContaining(text) })
 })
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as { port: number }
-  server.close()
-  await once(server, 'close')
-  return port
-}
-
 /** A pooler in transaction mode before the server; returns its port. */
 async function pooler(server: NonNullable<typeof postgres>, schema: string): Promise<number> {
-  const [folder, port] = [testFolder(), await freePort()]
+  const [folder, port] = [testFolder(), await fixedPort()]
   const file = join(folder, 'pgbouncer.ini')
   const ignored = [
     ['search_path', 'default_transaction_isolation', 'enable_seqscan', 'enable_hashjoin'],

@@ -208,8 +208,17 @@ describe.skipIf(postgres === undefined)('two servers on one database', () => {
     const url = postgres?.url(schema) ?? ''
     const { log, heard, append } = await listen(await open(url, { pollMs: 3_600_000 }))
     await append(draft('first'))
+    const client = clientOf(schema)
+    // From its first look on, the tail waits for an hour.
+    await expect
+      .poll(
+        () => client`SELECT pid FROM pg_stat_activity
+          WHERE application_name = ${`oneroom tail ${schema}`} AND state = 'idle'
+            AND query LIKE '%jsonb_to_recordset%'`,
+      )
+      .toHaveLength(1)
     // Without a notification.
-    await clientOf(schema).unsafe(`
+    await client.unsafe(`
       INSERT INTO events (log, seq, at, kind, person, name, via, text, words)
         VALUES (0, 2, 0, 'message', 'p', 'p', 'web', 'silent', '');
       UPDATE logs SET head = 2 WHERE number = 0`)
@@ -229,6 +238,12 @@ describe.skipIf(postgres === undefined)('two servers on one database', () => {
     const client = clientOf(schema)
     await one.append(draft('before'))
     await other.heard(1)
+    await expect
+      .poll(
+        () => client`SELECT pid FROM pg_stat_activity
+          WHERE application_name = ${`oneroom tail ${schema}`}`,
+      )
+      .toHaveLength(2)
     const ended = await client.unsafe(
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
        WHERE application_name LIKE 'oneroom tail %' AND pid <> pg_backend_pid()`,

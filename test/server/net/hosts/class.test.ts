@@ -49,8 +49,9 @@ describe('a raised hand', () => {
     expect(await handsAt(webUrl)).toBeUndefined()
     hana.send({ type: 'act', act: { type: 'lower', person: 'Bob' } })
     await hana.next('error', ({ message }) => message === 'Bob has not raised a hand.')
-    bob.send({ type: 'act', act: { type: 'hand' } })
-    await bob.next('error', ({ code }) => code === 'slow_mode')
+    const dora = await person(webUrl, 'Dora')
+    for (const on of [true, false, true]) dora.send({ type: 'act', act: { type: 'hand', on } })
+    await dora.next('error', ({ code }) => code === 'slow_mode')
   })
 
   it('is lowered when its person leaves', async () => {

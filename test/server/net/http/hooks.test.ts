@@ -120,7 +120,7 @@ describe('a webhook', () => {
   })
 
   it('that comes too fast gets a status after which Alertmanager repeats it', async () => {
-    const { webUrl } = await testGateway({ flood: { perSecond: 0.1, burst: 1 } })
+    const { webUrl } = await testGateway({ flood: { perSecond: 0.001, burst: 1 } })
     const sent = fixture('alertmanager')
     const first = await fetch(webUrl + sent.to, requestOf(sent))
     const second = await fetch(webUrl + sent.to, requestOf(sent))

@@ -67,7 +67,7 @@ test('bytes are counted as sent and received, for every transport', async () => 
 })
 
 test('the metrics report a reader that has stopped reading, and its lag', async () => {
-  const { webUrl, tcp } = await testGateway()
+  const { webUrl, tcp } = await testGateway({}, { stalledMs: 600_000 })
   const { client: stuck } = await greeted(tcp.port)
   stuck.socket.pause()
   const page = await pageClient(webUrl)

@@ -204,6 +204,7 @@ describe('a server with one port', () => {
   it('serves raw clients, the page and the WebSocket, each by its first bytes', async () => {
     const gateway = await testGateway({ port: 0 })
     expect(gateway.tcp.port).toBe(gateway.webPort)
+    const began = performance.now()
     const silent = await rawClient(gateway.tcp.port)
     const ann = await pageClient(gateway.webUrl)
     await ann.hello({ name: 'Ann' })
@@ -213,7 +214,8 @@ describe('a server with one port', () => {
     const speaks = await rawClient(gateway.tcp.port)
     speaks.send('hello\n')
     await ann.until('hello')
-    expect(silent.text).toBe('')
+    // Unless the machine was as slow as the silence is long.
+    if (performance.now() - began < 2000) expect(silent.text).toBe('')
     await silent.until('bye leaves.\n')
     silent.send('slow\n')
     await speaks.until(': slow\n')

@@ -222,7 +222,7 @@ describe('the guard', () => {
     const client = await rawClient(gateway.tcp.port)
     client.send(`POST /${'a'.repeat(100)}`)
     // Longer than the pause that ends a message; nothing happens that could be awaited.
-    await new Promise((resolve) => setTimeout(resolve, 700))
+    await new Promise((resolve) => setTimeout(resolve, 400))
     client.send(' HTTP/1.1\r\nHost: x\r\n\r\nhello room\n')
     await client.untilEnded()
     expect(client.text).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/)

@@ -1,4 +1,4 @@
-import { expect, it, vi } from 'vitest'
+import { expect, it } from 'vitest'
 import { Arrivals } from '../../../../server/terminal/console/arrivals.ts'
 
 function arrivals(...records: Record<string, unknown>[]): string[] {
@@ -29,7 +29,7 @@ it('has no name if the client leaves before it has one, and waits no longer than
   const lines: string[] = []
   new Arrivals((line) => lines.push(line)).take(ann)
   expect(lines).toEqual([])
-  await vi.waitFor(() => expect(lines).toEqual([LINE]))
+  await expect.poll(() => lines).toEqual([LINE])
 })
 
 it('names the other server of a relay, and is silent about the console', () => {

@@ -29,6 +29,7 @@ describe('a line being typed', () => {
     ['right', '|e\u0301a', 'e\u0301|a'],
     ['left', '|ab', '|ab'],
     ['word left', 'one two  |three', 'one |two  three'],
+    ['word left', ' \u0301|', '| \u0301'],
     ['word right', 'one| two three', 'one two| three'],
     ['start', 'one|', '|one'],
     ['end', '|one', 'one|'],
