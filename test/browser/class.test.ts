@@ -5,6 +5,7 @@ import { violations } from '../support/axe.ts'
 import { launch } from '../support/chromium.ts'
 import { serveInProcess } from '../support/gateway.ts'
 import { HOST_KEY, hostClient } from '../support/hosts.ts'
+import { looks } from '../support/looks.ts'
 import { pageClient } from '../support/page.ts'
 import { greeted } from '../support/raw.ts'
 import { composer, it, join, open, row, say } from '../support/view.ts'
@@ -16,11 +17,6 @@ beforeAll(async () => {
 afterAll(() => browser.close())
 
 const hosted = () => serveInProcess({ hostKey: HOST_KEY })
-
-const looks = [
-  ['light', 1280],
-  ['dark', 320],
-] as const
 
 describe.each(looks)('in %s at %i pixels', (colorScheme, width) => {
   const viewport = { width, height: width === 320 ? 640 : 800 }

@@ -5,6 +5,7 @@ import { violations } from '../support/axe.ts'
 import { launch } from '../support/chromium.ts'
 import { cuttable } from '../support/cuttable.ts'
 import { serveInProcess } from '../support/gateway.ts'
+import { looks } from '../support/looks.ts'
 import { pageClient } from '../support/page.ts'
 import { greeted } from '../support/raw.ts'
 import { composer, controls, drawn, it, join, loaded, open, row, say } from '../support/view.ts'
@@ -313,10 +314,7 @@ describe('a person who is ignored', () => {
   })
 })
 
-describe.each([
-  ['light', 1280],
-  ['dark', 320],
-] as const)('in %s at %i pixels', (colorScheme, width) => {
+describe.each(looks)('in %s at %i pixels', (colorScheme, width) => {
   it('conversations are accessible', async () => {
     const { webUrl, tcpPort } = await serveInProcess()
     const bob = await terminal(tcpPort, 'bob')

@@ -5,6 +5,7 @@ import { violations } from '../support/axe.ts'
 import { launch } from '../support/chromium.ts'
 import { serveInProcess } from '../support/gateway.ts'
 import { HOST_KEY, hostClient } from '../support/hosts.ts'
+import { looks } from '../support/looks.ts'
 import { pageClient } from '../support/page.ts'
 import { rawClient } from '../support/raw.ts'
 import { composer, controls, it, join, open, row, say } from '../support/view.ts'
@@ -328,10 +329,7 @@ describe('a host', () => {
   })
 })
 
-describe.each([
-  ['light', 1280],
-  ['dark', 320],
-] as const)('in %s at %i pixels', (colorScheme, width) => {
+describe.each(looks)('in %s at %i pixels', (colorScheme, width) => {
   it('the page of a host is accessible', async () => {
     const { webUrl } = await hosted()
     const viewport = { width, height: 640 }

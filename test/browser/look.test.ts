@@ -7,6 +7,7 @@ import { launch } from '../support/chromium.ts'
 import { serveInProcess } from '../support/gateway.ts'
 import { need } from '../support/installed.ts'
 import { long } from '../support/long.ts'
+import { bothLooks } from '../support/looks.ts'
 import { Program, serve } from '../support/program.ts'
 import { greeted } from '../support/raw.ts'
 import { composer, controls, drawn, it, join, open, row, say } from '../support/view.ts'
@@ -34,17 +35,11 @@ async function serveOnAll() {
   return { ...served, here, isShared: (await hostsOf('0.0.0.0')).length > 0 }
 }
 
-/** Colour scheme and width are independent, so two combinations cover all four. */
-const looks = [
-  ['light', 1280],
-  ['dark', 320],
-  ...(long
-    ? ([
-        ['dark', 1280],
-        ['light', 320],
-      ] as const)
-    : []),
+const others = [
+  ['dark', 1280],
+  ['light', 320],
 ] as const
+const looks = long ? [...bothLooks, ...others] : bothLooks
 
 describe('axe', () => {
   it.each(looks)('finds nothing in %s at %i pixels, in any state', async (colorScheme, width) => {

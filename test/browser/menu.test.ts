@@ -5,6 +5,7 @@ import { violations } from '../support/axe.ts'
 import { launch } from '../support/chromium.ts'
 import { serveInProcess } from '../support/gateway.ts'
 import { HOST_KEY } from '../support/hosts.ts'
+import { looks } from '../support/looks.ts'
 import { greeted } from '../support/raw.ts'
 import { composer, controls, it, join, open, row, say } from '../support/view.ts'
 
@@ -13,11 +14,6 @@ beforeAll(async () => {
   browser = await launch()
 })
 afterAll(() => browser.close())
-
-const looks = [
-  ['light', 1280],
-  ['dark', 320],
-] as const
 
 describe.each(looks)('in %s at %i pixels', (colorScheme, width) => {
   const viewport = { width, height: width === 320 ? 640 : 800 }

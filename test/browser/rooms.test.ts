@@ -7,6 +7,7 @@ import { cuttable } from '../support/cuttable.ts'
 import { everything } from '../support/events.ts'
 import { testFolder } from '../support/folder.ts'
 import { serveInProcess } from '../support/gateway.ts'
+import { looks } from '../support/looks.ts'
 import { type PageClient, pageClient } from '../support/page.ts'
 import { fixedPort, serve } from '../support/program.ts'
 import { composer, drawn, it, join, open, row, say } from '../support/view.ts'
@@ -346,10 +347,7 @@ describe('an address', () => {
   })
 })
 
-describe.each([
-  ['light', 1280],
-  ['dark', 320],
-] as const)('in %s at %i pixels', (colorScheme, width) => {
+describe.each(looks)('in %s at %i pixels', (colorScheme, width) => {
   it('the rooms are accessible', async () => {
     const { webUrl } = await serveInProcess()
     const bob = await member(webUrl, 'Bob', 'physics', 'maths')

@@ -5,6 +5,7 @@ import { violations } from '../support/axe.ts'
 import { launch } from '../support/chromium.ts'
 import { serveInProcess } from '../support/gateway.ts'
 import { HOST_KEY } from '../support/hosts.ts'
+import { bothLooks, looks } from '../support/looks.ts'
 import { greeted } from '../support/raw.ts'
 import { udpClient } from '../support/udp.ts'
 import { composer, it, join, open, say } from '../support/view.ts'
@@ -15,10 +16,7 @@ beforeAll(async () => {
 })
 afterAll(() => browser.close())
 
-it.each([
-  ['light', 1280],
-  ['dark', 320],
-] as const)('shows a host each client, in %s at %i pixels', async (colorScheme, width) => {
+it.each(bothLooks)('shows a host each client, in %s at %i pixels', async (colorScheme, width) => {
   const { webUrl, tcpPort } = await serveInProcess({ hostKey: HOST_KEY })
   const viewport = { width, height: 700 }
   const page = await open(browser, webUrl, { colorScheme, viewport })
@@ -75,10 +73,7 @@ it.each([
   await ladder.waitFor()
 })
 
-it.each([
-  ['light', 1280],
-  ['dark', 375],
-] as const)(
+it.each(looks)(
   'shows a host the datagrams of a member by UDP, and drops them, in %s at %i pixels',
   async (colorScheme, width) => {
     const { webUrl, udpPort } = await serveInProcess({ hostKey: HOST_KEY, udpPort: 0 })
