@@ -11,6 +11,7 @@ import { UNLIMITED } from '../../server/room/rate.ts'
 import type { Room } from '../../server/room/room.ts'
 import { testFolder } from './folder.ts'
 import type { Served } from './program.ts'
+import { destroyRawClients } from './raw.ts'
 
 /** `room`: the lobby. */
 export type TestGateway = Gateway & {
@@ -80,7 +81,10 @@ export async function testGateway(
   const logWorker = new URL('../../dist/server/worker.js', import.meta.url)
   const all = { logWorker, ...tuning }
   const gateway = await startGateway(full, logger, webRoot, all, () => {}, inherited)
-  onTestFinished(() => gateway.close())
+  onTestFinished(() => {
+    destroyRawClients()
+    return gateway.close()
+  })
   return { ...gateway, room: gateway.rooms.lobby, logged }
 }
 

@@ -69,10 +69,20 @@ export class RawClient {
   }
 }
 
+/** Sockets that are open. Tests of one process run one after the other. */
+const openSockets = new Set<Socket>()
+
+/** Ends all connections, so that a server that stops does not wait for their ends. */
+export function destroyRawClients(): void {
+  for (const socket of openSockets) socket.destroy()
+}
+
 /** Connects; the caller ends the connection. `from`: the address of the client. */
 export async function openRaw(port: number, from = '127.0.0.1'): Promise<RawClient> {
   const options = { host: '127.0.0.1', localAddress: from, allowHalfOpen: true, noDelay: true }
   const socket = connect({ port, ...options })
+  openSockets.add(socket)
+  socket.on('close', () => openSockets.delete(socket))
   const client = new RawClient(socket)
   await new Promise<void>((resolve, reject) => {
     socket.once('connect', resolve)
