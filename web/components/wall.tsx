@@ -67,12 +67,8 @@ export function Wall({ session }: { session: Session }) {
       <Top session={session} />
       <main>
         <Pinned session={session} />
-        {canJoin ? (
-          <>
-            {isEmpty.value && <Beginning />}
-            <Log session={session} />
-          </>
-        ) : (
+        {canJoin && (isEmpty.value ? <Beginning /> : <Log session={session} />)}
+        {!canJoin && (
           <form onSubmit={formOnSubmit}>
             <Door session={session} />
             <p id="refusal" class="refusal" role="status">
