@@ -181,8 +181,14 @@ function characterOf(bytes: Uint8Array): string | undefined {
   }
 }
 
-export function bytesOf({ bytes }: Bytes): Uint8Array {
+export function bytesOf({ bytes }: Pick<Bytes, 'bytes'>): Uint8Array {
   return Uint8Array.from(atob(bytes), (one: string) => one.charCodeAt(0))
+}
+
+/** The beginning of the bytes, at least `most` of them if there are as many. */
+export function beginningOf({ bytes }: Bytes, most: number): Uint8Array {
+  // 4 characters of base64 are 3 bytes.
+  return bytesOf({ bytes: bytes.slice(0, 4 * Math.ceil(most / 3)) })
 }
 
 /** `+0.4 ms`, `+12 ms`, `+3.2 s`. */
@@ -197,27 +203,30 @@ export function timeText(at: number): string {
   return new Date(at).toISOString().slice(11, 23)
 }
 
+/** The most bytes of a character in UTF-8. */
+export const CHARACTER_BYTES = 4
 const ARROWS = { read: '->', write: '<-' } as const
 
 /** A rung as one line of at most `columns` characters, for a terminal. `before`: the one before it. */
 export function rungLine(rung: Rung, before: Rung | undefined, columns = 120): string {
   const gap = before === undefined ? '' : gapText(rung.at - before.at)
   const head = `${timeText(rung.at)} ${gap.padStart(9)} `
-  return cutTo(head + rungText(rung), columns)
+  return cutTo(head + rungText(rung, columns), columns)
 }
 
-function rungText(rung: Rung): string {
+/** Only what is shown of long bytes and texts is escaped. */
+function rungText(rung: Rung, columns: number): string {
   switch (rung.type) {
     case 'read':
     case 'write': {
       const { type, size, parts = [], waits } = rung
-      const shown = `"${escaped(bytesOf(rung))}"`
+      const shown = `"${escaped(beginningOf(rung, CHARACTER_BYTES * columns))}"`
       const what = parts.length > 0 ? ` [${parts.join(', ')}]` : ''
       return `${ARROWS[type]} ${size} B${waits ? ' (waits)' : ''}${what} ${shown}`
     }
     case 'message': {
       const of = rung.from.length > 1 ? ` of ${rung.from.length} reads` : ''
-      return `   message${of}, ended by ${rung.end}: ${escapedText(rung.text)}`
+      return `   message${of}, ended by ${rung.end}: ${escapedText(rung.text.slice(0, columns))}`
     }
     case 'event':
       return `   ${rung.what === 'diagnosis' ? '! ' : ''}${rung.text}`

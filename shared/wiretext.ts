@@ -1,5 +1,14 @@
 /** A ladder to take along: as lines of text, and as a picture. */
-import { bytesOf, escaped, escapedText, gapText, type Rung, rungLine, timeText } from './wire.ts'
+import {
+  beginningOf,
+  CHARACTER_BYTES,
+  escaped,
+  escapedText,
+  gapText,
+  type Rung,
+  rungLine,
+  timeText,
+} from './wire.ts'
 
 /** Width of a line of text. */
 const COLUMNS = 160
@@ -43,7 +52,7 @@ function rowOf(rung: Rung, before: Rung | undefined, y: number): string {
   const gap = before === undefined ? '' : gapText(rung.at - before.at)
   const time = `<text x="16" y="${y + 4}" fill="#58645f">${timeText(rung.at)}</text><text x="118" y="${y + 4}" font-size="10" fill="#58645f">${gap}</text>`
   if (rung.type === 'message') {
-    return `${time}<text x="${TEXT}" y="${y + 4}" font-weight="bold">= ${xml(escapedText(rung.text).slice(0, SHOWN))}</text>`
+    return `${time}<text x="${TEXT}" y="${y + 4}" font-weight="bold">= ${xml(escapedText(rung.text.slice(0, SHOWN)).slice(0, SHOWN))}</text>`
   }
   if (rung.type === 'event') {
     return `${time}<text x="${TEXT}" y="${y + 4}" fill="#a3361b">${xml(rung.text.slice(0, SHOWN))}</text>`
@@ -51,7 +60,7 @@ function rowOf(rung: Rung, before: Rung | undefined, y: number): string {
   const [from, to] = rung.type === 'read' ? [CLIENT, SERVER] : [SERVER, CLIENT]
   const middle = (CLIENT + SERVER) / 2
   const arrow = `<path d="M${from} ${y + 4}H${to}" stroke="#0b6e5f" stroke-width="2" marker-end="url(#a)"/><text x="${middle}" y="${y - 2}" text-anchor="middle" font-size="11">${rung.size} B</text>`
-  return `${time}${arrow}<text x="${TEXT}" y="${y + 4}">${xml(escaped(bytesOf(rung)).slice(0, SHOWN))}</text>`
+  return `${time}${arrow}<text x="${TEXT}" y="${y + 4}">${xml(escaped(beginningOf(rung, CHARACTER_BYTES * SHOWN)).slice(0, SHOWN))}</text>`
 }
 
 function xml(text: string): string {

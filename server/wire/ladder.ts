@@ -71,6 +71,8 @@ export class Ladder {
   #isAfterGap = false
   /** Whether the beginning of the message under way was forgotten, which may be secret. */
   #isReadingAfterGap = false
+  /** Whether the end of a secret message was cut off: it is before the next one. */
+  #isCutInSecret = false
   readonly #examiner = new Examiner()
   /** Of the latest read. */
   #readAt = 0
@@ -158,7 +160,10 @@ export class Ladder {
       ...(cut && { cut }),
     }
     const { n } = this.#add(rung, bytes)
-    this.#hide(stream.add(n, bytes, others))
+    const dropped = stream.add(n, bytes, others)
+    this.#hide(dropped)
+    // The beginning of the message under way is not looked at any more.
+    if (type === 'read' && dropped.length > 0) this.#isReadingAfterGap = true
     if (type === 'read') this.#examiner.read(n, at, bytes)
     else this.#diagnose(at, this.#examiner.written(at, bytes.length))
   }
@@ -181,11 +186,13 @@ export class Ladder {
   #addMessage({ at, text, decoded, isOutside }: Extract<Seen, { type: 'message' }>): void {
     const hide = hiddenIn(text, decoded, isOutside)
     const found = this.#in.stream.take(text, hide)
-    // What comes before it was dropped, as a datagram, or belongs to a message that was forgotten.
-    if (this.#carriage === 'datagrams' || this.#isReadingAfterGap) {
+    // What comes before it was dropped, as a datagram, or belongs to a message that was forgotten or cut.
+    const isRest = this.#isCutInSecret || mayBeginSecret(found.before)
+    if (this.#carriage === 'datagrams' || this.#isReadingAfterGap || isRest) {
       this.#hide(found.isExact ? found.placesBefore : found.places)
     }
     if (found.isExact) this.#isReadingAfterGap = false
+    this.#isCutInSecret = hide.length > 0 && found.isExact && found.end === undefined
     this.#hide(found.hidden)
     const from = [...new Set(found.places.map(({ n }) => n))]
     const end = this.#endOf(found, at)
@@ -336,7 +343,7 @@ export class Ladder {
     const { bytes } = this.#in.stream.waiting
     // A datagram may be dropped, or be an echo of what the server has sent.
     if (this.#carriage === 'datagrams') return bytes.length > 0
-    return this.#isReadingAfterGap || mayBeginSecret(bytes)
+    return this.#isReadingAfterGap || this.#isCutInSecret || mayBeginSecret(bytes)
   }
 
   #hide(places: readonly Place[]): void {

@@ -85,7 +85,8 @@ const WRITERS: Record<Language, (target: Target, sends: readonly Send[]) => stri
   c: ({ host, port, isUdp }, sends) => {
     const steps = sends.flatMap(({ pause, bytes }) => [
       ...(pause > 0 ? [`  usleep(${Math.round(pause * 1e6)});`] : []),
-      `  send(s, "${quoted(bytes)}", ${bytes.length}, 0);`,
+      // Without trigraphs: `??/` is a backslash in C before C23.
+      `  send(s, "${quoted(bytes).replaceAll('?', '\\?')}", ${bytes.length}, 0);`,
     ])
     const end = isUdp
       ? [

@@ -8,6 +8,7 @@ import { Compile } from 'typebox/compile'
 import { LAB_FAULTS, type WireMessage } from '../../shared/wire.ts'
 import { bearerOf } from '../net/http/door.ts'
 import type { OriginHook } from '../net/http/origin.ts'
+import { Paced } from '../net/http/paced.ts'
 import { refuse } from '../net/http/status.ts'
 import { Quota, type QuotaLimits } from '../net/quota.ts'
 import type { Rooms } from '../room/rooms.ts'
@@ -49,6 +50,7 @@ export type WireRouteOptions = { rooms: Rooms; wire: Wire; refuseForeign: Origin
 export async function wireRoute(app: FastifyInstance, options: WireRouteOptions): Promise<void> {
   const { rooms, wire, refuseForeign } = options
   const viewers = new Quota(VIEWERS)
+  const paced = new Paced(rooms.clock)
 
   app.get('/api/wire', { onRequest: refuseForeign }, async (request, reply) => {
     reply.header('Cache-Control', 'no-store')
@@ -70,9 +72,12 @@ export async function wireRoute(app: FastifyInstance, options: WireRouteOptions)
       )
     }
     if (watch !== undefined && isExport(as)) {
-      const content = watch.exported(as)
-      wire.leave(watch)
-      giveBack()
+      const content = await paced
+        .read(async () => watch.exported(as))
+        .finally(() => {
+          wire.leave(watch)
+          giveBack()
+        })
       const [type, ending] = EXPORTS[as]
       const name = `wire-${watch.connection.number}.${ending}`
       reply.header('Content-Disposition', `attachment; filename="${name}"`)

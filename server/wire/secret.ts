@@ -4,6 +4,7 @@
  * MUST hide too much rather than too little.
  */
 import type { Decoded } from '../../shared/dialect/dialect.ts'
+import { TOKENS } from '../../shared/dialect/secret.ts'
 import type { Range } from '../../shared/wire.ts'
 
 /** Of a JSON message whose other fields are no secret. */
@@ -17,6 +18,15 @@ const SECRET_REQUESTS: ReadonlySet<string> = new Set(['direct', 'reply', 'resume
 
 /** Ranges of `text` (in UTF-16 units) that are hidden, of a message of the client. */
 export function hiddenIn(text: string, decoded: Decoded, isOutside: boolean): Range[] {
+  return [...secretIn(text, decoded, isOutside), ...tokensIn(text)]
+}
+
+/** Tokens that were said by mistake: the server rejects them. */
+function tokensIn(text: string): Range[] {
+  return [...text.matchAll(TOKENS)].map(({ 0: token, index }) => [index, index + token.length])
+}
+
+function secretIn(text: string, decoded: Decoded, isOutside: boolean): Range[] {
   const isJson = /^\s*[[{]/.test(text)
   if (decoded.type === 'fault') {
     // A misspelt command may be one whose argument is secret.
@@ -35,7 +45,8 @@ export function hiddenIn(text: string, decoded: Decoded, isOutside: boolean): Ra
 /** The same of a unit of the server that its dialect has called secret. */
 export function hiddenInUnit(text: string): Range[] {
   if (!text.startsWith('{')) return [[0, text.length]]
-  return fieldsIn(text, text.startsWith('{"type":"welcome"') ? FIELDS : DIRECT_FIELDS)
+  const fields = text.startsWith('{"type":"welcome"') ? FIELDS : DIRECT_FIELDS
+  return [...fieldsIn(text, fields), ...tokensIn(text)]
 }
 
 function isDirect(decoded: Decoded): boolean {

@@ -8,6 +8,8 @@ import type { MessageEnd, Range } from '../../shared/wire.ts'
 
 /** Bytes that belong to no message yet; above it, the oldest are no longer looked at. */
 export const MOST_WAITING = 65_536
+/** Chunks of them; enough for the longest line, one byte at a time. */
+const MOST_PIECES = 5000
 /** In the place of bytes that are no text: it occurs in no UTF-8 text. */
 const NO_TEXT = 0xff
 /** The longest line end. */
@@ -42,13 +44,15 @@ export class Stream {
 
   /** `others`: ranges that are not text. Returns the places of the oldest that are no longer looked at. */
   add(n: number, bytes: Buffer, others: readonly Range[]): Place[] {
+    this.#latest = n
     const copy = others.length === 0 ? bytes : Buffer.from(bytes)
     for (const [from, to] of others) copy.fill(NO_TEXT, from, to)
+    if (others.length > 0 && copy.every((byte) => byte === NO_TEXT)) return []
     this.#pieces.push({ n, from: 0, bytes: copy })
     this.#size += bytes.length
-    this.#latest = n
     const dropped: Place[] = []
-    while (this.#size > MOST_WAITING && this.#pieces.length > 1) {
+    const isTooMuch = () => this.#size > MOST_WAITING || this.#pieces.length > MOST_PIECES
+    while (isTooMuch() && this.#pieces.length > 1) {
       const oldest = this.#pieces.shift()
       if (oldest === undefined) break
       this.#size -= oldest.bytes.length

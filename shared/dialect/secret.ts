@@ -10,14 +10,24 @@ const SECRET: ReadonlySet<Outgoing['type']> = new Set([
   // Its link works without the room code.
   'transcript',
 ])
+/** They can repeat what the client has sent, which may be a token. */
+const REPEATING: ReadonlySet<string> = new Set(['error', 'found'])
+/** What has the form of a token. */
+export const TOKENS = /(?<![\w-])[\w-]{10}\.[\w-]{11}(?![\w-])/g
 /** At a terminal, a greeting has neither a token nor the code. */
 const GREETING = 'Welcome'
 
 /** The units of a message, marked if it has a code, a token or a direct message. */
 export function marked(message: Outgoing, units: Unit[]): Unit[] {
   // Also the history of a conversation.
-  if (!SECRET.has(message.type) && !('people' in message && message.people !== undefined))
-    return units
+  const isOfPeople = 'people' in message && message.people !== undefined
+  if (!SECRET.has(message.type) && !isOfPeople) {
+    return REPEATING.has(message.type) ? units.map(markedIfToken) : units
+  }
   if (message.type === 'welcome' && units[0]?.text.startsWith(GREETING)) return units
   return units.map((unit) => ({ ...unit, secret: true as const }))
+}
+
+function markedIfToken(unit: Unit): Unit {
+  return unit.text.search(TOKENS) === -1 ? unit : { ...unit, secret: true }
 }

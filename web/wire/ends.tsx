@@ -59,9 +59,12 @@ type ButtonProps = {
   open: { value: string | null }
 }
 
-function CallButton({ call, name, feed: { calls }, open }: ButtonProps) {
-  const count = calls.made.value[call] ?? 0
-  const look = calls.now.value.has(call) ? 'now done' : count > 0 ? 'done' : ''
+function CallButton({ call, name, feed: { calls, kernel }, open }: ButtonProps) {
+  // That the client reads what the server writes is a guess, which its kernel may contradict.
+  const isUnread = call === 'client recv' && (kernel.value?.client?.recvQ ?? 0) > 0
+  const count = isUnread ? 0 : (calls.made.value[call] ?? 0)
+  const done = count > 0 ? 'done' : ''
+  const look = calls.now.value.has(call) && !isUnread ? 'now done' : done
   const isOpen = open.value === call
   return (
     <button

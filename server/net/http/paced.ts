@@ -1,7 +1,7 @@
-/** Reads one page of a log at a time, for all requests together, so that chat is not delayed. */
+/** Makes one page or file at a time, for all requests together, so that chat is not delayed. */
 import type { Clock } from '../../room/clock.ts'
 
-/** Least time between two pages, in ms: reading must not take the event loop from the chat. */
+/** Least time between two of them, in ms: reading must not take the event loop from the chat. */
 const PAUSE_MS = 5
 
 export class Paced {

@@ -100,7 +100,8 @@ export function transcriptRoute(
 
   function holderIn({ query }: FastifyRequest): string | undefined {
     const { ticket, room, from, to } = query as Query
-    if (typeof ticket !== 'string') return undefined
+    // Before the query is checked: a name may be there twice.
+    if (typeof ticket !== 'string' || Array.isArray(room)) return undefined
     return holderOf(ticket, { room, from, to }, rooms.clock.now(), rooms.store.secret)
   }
 

@@ -3,7 +3,11 @@ import { describe, expect, it } from 'vitest'
 import { Ladder, type Seen } from '../../../server/wire/ladder.ts'
 import { jsonDialect } from '../../../shared/dialect/json.ts'
 import { lineDialect } from '../../../shared/dialect/line.ts'
+import { marked } from '../../../shared/dialect/secret.ts'
+import type { ErrorMessage } from '../../../shared/replies.ts'
 import { bytesOf, escaped, type Rung, rungLine } from '../../../shared/wire.ts'
+import { ladderText } from '../../../shared/wiretext.ts'
+import { cpuMs } from '../../support/cpu.ts'
 
 /** In two pieces, at each place, and byte by byte. */
 function everyCut(bytes: Buffer, test: (pieces: Buffer[]) => void): void {
@@ -306,6 +310,54 @@ describe('what nobody may see', () => {
     expect(fed.messages.join()).not.toContain(secrets[0])
   })
 
+  it('hides the rest of a direct message that was too long, also before the next message is found', () => {
+    everyCut(Buffer.from('SECRET\nhi\n'), (pieces) => {
+      const fed = new Fed().read('hello\n').message('hello').read('/msg bob xxx')
+      fed.message('/msg bob')
+      for (const piece of pieces) {
+        fed.read(piece)
+        expect(fed.shown('read')).not.toMatch(/S|T/)
+      }
+      expect(fed.message('hi').shown('read')).not.toMatch(/S|T/)
+    })
+    const direct = '{"type":"direct","to":"bob","text":"SECRET"}\n'
+    const fed = new Fed().read('hello\n').message('hello')
+    fed.read(direct).read('hi\n').message('hi')
+    expect(fed.shown('read')).not.toContain('SECRET')
+  })
+
+  it('hides the rest of a message whose beginning it does not look at any more', () => {
+    const fed = new Fed().read('hello\n').message('hello')
+    fed
+      .read(`{"type":"direct","text":"${'x'.repeat(60_000)}`)
+      .read(`${'x'.repeat(10_000)}SECRET"}\n`)
+    expect(fed.shown('read')).not.toContain('SECRET')
+    expect(fed.read('hi\n').message('hi').shown('read')).not.toContain('SECRET')
+  })
+
+  it('hides a token that was said by mistake, and the error that repeats it', () => {
+    const token = 'w0bp1TUjtw.Zm9vYmFyYmE'
+    const fed = new Fed().read(`hello ${token}\n`).message(`hello ${token}`)
+    const error = {
+      type: 'error',
+      code: 'person_unknown',
+      message: `There is nobody called ${token}.`,
+    }
+    const units = marked(error as ErrorMessage, [{ text: `! ${error.message}` }, { text: '! x' }])
+    expect(units.map(({ secret }) => secret)).toEqual([true, undefined])
+    fed.units(...units).write(`! ${error.message}\n! x\n`)
+    expect(fed.messages[0]).toBe(`hello ${masked(token)} <LF 1>`)
+    expect(fed.shown('read') + fed.shown('write')).not.toContain('w0bp1')
+    expect(fed.shown('write')).toContain('! x')
+  })
+
+  it('keeps nothing of telnet commands that belong to no message', () => {
+    const fed = new Fed()
+    for (let at = 0; at < 5000; at += 1) fed.read(Uint8Array.of(255, 241))
+    fed.read('hi\n').message('hi')
+    expect(fed.messages).toEqual(['hi <LF 5001>'])
+  })
+
   it('is hidden in what the server writes, wherever it is cut', () => {
     const secret = 'ann -> bob: psst'
     everyCut(Buffer.from(`hello\n${secret}\n`), (pieces) => {
@@ -341,4 +393,16 @@ describe('what nobody may see', () => {
     fed.write(Buffer.concat([Buffer.from([0x81, text.length]), Buffer.from(text)]))
     expect(fed.shown('write')).toContain('"name":"ann"},"token":"*******","events"')
   })
+})
+
+it('as text costs no more than what is shown of long reads', async () => {
+  const rungs = (size: number): Rung[] => {
+    const fed = new Fed()
+    for (let at = 0; at < 100; at += 1) fed.read(Buffer.alloc(size, 1))
+    return fed.rungs
+  }
+  const [long, short] = [rungs(4096), rungs(640)]
+  const run = (which: readonly Rung[]) => () => void ladderText('', which)
+  await cpuMs(run(short))
+  expect(await cpuMs(run(long))).toBeLessThan(5 + 3 * (await cpuMs(run(short))))
 })

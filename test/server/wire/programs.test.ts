@@ -13,7 +13,7 @@ import { which } from '../../support/installed.ts'
 import { Program } from '../../support/program.ts'
 
 const sent = [
-  `it's 100%, "Grüße" \\n \\x41 سلام \u200b\r\n`,
+  `it's 100%, "Grüße" \\n \\x41 ??/", 1, 0); ???/ سلام \u200b\r\n`,
   Buffer.from([0, 0x31, 27, 0xff, 0xfd, 0x33, 0xc3]),
   Buffer.from([0xbc]),
   '/host ********\n',
@@ -75,7 +75,11 @@ async function started(language: Language, text: string): Promise<Program> {
   if (language === 'python') return new Program('python3', ['-c', text])
   const folder = testFolder()
   writeFileSync(join(folder, 'main.c'), text)
-  const compiler = new Program('gcc', ['-Wall', '-Werror', 'main.c'], { cwd: folder })
+  const compiler = new Program(
+    'gcc',
+    ['-Wall', '-Werror', '-std=c11', '-D_DEFAULT_SOURCE', 'main.c'],
+    { cwd: folder },
+  )
   expect(await compiler.untilExit(), compiler.stderr).toBe(0)
   return new Program(join(folder, 'a.out'), [])
 }

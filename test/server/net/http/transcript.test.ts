@@ -185,6 +185,8 @@ describe('on a server with a code', () => {
       expect(text).not.toContain('hello')
     }
     expect((await get(`${gateway.webUrl}/api/events?ticket=${ticket}`)).status).toBe(401)
+    const twice = await get(`${gateway.webUrl}/api/transcript?ticket=x&room=a&room=b`)
+    expect(twice.status).toBe(401)
     gateway.rooms.clock.now = () => Date.now() + 601_000
     const late = await get(link.href)
     expect([late.status, late.text]).toEqual([401, expect.stringContaining('has expired')])
