@@ -188,7 +188,7 @@ function entrance({ serving, code, hidesCode, now }: Described): Finding[] {
 
 function hostText({ hosts }: Described): string {
   if (hosts.length === 0) return 'The only host is the operator, at the terminal of the server.'
-  return `The hosts are the operator, at the terminal of the server, and ${hosts.join(', ')}.`
+  return `The hosts are the operator, at the terminal of the server, and ${hosts.join(', ')}. Some may have another name now.`
 }
 
 function untilText({ until }: RoomCode): string {

@@ -292,10 +292,6 @@ export async function startGateway(
   const servers: Servers = { tcp, web: app.server }
   let relay: Relay | undefined
   let udp: UdpPort | undefined
-  const hostKey = await rooms.hosts.prepareKey(config.hostKey).catch(async (error: Error) => {
-    await close()
-    throw new StartError(`The key of the hosts cannot be stored: ${error.message}.`)
-  })
   const inheritance = await inherited.receive?.()
   if (config.udpPort !== undefined) {
     const at = { host, port: inherited.udpPort ?? config.udpPort }
@@ -345,6 +341,11 @@ export async function startGateway(
       `A socket of systemd listens on ${at}: start the server with --host ${at}.`,
     )
   }
+  // Last: a key that was made is printed once, and only by a server that starts.
+  const hostKey = await rooms.hosts.prepareKey(config.hostKey).catch(async (error: Error) => {
+    await close()
+    throw new StartError(`The key of the hosts cannot be stored: ${error.message}.`)
+  })
   if (inheritance !== undefined) accept(inheritance.arrived, servers)
   // A connection that cannot be accepted MUST NOT stop the server.
   const serverOnError = atMostEvery(FAULT_LOG_MS, clock, (err: Error) => {

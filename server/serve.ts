@@ -2,6 +2,7 @@
  * `oneroom serve`: the gateway as a process. The ready lines go to standard output, the log
  * to standard error. At a terminal, the operator's console shows both.
  */
+import { closeSync, openSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import { type DestinationStream, type Logger, pino } from 'pino'
 import type { Config } from './config.ts'
@@ -155,7 +156,7 @@ export async function serve(config: Config, webRoot: string): Promise<string | u
       })
   }
   if (config.tlsCert !== undefined) {
-    process.on('SIGHUP', reload)
+    process.on('SIGHUP', () => (hasLostTerminal() ? signals.stop() : reload()))
   }
   // Windows has no such signal.
   if (process.platform !== 'win32') process.on('SIGUSR2', restartSoon)
@@ -212,6 +213,17 @@ function besides(
  * Stops in order at the first signal (exit code 0), and at once at the second (exit code 1). Returns
  * the same as functions; a second `stop` changes nothing.
  */
+/** Whether the process was started at a terminal that was closed. */
+function hasLostTerminal(): boolean {
+  if (!process.stdin.isTTY) return false
+  try {
+    closeSync(openSync('/dev/tty', 'r'))
+    return false
+  } catch {
+    return true
+  }
+}
+
 function onStop(
   close: () => Promise<void>,
   log: Logger,

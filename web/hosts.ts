@@ -46,6 +46,11 @@ export type Rules = {
 
 const NO_RULES: Rules = { slow: 0, mutedTo: 0, hands: [], locked: false, approve: false }
 
+/** Whether the sender of a message can receive one: a program over HTTP that is not connected cannot. */
+export function canReceive({ members }: State, { from }: RoomEvent): boolean {
+  return from.via !== 'http' || members.has(from.id)
+}
+
 /** Of the rooms that the tab has entered; the first one is that of the hello. */
 const rules = signal<ReadonlyMap<string, Rules>>(new Map())
 

@@ -3,6 +3,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { testFolder } from '../support/folder.ts'
 import { oneroom, Program, serve } from '../support/program.ts'
 
 const root = resolve(import.meta.dirname, '../..')
@@ -45,6 +46,14 @@ describe('a start', () => {
       expect(started.stdout).toBe('')
     },
   )
+
+  it('prints the key of the hosts at the first start that succeeds', async () => {
+    const data = testFolder()
+    const ports = ['--tcp-port', '0', '--web-port', `${await takenPort()}`]
+    expect(await oneroom('serve', '--data', data, ...ports).untilExit()).toBe(2)
+    const { server } = await serve('--data', data)
+    expect(server.stdout).toContain(' is the key of the hosts, shown only now\n')
+  })
 
   it.each([
     [['--tcp-port', 'eighty'], 'oneroom: --tcp-port "eighty" is not a port'],

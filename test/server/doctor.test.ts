@@ -50,7 +50,7 @@ it('describes a server that other machines reach', () => {
     CLEAR,
     'People need the room code amber-fox-lamp to join.',
     'A name is free after its owner has left.',
-    'The hosts are the operator, at the terminal of the server, and Hana.',
+    'The hosts are the operator, at the terminal of the server, and Hana. Some may have another name now.',
     'One address can have 64 connections, and more if people there gave the code.',
     'Clients on this machine have no limits. Behind a proxy on it, use --trust none.',
     'The log has 3 MB; the disk has 50.0 GB free.',

@@ -1,6 +1,6 @@
 /** What a person can do with another one: the menu of a name. A chunk of its own. */
 import { useLayoutEffect, useRef } from 'preact/hooks'
-import { type Asked, asked, isHost, order, rulesIn } from '../hosts.ts'
+import { type Asked, asked, canReceive, isHost, order, rulesIn } from '../hosts.ts'
 import { more } from '../language/more.ts'
 import type { Session } from '../session.ts'
 import { Dialog } from './dialog.tsx'
@@ -54,7 +54,8 @@ export function PersonMenu({ session, about, onClose }: Props) {
   return (
     <Dialog title={name} class="host-menu" onClose={onClose}>
       <ul ref={content} onKeyDown={(pressed) => menuOnKeyDown(content.current, pressed)}>
-        {item(more.writeTo(name), write)}
+        {(about.event === undefined || canReceive(session.peek(), about.event)) &&
+          item(more.writeTo(name), write)}
         {item(more.mention(name), mention)}
         {hosting.value &&
           hasHand &&

@@ -369,7 +369,7 @@ export const englishMore = {
   wireSame: 'The same as a program',
   wireLab: 'Fault lab',
   wireLabNote:
-    'A fault lasts at most one minute. The server notifies the person. Press again to end it. Only a reset and dropped datagrams lose bytes.',
+    'A fault lasts at most one minute. The server notifies the person. Press again to end it. Only a reset, a half-close and dropped datagrams lose bytes.',
   wireLabAll: 'For all raw connections in this room',
   wireFaults: {
     delay: 'Delay',

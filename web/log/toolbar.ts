@@ -4,7 +4,7 @@ import { SIGNS } from '../../shared/reactions.ts'
 import { TAKE_BACK_MS } from '../../shared/redaction.ts'
 import { answering } from '../answering.ts'
 import { copyText } from '../clipboard.ts'
-import { asked, isHost, order, takeBack } from '../hosts.ts'
+import { asked, canReceive, isHost, order, takeBack } from '../hosts.ts'
 import { more } from '../language/more.ts'
 import { exactTimeOf, fullTimeOf } from '../moment.ts'
 import type { Session } from '../session.ts'
@@ -86,7 +86,7 @@ export function connectToolbar(session: Session, list: HTMLElement, rows: Rows):
     const { act, redacted } = entry.event
     // There are no links to direct messages, and no reactions.
     link.hidden = state.person !== ''
-    write.hidden = link.hidden || entry.mine
+    write.hidden = link.hidden || entry.mine || !canReceive(state, entry.event)
     reply.hidden = act !== undefined || redacted !== undefined
     react.hidden = reply.hidden || link.hidden
     takesBack.hidden = !canTakeBack(entry)

@@ -114,6 +114,6 @@ function takeError(state: State, error: ErrorMessage): State {
   if (code === 'already_in_room') return lost ? mergeIntoLobby(state, lost.room) : state
   if (lost) return { ...drop(state, lost.room), notice: refusal }
   if (state.connection.phase === 'online') return { ...state, notice: refusal }
-  if (isRefusal(code)) return { ...state, screen: 'form', joining: false, refusal }
+  if (isRefusal(code)) return { ...state, screen: 'form', joining: false, refusal, awaySince: null }
   return { ...state, trouble: refusal }
 }

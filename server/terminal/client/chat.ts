@@ -72,6 +72,8 @@ class Chat {
   readonly #onSignal = (): void => void this.#finish()
   readonly #onHangup = (): void => void this.#hangUp()
   readonly #codec: LineCodec
+  /** Shown already: it may be why the connection has ended. */
+  #lastError = ''
   readonly #paint: (name: string) => string
   #colours: boolean
   /** Set while the last messages wait for their acknowledgement. */
@@ -153,6 +155,7 @@ class Chat {
         return
       default:
         this.#show(message)
+        if (message.type === 'error') this.#lastError = message.message
         if (message.type !== 'lines') this.#ringFor(message)
         return
     }
@@ -174,7 +177,8 @@ class Chat {
     if (this.#finished) return
     const { connection, pending } = this.#client.conversation
     if (connection.phase === 'ended') {
-      this.#showLines([`! ${this.#client.trouble}`])
+      const { trouble } = this.#client
+      if (trouble !== this.#lastError) this.#showLines([`! ${trouble}`])
       void this.#finish()
     } else if (this.#leaving !== undefined && pending.length === 0) {
       void this.#finish()

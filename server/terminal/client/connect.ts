@@ -31,6 +31,12 @@ export async function connect(
   flags: ConnectFlags,
   complain: (sentence: string) => void,
 ): Promise<number> {
+  if (/^https?:\/\//iu.test(given)) {
+    complain(
+      `${given} is the address of a page. Use the address for nc. Example: ${DEFAULT_ADDRESS}.`,
+    )
+    return 2
+  }
   const target = splitTarget(given)
   const address = readAddress(target.address, DEFAULT_PORT)
   const room = target.room === undefined ? undefined : checkRoomName(target.room)

@@ -97,7 +97,8 @@ export class TcpTransport implements Transport {
   /** A server that did not wait for the hello greets in text; a full one says so in text. */
   #takeText(line: string): void {
     if (/^[!*] /.test(line)) this.#why = sanitise(line.slice(2))
-    else if (!line.startsWith('{')) this.#why = stranger(this.#address)
+    else if (line.startsWith('HTTP/')) this.#why = pagePort(this.#address)
+    else if (!line.startsWith('{')) this.#why ||= stranger(this.#address)
   }
 }
 
@@ -118,6 +119,10 @@ function sanitised(key: string, value: unknown): unknown {
   const keys = Object.keys(value)
   if (keys.every((key) => sanitise(key) === key)) return value
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [sanitise(key), item]))
+}
+
+function pagePort(address: Address): string {
+  return `${addressText(address)} speaks HTTP: it is the address of a page. Use the port for nc.`
 }
 
 function stranger(address: Address): string {

@@ -6,6 +6,7 @@ import type { Writable } from 'node:stream'
 import { type Rung, rungLine, type Station, type WireMessage } from '../../../shared/wire.ts'
 
 const DEFAULT_COLUMNS = 120
+const TRUST = 'If you trust the certificate, set NODE_EXTRA_CA_CERTS to the path of its file.'
 
 export type WireFlags = { url: string; key?: string }
 
@@ -31,8 +32,9 @@ export async function showWire(
     if (typeof wire === 'string') return wire
     return await follow(wire, new Rungs(print, output.columns ?? DEFAULT_COLUMNS))
   } catch (error) {
-    const { cause, message } = error as Error
-    return `The server at ${url} cannot be reached: ${(cause as Error | undefined)?.message ?? message}.`
+    const { cause, message } = error as Error & { cause?: NodeJS.ErrnoException }
+    const hint = /CERT|SIGNED/u.test(cause?.code ?? '') ? ` ${TRUST}` : ''
+    return `The server at ${url} cannot be reached: ${cause?.message ?? message}.${hint}`
   }
 }
 
