@@ -14,4 +14,6 @@ export type Command = {
   akin: readonly string[]
   /** Whether it is for hosts only. */
   ofHosts?: true
+  /** Whether it works at the server's own console only, which has a list of its own. */
+  ofConsole?: true
 }

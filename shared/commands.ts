@@ -357,7 +357,7 @@ export type CommandName = (typeof commands)[number]['name']
 /** The commands that /help lists. */
 export function commandsFor(isHost: boolean): readonly Command[] {
   const all: readonly Command[] = commands
-  return isHost ? all : all.filter(({ ofHosts }) => ofHosts === undefined)
+  return all.filter(({ ofHosts, ofConsole }) => !ofConsole && (isHost || !ofHosts))
 }
 
 /** Returns the command with that name; upper and lower case are equal. */

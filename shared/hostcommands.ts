@@ -194,5 +194,6 @@ export const hostCommands = [
     where: 'terminal',
     akin: ['deop'],
     ofHosts: true,
+    ofConsole: true,
   },
 ] as const satisfies readonly Command[]

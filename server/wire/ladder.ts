@@ -318,16 +318,19 @@ export class Ladder {
   #wait(direction: Direction, secret: boolean): void {
     const { bytes, places } = direction.stream.waiting
     const isText = bytes.some((byte) => byte !== 0xff)
-    const now = new Set(isText ? places.map(({ n }) => n) : [])
+    const ranges = new Map<number, Range[]>()
+    for (const { n, range } of places) ranges.set(n, [...(ranges.get(n) ?? []), range])
+    const now = new Set(isText ? ranges.keys() : [])
     const mayWait = direction === this.#in && this.#carriage !== 'datagrams'
     for (const n of new Set([...direction.waiting, ...now])) {
       const kept = this.#rungs.get(n)
       if (kept === undefined || !('size' in kept.rung)) continue
-      if (mayWait && (kept.rung.waits === true) !== now.has(n)) {
-        if (now.has(n)) kept.rung.waits = true
-        else delete kept.rung.waits
-      }
-      kept.veil = secret ? places.filter((place) => place.n === n).map(({ range }) => range) : []
+      const veil = (secret && ranges.get(n)) || []
+      const changes = mayWait && (kept.rung.waits === true) !== now.has(n)
+      if (!changes && areSame(kept.veil, veil)) continue
+      if (changes && now.has(n)) kept.rung.waits = true
+      else if (changes) delete kept.rung.waits
+      kept.veil = veil
       this.#touch(kept)
     }
     direction.waiting = now
@@ -395,6 +398,13 @@ function masked({ bytes, hidden, veil }: Pick<Kept, 'bytes' | 'hidden' | 'veil'>
   const copy = Buffer.from(bytes)
   for (const [from, to] of [...hidden, ...veil]) copy.fill(MASK, from, to)
   return copy
+}
+
+function areSame(some: readonly Range[], others: readonly Range[]): boolean {
+  return (
+    some.length === others.length &&
+    some.every(([from, to], at) => from === others[at]?.[0] && to === others[at]?.[1])
+  )
 }
 
 function maskedText(text: string, hide: readonly Range[]): string {

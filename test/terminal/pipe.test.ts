@@ -227,6 +227,12 @@ describe('oneroom connect in a pipe', () => {
     const wrong = oneroom('connect', `127.0.0.1:${port}`)
     expect(await wrong.untilExit()).toBe(1)
     expect(wrong.stderr).toMatch(/^oneroom: 127\.0\.0\.1:\d+ is not a Oneroom server\.\n$/)
+    const { webUrl } = await serveInProcess()
+    const page = oneroom('connect', new URL(webUrl).host)
+    expect(await page.untilExit()).toBe(1)
+    expect(page.stderr).toMatch(
+      /^oneroom: 127\.0\.0\.1:\d+ speaks HTTP: it is the address of a page\./,
+    )
   })
 
   it.each([[], ['--json'], ['--color', 'always']])(
@@ -275,6 +281,7 @@ describe('oneroom connect in a pipe', () => {
   it.each([
     [['localhost/a:b'], /"a:b" is not a room\. A name cannot contain ":"\.\n$/],
     [['localhost/'], /"" is not a room\. A name needs at least one letter, digit or emoji\.\n$/],
+    [['http://localhost:3000/'], /is the address of a page\. Use the address for nc\./],
     [['no port:at all'], /is not an address\. Example: 127\.0\.0\.1:8080\.\n$/],
     [['localhost', '--name', 'a@b'], /A name cannot contain "@"\.\n$/],
     [['--color', 'pink'], /oneroom: .*--color/],

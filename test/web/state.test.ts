@@ -244,11 +244,14 @@ describe('a message of ours', () => {
 describe('the way in', () => {
   it('shows a rejected name in the form, with the suggestion', () => {
     const tab = new Tab().act({ type: 'join', name: 'bob' })
+    tab.act({ type: 'connection', connection: { phase: 'connecting' }, now: 1 })
     tab.receive({ type: 'error', code: 'name_taken', message: 'Taken.', suggestion: 'bob-2' })
     expect(tab.state).toMatchObject({
       screen: 'form',
       joining: false,
       refusal: { text: 'Taken.', suggestion: 'bob-2' },
+      // The server has responded.
+      awaySince: null,
     })
   })
 

@@ -100,7 +100,8 @@ async function latestName(link: Link, log: number, person: string): Promise<stri
   const [row] = await link.query<{ name: string }>(
     `SELECT coalesce(
        (SELECT name FROM events WHERE log = $1 AND person = $2 ORDER BY seq DESC LIMIT 1),
-       (SELECT name FROM seats WHERE person = $2), $2) AS name`,
+       (SELECT name FROM seats WHERE person = $2),
+       (SELECT name FROM people WHERE id = $2), $2) AS name`,
     [log, person],
     START_MS,
   )

@@ -43,12 +43,14 @@ export function exportedLogs(
   ]
 }
 
+/** A person who has only received is known by their seat, which is stored a little later, or elsewhere. */
 function* directLogs(database: Database.Database, all: readonly LogRow[]): Generator<Exported> {
   const latest = database
     .prepare(
       `SELECT coalesce(
          (SELECT name FROM events WHERE ${inLogSql('?1')} AND person = ?2 ORDER BY seq DESC LIMIT 1),
-         (SELECT name FROM seats WHERE person = ?2), ?2)`,
+         (SELECT name FROM seats WHERE person = ?2),
+         (SELECT name FROM events WHERE person = ?2 ORDER BY at DESC LIMIT 1), ?2)`,
     )
     .raw()
   for (const [number, key] of all) {

@@ -21,6 +21,8 @@ const KEEPALIVE_MS = 30_000
 /** Time limit for the goodbye to arrive. */
 const BYE_MS = 1_000
 
+const CLOSED = 'The server closed the connection.'
+
 const check = Compile(Type.Union(Object.values(serverMessages)))
 
 export class TcpTransport implements Transport {
@@ -30,7 +32,7 @@ export class TcpTransport implements Transport {
   readonly #address: Address
   readonly #events: TransportEvents
   readonly #lines = new Lines(LINE_BYTES)
-  #why = 'The server closed the connection.'
+  #why = CLOSED
   #isRoom = false
 
   constructor(address: Destination, events: TransportEvents) {
@@ -98,7 +100,7 @@ export class TcpTransport implements Transport {
   #takeText(line: string): void {
     if (/^[!*] /.test(line)) this.#why = sanitise(line.slice(2))
     else if (line.startsWith('HTTP/')) this.#why = pagePort(this.#address)
-    else if (!line.startsWith('{')) this.#why ||= stranger(this.#address)
+    else if (!line.startsWith('{') && this.#why === CLOSED) this.#why = stranger(this.#address)
   }
 }
 
