@@ -11,6 +11,7 @@ export const main = resolve(import.meta.dirname, '../../dist/server/main.js')
 
 export class Screen {
   readonly #socket: string
+  #isClosed = false
 
   /** Runs `program`, which is `oneroom` unless given, with `args`. When it exits, the screen shows its exit code. */
   constructor(
@@ -27,9 +28,14 @@ export class Screen {
     const command = `${run}; echo "exit $?"; exec sleep 600`
     const size = ['-x', `${columns}`, '-y', '24']
     this.#run('-f', '/dev/null', 'new-session', '-d', ...size, 'sh', '-c', command)
-    onTestFinished(() => {
-      this.#run('kill-server')
-    })
+    onTestFinished(() => this.close())
+  }
+
+  /** Closes the terminal: its foreground process gets SIGHUP. */
+  close(): void {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    this.#run('kill-server')
   }
 
   #run(...args: string[]): string {

@@ -2,6 +2,7 @@ import { renderUnicodeCompact } from 'uqr'
 import { describe, expect, it } from 'vitest'
 import { hostsOf } from '../../server/net/reach.ts'
 import { painted } from '../../shared/dialect/style.ts'
+import { certificate, openssl } from '../support/certificate.ts'
 import { rawClient } from '../support/raw.ts'
 import { Screen, tmux } from '../support/tmux.ts'
 
@@ -13,6 +14,18 @@ async function console(...args: string[]): Promise<{ screen: Screen; tcpPort: nu
 }
 
 describe.skipIf(tmux === undefined)("the server's own terminal", () => {
+  it.skipIf(!openssl)(
+    'stops in order when its terminal closes, also with a certificate',
+    async () => {
+      const { cert, key } = certificate()
+      const { screen, tcpPort } = await console('--tls-cert', cert, '--tls-key', key)
+      const client = await rawClient(tcpPort)
+      await client.until('bye leaves.')
+      screen.close()
+      expect(await client.untilEnded()).toMatch(/\* The server is stopping\.\n$/)
+    },
+  )
+
   it('announces connections, sends typed lines, and keeps the typed line complete while messages arrive', async () => {
     const { screen, tcpPort } = await console()
     const client = await rawClient(tcpPort)
