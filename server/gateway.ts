@@ -141,6 +141,7 @@ export async function startGateway(
     ...DEFAULT_TUNING,
     ...tuning,
   }
+  // A copy: tests change the clock of one gateway only.
   const clock = { ...systemClock }
   const { files, pair } = (await readFiles(config, webRoot)) ?? {}
   const store = await openStore(config, log, logWorker, onLost)
@@ -341,17 +342,17 @@ export async function startGateway(
       `A socket of systemd listens on ${at}: start the server with --host ${at}.`,
     )
   }
-  // Last: a key that was made is printed once, and only by a server that starts.
-  const hostKey = await rooms.hosts.prepareKey(config.hostKey).catch(async (error: Error) => {
-    await close()
-    throw new StartError(`The key of the hosts cannot be stored: ${error.message}.`)
-  })
-  if (inheritance !== undefined) accept(inheritance.arrived, servers)
   // A connection that cannot be accepted MUST NOT stop the server.
   const serverOnError = atMostEvery(FAULT_LOG_MS, clock, (err: Error) => {
     log.error({ err }, 'a connection could not be accepted')
   })
   for (const server of [tcp, app.server]) server.on('error', serverOnError)
+  // After all that can keep the server from starting: a key that was made is shown only once.
+  const hostKey = await rooms.hosts.prepareKey(config.hostKey).catch(async (error: Error) => {
+    await close()
+    throw new StartError(`The key of the hosts cannot be stored: ${error.message}.`)
+  })
+  if (inheritance !== undefined) accept(inheritance.arrived, servers)
   const serving: Serving = {
     startedAt: new Date(clock.now()).toISOString(),
     host,

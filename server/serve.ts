@@ -22,7 +22,7 @@ import type { Console } from './terminal/console/console.ts'
 const RESTART_MS = 1000
 /** Longest time for an orderly stop, in ms. */
 const STOP_MS = 4500
-/** It is counted in such steps, in ms: a process that is suspended loses one of them at most. */
+/** Steps in which STOP_MS is counted, in ms: a suspension of the process counts as one step, however long it is. */
 const STOP_STEP_MS = 500
 
 /** `webRoot`: folder of the built page. Returns the reason if the server cannot start. */
@@ -156,7 +156,8 @@ export async function serve(config: Config, webRoot: string): Promise<string | u
       })
   }
   if (config.tlsCert !== undefined) {
-    process.on('SIGHUP', () => (hasLostTerminal() ? signals.stop() : reload()))
+    // A server without a console may outlive the terminal that started it.
+    process.on('SIGHUP', () => (terminal && hasLostTerminal() ? signals.stop() : reload()))
   }
   // Windows has no such signal.
   if (process.platform !== 'win32') process.on('SIGUSR2', restartSoon)
@@ -209,20 +210,20 @@ function besides(
   }
 }
 
+/** Whether the terminal of this process was closed. */
+function hasLostTerminal(): boolean {
+  try {
+    closeSync(openSync('/dev/tty', 'r'))
+    return false
+  } catch (error) {
+    return ['ENXIO', 'EIO'].includes((error as NodeJS.ErrnoException).code ?? '')
+  }
+}
+
 /**
  * Stops in order at the first signal (exit code 0), and at once at the second (exit code 1). Returns
  * the same as functions; a second `stop` changes nothing.
  */
-/** Whether the process was started at a terminal that was closed. */
-function hasLostTerminal(): boolean {
-  if (!process.stdin.isTTY) return false
-  try {
-    closeSync(openSync('/dev/tty', 'r'))
-    return false
-  } catch {
-    return true
-  }
-}
 
 function onStop(
   close: () => Promise<void>,

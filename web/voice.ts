@@ -34,7 +34,7 @@ export class Voice {
     })
   }
 
-  /** `arrived`: of all rooms. `after`: the state with these messages, which may have changed since. */
+  /** `arrived`: messages of all rooms. `away`, `room`: when they arrived; they may have changed since. */
   hear(arrived: readonly Arrival[], { away, room }: Pick<State, 'away' | 'room'>): void {
     const fresh = arrived.filter((one) => !isRedacted(this.#host.peek(), one))
     const { announce } = settings.peek()

@@ -71,7 +71,7 @@ export class Ladder {
   #isAfterGap = false
   /** Whether the beginning of the message under way was forgotten, which may be secret. */
   #isReadingAfterGap = false
-  /** Whether the end of a secret message was cut off: it is before the next one. */
+  /** Whether the latest message was secret and may have been cut: its rest comes before the next one. */
   #isCutInSecret = false
   readonly #examiner = new Examiner()
   /** Of the latest read. */
@@ -185,14 +185,16 @@ export class Ladder {
 
   #addMessage({ at, text, decoded, isOutside }: Extract<Seen, { type: 'message' }>): void {
     const hide = hiddenIn(text, decoded, isOutside)
-    const found = this.#in.stream.take(text, hide)
+    const isAfterCut = this.#isCutInSecret || this.#isReadingAfterGap
+    const found = this.#in.stream.take(text, hide, isAfterCut)
     // What comes before it was dropped, as a datagram, or belongs to a message that was forgotten or cut.
     const isRest = this.#isCutInSecret || mayBeginSecret(found.before)
     if (this.#carriage === 'datagrams' || this.#isReadingAfterGap || isRest) {
       this.#hide(found.isExact ? found.placesBefore : found.places)
     }
     if (found.isExact) this.#isReadingAfterGap = false
-    this.#isCutInSecret = hide.length > 0 && found.isExact && found.end === undefined
+    // Only a line can be cut. One in another encoding is not found, so it may have been.
+    this.#isCutInSecret = this.#carriage === 'stream' && hide.length > 0 && found.end === undefined
     this.#hide(found.hidden)
     const from = [...new Set(found.places.map(({ n }) => n))]
     const end = this.#endOf(found, at)
@@ -271,7 +273,7 @@ export class Ladder {
     if (!stream.has(text)) {
       // A longer one may never be here as a whole, because the stream drops whole pieces.
       const size = Buffer.byteLength(text) + SLACK
-      if (stream.size < Math.min(size, MOST_WAITING / 2)) return false
+      if (!stream.isFull && stream.size < Math.min(size, MOST_WAITING / 2)) return false
       // In another form: it can be in all that was written, and go on.
       if (isSecret) {
         this.#hide(stream.waiting.places)

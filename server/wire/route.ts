@@ -73,7 +73,7 @@ export async function wireRoute(app: FastifyInstance, options: WireRouteOptions)
     }
     if (watch !== undefined && isExport(as)) {
       const content = await paced
-        .read(async () => watch.exported(as))
+        .make(async () => watch.exported(as))
         .finally(() => {
           wire.leave(watch)
           giveBack()

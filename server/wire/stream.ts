@@ -8,7 +8,7 @@ import type { MessageEnd, Range } from '../../shared/wire.ts'
 
 /** Bytes that belong to no message yet; above it, the oldest are no longer looked at. */
 export const MOST_WAITING = 65_536
-/** Chunks of them; enough for the longest line, one byte at a time. */
+/** Chunks of them, likewise. A line of text fits one byte at a time; one of JSON may not. */
 const MOST_PIECES = 5000
 /** In the place of bytes that are no text: it occurs in no UTF-8 text. */
 const NO_TEXT = 0xff
@@ -16,6 +16,7 @@ const NO_TEXT = 0xff
 const LINE_END_BYTES = 2
 const NOTHING: Buffer = Buffer.alloc(0)
 const LF = 10
+const CR = 13
 /** For the bytes of a text. Made with the first use. */
 let scratch: Buffer | undefined
 
@@ -59,6 +60,11 @@ export class Stream {
       dropped.push(placeOf(oldest))
     }
     return dropped
+  }
+
+  /** Whether there are so many chunks that the oldest are dropped. */
+  get isFull(): boolean {
+    return this.#pieces.length >= MOST_PIECES
   }
 
   /** Bytes that belong to no message yet. */
@@ -116,10 +122,19 @@ export class Stream {
     return { bytes, at: wanted.length === 0 ? blankAt(bytes) : bytes.indexOf(wanted) }
   }
 
-  /** Takes a message. `hide`: ranges of `text`, in UTF-16 units. */
-  take(text: string, hide: readonly Range[]): Found {
+  /** The same, only as a whole line: what comes before the line may have the text in it. */
+  #findLine(wanted: Buffer): { bytes: Buffer; at: number } {
+    const { bytes } = this.waiting
+    const isLine = (at: number) => isBorder(bytes[at - 1]) && isBorder(bytes[at + wanted.length])
+    let at = bytes.indexOf(wanted)
+    while (at !== -1 && !isLine(at)) at = bytes.indexOf(wanted, at + 1)
+    return { bytes, at }
+  }
+
+  /** Takes a message. `hide`: ranges of `text`, in UTF-16 units. `isLine`: only as a whole line. */
+  take(text: string, hide: readonly Range[], isLine = false): Found {
     const wanted = Buffer.from(text)
-    const { bytes, at } = this.#find(wanted)
+    const { bytes, at } = isLine && text !== '' ? this.#findLine(wanted) : this.#find(wanted)
     if (at === -1) return this.#takeAll(hide.length > 0)
     const end = at + wanted.length
     const ending = endingAt(bytes, end)
@@ -228,4 +243,9 @@ function endingAt(bytes: Buffer, at: number): { end: MessageEnd | undefined; siz
   if (first !== 13) return { end: undefined, size: 0 }
   if (second === 10) return { end: 'CR LF', size: 2 }
   return second === 0 ? { end: 'CR NUL', size: 2 } : { end: 'CR', size: 1 }
+}
+
+/** Whether a byte, or the end of what waits, is beside a line. */
+function isBorder(byte: number | undefined): boolean {
+  return byte === undefined || [0, LF, CR, NO_TEXT].includes(byte)
 }

@@ -321,9 +321,12 @@ async function runCommands(block: Block, place: Place, listener: RawClient): Pro
   if (heard !== undefined) await listener.until(heard)
   if (endless && !serves && !outside) await greetAgain(listener, place.tcpPort)
   if (prints !== undefined) await program.until(prints)
-  if (endless) stopGroup(program)
-  if (endless) await program.untilExit()
-  else expect(await program.untilExit(), program.stderr).toBe(0)
+  if (endless) {
+    stopGroup(program)
+    await program.untilExit()
+  } else {
+    expect(await program.untilExit(), program.stderr).toBe(0)
+  }
   expect(program.stdout).not.toContain('"type":"error"')
   listener.forget()
 }

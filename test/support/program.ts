@@ -97,7 +97,7 @@ export async function serve(...args: string[]): Promise<Served & { server: Progr
 
 /** The system chooses ports from 32768 (Linux) or 49152 (macOS, Windows) by itself. */
 const [FIRST_PORT, PORTS, WORKERS] = [20_000, 1250, 8]
-/** Test files run side by side, each in a worker with ports of its own. */
+/** Test files run side by side: up to 8 workers have ports of their own. */
 const firstOwn = FIRST_PORT + (Number(process.env.VITEST_POOL_ID ?? 0) % WORKERS) * PORTS
 const usedPorts = new Set<number>()
 

@@ -3,7 +3,7 @@ import { NoAnswer } from './fault.ts'
 
 /** After this time, in ms, people learn that the database is away. Shorter absences are not worth a notice. */
 const AWAY_MS = 2000
-/** A timer that is later than this, in ms, shows that this process was suspended itself. */
+/** A timer that runs more than this late, in ms, shows that this process itself was suspended. */
 const SUSPENDED_MS = 500
 
 export type AbsenceOptions = {

@@ -7,7 +7,7 @@ import { checkLog } from './migrations.ts'
 import { START_MS, start } from './start.ts'
 import type { Target } from './target.ts'
 
-/** How long, in ms, a notification may take. Only a pooler that loses it takes as long. */
+/** How long, in ms, a notification is waited for. Only one that a pooler has lost takes all of it. */
 const NOTIFIED_MS = 10_000
 
 export type DatabaseFacts = {

@@ -43,20 +43,30 @@ export function exportedLogs(
   ]
 }
 
-/** A person who has only received is known by their seat, which is stored a little later, or elsewhere. */
 function* directLogs(database: Database.Database, all: readonly LogRow[]): Generator<Exported> {
+  // The name under which they wrote here, or of their seat.
   const latest = database
     .prepare(
       `SELECT coalesce(
          (SELECT name FROM events WHERE ${inLogSql('?1')} AND person = ?2 ORDER BY seq DESC LIMIT 1),
-         (SELECT name FROM seats WHERE person = ?2),
-         (SELECT name FROM events WHERE person = ?2 ORDER BY at DESC LIMIT 1), ?2)`,
+         (SELECT name FROM seats WHERE person = ?2))`,
     )
     .raw()
+  // A seat is stored a little later. It reads all events, so once for each person.
+  const anywhere = database
+    .prepare('SELECT name FROM events WHERE person = ? ORDER BY at DESC LIMIT 1')
+    .raw()
+  const elsewhere = new Map<string, string>()
+  function nameOf(number: number, id: string): string {
+    const name = (latest.get(number, id) as [string | null])[0] ?? elsewhere.get(id)
+    if (name !== undefined) return name
+    elsewhere.set(id, (anywhere.get(id) as [string] | undefined)?.[0] ?? id)
+    return nameOf(number, id)
+  }
   for (const [number, key] of all) {
     const ids = personsOf(key)
     if (ids === undefined) continue
-    const names = ids.map((id) => [id, (latest.get(number, id) as [string])[0]] as const)
+    const names = ids.map((id) => [id, nameOf(number, id)] as const)
     yield { number, name: '', room: undefined, direct: { ids, names: new Map(names) } }
   }
 }

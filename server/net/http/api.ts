@@ -136,7 +136,7 @@ export async function apiRoutes(app: FastifyInstance, options: ApiOptions): Prom
       return refuse(reply, { code: 'bad_message', message: USAGE }, rooms)
     }
     return answer(request, reply, (room) =>
-      paced.read(() => pageOf(query, room, rooms.store.epoch)),
+      paced.make(() => pageOf(query, room, rooms.store.epoch)),
     )
   })
 

@@ -163,7 +163,7 @@ async function firstAt({ log, feed }: Room, { from }: Range, paced: Paced): Prom
   if (from === undefined) return low
   while (low < high) {
     const middle = Math.floor((low + high) / 2)
-    const at = await paced.read(() => timeAt(log, middle))
+    const at = await paced.make(() => timeAt(log, middle))
     if (at !== undefined && at < from - STEP_MS) low = middle + 1
     else high = middle
   }
@@ -189,7 +189,7 @@ async function* pagesOf(
   for (let next = first; next <= head; ) {
     onPage()
     const limit = Math.min(PAGE_EVENTS, head - next + 1)
-    const found = await paced.read(() => log.read(next, limit))
+    const found = await paced.make(() => log.read(next, limit))
     const last = found.at(-1)
     if (last === undefined) return
     next = last.seq + 1

@@ -205,7 +205,7 @@ function hintAfter(self: Self, act: Act): string | undefined {
   if (act.address !== undefined) {
     return sharing === 0
       ? undefined
-      : `! ${othersShare(sharing)} this address. Only hosts among them can come back.`
+      : `! ${othersShare(sharing)} this address, from which only hosts can come back.`
   }
   const { name } = act.person
   const others = sharing === 0 ? '' : `, which ${othersShare(sharing)}`

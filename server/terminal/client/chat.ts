@@ -4,6 +4,7 @@
  */
 import type { ReadStream, WriteStream } from 'node:tty'
 import type { Recipient } from '../../../shared/client/pending.ts'
+import type { Command } from '../../../shared/command.ts'
 import { commands } from '../../../shared/commands.ts'
 import { loadAscii } from '../../../shared/dialect/ascii.ts'
 import { callsFor } from '../../../shared/dialect/bell.ts'
@@ -50,7 +51,10 @@ export type ChatOptions = {
 }
 
 /** The client resumes by itself, and nothing here reads one reply for each line. */
-const offered = commands.filter(({ name }) => name !== 'resume' && name !== 'turn')
+const all: readonly Command[] = commands
+const offered = all.filter(
+  ({ name, ofConsole }) => !ofConsole && name !== 'resume' && name !== 'turn',
+)
 
 /** Requests that wait for their acknowledgement. */
 const kept: ReadonlySet<Request['type']> = new Set(['say', 'direct', 'reply'])
@@ -72,7 +76,7 @@ class Chat {
   readonly #onSignal = (): void => void this.#finish()
   readonly #onHangup = (): void => void this.#hangUp()
   readonly #codec: LineCodec
-  /** Shown already: it may be why the connection has ended. */
+  /** The text of the latest message if it was an error: it is on the screen, and may be why the connection ends. */
   #lastError = ''
   readonly #paint: (name: string) => string
   #colours: boolean
@@ -142,6 +146,7 @@ class Chat {
 
   #clientOnMessage(message: Shown): void {
     const { columns } = this.#terminal
+    this.#lastError = message.type === 'error' ? message.message : ''
     switch (message.type) {
       case 'welcome':
         this.#showLines(greetingLines(message, this.#address, columns))
@@ -155,7 +160,6 @@ class Chat {
         return
       default:
         this.#show(message)
-        if (message.type === 'error') this.#lastError = message.message
         if (message.type !== 'lines') this.#ringFor(message)
         return
     }

@@ -6,7 +6,9 @@ import type { Writable } from 'node:stream'
 import { type Rung, rungLine, type Station, type WireMessage } from '../../../shared/wire.ts'
 
 const DEFAULT_COLUMNS = 120
-const TRUST = 'If you trust the certificate, set NODE_EXTRA_CA_CERTS to the path of its file.'
+const UNTRUSTED = /SELF_SIGNED_CERT|ISSUER_CERT|LEAF_SIGNATURE/u
+const TRUST =
+  'If you trust the certificate, set NODE_EXTRA_CA_CERTS to the path of its file, or of that of its authority.'
 
 export type WireFlags = { url: string; key?: string }
 
@@ -33,7 +35,7 @@ export async function showWire(
     return await follow(wire, new Rungs(print, output.columns ?? DEFAULT_COLUMNS))
   } catch (error) {
     const { cause, message } = error as Error & { cause?: NodeJS.ErrnoException }
-    const hint = /CERT|SIGNED/u.test(cause?.code ?? '') ? ` ${TRUST}` : ''
+    const hint = UNTRUSTED.test(cause?.code ?? '') ? ` ${TRUST}` : ''
     return `The server at ${url} cannot be reached: ${cause?.message ?? message}.${hint}`
   }
 }

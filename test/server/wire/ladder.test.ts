@@ -1,6 +1,7 @@
 /** What was heard at a connection becomes rungs, and nothing secret is in them. */
 import { describe, expect, it } from 'vitest'
 import { Ladder, type Seen } from '../../../server/wire/ladder.ts'
+import { Stream } from '../../../server/wire/stream.ts'
 import { jsonDialect } from '../../../shared/dialect/json.ts'
 import { lineDialect } from '../../../shared/dialect/line.ts'
 import { marked } from '../../../shared/dialect/secret.ts'
@@ -320,6 +321,8 @@ describe('what nobody may see', () => {
       }
       expect(fed.message('hi').shown('read')).not.toMatch(/S|T/)
     })
+    const short = new Fed().read('/msg bob xxx').message('/msg bob').read('my password is banana\n')
+    expect(short.read('a\n').message('a').shown('read')).not.toMatch(/sswo|banana/)
     const direct = '{"type":"direct","to":"bob","text":"SECRET"}\n'
     const fed = new Fed().read('hello\n').message('hello')
     fed.read(direct).read('hi\n').message('hi')
@@ -348,14 +351,25 @@ describe('what nobody may see', () => {
     fed.units(...units).write(`! ${error.message}\n! x\n`)
     expect(fed.messages[0]).toBe(`hello ${masked(token)} <LF 1>`)
     expect(fed.shown('read') + fed.shown('write')).not.toContain('w0bp1')
+    for (const said of [`code-${token}`, `${token}x`]) {
+      expect(new Fed().read(`${said}\n`).message(said).shown('read')).not.toContain('w0bp1')
+    }
     expect(fed.shown('write')).toContain('! x')
   })
 
-  it('keeps nothing of telnet commands that belong to no message', () => {
-    const fed = new Fed()
-    for (let at = 0; at < 5000; at += 1) fed.read(Uint8Array.of(255, 241))
-    fed.read('hi\n').message('hi')
-    expect(fed.messages).toEqual(['hi <LF 5001>'])
+  it('keeps nothing of chunks that have only telnet commands', () => {
+    const stream = new Stream()
+    for (let n = 1; n <= 5000; n += 1) stream.add(n, Buffer.of(255, 241), [[0, 2]])
+    expect(stream.waiting.places).toEqual([])
+  })
+
+  it('shows the header of the frame after a secret one', () => {
+    const frame = (text: string) => Buffer.concat([Buffer.of(0x81, text.length), Buffer.from(text)])
+    const hello = '{"type":"hello","protocol":1,"token":"x"}'
+    const fed = new Fed(true).read(frame(hello)).message(hello)
+    const say = '{"type":"say","text":"hi"}'
+    fed.read(frame(say)).message(say)
+    expect(fed.shown('read').split('|')[1]).not.toContain('*')
   })
 
   it('is hidden in what the server writes, wherever it is cut', () => {

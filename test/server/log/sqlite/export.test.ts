@@ -118,6 +118,13 @@ describe('an export as text', () => {
     ])
   })
 
+  test('has the names of people who were only written to, if they have spoken elsewhere', async () => {
+    const direct = `direct ${alice.id} ${bob.id}`
+    const folder = folderWith([draft('hello', { from: bob })], [direct, '', [draft('psst')]])
+    const lines = await printed(folder, { direct: true })
+    expect(lines.at(-1)).toBe(`${AT} (direct) alice -> bob: psst`)
+  })
+
   test('has every event of a room with more than a page', async () => {
     const many = Array.from({ length: 2500 }, (_, at) => draft(`${at}`))
     const lines = await printed(folderWith([], ['room many', 'many', many]), { room: 'many' })

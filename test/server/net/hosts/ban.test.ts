@@ -132,7 +132,7 @@ describe('a banned person', () => {
     await carol.until('banned <Bob B> for 2 days')
     expect(await bob.untilEnded()).toMatch(/! You are banned for (2 more days|48 more hours)\./)
     hana.send('/ban "Bob B" address 1h\n')
-    await hana.until('! 2 others share this address. Only hosts among them can come back.')
+    await hana.until('! 2 others share this address, from which only hosts can come back.')
     hana.send('/bans\n')
     await hana.until(
       / {2}Bob B, banned by guest-1 until \S+ \S+ UTC, with the address, which 2 others share\n/,
