@@ -74,6 +74,12 @@ export async function act(self: Self, order: Order, room: Room): Promise<void> {
   return post(self, room, made.act, order.seconds)
 }
 
+/** To a person who takes back the latest of their messages. */
+export const NOTHING_SAID: Fault = {
+  code: 'event_unknown',
+  message: 'You have said nothing here that you can take back.',
+}
+
 /**
  * Pins an event, or takes its text away: the one with this seq, or the latest of a person. Without both,
  * ends the pin, or takes away the latest own text.
@@ -94,7 +100,10 @@ async function actOnEvent(self: Self, { type, seq, person }: Order, room: Room):
     return self.refuse({ code: 'history_unavailable' })
   }
   if (self.state !== 'member') return
-  if (event === undefined) return self.refuse({ code: 'event_unknown' })
+  if (event === undefined) {
+    const isOwn = seq === undefined && person === undefined
+    return self.refuse(isOwn ? NOTHING_SAID : { code: 'event_unknown' })
+  }
   const fault = self.isHost ? undefined : objectionTo(event, self)
   if (fault !== undefined) return self.refuse(fault)
   if (event.act !== undefined || event.redacted !== undefined) {

@@ -4,7 +4,7 @@ import { limits } from '../../../shared/limits.ts'
 import type { RoomEvent } from '../../../shared/protocol.ts'
 import type { Conversation, Named } from '../conversation.ts'
 import { conversationWith } from './direct.ts'
-import { objectionTo, post } from './hosting.ts'
+import { NOTHING_SAID, objectionTo, post } from './hosting.ts'
 import type { Self } from './self.ts'
 
 /** `other`: the name or the id of the other person, or the person. Without `seq`: the latest own message to them. */
@@ -41,6 +41,7 @@ async function takeBackIn(
     return self.refuse({ code: 'history_unavailable' })
   }
   if (self.state !== 'member') return
+  if (event === undefined && seq === undefined) return self.refuse(NOTHING_SAID)
   if (event === undefined || event.act !== undefined) return self.refuse({ code: 'event_unknown' })
   const fault = objectionTo(event, self)
   if (fault !== undefined) return self.refuse(fault)

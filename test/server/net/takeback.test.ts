@@ -36,7 +36,7 @@ describe('a message', () => {
     const { gateway, bob } = await talking()
     const { client: carl, name } = await greeted(gateway.tcp.port)
     carl.send('/undo\n')
-    await carl.until('! There is no such message.\n')
+    await carl.until('! You have said nothing here that you can take back.\n')
     carl.send('one\ntwo\n')
     await bob.until('two')
     bob.send({ type: 'say', text: 'three' })
