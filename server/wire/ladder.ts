@@ -43,6 +43,7 @@ const PAUSE_MS = 20
 /** At the beginning of a line that waits: a command or an object, which may be secret. */
 const SECRET_STARTS = [0x2f, 0x7b]
 const START_BYTES = 24
+const [LF, CR] = [10, 13]
 /** Bytes after which a unit that was not found in what was written is no longer looked for. */
 const SLACK = 256
 /** Units that wait after a gap. The oldest of more was never written. */
@@ -73,6 +74,8 @@ export class Ladder {
   #isReadingAfterGap = false
   /** Whether the latest message was secret and may have been cut: its rest comes before the next one. */
   #isCutInSecret = false
+  /** Bytes of whole lines, of the first that wait, that are known to begin nothing secret. */
+  #plainBytes = 0
   readonly #examiner = new Examiner()
   /** Of the latest read. */
   #readAt = 0
@@ -163,7 +166,10 @@ export class Ladder {
     const dropped = stream.add(n, bytes, others)
     this.#hide(dropped)
     // The beginning of the message under way is not looked at any more.
-    if (type === 'read' && dropped.length > 0) this.#isReadingAfterGap = true
+    if (type === 'read' && dropped.length > 0) {
+      this.#isReadingAfterGap = true
+      this.#plainBytes = 0
+    }
     if (type === 'read') this.#examiner.read(n, at, bytes)
     else this.#diagnose(at, this.#examiner.written(at, bytes.length))
   }
@@ -186,9 +192,13 @@ export class Ladder {
   #addMessage({ at, text, decoded, isOutside }: Extract<Seen, { type: 'message' }>): void {
     const hide = hiddenIn(text, decoded, isOutside)
     const isAfterCut = this.#isCutInSecret || this.#isReadingAfterGap
-    const found = this.#in.stream.take(text, hide, isAfterCut)
+    const { stream } = this.#in
+    const waited = stream.size
+    const found = stream.take(text, hide, isAfterCut)
+    const isLine = found.isExact && found.end !== undefined
+    this.#plainBytes = isLine ? Math.max(0, this.#plainBytes - (waited - stream.size)) : 0
     // What comes before it was dropped, as a datagram, or belongs to a message that was forgotten or cut.
-    const isRest = this.#isCutInSecret || mayBeginSecret(found.before)
+    const isRest = this.#isCutInSecret || secretStartIn(found.before) !== undefined
     if (this.#carriage === 'datagrams' || this.#isReadingAfterGap || isRest) {
       this.#hide(found.isExact ? found.placesBefore : found.places)
     }
@@ -348,7 +358,10 @@ export class Ladder {
     const { bytes } = this.#in.stream.waiting
     // A datagram may be dropped, or be an echo of what the server has sent.
     if (this.#carriage === 'datagrams') return bytes.length > 0
-    return this.#isReadingAfterGap || this.#isCutInSecret || mayBeginSecret(bytes)
+    if (this.#isReadingAfterGap || this.#isCutInSecret) return true
+    const at = secretStartIn(bytes, this.#plainBytes)
+    this.#plainBytes = lineStart(bytes, at ?? bytes.length)
+    return at !== undefined
   }
 
   #hide(places: readonly Place[]): void {
@@ -415,16 +428,24 @@ function maskedText(text: string, hide: readonly Range[]): string {
   }, text)
 }
 
-/** Whether a line has the beginning of a command or an object among its first START_BYTES. */
-function mayBeginSecret(bytes: Buffer): boolean {
+/** Where a line has the beginning of a command or an object among its first START_BYTES. `from`: of a line. */
+function secretStartIn(bytes: Buffer, from = 0): number | undefined {
   let count = 0
-  for (const byte of bytes) {
-    if (byte === 10 || byte === 13) count = 0
-    else if (count < START_BYTES && SECRET_STARTS.includes(byte)) return true
+  for (let at = from; at < bytes.length; at += 1) {
+    const byte = bytes[at] as number
+    if (byte === LF || byte === CR) count = 0
+    else if (count < START_BYTES && SECRET_STARTS.includes(byte)) return at
     // Telnet commands, headers of frames, NULs and spaces come before a text.
     else if (byte !== 0xff && byte !== 0 && byte !== 0x20) count += 1
   }
-  return false
+  return undefined
+}
+
+/** The beginning of the line in which a byte is. */
+function lineStart(bytes: Buffer, at: number): number {
+  let start = at
+  while (start > 0 && bytes[start - 1] !== LF && bytes[start - 1] !== CR) start -= 1
+  return start
 }
 
 /** Whether the last character of UTF-8 text is incomplete. */

@@ -13,7 +13,7 @@ const SECRET: ReadonlySet<Outgoing['type']> = new Set([
 /** They can repeat what the client has sent, which may be a token. */
 const REPEATING: ReadonlySet<string> = new Set(['error', 'found'])
 /** All that may have a token in it, also with letters before and after it. */
-export const TOKENS = /[\w-]{10,}(?:\.[\w-]{11,})+/g
+export const TOKENS = /(?<![\w-])[\w-]{10,}(?:\.[\w-]{11,})+/g
 /** At a terminal, a greeting has neither a token nor the code. */
 const GREETING = 'Welcome'
 
