@@ -48,6 +48,8 @@ export async function lockedRegistry(folder: string): Promise<NodeJS.ProcessEnv>
     ...process.env,
     // Vitest sets it, and a build by npm would then be one for tests.
     NODE_ENV: undefined,
+    // `npx --package` sets it for the commands that it runs.
+    npm_config_package: undefined,
     npm_config_registry: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     npm_config_replace_registry_host: 'never',
     npm_config_cache: cache,
