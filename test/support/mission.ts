@@ -212,16 +212,20 @@ export async function inTwoRooms(servers: readonly Served[]): Promise<void> {
   // A member that is renamed in the turn in which it joined has joined under the new name.
   await untilEach(inLobby, /\* .*is now Tel\n|\* Tel joined/)
   const student = reportClient(next().tcpPort)
-  await student.until('From Server :')
+  const pupil = await guestNameOf(student)
   await untilEach(inLobby, 'This is from Client\n')
-  // It reads once for each line that is typed into it.
-  const ask = async (line: string) => {
+  // It ends no line, so the server must have each one before the next is sent. It reads once for each,
+  // and on a busy machine it is one answer behind.
+  const ask = async (line: string, heard: string) => {
     const reads = student.stdout.split('From Server').length
-    student.type(line)
+    student.type(`${line}\n`)
+    await untilEach(inPhysics, `${heard}\n`)
     await student.until(new RegExp(`(From Server[^]*){${reads}}`))
   }
-  await ask('/join physics\n')
-  while (!student.stdout.includes('You are in physics now.')) await ask('/topic\n')
+  await ask('/join physics', `* ${pupil} joined (terminal)`)
+  for (let turn = 1; !student.stdout.includes('You are in physics now.'); turn += 1) {
+    await ask(`and now? ${turn}`, `${pupil}: and now? ${turn}`)
+  }
 
   await say(page, 'P1 from the page')
   await untilEach(inPhysics, 'P1 from the page')
