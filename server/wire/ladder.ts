@@ -43,7 +43,6 @@ const PAUSE_MS = 20
 /** At the beginning of a line that waits: a command or an object, which may be secret. */
 const SECRET_STARTS = [0x2f, 0x7b]
 const START_BYTES = 24
-const [LF, CR] = [10, 13]
 /** Bytes after which a unit that was not found in what was written is no longer looked for. */
 const SLACK = 256
 /** Units that wait after a gap. The oldest of more was never written. */
@@ -433,18 +432,23 @@ function secretStartIn(bytes: Buffer, from = 0): number | undefined {
   let count = 0
   for (let at = from; at < bytes.length; at += 1) {
     const byte = bytes[at] as number
-    if (byte === LF || byte === CR) count = 0
+    if (isLineEnd(byte)) count = 0
     else if (count < START_BYTES && SECRET_STARTS.includes(byte)) return at
-    // Telnet commands, headers of frames, NULs and spaces come before a text.
-    else if (byte !== 0xff && byte !== 0 && byte !== 0x20) count += 1
+    // Telnet commands, headers of frames and spaces come before a text.
+    else if (byte !== 0xff && byte !== 0x20) count += 1
   }
   return undefined
+}
+
+/** LF, CR or NUL. */
+function isLineEnd(byte: number): boolean {
+  return byte === 10 || byte === 13 || byte === 0
 }
 
 /** The beginning of the line in which a byte is. */
 function lineStart(bytes: Buffer, at: number): number {
   let start = at
-  while (start > 0 && bytes[start - 1] !== LF && bytes[start - 1] !== CR) start -= 1
+  while (start > 0 && !isLineEnd(bytes[start - 1] as number)) start -= 1
   return start
 }
 

@@ -329,6 +329,17 @@ describe('what nobody may see', () => {
     expect(fed.shown('read')).not.toContain('SECRET')
   })
 
+  it('hides a command that follows a long message with NULs or CR, before it is found', () => {
+    const long = 'a'.repeat(30)
+    for (const end of ['\n', '\r', '\r\n', '\0', '\0\0', '\r\0']) {
+      const fed = new Fed().read(`${long}${end}/msg bob SECRET\n`)
+      expect(fed.shown('read')).not.toContain('SECRET')
+      expect(fed.message(long).shown('read')).not.toContain('SECRET')
+      fed.read('more\n')
+      expect(fed.message('/msg bob SECRET').shown('read')).not.toContain('SECRET')
+    }
+  })
+
   it('hides the rest of a message whose beginning it does not look at any more', () => {
     const fed = new Fed().read('hello\n').message('hello')
     fed
